@@ -1,0 +1,176 @@
+//! The audit chain: every change is an entry, and every entry's hash covers the one before it.
+
+use sha2::{Digest, Sha256};
+
+use crate::evidence::hex;
+use crate::time::UnixSeconds;
+
+/// The hash that the first entry follows.
+pub const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+/// What an audit entry says. Its hash is not part of it: see [`Entry::hash`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Position in the chain, from 1, without gaps.
+    pub sequence: i64,
+    /// When, in Unix seconds.
+    pub at: UnixSeconds,
+    /// Who.
+    pub actor: String,
+    /// What was done, for example `month.closed`.
+    pub action: String,
+    /// What it was done to, for example `month/nordlicht/2026-10/1`.
+    pub subject: String,
+    /// The change itself as JSON text, byte for byte as it is stored.
+    pub payload: String,
+    /// Hash of the entry before, or [`GENESIS`].
+    pub previous_hash: String,
+}
+
+impl Entry {
+    /// SHA-256 over all fields, each led by its length, so that no two entries can read the same.
+    pub fn hash(&self) -> String {
+        let mut hash = Sha256::new();
+        hash.update(b"sla-desk/audit/v1");
+        let numbers = [self.sequence.to_string(), self.at.to_string()];
+        let texts = [&self.actor, &self.action, &self.subject, &self.payload, &self.previous_hash];
+        for field in numbers.iter().chain(texts) {
+            hash.update((field.len() as u64).to_be_bytes());
+            hash.update(field.as_bytes());
+        }
+        hex(&hash.finalize())
+    }
+}
+
+/// The first thing wrong with a chain.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Broken {
+    /// An entry is missing, or one was put in.
+    #[error("entry {expected} is missing: entry {found} stands in its place")]
+    Gap {
+        /// The sequence number that should follow.
+        expected: i64,
+        /// The one that does.
+        found: i64,
+    },
+    /// An entry does not follow the one before it.
+    #[error("entry {sequence} does not follow entry {}: the entry before it was changed, or the chain was cut and rejoined", .sequence - 1)]
+    Link {
+        /// The entry whose link is wrong.
+        sequence: i64,
+    },
+    /// An entry's content was changed after it was written.
+    #[error(
+        "entry {sequence} was changed after it was written: its content no longer has the hash that was stored with it"
+    )]
+    Content {
+        /// The entry that was changed.
+        sequence: i64,
+    },
+}
+
+/// Walks a chain from its start; feed it every entry in order of sequence.
+#[derive(Debug)]
+pub struct Walk {
+    next: i64,
+    head: String,
+}
+
+impl Default for Walk {
+    fn default() -> Self {
+        Self { next: 1, head: GENESIS.to_owned() }
+    }
+}
+
+impl Walk {
+    /// Checks the next entry against its stored hash and against the entry before it.
+    pub fn step(&mut self, entry: &Entry, stored_hash: &str) -> Result<(), Broken> {
+        let sequence = entry.sequence;
+        if sequence != self.next {
+            return Err(Broken::Gap { expected: self.next, found: sequence });
+        }
+        if entry.previous_hash != self.head {
+            return Err(Broken::Link { sequence });
+        }
+        if entry.hash() != stored_hash {
+            return Err(Broken::Content { sequence });
+        }
+        self.next += 1;
+        stored_hash.clone_into(&mut self.head);
+        Ok(())
+    }
+
+    /// Entries checked so far.
+    pub fn checked(&self) -> i64 {
+        self.next - 1
+    }
+
+    /// Hash of the last entry checked.
+    pub fn head(&self) -> &str {
+        &self.head
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chain(length: i64) -> Vec<(Entry, String)> {
+        let mut head = GENESIS.to_owned();
+        (1..=length)
+            .map(|sequence| {
+                let entry = Entry {
+                    sequence,
+                    at: 1_793_487_600 + sequence,
+                    actor: "ada".into(),
+                    action: "month.closed".into(),
+                    subject: format!("month/a/2026-10/{sequence}"),
+                    payload: "{}".into(),
+                    previous_hash: head.clone(),
+                };
+                head = entry.hash();
+                (entry, head.clone())
+            })
+            .collect()
+    }
+
+    #[track_caller]
+    fn check(entries: &[(Entry, String)], expected: Result<i64, Broken>) {
+        let mut walk = Walk::default();
+        let got = entries.iter().try_for_each(|(entry, hash)| walk.step(entry, hash)).map(|()| walk.checked());
+        assert_eq!(got, expected);
+    }
+
+    #[test]
+    fn an_untouched_chain_verifies() {
+        check(&chain(5), Ok(5));
+        check(&[], Ok(0));
+    }
+
+    #[test]
+    fn every_change_is_named_by_its_first_broken_entry() {
+        let mut changed = chain(5);
+        changed[2].0.payload = "{ }".into();
+        check(&changed, Err(Broken::Content { sequence: 3 }));
+
+        let mut rehashed = chain(5);
+        rehashed[2].0.payload = "{ }".into();
+        rehashed[2].1 = rehashed[2].0.hash();
+        check(&rehashed, Err(Broken::Link { sequence: 4 }));
+
+        let mut cut = chain(5);
+        cut.remove(1);
+        check(&cut, Err(Broken::Gap { expected: 2, found: 3 }));
+
+        let mut swapped = chain(5);
+        swapped.swap(1, 2);
+        check(&swapped, Err(Broken::Gap { expected: 2, found: 3 }));
+    }
+
+    #[test]
+    fn fields_cannot_bleed_into_each_other() {
+        let (entry, hash) = chain(1).remove(0);
+        let moved = Entry { actor: "adam".into(), action: "onth.closed".into(), ..entry };
+        assert_ne!(moved.hash(), hash);
+    }
+}

@@ -1,0 +1,80 @@
+//! What evidence is: the one schema that capture writes and measure reads, and where it came from.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::time::{Period, UnixSeconds};
+
+/// Column of the slice's end, in Unix seconds. A slice `t` covers `[t − step, t)`.
+pub const COLUMN_END: &str = "t";
+/// Column of good units in the slice; null when the source gave no usable number.
+pub const COLUMN_GOOD: &str = "good";
+/// Column of all units in the slice; null when the source gave no usable number.
+pub const COLUMN_TOTAL: &str = "total";
+/// Key of the Parquet file's metadata under which [`Provenance`] stands as JSON.
+pub const PROVENANCE_KEY: &str = "sla-desk.provenance";
+
+/// Units per event when a source delivers fractions of events (Prometheus' `increase` extrapolates): values are then
+/// kept as integers of a millionth of an event.
+pub const MICRO_EVENTS: i64 = 1_000_000;
+
+/// Where evidence came from. It is written into the evidence file itself, so that the file's hash covers it; it holds
+/// no capture time, because the same answer captured twice is the same evidence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Provenance {
+    /// What was asked, word for word: queries with every variable replaced, or the columns of a file.
+    pub query: String,
+    /// What was asked it of: an address without credentials, or a file's name and hash.
+    pub source: String,
+    /// The server's own version, or the file format.
+    pub server_version: String,
+    /// Start of the captured period, Unix seconds: the first slice ends one step later.
+    pub from: UnixSeconds,
+    /// End of the captured period, Unix seconds: the last slice ends here.
+    pub to: UnixSeconds,
+    /// Width of a slice in seconds.
+    pub step_seconds: i64,
+    /// Units per event in the columns: 1, or [`MICRO_EVENTS`].
+    pub scale: i64,
+    /// Everything the source warned of, and every stretch it gave no usable answer for.
+    pub warnings: Vec<String>,
+}
+
+impl Provenance {
+    /// The captured period; `None` when the file is lying about it.
+    pub fn period(&self) -> Option<Period> {
+        Period::new(self.from, self.to)
+    }
+}
+
+/// Evidence as the rest of the program refers to it: by the hash of its bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EvidenceRef {
+    /// SHA-256 of the Parquet file, lower-case hexadecimal.
+    pub sha256: String,
+    /// What the file says of itself.
+    pub provenance: Provenance,
+}
+
+/// SHA-256 of some bytes as lower-case hexadecimal.
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+/// SHA-256 over a reader's bytes as lower-case hexadecimal, in constant memory.
+pub fn sha256_hex_of_reader(mut reader: impl std::io::Read) -> std::io::Result<String> {
+    let mut hash = Sha256::new();
+    let mut buffer = vec![0_u8; 256 * 1024];
+    loop {
+        match reader.read(&mut buffer)? {
+            0 => return Ok(hex(&hash.finalize())),
+            read => hash.update(&buffer[..read]),
+        }
+    }
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,576 @@
+//! A tenant's closed month as one value: what the ledger keeps, what `report.json` publishes and what every document is
+//! drawn from. Numbers that decide are integers or strings, never floats.
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Serialize};
+
+use crate::evidence::{Provenance, sha256_hex};
+use crate::money::Currency;
+use crate::ratio::{Ratio, Rounding};
+use crate::time::Month;
+
+/// The `schema` field of every record this version writes.
+pub const RECORD_SCHEMA: &str = "sla-desk/report/v1";
+
+/// Decimal places of every printed percentage of attainment; always rounded down.
+pub const PERCENT_DIGITS: u32 = 4;
+
+/// A tenant's closed month.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MonthRecord {
+    /// Name and version of this format: `sla-desk/report/v1`.
+    pub schema: String,
+    /// Id of the tenant.
+    pub tenant: String,
+    /// Name of the tenant as the catalogue spells it.
+    pub tenant_name: String,
+    /// Language of the tenant's documents: `de` or `en`.
+    pub language: Language,
+    /// The contractual month, YYYY-MM.
+    pub month: Month,
+    /// Revision of this month: 1 when first closed, one more for every restatement.
+    pub revision: u32,
+    /// The month in the contract's zone.
+    pub period: RecordPeriod,
+    /// The contract version that was in force.
+    pub contract: RecordContract,
+    /// What was promised, and what was delivered.
+    pub commitments: Vec<RecordCommitment>,
+    /// The worst verdict of all commitments: breached before undecidable before met.
+    pub verdict: Verdict,
+    /// Sum of all credits.
+    pub credit_total: CreditTotal,
+    /// Excluded windows that were asked for, accepted or not.
+    pub exclusions: Vec<RecordExclusion>,
+    /// Every piece of evidence that the figures rest on.
+    pub evidence: Vec<RecordEvidence>,
+}
+
+impl MonthRecord {
+    /// SHA-256 of everything but the revision number: two closes with the same digest are the same month.
+    pub fn digest(&self) -> String {
+        let unnumbered = Self { revision: 0, ..self.clone() };
+        sha256_hex(&serde_json::to_vec(&unnumbered).expect("a record has only string keys"))
+    }
+
+    /// The record as `report.json` publishes it: indented, with a final newline, byte-identical for equal records.
+    pub fn to_json(&self) -> String {
+        let mut text = serde_json::to_string_pretty(self).expect("a record has only string keys");
+        text.push('\n');
+        text
+    }
+}
+
+/// A language that documents are written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Language {
+    /// German.
+    De,
+    /// English.
+    En,
+}
+
+impl Language {
+    /// The code in BCP 47: `de` or `en`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::De => "de",
+            Self::En => "en",
+        }
+    }
+}
+
+/// The judged period, half open.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecordPeriod {
+    /// First second inside, in UTC, for example `2026-09-30T22:00:00Z`.
+    pub start: String,
+    /// First second outside, in UTC.
+    pub end: String,
+    /// IANA zone of the contract.
+    pub time_zone: String,
+    /// Length in seconds.
+    pub seconds: i64,
+}
+
+/// Which contract judged the month.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecordContract {
+    /// Name of the contract in the catalogue.
+    pub id: String,
+    /// Its version, 1 or more.
+    pub version: u32,
+    /// SHA-256 of the contract's content, so that a changed text under the same version is noticed.
+    pub sha256: String,
+    /// Service hours as the contract writes them, for example `24/7` or `Mo-Fr 08:00-18:00`.
+    pub service_hours: String,
+    /// The monthly fee that credits are a share of.
+    pub fee: RecordMoney,
+}
+
+/// An amount of money.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecordMoney {
+    /// ISO 4217 code.
+    pub currency: String,
+    /// Amount in the currency's minor unit, for example cents.
+    pub minor: i64,
+}
+
+/// One promise, judged.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecordCommitment {
+    /// Name of the commitment in the contract.
+    pub name: String,
+    /// Human name of the SLO, for headings.
+    pub title: String,
+    /// Name of the SLO in the catalogue.
+    pub slo: String,
+    /// How attainment is counted: `Occurrences`, `Timeslices` or `RatioTimeslices`.
+    pub method: Method,
+    /// What `good` and `total` count.
+    pub unit: CountUnit,
+    /// Width of a slice in seconds.
+    pub slice_seconds: i64,
+    /// A slice below this percentage of good events is an outage slice; null where only a slice without any good
+    /// event is one.
+    pub slice_target: Option<String>,
+    /// The promised percentage as the contract writes it.
+    pub target: String,
+    /// Good units that were seen.
+    pub good: Count,
+    /// All units that were seen.
+    pub total: Count,
+    /// What was attained; null while unknown time leaves a range.
+    pub attained: Option<RecordRatio>,
+    /// The least and the most that can have been attained; both null when there was nothing to judge.
+    pub attained_range: RecordRange<Option<RecordRatio>>,
+    /// Service time S of the month in seconds: the month within service hours.
+    pub service_seconds: i64,
+    /// Outage slices within S without excluded windows, in seconds.
+    pub downtime_seconds: i64,
+    /// Accepted exclusions within S, in seconds.
+    pub excluded_seconds: i64,
+    /// Time without usable evidence within S without excluded windows, in seconds.
+    pub unknown_seconds: i64,
+    /// Slices without any event within S without excluded windows, in seconds.
+    pub quiet_seconds: i64,
+    /// How the contract reads unknown time.
+    pub unknown_reading: UnknownReading,
+    /// How the contract reads slices without any event.
+    pub quiet_reading: QuietReading,
+    /// Whether excluded time leaves both sides or stays as good.
+    pub exclusion_mode: ExclusionMode,
+    /// The error budget.
+    pub budget: RecordBudget,
+    /// Met, breached, or not decidable from the evidence there is.
+    pub verdict: Verdict,
+    /// The service credit as a range.
+    pub credit: RecordCredit,
+    /// Outages, merged, in order of time.
+    pub outages: Vec<RecordOutage>,
+    /// Stretches without usable evidence, merged, in order of time.
+    pub unknown: Vec<RecordUnknown>,
+    /// Every local day of the month.
+    pub days: Vec<RecordDay>,
+    /// SHA-256 of the evidence that this commitment rests on.
+    pub evidence: Vec<String>,
+}
+
+/// How attainment is counted (OpenSLO's budgeting methods).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+pub enum Method {
+    /// Σ good / Σ total over the month.
+    Occurrences,
+    /// Share of slices whose ratio reaches the slice target.
+    Timeslices,
+    /// Unweighted mean of the slices' ratios.
+    RatioTimeslices,
+}
+
+/// What the counts of a commitment count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum CountUnit {
+    /// Requests, checks, tasks.
+    Events,
+    /// Slices of time.
+    Slices,
+}
+
+/// A count of units: a JSON integer, or a decimal in a string where the source delivered fractions of events.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Count {
+    /// A whole count.
+    Whole(i64),
+    /// A count with decimals, exact, for example `"59.983"`.
+    Fraction(String),
+}
+
+impl Count {
+    /// `units` of which `scale` make one event; `None` when the count does not fit.
+    pub fn from_units(units: i128, scale: i64) -> Option<Self> {
+        let scale = i128::from(scale);
+        if units % scale == 0 {
+            return i64::try_from(units / scale).ok().map(Self::Whole);
+        }
+        let digits = scale.ilog10();
+        let ratio = Ratio::new(units, scale)?;
+        let text = ratio.to_decimal(digits, Rounding::Floor);
+        Some(Self::Fraction(text.trim_end_matches('0').to_owned()))
+    }
+}
+
+impl std::fmt::Display for Count {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Whole(count) => count.fmt(f),
+            Self::Fraction(text) => f.write_str(text),
+        }
+    }
+}
+
+impl JsonSchema for Count {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Count".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "A count: an integer, or a decimal in a string where the source delivered fractions of events.",
+            "oneOf": [{ "type": "integer" }, { "type": "string", "pattern": r"^-?[0-9]+\.[0-9]+$" }],
+        })
+    }
+}
+
+/// An exact ratio, and the same printed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecordRatio {
+    /// Numerator in lowest terms, an integer in a string.
+    pub numerator: String,
+    /// Denominator in lowest terms, an integer in a string.
+    pub denominator: String,
+    /// The ratio in percent with four decimals, rounded down.
+    pub percent: String,
+    /// False only for a mean of ratios whose exact fraction is too long to print: numerator and denominator are then
+    /// the value rounded down to 10⁻¹⁸. The verdict always rests on the exact value.
+    pub exact: bool,
+}
+
+impl From<&Ratio> for RecordRatio {
+    fn from(ratio: &Ratio) -> Self {
+        const PRINTABLE_BITS: u64 = 128;
+        let exact = ratio.denominator().bits() <= PRINTABLE_BITS;
+        let (numerator, denominator) = if exact {
+            (ratio.numerator().to_string(), ratio.denominator().to_string())
+        } else {
+            (ratio.scaled(18, Rounding::Floor).to_string(), "1000000000000000000".to_owned())
+        };
+        Self { numerator, denominator, percent: ratio.to_percent(PERCENT_DIGITS, Rounding::Floor), exact }
+    }
+}
+
+/// The least and the most that a value can be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecordRange<T> {
+    /// The least.
+    pub low: T,
+    /// The most.
+    pub high: T,
+}
+
+/// The error budget of a commitment. For methods that count events or ratios the seconds are the service time's
+/// equivalent of the allowed share.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecordBudget {
+    /// (1 − target) · service time without exclusions, in seconds with at most three decimals, rounded down.
+    pub allowed_seconds: String,
+    /// (1 − attained) / (1 − target) in percent with two decimals, rounded up; null while unknown time leaves a range or
+    /// when the target is 100 %.
+    pub used_percent: Option<String>,
+    /// The same for the most and the least attained.
+    pub used_percent_range: RecordRange<Option<String>>,
+}
+
+/// Whether a promise was kept. The order is the order of concern.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// Kept, whatever happened in unknown time.
+    Met,
+    /// The evidence allows both.
+    Undecidable,
+    /// Broken, whatever happened in unknown time.
+    Breached,
+}
+
+impl Verdict {
+    /// The stable name: `met`, `undecidable` or `breached`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Met => "met",
+            Self::Undecidable => "undecidable",
+            Self::Breached => "breached",
+        }
+    }
+}
+
+/// How a contract reads time without evidence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum UnknownReading {
+    /// Neither: attainment, verdict and credit become ranges.
+    Range,
+    /// As down.
+    Down,
+    /// As up.
+    Up,
+    /// As if it were no service time.
+    Excluded,
+}
+
+/// How a contract reads a slice without any event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum QuietReading {
+    /// As a good slice.
+    Good,
+    /// As a bad slice.
+    Bad,
+    /// As if it were no service time.
+    Excluded,
+}
+
+/// Where accepted exclusions go in the ratio.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ExclusionMode {
+    /// Excluded time leaves both sides.
+    Denominator,
+    /// Excluded time stays as good.
+    Numerator,
+}
+
+/// A service credit as a range: low is what is owed for certain, high what may be owed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecordCredit {
+    /// ISO 4217 code.
+    pub currency: String,
+    /// The least, in the minor unit.
+    pub low_minor: i64,
+    /// The most, in the minor unit.
+    pub high_minor: i64,
+    /// The one credit band that holds; null when none does or when unknown time leaves more than one.
+    pub band: Option<RecordBand>,
+    /// How the amount was rounded to the minor unit: `floor`, `ceil`, `half_even` or `half_up`.
+    pub rounding: Rounding,
+}
+
+/// A credit band as the contract writes it: `from` ≤ attained < `below`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecordBand {
+    /// Least attained percentage inside.
+    pub from: String,
+    /// First attained percentage above.
+    pub below: String,
+    /// Credit in percent of the fee.
+    pub credit_percent: String,
+}
+
+/// Sum of all credits of the month.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreditTotal {
+    /// ISO 4217 code.
+    pub currency: String,
+    /// The least, in the minor unit.
+    pub low_minor: i64,
+    /// The most, in the minor unit.
+    pub high_minor: i64,
+}
+
+impl CreditTotal {
+    /// Nothing owed.
+    pub fn zero(currency: Currency) -> Self {
+        Self { currency: currency.code().to_owned(), low_minor: 0, high_minor: 0 }
+    }
+}
+
+/// An outage: a run of slices below the slice target.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecordOutage {
+    /// Start of the first bad slice, in UTC.
+    pub start: String,
+    /// End of the last bad slice, in UTC.
+    pub end: String,
+    /// Length in seconds.
+    pub seconds: i64,
+    /// What the evidence says of it.
+    pub reason: OutageReason,
+    /// Whether it lies in an accepted exclusion and so does not count.
+    pub excluded: bool,
+}
+
+/// What the evidence says of an outage.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OutageReason {
+    /// `all_failed` when no event was good, `some_failed` when some were, `no_traffic` when the contract reads a quiet
+    /// slice as bad and the whole outage is quiet.
+    pub code: OutageCode,
+    /// Events that failed.
+    pub failed: Count,
+    /// All events.
+    pub total: Count,
+}
+
+/// See [`OutageReason::code`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OutageCode {
+    /// No event was good.
+    AllFailed,
+    /// Some events failed.
+    SomeFailed,
+    /// There was no event, and the contract reads that as bad.
+    NoTraffic,
+}
+
+/// A stretch without usable evidence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecordUnknown {
+    /// Start, in UTC.
+    pub start: String,
+    /// End, in UTC.
+    pub end: String,
+    /// Length in seconds.
+    pub seconds: i64,
+    /// Why it is unknown.
+    pub reason: UnknownReason,
+}
+
+/// Why a slice is unknown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum UnknownReason {
+    /// The source delivered no slice.
+    Missing,
+    /// The source delivered no usable number: NaN, infinite, negative, or under a warning.
+    Unusable,
+    /// More good events than events: the measurement itself is wrong.
+    GoodAboveTotal,
+}
+
+/// One local day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecordDay {
+    /// Local date, YYYY-MM-DD.
+    pub date: String,
+    /// Service time of the day without excluded windows, in seconds.
+    pub service_seconds: i64,
+    /// Good units that were seen.
+    pub good: Count,
+    /// All units that were seen.
+    pub total: Count,
+    /// What was attained that day by the commitment's method over known slices, in percent, rounded down; null
+    /// without any.
+    pub percent: Option<String>,
+    /// Outage slices in seconds.
+    pub downtime_seconds: i64,
+    /// Unknown slices in seconds.
+    pub unknown_seconds: i64,
+}
+
+/// A window that somebody asked to exclude.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecordExclusion {
+    /// Name of the exclusion in the catalogue.
+    pub name: String,
+    /// Start, in UTC.
+    pub start: String,
+    /// End, in UTC.
+    pub end: String,
+    /// Why it should not count, in the words of who asked.
+    pub reason: String,
+    /// Commitments it covers, by name.
+    pub commitments: Vec<String>,
+    /// Whether it was accepted, or why not.
+    pub decision: ExclusionDecision,
+}
+
+/// Whether an exclusion counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ExclusionDecision {
+    /// Approved by somebody other than who asked.
+    Accepted,
+    /// Nobody approved it.
+    NotApproved,
+    /// Approved by the person who asked.
+    SamePerson,
+}
+
+/// Evidence, by the hash of its bytes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecordEvidence {
+    /// SHA-256 of the Parquet file.
+    pub sha256: String,
+    /// What was asked.
+    pub query: String,
+    /// What it was asked of.
+    pub source: String,
+    /// The source's own version.
+    pub server_version: String,
+    /// Start of the captured period, in UTC.
+    pub from: String,
+    /// End of the captured period, in UTC.
+    pub to: String,
+    /// Width of a slice in seconds.
+    pub step_seconds: i64,
+    /// Everything the source warned of.
+    pub warnings: Vec<String>,
+}
+
+impl RecordEvidence {
+    /// The published form of a piece of evidence.
+    pub fn new(sha256: &str, provenance: &Provenance) -> Self {
+        Self {
+            sha256: sha256.to_owned(),
+            query: provenance.query.clone(),
+            source: provenance.source.clone(),
+            server_version: provenance.server_version.clone(),
+            from: crate::time::utc_text(provenance.from),
+            to: crate::time::utc_text(provenance.to),
+            step_seconds: provenance.step_seconds,
+            warnings: provenance.warnings.clone(),
+        }
+    }
+}
+
+/// Whom a tenant's letter goes to. It stays out of the record: contacts change without changing a month.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Contact {
+    /// Name as a letter addresses it.
+    pub name: String,
+    /// Mail address.
+    #[schemars(regex(pattern = r"^[^@\s<>]+@[^@\s<>]+$"))]
+    pub email: String,
+}
