@@ -5,6 +5,7 @@
 //! ([`record`]) whose recording is an entry of the [`audit`] chain.
 
 pub mod audit;
+pub mod catalogue;
 pub mod evidence;
 pub mod interval;
 pub mod money;

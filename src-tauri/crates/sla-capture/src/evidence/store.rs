@@ -1,0 +1,281 @@
+//! Where evidence files are kept: one folder, every file named by the hash of its bytes. Files come and are never
+//! changed; nothing here deletes one.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use sla_core::evidence::{EvidenceRef, sha256_hex};
+
+use super::{EvidenceError, read_provenance};
+
+const HEX_DIGITS: usize = 64;
+
+/// A folder of evidence files named `<sha256>.parquet`.
+#[derive(Clone, Debug)]
+pub struct EvidenceStore {
+    folder: PathBuf,
+}
+
+/// A file of the store whose bytes have the hash they are named by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Evidence {
+    /// Where the file lies.
+    pub path: PathBuf,
+    /// Its hash and what it says of itself.
+    pub reference: EvidenceRef,
+}
+
+impl EvidenceStore {
+    /// A store in that folder, which comes into being with the first file.
+    pub fn new(folder: impl Into<PathBuf>) -> Self {
+        Self { folder: folder.into() }
+    }
+
+    /// The folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Keeps an evidence file and gives the reference to it. The same bytes again change nothing; a file that was
+    /// altered since is put right.
+    ///
+    /// The bytes are written under another name, flushed to the disk and then renamed, so that no reader sees half a
+    /// file and a power cut leaves either all of it or none.
+    ///
+    /// # Errors
+    /// [`StoreError::NotEvidence`] for other bytes, [`StoreError::Write`] when the disk does not take them; nothing is
+    /// left behind then.
+    pub fn put(&self, bytes: &[u8]) -> Result<EvidenceRef, StoreError> {
+        let sha256 = sha256_hex(bytes);
+        let path = self.path(&sha256);
+        let provenance = read_provenance(bytes).map_err(|reason| StoreError::NotEvidence {
+            sha256: sha256.clone(),
+            path: path.display().to_string(),
+            reason,
+        })?;
+        let is_kept = std::fs::read(&path).is_ok_and(|kept| kept == bytes);
+        if !is_kept {
+            self.write(&path, bytes).map_err(|cause| StoreError::Write { path: path.display().to_string(), cause })?;
+        }
+        Ok(EvidenceRef { sha256, provenance })
+    }
+
+    /// Finds an evidence file by its hash and makes sure that it is what it was.
+    ///
+    /// # Errors
+    /// [`StoreError`]: the hash is none, the file is missing, cannot be read, or was altered.
+    pub fn open(&self, sha256: &str) -> Result<Evidence, StoreError> {
+        // A name from elsewhere must not lead out of the folder.
+        if sha256.len() != HEX_DIGITS || !sha256.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
+            return Err(StoreError::Hash { found: sha256.to_owned() });
+        }
+        let path = self.path(sha256);
+        let name = || path.display().to_string();
+        let bytes = std::fs::read(&path).map_err(|cause| match cause.kind() {
+            io::ErrorKind::NotFound => StoreError::Missing { path: name() },
+            _ => StoreError::Read { path: name(), cause },
+        })?;
+        let found = sha256_hex(&bytes);
+        if found != sha256 {
+            return Err(StoreError::Altered { path: name(), found, bytes: bytes.len() });
+        }
+        let provenance = read_provenance(&bytes).map_err(|reason| StoreError::NotEvidence {
+            sha256: sha256.to_owned(),
+            path: name(),
+            reason,
+        })?;
+        Ok(Evidence { path, reference: EvidenceRef { sha256: sha256.to_owned(), provenance } })
+    }
+
+    fn path(&self, sha256: &str) -> PathBuf {
+        self.folder.join(format!("{sha256}.parquet"))
+    }
+
+    fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        std::fs::create_dir_all(&self.folder)?;
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".evidence-").suffix(".tmp");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            // Any Parquet engine of another user may read evidence; the process's mask still applies.
+            builder.permissions(std::fs::Permissions::from_mode(0o644));
+        }
+        let mut temporary = builder.tempfile_in(&self.folder)?;
+        temporary.write_all(bytes)?;
+        temporary.as_file().sync_all()?;
+        temporary.persist(path)?;
+        // The new name is on the disk only when the folder is.
+        #[cfg(unix)]
+        File::open(&self.folder)?.sync_all()?;
+        Ok(())
+    }
+}
+
+/// Why the store gives or takes no file.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The bytes are no evidence.
+    #[error("{path} is no evidence: {reason}")]
+    NotEvidence {
+        /// Hash of the bytes.
+        sha256: String,
+        /// The file, or where it would have been kept.
+        path: String,
+        /// What is wrong with them.
+        reason: EvidenceError,
+    },
+    /// A reference that is no hash.
+    #[error("found {found:?} as a reference to evidence, expected a SHA-256 as 64 lower-case hexadecimal digits")]
+    Hash {
+        /// The reference.
+        found: String,
+    },
+    /// There is no such file.
+    #[error("the evidence {path} is missing; bring it back from a copy, or capture the period again")]
+    Missing {
+        /// The file.
+        path: String,
+    },
+    /// The file's bytes are not the ones that were kept.
+    #[error(
+        "the evidence {path} was altered or cut: its {bytes} bytes have the SHA-256 {found}; bring it back from a \
+         copy, or capture the period again"
+    )]
+    Altered {
+        /// The file, named by the hash it should have.
+        path: String,
+        /// The hash it has.
+        found: String,
+        /// Its length.
+        bytes: usize,
+    },
+    /// The file is there but cannot be read.
+    #[error("the evidence {path} cannot be read: {cause}; check its permissions and the disk")]
+    Read {
+        /// The file.
+        path: String,
+        /// What the system says.
+        cause: io::Error,
+    },
+    /// The file cannot be written.
+    #[error("the evidence {path} cannot be written: {cause}; free space or choose another folder, then run again")]
+    Write {
+        /// The file.
+        path: String,
+        /// What the system says.
+        cause: io::Error,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::encode;
+    use crate::evidence::tests::slices;
+
+    fn store() -> (tempfile::TempDir, EvidenceStore) {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let store = EvidenceStore::new(folder.path().join("evidence"));
+        (folder, store)
+    }
+
+    fn names(store: &EvidenceStore) -> Vec<String> {
+        let entries = std::fs::read_dir(store.folder()).expect("a folder");
+        entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect()
+    }
+
+    #[test]
+    fn evidence_is_kept_once_under_its_hash() {
+        let (_folder, store) = store();
+        let bytes = encode(&slices(1, &[]));
+        let first = store.put(&bytes).expect("kept");
+        let again = store.put(&bytes).expect("kept");
+        assert_eq!(first, again);
+        assert_eq!(first.sha256, sha256_hex(&bytes));
+        assert_eq!(names(&store), [format!("{}.parquet", first.sha256)], "no temporary file stays");
+
+        let evidence = store.open(&first.sha256).expect("intact");
+        assert_eq!(evidence.reference, first);
+        assert_eq!(std::fs::read(&evidence.path).expect("a file"), bytes);
+
+        let other = store.put(&encode(&slices(1, &["another"]))).expect("kept");
+        assert_ne!(other.sha256, first.sha256);
+        assert_eq!(names(&store).len(), 2);
+    }
+
+    #[test]
+    fn every_change_of_a_kept_file_is_found() {
+        #[track_caller]
+        fn check(change: impl Fn(&Path, Vec<u8>), part: &str) {
+            let (_folder, store) = store();
+            let bytes = encode(&slices(1, &[]));
+            let reference = store.put(&bytes).expect("kept");
+            let path = store.path(&reference.sha256);
+            change(&path, bytes.clone());
+            let error = store.open(&reference.sha256).expect_err("altered").to_string();
+            assert!(error.contains(part) && error.contains(&reference.sha256), "{error}");
+            // The same evidence captured again puts it right.
+            if !path.is_dir() {
+                store.put(&bytes).expect("kept again");
+                store.open(&reference.sha256).expect("intact again");
+            }
+        }
+        let write = |path: &Path, bytes: &[u8]| std::fs::write(path, bytes).expect("a changed file");
+        for position in [4, 100] {
+            let alter = |path: &Path, mut bytes: Vec<u8>| {
+                bytes[position] ^= 1;
+                write(path, &bytes);
+            };
+            check(alter, "was altered or cut");
+        }
+        check(|path, bytes| write(path, &bytes[..bytes.len() - 1]), "was altered or cut");
+        check(|path, _| write(path, b""), "its 0 bytes");
+        check(|path, bytes| write(path, &[bytes.as_slice(), b"x"].concat()), "was altered or cut");
+        check(|path, _| std::fs::remove_file(path).expect("removed"), "is missing");
+        check(
+            |path, _| {
+                std::fs::remove_file(path).expect("removed");
+                std::fs::create_dir(path).expect("a folder in its place");
+            },
+            "cannot be read",
+        );
+    }
+
+    #[test]
+    fn references_that_are_no_hash_never_reach_the_disk() {
+        let (_folder, store) = store();
+        let long = "../".repeat(22);
+        for found in ["", "abc", "../../etc/passwd", &"A".repeat(64), &"g".repeat(64), &long[..64]] {
+            let error = store.open(found).expect_err("no hash");
+            assert!(matches!(error, StoreError::Hash { .. }), "{error}");
+        }
+        let error = store.open(&"0".repeat(64)).expect_err("nothing kept");
+        assert!(matches!(error, StoreError::Missing { .. }), "{error}");
+    }
+
+    #[test]
+    fn what_is_no_evidence_is_not_kept() {
+        let (_folder, store) = store();
+        let error = store.put(b"<html>").expect_err("no evidence");
+        assert!(matches!(error, StoreError::NotEvidence { .. }), "{error}");
+        assert!(!store.folder().exists(), "nothing was written");
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_written_is_an_error_that_leaves_nothing() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let file = folder.path().join("evidence");
+        std::fs::write(&file, b"a file where the folder should be").expect("a file");
+        let error = EvidenceStore::new(&file).put(&encode(&slices(1, &[]))).expect_err("no folder").to_string();
+        assert!(error.contains("cannot be written"), "{error}");
+
+        // The name is taken by a folder: the rename fails, and the temporary file goes.
+        let store = EvidenceStore::new(folder.path().join("other"));
+        let bytes = encode(&slices(1, &[]));
+        std::fs::create_dir_all(store.path(&sha256_hex(&bytes)).join("full")).expect("a folder in its place");
+        store.put(&bytes).expect_err("the name is taken");
+        assert_eq!(names(&store), [format!("{}.parquet", sha256_hex(&bytes))]);
+    }
+}

@@ -1,0 +1,159 @@
+//! Why a file is no evidence: file, line, column, what was found, what is expected.
+
+use std::fmt;
+use std::io;
+
+/// Where in a file: its name, and the line of a text or the row of a table, from 1.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Name of the file, without its folder.
+    pub file: String,
+    /// Line of a CSV file or row of a Parquet file.
+    pub position: Position,
+}
+
+/// How a place inside a file is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Position {
+    /// Line of a text, from 1.
+    Line(u64),
+    /// Row of a table, from 1.
+    Row(u64),
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.position {
+            Position::Line(line) => write!(f, "{}:{line}", self.file),
+            Position::Row(row) => write!(f, "{} row {row}", self.file),
+        }
+    }
+}
+
+/// Why a file is no evidence.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// The file is missing or cannot be read.
+    #[error("{path} cannot be read: {cause}; check the path and its permissions")]
+    Read {
+        /// The file as it was named.
+        path: String,
+        /// What the system says.
+        cause: io::Error,
+    },
+    /// Neither CSV nor Parquet by its name.
+    #[error("{path} ends with {found:?}, expected .csv or .parquet")]
+    Kind {
+        /// The file as it was named.
+        path: String,
+        /// Its extension.
+        found: String,
+    },
+    /// Larger than what is read.
+    #[error("{file} has {found} {unit}, expected at most {limit}; split it, one file per month")]
+    TooLarge {
+        /// Name of the file.
+        file: String,
+        /// Its size.
+        found: u64,
+        /// `bytes` or `rows`.
+        unit: &'static str,
+        /// Largest size.
+        limit: u64,
+    },
+    /// Nothing in it.
+    #[error("{file} has {found}, expected the columns t, good, total and one row per slice")]
+    Empty {
+        /// Name of the file.
+        file: String,
+        /// What it has instead.
+        found: &'static str,
+    },
+    /// The columns are not t, good, total.
+    #[error("{file}: found {found}, expected exactly the columns t, good, total, in any order{hint}")]
+    Columns {
+        /// Name of the file, and the header's line.
+        file: String,
+        /// What is wrong with the columns.
+        found: String,
+        /// What may help.
+        hint: &'static str,
+    },
+    /// A record with more or fewer fields than the header.
+    #[error("{place}: found {found} fields, expected {expected} as in the header; decimals need a point, not a comma")]
+    Fields {
+        /// Where.
+        place: Place,
+        /// Fields of the record.
+        found: usize,
+        /// Fields of the header.
+        expected: usize,
+    },
+    /// A cell that cannot be read.
+    #[error("{place}, column {column}: found {found}, expected {expected}")]
+    Cell {
+        /// Where.
+        place: Place,
+        /// Name of the column.
+        column: String,
+        /// What stands there, quoted.
+        found: String,
+        /// What should.
+        expected: &'static str,
+    },
+    /// An end that is not on the grid of slices.
+    #[error("{place}, column t: found {found}, expected the end of a slice: a multiple of {step_seconds} s since 1970")]
+    OffGrid {
+        /// Where.
+        place: Place,
+        /// The instant.
+        found: String,
+        /// Width of a slice in seconds.
+        step_seconds: i64,
+    },
+    /// Two rows for one slice.
+    #[error("{place}, column t: found {found} a second time, expected one row per slice")]
+    Duplicate {
+        /// Where the second one is.
+        place: Place,
+        /// The instant.
+        found: String,
+    },
+    /// Rows, but none in the period.
+    #[error("{file} covers slices that end {covered}, the period's slices end {asked}; name the file of that month")]
+    OutsidePeriod {
+        /// Name of the file.
+        file: String,
+        /// First and last end in the file.
+        covered: String,
+        /// First and last end of the period.
+        asked: String,
+    },
+    /// No readable Parquet.
+    #[error("{file} is no readable Parquet file: {reason}")]
+    Parquet {
+        /// Name of the file.
+        file: String,
+        /// What the reader says.
+        reason: String,
+    },
+}
+
+impl FileError {
+    /// A stable name of the reason for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Read { .. } => "file.read",
+            Self::Kind { .. } => "file.kind",
+            Self::TooLarge { .. } => "file.too_large",
+            Self::Empty { .. } => "file.empty",
+            Self::Columns { .. } => "file.columns",
+            Self::Fields { .. } => "file.fields",
+            Self::Cell { .. } => "file.cell",
+            Self::OffGrid { .. } => "file.off_grid",
+            Self::Duplicate { .. } => "file.duplicate",
+            Self::OutsidePeriod { .. } => "file.outside_period",
+            Self::Parquet { .. } => "file.parquet",
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! Files of slices: CSV and Parquet with the columns `t`, `good`, `total`. Servers are not known here.
+
+mod csv;
+mod error;
+mod parquet;
+mod rows;
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+use sla_core::evidence::{COLUMN_END, COLUMN_GOOD, COLUMN_TOTAL, sha256_hex};
+
+use crate::error::CaptureError;
+use crate::slices::Slices;
+use crate::source::{BoxFuture, CaptureRequest, Progress, Source};
+use rows::Rows;
+
+pub use error::{FileError, Place, Position};
+
+/// Largest CSV file: a year of slices at one second. It is read as a stream.
+pub const MAX_CSV_BYTES: u64 = 1024 * 1024 * 1024;
+/// Largest Parquet file. It is held in memory, so that its hash and its rows are of the same bytes.
+pub const MAX_PARQUET_BYTES: u64 = 256 * 1024 * 1024;
+/// Most rows of a Parquet file: a year at one second.
+pub const MAX_FILE_ROWS: u64 = 32_000_000;
+
+const EXPECTED_END: &str = "the end of a slice in UTC: whole Unix seconds (not milliseconds) in the years 1970 to \
+                            2200, or a time such as 2026-10-01T00:01:00Z";
+const EXPECTED_COUNT: &str = "a number with a decimal point, such as 60 or 59.5, or nothing when it is unknown";
+/// Characters of a cell that a message quotes.
+const QUOTED_CHARACTERS: usize = 60;
+
+/// A file of slices, CSV or Parquet by its extension: `t` is the end of a slice, `good` and `total` are counts in it.
+///
+/// A row of a slice outside the period is left out; an empty field (CSV) or null (Parquet) is unknown; a slice without
+/// a row is missing.
+#[derive(Clone, Debug)]
+pub struct FileSource {
+    path: PathBuf,
+}
+
+#[derive(Clone, Copy)]
+enum Kind {
+    Csv,
+    Parquet,
+}
+
+impl FileSource {
+    /// The file at that path; it is opened when it is captured.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self { path: path.into() }
+    }
+
+    fn read(&self, request: &CaptureRequest) -> Result<Slices, CaptureError> {
+        request.check()?;
+        let file = file_name(&self.path);
+        let kind = self.kind()?;
+        let mut rows = Rows::new(*request);
+        let (sha256, server_version) = match kind {
+            Kind::Csv => {
+                let mut input = Hashing { input: self.open(&file, MAX_CSV_BYTES)?, hash: Sha256::new() };
+                csv::read(&file, &mut input, &mut rows)?;
+                (input.finish(), "csv")
+            }
+            Kind::Parquet => {
+                let mut bytes = Vec::new();
+                self.open(&file, MAX_PARQUET_BYTES)?.read_to_end(&mut bytes).map_err(|cause| self.unreadable(cause))?;
+                if bytes.is_empty() {
+                    return Err(FileError::Empty { file, found: "no content" }.into());
+                }
+                parquet::read(&file, &bytes, &mut rows)?;
+                (sha256_hex(&bytes), "parquet")
+            }
+        };
+        let query = format!("columns {COLUMN_END}, {COLUMN_GOOD}, {COLUMN_TOTAL}");
+        // The file's name and not its path: the same file on another machine is the same source.
+        let source = format!("file {file} sha256 {sha256}");
+        rows.finish(&file)?.finish(query, source, server_version.to_owned(), Vec::new())
+    }
+
+    fn kind(&self) -> Result<Kind, FileError> {
+        let found = self.path.extension().unwrap_or_default().to_string_lossy().into_owned();
+        match found.to_ascii_lowercase().as_str() {
+            "csv" => Ok(Kind::Csv),
+            "parquet" => Ok(Kind::Parquet),
+            _ => Err(FileError::Kind { path: self.path.display().to_string(), found }),
+        }
+    }
+
+    /// Opens the file; what is read of it ends at the limit even if the file grows meanwhile.
+    fn open(&self, file: &str, limit: u64) -> Result<io::Take<File>, FileError> {
+        let opened = File::open(&self.path).map_err(|cause| self.unreadable(cause))?;
+        let metadata = opened.metadata().map_err(|cause| self.unreadable(cause))?;
+        if !metadata.is_file() {
+            return Err(self.unreadable(io::Error::other("it is no file")));
+        }
+        if metadata.len() > limit {
+            return Err(FileError::TooLarge { file: file.to_owned(), found: metadata.len(), unit: "bytes", limit });
+        }
+        Ok(opened.take(limit))
+    }
+
+    fn unreadable(&self, cause: io::Error) -> FileError {
+        FileError::Read { path: self.path.display().to_string(), cause }
+    }
+}
+
+impl Source for FileSource {
+    fn capture<'a>(
+        &'a self,
+        request: &'a CaptureRequest,
+        progress: &'a dyn Progress,
+    ) -> BoxFuture<'a, Result<Slices, CaptureError>> {
+        let (source, request) = (self.clone(), *request);
+        Box::pin(async move {
+            let reading = tokio::task::spawn_blocking(move || source.read(&request));
+            let slices = reading.await.unwrap_or_else(|error| {
+                // A reader that panicked, or a program that is shutting down.
+                Err(self.unreadable(io::Error::other(error.to_string())).into())
+            })?;
+            progress.step(1, 1);
+            Ok(slices)
+        })
+    }
+}
+
+/// Hashes what passes by, so that hash and rows are of the same bytes.
+struct Hashing<R> {
+    input: R,
+    hash: Sha256,
+}
+
+impl<R> Hashing<R> {
+    /// SHA-256 of everything that was read, as lower-case hexadecimal.
+    fn finish(self) -> String {
+        self.hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+impl<R: Read> Read for Hashing<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.input.read(buffer)?;
+        self.hash.update(&buffer[..read]);
+        Ok(read)
+    }
+}
+
+/// Which column stands where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Columns {
+    end: usize,
+    good: usize,
+    total: usize,
+}
+
+impl Columns {
+    /// Finds the three columns, which may stand in any order, and refuses any other.
+    fn find(file: &str, names: &[String]) -> Result<Self, FileError> {
+        let refuse = |found: String, hint| Err(FileError::Columns { file: file.to_owned(), found, hint });
+        let known = [COLUMN_END, COLUMN_GOOD, COLUMN_TOTAL];
+        if let Some(unknown) = names.iter().find(|name| !known.contains(&name.as_str())) {
+            let is_one_field = names.len() == 1 && unknown.contains([';', '\t', '|']);
+            let hint = if is_one_field { "; separate them with commas" } else { "" };
+            return refuse(format!("the column {}", quote(unknown)), hint);
+        }
+        let find = |wanted: &str| {
+            let mut found = names.iter().enumerate().filter(|(_, name)| *name == wanted).map(|(index, _)| index);
+            match (found.next(), found.next()) {
+                (Some(index), None) => Ok(index),
+                (None, _) => refuse(format!("no column {wanted}"), "").map(|_: Self| 0),
+                (_, Some(_)) => refuse(format!("the column {wanted} twice"), "").map(|_: Self| 0),
+            }
+        };
+        Ok(Self { end: find(COLUMN_END)?, good: find(COLUMN_GOOD)?, total: find(COLUMN_TOTAL)? })
+    }
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}
+
+/// A cell for a message: in quotes, not too long.
+fn quote(text: &str) -> String {
+    let kept: String = text.chars().take(QUOTED_CHARACTERS).collect();
+    let more = if kept.len() < text.len() { "…" } else { "" };
+    format!("{kept:?}{more}")
+}
+
+#[cfg(test)]
+mod tests;

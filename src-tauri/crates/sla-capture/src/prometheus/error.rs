@@ -1,0 +1,236 @@
+//! Why a Prometheus server gave no evidence.
+
+/// Characters of an answer that a message quotes.
+const QUOTED_CHARACTERS: usize = 120;
+
+/// Why a Prometheus server gave no evidence.
+#[derive(Debug, thiserror::Error)]
+pub enum PrometheusError {
+    /// The configured address cannot be used.
+    #[error(
+        "the address of the Prometheus server cannot be used: {reason}; expected one such as \
+         https://prometheus.example.org"
+    )]
+    Address {
+        /// What is wrong with it; never the address itself, which may hold a password.
+        reason: String,
+    },
+    /// The configured certificate authority cannot be used.
+    #[error("the certificate authority for {url} cannot be used: {reason}; expected certificates in PEM")]
+    Authority {
+        /// Base address.
+        url: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The system has no certificate authorities, or the client cannot be built.
+    #[error(
+        "no connection to {url} can be prepared: {reason}; install ca-certificates or name a certificate authority"
+    )]
+    Client {
+        /// Base address.
+        url: String,
+        /// What the library says.
+        reason: String,
+    },
+    /// The configured credentials cannot be sent.
+    #[error(
+        "the credentials for {url} cannot be sent: {reason}; enter them again, or check the variable they come from"
+    )]
+    Credentials {
+        /// Base address.
+        url: String,
+        /// What is wrong with them; never the credentials themselves.
+        reason: String,
+    },
+    /// A limit in the configuration is out of range.
+    #[error("found {found} points per request, expected 1 to {limit}")]
+    Points {
+        /// As configured.
+        found: u32,
+        /// Most points.
+        limit: u32,
+    },
+    /// The server's certificate is not trusted.
+    #[error(
+        "the certificate of {url} is not trusted: {reason}; name the authority that signed it, or renew the certificate"
+    )]
+    Untrusted {
+        /// Base address.
+        url: String,
+        /// What TLS says.
+        reason: String,
+    },
+    /// No usable answer, however often it was asked.
+    #[error("{url} gave no answer in {attempts} attempts: {reason}; check that the server runs and can be reached")]
+    Unavailable {
+        /// The endpoint.
+        url: String,
+        /// Requests sent.
+        attempts: u32,
+        /// Why the last one failed.
+        reason: String,
+    },
+    /// The whole capture took too long.
+    #[error(
+        "the capture from {url} took longer than {limit_seconds} s; use wider slices, a recording rule, or more time"
+    )]
+    TooSlow {
+        /// Base address.
+        url: String,
+        /// Time that a capture may take, in seconds.
+        limit_seconds: u64,
+    },
+    /// 401 or 403.
+    #[error("{url} refused the credentials ({status}); check the token, or user and password, of this source")]
+    Denied {
+        /// The endpoint.
+        url: String,
+        /// HTTP status.
+        status: u16,
+    },
+    /// 404 for an endpoint that every Prometheus has.
+    #[error("{url} does not exist (404); check the address of this source, a path such as /prometheus may be missing")]
+    NotFound {
+        /// The endpoint.
+        url: String,
+    },
+    /// The server understood but will not evaluate the query.
+    #[error("{url} refused the query ({status}): {text}; the query is: {query}")]
+    Rejected {
+        /// The endpoint.
+        url: String,
+        /// HTTP status.
+        status: u16,
+        /// The server's own words.
+        text: String,
+        /// The query.
+        query: String,
+    },
+    /// A redirect. It is not followed, because evidence must come from the source that is named.
+    #[error("{url} points elsewhere ({status}), to {to}; name the final address in this source")]
+    Redirected {
+        /// The endpoint.
+        url: String,
+        /// HTTP status.
+        status: u16,
+        /// Where to, without credentials and query.
+        to: String,
+    },
+    /// Something answered that does not speak Prometheus' API.
+    #[error(
+        "{url} did not answer in Prometheus' format ({reason}); it may be a login page or a proxy; it began with \
+         {start:?}"
+    )]
+    NotPrometheus {
+        /// The endpoint.
+        url: String,
+        /// What does not fit.
+        reason: String,
+        /// The first characters of the answer.
+        start: String,
+    },
+    /// The answer is larger than the limit.
+    #[error(
+        "{url} answered with more than {limit_bytes} bytes; the query must give one series, aggregate it with sum()"
+    )]
+    TooLarge {
+        /// The endpoint.
+        url: String,
+        /// Largest answer in bytes.
+        limit_bytes: usize,
+    },
+    /// The answer is not a series of numbers.
+    #[error("the query for {column} gives {found}, expected one series of numbers; the query is: {query}")]
+    Shape {
+        /// `good`, `bad` or `total`.
+        column: &'static str,
+        /// What it gives.
+        found: String,
+        /// The query.
+        query: String,
+    },
+    /// More than one series.
+    #[error(
+        "the query for {column} gives {count} series, expected one: {labels}; aggregate them with sum(), or select \
+         one; the query is: {query}"
+    )]
+    SeveralSeries {
+        /// `good`, `bad` or `total`.
+        column: &'static str,
+        /// How many.
+        count: usize,
+        /// Up to three label sets.
+        labels: String,
+        /// The query.
+        query: String,
+    },
+    /// No series in the whole period.
+    #[error(
+        "the query for {column} gives no series in {period}; check the metric's name, its labels and how long the \
+         server keeps data; if no series means none happened, add `or vector(0)`; the query is: {query}"
+    )]
+    NoSeries {
+        /// `good`, `bad` or `total`.
+        column: &'static str,
+        /// The period.
+        period: String,
+        /// The query.
+        query: String,
+    },
+    /// A sample that is not where it was asked for.
+    #[error(
+        "the answer for {column} has a sample at {found}, expected {expected}; the server, or a cache before it, moves \
+         what it is asked, so its answer is no evidence"
+    )]
+    Timestamp {
+        /// `good`, `bad` or `total`.
+        column: &'static str,
+        /// The sample's timestamp.
+        found: String,
+        /// What was asked for.
+        expected: String,
+    },
+    /// A sample that is no number.
+    #[error("the answer for {column} has the value {found:?} at {t}, expected a number as text")]
+    Value {
+        /// `good`, `bad` or `total`.
+        column: &'static str,
+        /// The value.
+        found: String,
+        /// The sample's timestamp.
+        t: String,
+    },
+}
+
+impl PrometheusError {
+    /// A stable name of the reason for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Address { .. } => "prometheus.address",
+            Self::Authority { .. } => "prometheus.authority",
+            Self::Client { .. } => "prometheus.client",
+            Self::Credentials { .. } => "prometheus.credentials",
+            Self::Points { .. } => "prometheus.points",
+            Self::Untrusted { .. } => "prometheus.untrusted",
+            Self::Unavailable { .. } => "prometheus.unavailable",
+            Self::TooSlow { .. } => "prometheus.too_slow",
+            Self::Denied { .. } => "prometheus.denied",
+            Self::NotFound { .. } => "prometheus.not_found",
+            Self::Rejected { .. } => "prometheus.rejected",
+            Self::Redirected { .. } => "prometheus.redirected",
+            Self::NotPrometheus { .. } => "prometheus.not_prometheus",
+            Self::TooLarge { .. } => "prometheus.too_large",
+            Self::Shape { .. } => "prometheus.shape",
+            Self::SeveralSeries { .. } => "prometheus.several_series",
+            Self::NoSeries { .. } => "prometheus.no_series",
+            Self::Timestamp { .. } => "prometheus.timestamp",
+            Self::Value { .. } => "prometheus.value",
+        }
+    }
+}
+
+/// The first characters of an answer, for a message.
+pub(super) fn start_of(body: &[u8]) -> String {
+    String::from_utf8_lossy(&body[..body.len().min(4 * QUOTED_CHARACTERS)]).chars().take(QUOTED_CHARACTERS).collect()
+}

@@ -1,0 +1,283 @@
+//! Requests to one server: credentials, limits, retries. What the answers mean is not known here.
+
+use std::error::Error;
+use std::io;
+use std::time::Duration;
+
+use reqwest::{Certificate, Client, RequestBuilder, Response, StatusCode, Url, redirect};
+
+use super::config::{Auth, MAX_POINTS_PER_REQUEST, PrometheusConfig};
+use super::error::{PrometheusError, start_of};
+use super::reply::{error_text, not_prometheus};
+
+/// Largest body of an error that is read for its text.
+const ERROR_BODY_BYTES: usize = 64 * 1024;
+
+/// A client for one server.
+#[derive(Clone, Debug)]
+pub(super) struct Http {
+    client: Client,
+    base: Url,
+    config: PrometheusConfig,
+}
+
+/// Why one request failed.
+enum Failure {
+    /// Asking again gives the same.
+    Final(PrometheusError),
+    /// It may pass.
+    Passing(String),
+}
+
+impl Http {
+    pub(super) fn new(config: PrometheusConfig) -> Result<Self, PrometheusError> {
+        let base = config.base()?;
+        if !(1..=MAX_POINTS_PER_REQUEST).contains(&config.points_per_request) {
+            return Err(PrometheusError::Points { found: config.points_per_request, limit: MAX_POINTS_PER_REQUEST });
+        }
+        check_credentials(&config.auth, &base)?;
+        let client = client(&config, &base)?;
+        Ok(Self { client, base, config })
+    }
+
+    pub(super) fn config(&self) -> &PrometheusConfig {
+        &self.config
+    }
+
+    /// The base address without a slash at its end. It holds no credentials: an address with some is refused.
+    pub(super) fn address(&self) -> &str {
+        self.base.as_str().trim_end_matches('/')
+    }
+
+    pub(super) fn endpoint(&self, path: &str) -> Url {
+        self.base.join(path).expect("the base address is no data: or mailto: address, and the path is our own")
+    }
+
+    /// GET; `None` when the server has no such endpoint.
+    pub(super) async fn get(&self, url: &Url) -> Result<Option<Vec<u8>>, PrometheusError> {
+        match self.send(url, "", || self.client.get(url.clone())).await {
+            Ok(body) => Ok(Some(body)),
+            Err(PrometheusError::NotFound { .. } | PrometheusError::Rejected { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// POST of a form, so that a long query needs no long address. `query` is quoted when the server refuses it.
+    pub(super) async fn post(&self, url: &Url, form: &[(&str, &str)], query: &str) -> Result<Vec<u8>, PrometheusError> {
+        self.send(url, query, || self.client.post(url.clone()).form(form)).await
+    }
+
+    async fn send(
+        &self,
+        url: &Url,
+        query: &str,
+        request: impl Fn() -> RequestBuilder,
+    ) -> Result<Vec<u8>, PrometheusError> {
+        let backoff = self.config.backoff;
+        let attempts = backoff.attempts.max(1);
+        let mut attempt = 1;
+        loop {
+            let reason = match self.send_once(url, query, request()).await {
+                Ok(body) => return Ok(body),
+                Err(Failure::Final(error)) => return Err(error),
+                Err(Failure::Passing(reason)) => reason,
+            };
+            tracing::warn!(%url, attempt, attempts, %reason, "a request to Prometheus failed");
+            if attempt == attempts {
+                return Err(PrometheusError::Unavailable { url: url.to_string(), attempts, reason });
+            }
+            tokio::time::sleep(backoff.wait_after(attempt)).await;
+            attempt += 1;
+        }
+    }
+
+    async fn send_once(&self, url: &Url, query: &str, request: RequestBuilder) -> Result<Vec<u8>, Failure> {
+        let request = match &self.config.auth {
+            Auth::None => request,
+            Auth::Bearer(token) => request.bearer_auth(token.reveal()),
+            Auth::Basic { user, password } => request.basic_auth(user, Some(password.reveal())),
+        };
+        let response = request.send().await.map_err(|error| self.failure(url, &error))?;
+        let status = response.status();
+        if status.is_success() {
+            return self.body(url, response).await;
+        }
+        let location = location(url, &response);
+        let url = url.to_string();
+        let code = status.as_u16();
+        Err(match status {
+            _ if status.is_server_error() => Failure::Passing(format!("{status}: {}", refusal(response).await)),
+            _ if status.is_redirection() => {
+                Failure::Final(PrometheusError::Redirected { url, status: code, to: location })
+            }
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
+                Failure::Final(PrometheusError::Denied { url, status: code })
+            }
+            StatusCode::NOT_FOUND => Failure::Final(PrometheusError::NotFound { url }),
+            _ => {
+                let text = refusal(response).await;
+                Failure::Final(PrometheusError::Rejected { url, status: code, text, query: query.to_owned() })
+            }
+        })
+    }
+
+    async fn body(&self, url: &Url, mut response: Response) -> Result<Vec<u8>, Failure> {
+        let limit_bytes = self.config.body_limit_bytes;
+        let mut body = Vec::new();
+        loop {
+            match response.chunk().await {
+                Ok(Some(chunk)) if body.len() + chunk.len() > limit_bytes => {
+                    return Err(Failure::Final(PrometheusError::TooLarge { url: url.to_string(), limit_bytes }));
+                }
+                Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+                Ok(None) => return Ok(body),
+                Err(error) if error.is_decode() && !error.is_timeout() && !is_cut(&error) => {
+                    let error = not_prometheus(&body, url.as_str(), &chain(&error));
+                    return Err(Failure::Final(error));
+                }
+                Err(error) => return Err(self.failure(url, &error)),
+            }
+        }
+    }
+
+    fn failure(&self, url: &Url, error: &reqwest::Error) -> Failure {
+        if let Some(reason) = tls_reason(error) {
+            return Failure::Final(PrometheusError::Untrusted { url: url.to_string(), reason });
+        }
+        if error.is_builder() {
+            let reason = chain(error);
+            return Failure::Final(PrometheusError::Client { url: url.to_string(), reason });
+        }
+        if error.is_timeout() && !error.is_connect() {
+            return Failure::Passing(format!("no answer within {}", seconds(self.config.request_timeout)));
+        }
+        Failure::Passing(chain(error))
+    }
+}
+
+fn client(config: &PrometheusConfig, base: &Url) -> Result<Client, PrometheusError> {
+    // An error means that the program has chosen its provider before, which is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let url = || base.as_str().trim_end_matches('/').to_owned();
+    let mut builder = Client::builder()
+        .user_agent(concat!("sla-desk/", env!("CARGO_PKG_VERSION")))
+        .connect_timeout(config.connect_timeout)
+        .timeout(config.request_timeout)
+        .redirect(redirect::Policy::none());
+    if let Some(pem) = &config.ca_pem {
+        let refuse = |reason: String| PrometheusError::Authority { url: url(), reason };
+        let authorities = Certificate::from_pem_bundle(pem).map_err(|error| refuse(chain(&error)))?;
+        if authorities.is_empty() {
+            return Err(refuse("there is no certificate in it".to_owned()));
+        }
+        builder = builder.tls_certs_only(authorities);
+    } else if base.scheme() == "http" {
+        // Without TLS a system that has no authorities (a bare container) must do.
+        builder = builder.tls_certs_only([]);
+    }
+    if is_loopback(base) {
+        // A proxy of the environment is for others: it would ask its own loopback.
+        builder = builder.no_proxy();
+    }
+    builder.build().map_err(|error| match config.ca_pem {
+        Some(_) => PrometheusError::Authority { url: url(), reason: chain(&error) },
+        None => PrometheusError::Client { url: url(), reason: chain(&error) },
+    })
+}
+
+/// Refuses credentials that no header can carry, before they fail somewhere with another message.
+fn check_credentials(auth: &Auth, base: &Url) -> Result<(), PrometheusError> {
+    let refuse = |reason: &str| {
+        let (url, reason) = (base.as_str().trim_end_matches('/').to_owned(), reason.to_owned());
+        Err(PrometheusError::Credentials { url, reason })
+    };
+    match auth {
+        Auth::Bearer(token) if token.reveal().is_empty() => refuse("the token is empty"),
+        Auth::Bearer(token) if !token.reveal().bytes().all(|byte| byte.is_ascii_graphic()) => {
+            refuse("the token holds a blank, a line break or a character outside ASCII")
+        }
+        Auth::Basic { user, .. } if user.contains(':') => refuse("the user's name holds a colon"),
+        _ => Ok(()),
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+/// Where a redirect points to, without whatever secret it may carry.
+fn location(url: &Url, response: &Response) -> String {
+    let header = response.headers().get("location").and_then(|value| value.to_str().ok());
+    let Some(mut to) = header.and_then(|text| url.join(text).ok()) else { return "nowhere".to_owned() };
+    // Fails only for addresses that cannot hold credentials.
+    let _ = to.set_username("");
+    let _ = to.set_password(None);
+    to.set_query(None);
+    to.set_fragment(None);
+    to.to_string()
+}
+
+/// The server's own words in an answer that is an error.
+async fn refusal(mut response: Response) -> String {
+    let mut body = Vec::new();
+    while let Ok(Some(chunk)) = response.chunk().await {
+        body.extend_from_slice(&chunk);
+        if body.len() > ERROR_BODY_BYTES {
+            break;
+        }
+    }
+    error_text(&body).unwrap_or_else(|| format!("{:?}", start_of(&body)))
+}
+
+fn seconds(duration: Duration) -> String {
+    format!("{} s", duration.as_secs_f64())
+}
+
+/// An error and all its causes in one line. Addresses in it are our own, without credentials.
+fn chain(error: &dyn Error) -> String {
+    let mut texts: Vec<String> = Vec::new();
+    let mut next = Some(error);
+    while let Some(error) = next {
+        let text = error.to_string();
+        if !texts.iter().any(|known| known.contains(&text)) {
+            texts.push(text);
+        }
+        next = error.source();
+    }
+    texts.join(": ")
+}
+
+/// Finds a cause of some type, also inside an I/O error, whose own `source` skips what it wraps.
+fn cause<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a T> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(found) = error.downcast_ref::<T>() {
+            return Some(found);
+        }
+        let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        if let Some(found) = wrapped.and_then(|wrapped| cause(wrapped as &(dyn Error + 'static))) {
+            return Some(found);
+        }
+        next = error.source();
+    }
+    None
+}
+
+/// Why TLS refused the server, when it did. Retrying does not help against a wrong certificate.
+fn tls_reason(error: &reqwest::Error) -> Option<String> {
+    match cause::<rustls::Error>(error)? {
+        reason @ rustls::Error::InvalidCertificate(_) => Some(reason.to_string()),
+        _ => None,
+    }
+}
+
+/// Whether the connection ended before the body did.
+fn is_cut(error: &reqwest::Error) -> bool {
+    cause::<io::Error>(error).is_some_and(|cause| {
+        matches!(
+            cause.kind(),
+            io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted
+        )
+    })
+}

@@ -1,0 +1,194 @@
+//! Prometheus over HTTP: a month in range queries. Files are not known here.
+
+mod chunk;
+mod config;
+mod error;
+mod http;
+mod reply;
+
+use std::sync::Arc;
+
+use chunk::{Chunk, chunks};
+use http::Http;
+use reply::{Answer, Asked};
+
+pub use config::{Auth, Backoff, MAX_POINTS_PER_REQUEST, PrometheusConfig, Secret};
+pub use error::PrometheusError;
+
+use crate::error::CaptureError;
+use crate::gather::Gather;
+use crate::number::Number;
+use crate::slices::Slices;
+use crate::source::{BoxFuture, CaptureRequest, Progress, Source, instant};
+
+/// What is read of a server: two queries, every variable replaced. Each must give one series whose value at `t` is the
+/// number of events in the slice that ends at `t`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// Good events of all events.
+    GoodOfTotal {
+        /// PromQL for good events.
+        good: String,
+        /// PromQL for all events.
+        total: String,
+    },
+    /// Bad events of all events: good is total − bad, where both are there.
+    BadOfTotal {
+        /// PromQL for bad events.
+        bad: String,
+        /// PromQL for all events.
+        total: String,
+    },
+}
+
+impl Reading {
+    /// Each query with the column it is for; total comes second.
+    fn queries(&self) -> [(&'static str, &str); 2] {
+        match self {
+            Self::GoodOfTotal { good, total } => [("good", good), ("total", total)],
+            Self::BadOfTotal { bad, total } => [("bad", bad), ("total", total)],
+        }
+    }
+
+    /// The good events of a slice.
+    fn good(&self, part: Option<&Number>, total: Option<&Number>) -> Option<Number> {
+        match self {
+            Self::GoodOfTotal { .. } => part.cloned(),
+            Self::BadOfTotal { .. } => Some(total?.minus(part?)),
+        }
+    }
+}
+
+/// A Prometheus server, or anything that speaks its API. Cloning shares its connections.
+#[derive(Clone, Debug)]
+pub struct Prometheus {
+    http: Arc<Http>,
+}
+
+impl Prometheus {
+    /// Prepares requests to a server; nothing is sent yet.
+    ///
+    /// # Errors
+    /// [`PrometheusError::Address`], [`PrometheusError::Authority`], [`PrometheusError::Credentials`],
+    /// [`PrometheusError::Client`] or [`PrometheusError::Points`] when the configuration cannot work.
+    pub fn new(config: PrometheusConfig) -> Result<Self, PrometheusError> {
+        Ok(Self { http: Arc::new(Http::new(config)?) })
+    }
+
+    /// The source of one reading.
+    pub fn source(&self, reading: Reading) -> PrometheusSource {
+        PrometheusSource { server: self.clone(), reading }
+    }
+
+    /// The server's version, for example `prometheus 2.42.0`. What a range selector covers depends on it: both ends in
+    /// version 2, only the later end from version 3.
+    async fn version(&self) -> Result<String, PrometheusError> {
+        let url = self.http.endpoint("api/v1/status/buildinfo");
+        match self.http.get(&url).await? {
+            Some(body) => reply::version(&body)
+                .ok_or_else(|| reply::not_prometheus(&body, url.as_str(), "there is no version in it")),
+            // Thanos and others have no such endpoint.
+            None => Ok("unknown (the server has no /api/v1/status/buildinfo)".to_owned()),
+        }
+    }
+
+    /// One range query. Times are always explicit, so that a month that is past is never evaluated "now"; `limit` is
+    /// never sent, because it cuts silently.
+    async fn query(&self, column: &'static str, query: &str, chunk: Chunk) -> Result<Answer, PrometheusError> {
+        let url = self.http.endpoint("api/v1/query_range");
+        let (start, end, step) = (chunk.first.to_string(), chunk.last.to_string(), chunk.step_seconds.to_string());
+        let form = [("query", query), ("start", &start), ("end", &end), ("step", &step)];
+        let body = self.http.post(&url, &form, query).await?;
+        reply::answer(&body, Asked { column, query, url: url.as_str(), chunk })
+    }
+}
+
+/// A reading of a Prometheus server.
+#[derive(Clone, Debug)]
+pub struct PrometheusSource {
+    server: Prometheus,
+    reading: Reading,
+}
+
+impl Source for PrometheusSource {
+    fn capture<'a>(
+        &'a self,
+        request: &'a CaptureRequest,
+        progress: &'a dyn Progress,
+    ) -> BoxFuture<'a, Result<Slices, CaptureError>> {
+        Box::pin(async move {
+            let limit = self.server.http.config().capture_timeout;
+            let capture = self.read(request, progress);
+            tokio::time::timeout(limit, capture).await.unwrap_or_else(|_| {
+                let url = self.server.http.address().to_owned();
+                Err(PrometheusError::TooSlow { url, limit_seconds: limit.as_secs() }.into())
+            })
+        })
+    }
+}
+
+impl PrometheusSource {
+    async fn read(&self, request: &CaptureRequest, progress: &dyn Progress) -> Result<Slices, CaptureError> {
+        request.check()?;
+        let http = &self.server.http;
+        let queries = self.reading.queries();
+        let chunks = chunks(request, http.config().points_per_request);
+        let steps = 1 + (queries.len() * chunks.len()) as u64;
+        let mut done = 0;
+        let mut step = || {
+            done += 1;
+            progress.step(done, steps);
+        };
+        let server_version = self.server.version().await?;
+        step();
+
+        let mut gather = Gather::new(*request);
+        let mut warnings = Vec::new();
+        let mut has_series = [false; 2];
+        let mut was_warned = false;
+        for chunk in chunks {
+            let mut answers = Vec::with_capacity(queries.len());
+            for ((column, query), has_series) in queries.into_iter().zip(&mut has_series) {
+                let answer = self.server.query(column, query, chunk).await?;
+                step();
+                warnings.extend(answer.warnings.iter().map(|text| format!("{} {column}: {text}", chunk.text())));
+                was_warned |= !answer.warnings.is_empty();
+                *has_series |= answer.samples.is_some();
+                answers.push(answer);
+            }
+            self.gather(&mut gather, chunk, &answers);
+            for ((column, _), answer) in queries.iter().zip(&answers) {
+                if answer.samples.is_none() && answer.warnings.is_empty() {
+                    warnings.push(format!("{} {column}: no series", chunk.text()));
+                }
+            }
+        }
+        // Under a warning a missing series may be the warning's doing: that is for `finish` to say.
+        let period = || format!("{}..{}", instant(request.period.start), instant(request.period.end));
+        for ((column, query), has_series) in queries.into_iter().zip(has_series) {
+            if !has_series && !was_warned {
+                return Err(PrometheusError::NoSeries { column, period: period(), query: query.to_owned() }.into());
+            }
+        }
+        let query = queries.map(|(column, query)| format!("{column}: {query}")).join("\n");
+        gather.finish(query, http.address().to_owned(), server_version, warnings)
+    }
+
+    /// Brings the two answers for a chunk together, slice by slice.
+    fn gather(&self, gather: &mut Gather, chunk: Chunk, answers: &[Answer]) {
+        if answers.iter().any(|answer| !answer.warnings.is_empty()) {
+            chunk.ends().for_each(|t| gather.push_withheld(t));
+            return;
+        }
+        let mut samples = answers.iter().map(|answer| answer.samples.iter().flatten().peekable());
+        let (Some(mut parts), Some(mut totals)) = (samples.next(), samples.next()) else { return };
+        for t in chunk.ends() {
+            let part = parts.next_if(|(at, _)| *at == t).map(|(_, number)| number);
+            let total = totals.next_if(|(at, _)| *at == t).map(|(_, number)| number);
+            // A slice that neither query knows has no row: the source did not deliver it.
+            if part.is_some() || total.is_some() {
+                gather.push(t, self.reading.good(part, total).as_ref(), total);
+            }
+        }
+    }
+}

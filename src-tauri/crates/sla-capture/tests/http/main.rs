@@ -1,0 +1,5 @@
+//! The Prometheus adapter over HTTP and TLS, against servers that answer well, badly, or not at all.
+
+mod adapter;
+mod support;
+mod tls;

@@ -1,0 +1,92 @@
+//! What is wrong with a catalogue: always where, what was found and what is expected.
+
+use std::fmt;
+
+/// Where something stands in a catalogue.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The file as the caller named it.
+    pub file: String,
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in characters, from 1.
+    pub column: usize,
+    /// Path inside the document, for example `spec.commitments[0].target`; empty for the document itself.
+    pub path: String,
+}
+
+/// What kind of defect a finding is. The names are stable: scripts may rely on them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Code {
+    /// Not YAML, or YAML that is not read (aliases, double keys).
+    Unreadable,
+    /// A document of a kind that is not read.
+    UnknownKind,
+    /// A field that the format does not have.
+    UnknownField,
+    /// A field that must be there is not.
+    MissingField,
+    /// A value that cannot be read as what it should be.
+    InvalidValue,
+    /// A number that is probably in another unit.
+    SuspectUnit,
+    /// Two documents of one kind and name, or two commitments of one name.
+    Duplicate,
+    /// A name that nothing in the catalogue has.
+    UnknownReference,
+    /// Two contracts in force for one tenant and service at one time.
+    OverlappingContracts,
+    /// Credit bands that leave a gap, overlap, or do not end at the target.
+    UnsoundBands,
+    /// A reading that the contract must name and does not.
+    Unsaid,
+    /// A query that cannot work or mixes tenants up.
+    UnsoundQuery,
+    /// Something that this version does not compute; it says so instead of guessing.
+    Unsupported,
+}
+
+impl Code {
+    /// The stable name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Unreadable => "unreadable",
+            Self::UnknownKind => "unknown-kind",
+            Self::UnknownField => "unknown-field",
+            Self::MissingField => "missing-field",
+            Self::InvalidValue => "invalid-value",
+            Self::SuspectUnit => "suspect-unit",
+            Self::Duplicate => "duplicate",
+            Self::UnknownReference => "unknown-reference",
+            Self::OverlappingContracts => "overlapping-contracts",
+            Self::UnsoundBands => "unsound-bands",
+            Self::Unsaid => "unsaid",
+            Self::UnsoundQuery => "unsound-query",
+            Self::Unsupported => "unsupported",
+        }
+    }
+}
+
+/// One defect of a catalogue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// What kind of defect.
+    pub code: Code,
+    /// Where.
+    pub place: Place,
+    /// What stands there.
+    pub found: String,
+    /// What should stand there.
+    pub expected: String,
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Place { file, line, column, path } = &self.place;
+        write!(f, "{file}:{line}:{column}: error[{}]: ", self.code.name())?;
+        if !path.is_empty() {
+            write!(f, "{path}: ")?;
+        }
+        write!(f, "found {}, expected {}", self.found, self.expected)
+    }
+}

@@ -1,0 +1,193 @@
+//! The catalogue: OpenSLO v1 documents and our own, read from YAML with the place of every value.
+//!
+//! Reading is total: either every document is sound and every reference leads somewhere, or all defects come back at
+//! once as [`Finding`]s, sorted by place.
+
+mod bands;
+mod check;
+mod contract;
+mod decode;
+mod finding;
+mod hours;
+mod openslo;
+mod query;
+mod value;
+mod yaml;
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::Value;
+
+pub use contract::{Band, Commitment, ContractSpec, ExclusionSpec, Fee, PartMonth, TenantSpec};
+pub use decode::{OPENSLO, SLA_DESK};
+pub use finding::{Code, Finding, Place};
+pub use hours::ServiceHours;
+pub use openslo::{
+    ConnectionDetails, DataSourceSpec, Metadata, Metric, MetricSource, MetricSpec, RatioMetric, ServiceSpec, SliSpec,
+    SloSpec, SourceType,
+};
+pub use query::{UnknownVariable, Variables};
+pub use value::{Day, Instant, Name, SliceWidth, ValueError, Zone};
+
+use decode::{Envelope, KEPT_KINDS, KINDS, decode};
+use yaml::Node;
+
+use crate::evidence::sha256_hex;
+
+/// A file of the catalogue, already read.
+#[derive(Clone, Debug)]
+pub struct SourceFile {
+    /// The file as findings should name it.
+    pub name: String,
+    /// Its text.
+    pub text: String,
+}
+
+/// A sound document and where it stands.
+#[derive(Clone, Debug)]
+pub struct Document<S> {
+    /// What it is called.
+    pub metadata: Metadata,
+    /// What it says.
+    pub spec: S,
+    file: String,
+    node: Node,
+}
+
+impl<S> Document<S> {
+    /// The name that other documents refer to.
+    pub fn name(&self) -> &Name {
+        &self.metadata.name
+    }
+
+    /// Where a value of this document stands; `pointer` is a JSON pointer such as `/spec/target`.
+    pub fn place(&self, pointer: &str) -> Place {
+        let node = self.node.nearest(pointer);
+        Place { file: self.file.clone(), line: node.line, column: node.column, path: decode::dotted(pointer) }
+    }
+}
+
+impl<S: Serialize> Document<S> {
+    /// The document's content as JSON in the order of its fields: equal documents give equal text, however their YAML
+    /// was laid out.
+    pub fn canonical_json(&self) -> String {
+        let value = (&self.metadata, &self.spec);
+        serde_json::to_string(&value).expect("a document has only string keys")
+    }
+
+    /// SHA-256 of [`Self::canonical_json`].
+    pub fn sha256(&self) -> String {
+        sha256_hex(self.canonical_json().as_bytes())
+    }
+}
+
+/// A sound catalogue.
+#[derive(Clone, Debug, Default)]
+pub struct Catalogue {
+    /// Sources of measurements by name.
+    pub data_sources: BTreeMap<Name, Document<DataSourceSpec>>,
+    /// Services by name.
+    pub services: BTreeMap<Name, Document<ServiceSpec>>,
+    /// Measurements by name.
+    pub slis: BTreeMap<Name, Document<SliSpec>>,
+    /// Objectives by name.
+    pub slos: BTreeMap<Name, Document<SloSpec>>,
+    /// Customers by id.
+    pub tenants: BTreeMap<Name, Document<TenantSpec>>,
+    /// Contract versions by name and version.
+    pub contracts: BTreeMap<(Name, u32), Document<ContractSpec>>,
+    /// Exclusions by name.
+    pub exclusions: BTreeMap<Name, Document<ExclusionSpec>>,
+}
+
+impl Catalogue {
+    /// Reads a catalogue from its files; several documents per file are welcome.
+    pub fn read(files: &[SourceFile]) -> Result<Self, Vec<Finding>> {
+        let mut catalogue = Self::default();
+        let mut findings = Vec::new();
+        for file in files {
+            for node in yaml::documents(&file.name, &file.text, &mut findings) {
+                catalogue.add(&file.name, node, &mut findings);
+            }
+        }
+        check::check(&catalogue, &mut findings);
+        findings.sort_by(|a, b| (&a.place, a.code).cmp(&(&b.place, b.code)));
+        findings.dedup();
+        if findings.is_empty() { Ok(catalogue) } else { Err(findings) }
+    }
+
+    fn add(&mut self, file: &str, node: Node, findings: &mut Vec<Finding>) {
+        if matches!(&node.kind, yaml::Kind::Scalar { text, .. } if text.is_empty()) {
+            return; // An empty document between two separators.
+        }
+        let (version, kind) =
+            (node.text_of("apiVersion").unwrap_or_default(), node.text_of("kind").unwrap_or_default());
+        if version == OPENSLO && KEPT_KINDS.contains(&kind) {
+            return;
+        }
+        let Some(index) = KINDS.iter().position(|known| known.api_version == version && known.name == kind) else {
+            let known: Vec<_> = KINDS.iter().map(|kind| format!("{} {}", kind.api_version, kind.name)).collect();
+            findings.push(Finding {
+                code: Code::UnknownKind,
+                place: Place { file: file.to_owned(), line: node.line, column: node.column, path: String::new() },
+                found: format!("a document with apiVersion {version:?} and kind {kind:?}"),
+                expected: format!("one of: {}", known.join(", ")),
+            });
+            return;
+        };
+        let reading = Reading { index, file, node, findings };
+        match index {
+            0 => reading.into_map(&mut self.data_sources, by_name),
+            1 => reading.into_map(&mut self.services, by_name),
+            2 => reading.into_map(&mut self.slis, by_name),
+            3 => reading.into_map(&mut self.slos, by_name),
+            4 => reading.into_map(&mut self.tenants, by_name),
+            5 => reading.into_map(&mut self.contracts, |document| (document.name().clone(), document.spec.version)),
+            6 => reading.into_map(&mut self.exclusions, by_name),
+            _ => unreachable!("every kind has its map"),
+        }
+    }
+}
+
+fn by_name<S>(document: &Document<S>) -> Name {
+    document.name().clone()
+}
+
+struct Reading<'a> {
+    index: usize,
+    file: &'a str,
+    node: Node,
+    findings: &'a mut Vec<Finding>,
+}
+
+impl Reading<'_> {
+    fn into_map<K: Ord, S: serde::de::DeserializeOwned>(
+        self,
+        map: &mut BTreeMap<K, Document<S>>,
+        key: fn(&Document<S>) -> K,
+    ) {
+        let Some(Envelope { metadata, spec, .. }) = decode::<S>(self.index, self.file, &self.node, self.findings)
+        else {
+            return;
+        };
+        let document = Document { metadata, spec, file: self.file.to_owned(), node: self.node };
+        let key = key(&document);
+        if let Some(first) = map.get(&key) {
+            let Place { file, line, .. } = first.place("");
+            self.findings.push(Finding {
+                code: Code::Duplicate,
+                place: document.place("/metadata/name"),
+                found: format!("a second {} {:?}", KINDS[self.index].name, document.name().as_str()),
+                expected: format!("one only; the first stands at {file}:{line}"),
+            });
+            return;
+        }
+        map.insert(key, document);
+    }
+}
+
+/// Every published schema: file name without its ending, and the JSON Schema itself.
+pub fn schemas() -> Vec<(String, Value)> {
+    KINDS.iter().map(|kind| (format!("{}.schema", kind.name.to_lowercase()), kind.schema())).collect()
+}

@@ -1,0 +1,232 @@
+//! OpenSLO v1 as far as it is read: `DataSource`, `Service`, `SLI` and `SLO`.
+//! Source of the format: <https://github.com/OpenSLO/OpenSLO>, version 1.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::value::{Name, SliceWidth};
+use crate::ratio::Percent;
+use crate::record::Method;
+
+/// What every document is called by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Metadata {
+    /// The name that other documents refer to.
+    pub name: Name,
+    /// The name that people read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub display_name: Option<String>,
+    /// Labels; a tenant's labels can stand in queries as `$label`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub labels: BTreeMap<String, String>,
+    /// Notes for other programs.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub annotations: BTreeMap<String, String>,
+}
+
+impl Metadata {
+    /// The name that people read, or else the name.
+    pub fn title(&self) -> &str {
+        self.display_name.as_deref().unwrap_or(self.name.as_str())
+    }
+}
+
+/// A source of measurements.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct DataSourceSpec {
+    /// What it is, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// What it speaks.
+    #[serde(rename = "type")]
+    pub source_type: SourceType,
+    /// How it is reached.
+    pub connection_details: ConnectionDetails,
+}
+
+/// How a source is reached: `url` and what goes with it for Prometheus, `folder` for files. Secrets are named by the
+/// environment variable that holds them, never written.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ConnectionDetails {
+    /// Prometheus: base address, such as `https://prometheus.example.org`, without credentials.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(regex(pattern = r"^https?://[^\s@]+$"))]
+    pub url: Option<String>,
+    /// Prometheus: environment variable with a bearer token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bearer_token_env: Option<String>,
+    /// Prometheus: user for basic authentication.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
+    /// Prometheus: environment variable with the password for basic authentication.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password_env: Option<String>,
+    /// Prometheus: PEM file of the authority that signed the server's certificate, relative to the catalogue's folder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ca_file: Option<String>,
+    /// Prometheus: seconds that one request may take; 60 when not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 3600))]
+    pub timeout_seconds: Option<u32>,
+    /// Files: folder with the files, relative to the catalogue's folder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub folder: Option<String>,
+}
+
+/// A service that SLOs belong to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ServiceSpec {
+    /// What it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+}
+
+/// What is measured.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SliSpec {
+    /// What it measures, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Good, or bad, events of all events.
+    pub ratio_metric: RatioMetric,
+}
+
+/// Good, or bad, events of all events.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RatioMetric {
+    /// OpenSLO: whether the metric only grows. The queries must say what a slice holds, so it is not used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counter: Option<bool>,
+    /// Good events; give this or `bad`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub good: Option<Metric>,
+    /// Bad events; give this or `good`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bad: Option<Metric>,
+    /// All events.
+    pub total: Metric,
+}
+
+/// Where a number comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Metric {
+    /// The source and what is asked of it.
+    pub metric_source: MetricSource,
+}
+
+/// A source and what is asked of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct MetricSource {
+    /// Name of a `DataSource`.
+    pub metric_source_ref: Name,
+    /// OpenSLO repeats the source's type here; it must agree with the data source.
+    #[serde(default, rename = "type", skip_serializing_if = "Option::is_none")]
+    pub source_type: Option<SourceType>,
+    /// What is asked: a query of Prometheus, or a file's path.
+    pub spec: MetricSpec,
+}
+
+/// Type of a data source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum SourceType {
+    /// Prometheus' HTTP API.
+    Prometheus,
+    /// Files with the columns t, good, total.
+    File,
+}
+
+/// What is asked of a source: exactly one of the two.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct MetricSpec {
+    /// PromQL that gives one series whose value at t is the number of events in the slice that ends at t. `$tenant`,
+    /// every label of the tenant as `$label`, and the slice's width as `$slice` are replaced.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub query: Option<String>,
+    /// Path of a `.csv` or `.parquet` file in the source's folder, with the same variables. Good and total must name
+    /// the same file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+}
+
+/// An objective on a measurement. What a customer was promised stands in the contract; the SLO's own targets are the
+/// provider's aim.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SloSpec {
+    /// What it is about, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Name of the `Service`.
+    pub service: Name,
+    /// Name of the `SLI`.
+    pub indicator_ref: Name,
+    /// How the provider itself budgets errors.
+    pub budgeting_method: Method,
+    /// The provider's window.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub time_window: Vec<TimeWindow>,
+    /// The provider's own targets.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub objectives: Vec<Objective>,
+    /// Names of alert policies; kept, not read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alert_policies: Vec<String>,
+}
+
+/// The provider's window for an SLO.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct TimeWindow {
+    /// OpenSLO's shorthand: `m` is a minute, `M` a month.
+    #[schemars(regex(pattern = r"^[1-9][0-9]*[mhdwMQY]$"))]
+    pub duration: String,
+    /// Whether the window slides.
+    pub is_rolling: bool,
+    /// Where a calendar window starts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calendar: Option<Calendar>,
+}
+
+/// Where a calendar window starts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Calendar {
+    /// Local start, `YYYY-MM-DD hh:mm:ss`.
+    pub start_time: String,
+    /// Its zone.
+    pub time_zone: super::value::Zone,
+}
+
+/// The provider's own target.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Objective {
+    /// What it is called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub display_name: Option<String>,
+    /// Target as a share, for example 0.999.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(regex(pattern = r"^(0(\.[0-9]+)?|1(\.0+)?)$"), extend("type" = ["string", "number", "null"]))]
+    pub target: Option<String>,
+    /// Target in percent, for example 99.9.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target_percent: Option<Percent>,
+    /// Share of good events that makes a slice good, for `Timeslices`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(regex(pattern = r"^(0(\.[0-9]+)?|1(\.0+)?)$"), extend("type" = ["string", "number", "null"]))]
+    pub time_slice_target: Option<String>,
+    /// Width of a slice, for `Timeslices` and `RatioTimeslices`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_slice_window: Option<SliceWidth>,
+}

@@ -1,0 +1,196 @@
+//! YAML with the place of every value: documents become trees whose nodes know their line and column.
+
+use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span};
+use serde_json::{Map, Value};
+
+use super::finding::{Code, Finding, Place};
+
+/// Largest file that is read, in bytes.
+const FILE_LIMIT_BYTES: usize = 4 * 1024 * 1024;
+/// Deepest nesting that is read.
+const DEPTH_LIMIT: usize = 64;
+
+/// A value and where it stands.
+#[derive(Clone, Debug)]
+pub(super) struct Node {
+    pub(super) line: usize,
+    pub(super) column: usize,
+    pub(super) kind: Kind,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Kind {
+    /// The scalar's text as it stood in the file, and whether it was quoted.
+    Scalar {
+        text: String,
+        quoted: bool,
+    },
+    Sequence(Vec<Node>),
+    /// Entries in file order: key, place of the key, value.
+    Mapping(Vec<(String, (usize, usize), Node)>),
+}
+
+impl Node {
+    /// The value as JSON. A plain number with a point or an exponent becomes a string of the very text that stood in
+    /// the file, so that `99.95` never passes through a float.
+    pub(super) fn to_json(&self) -> Value {
+        match &self.kind {
+            Kind::Scalar { text, quoted: true } => Value::String(text.clone()),
+            Kind::Scalar { text, quoted: false } => match text.as_str() {
+                "" | "~" | "null" | "Null" | "NULL" => Value::Null,
+                "true" | "True" | "TRUE" => Value::Bool(true),
+                "false" | "False" | "FALSE" => Value::Bool(false),
+                text => whole_number(text).map_or_else(|| Value::String(text.to_owned()), Value::from),
+            },
+            Kind::Sequence(items) => items.iter().map(Self::to_json).collect(),
+            Kind::Mapping(entries) => Value::Object(
+                entries.iter().map(|(key, _, value)| (key.clone(), value.to_json())).collect::<Map<_, _>>(),
+            ),
+        }
+    }
+
+    /// The node at a JSON pointer such as `/spec/commitments/0/target`, or the nearest one above it.
+    pub(super) fn nearest(&self, pointer: &str) -> &Self {
+        let mut node = self;
+        for segment in pointer.split('/').skip(1) {
+            let segment = segment.replace("~1", "/").replace("~0", "~");
+            let child = match &node.kind {
+                Kind::Scalar { .. } => None,
+                Kind::Sequence(items) => segment.parse::<usize>().ok().and_then(|index| items.get(index)),
+                Kind::Mapping(entries) => entries.iter().find(|(key, ..)| *key == segment).map(|(_, _, value)| value),
+            };
+            match child {
+                Some(child) => node = child,
+                None => break,
+            }
+        }
+        node
+    }
+
+    /// Line and column of a key of this mapping.
+    pub(super) fn key_position(&self, name: &str) -> Option<(usize, usize)> {
+        match &self.kind {
+            Kind::Mapping(entries) => entries.iter().find(|(key, ..)| key == name).map(|(_, position, _)| *position),
+            _ => None,
+        }
+    }
+
+    /// The scalar under a key, as text.
+    pub(super) fn text_of(&self, name: &str) -> Option<&str> {
+        match &self.nearest(&format!("/{name}")).kind {
+            Kind::Scalar { text, .. } => Some(text),
+            _ => None,
+        }
+    }
+}
+
+fn whole_number(text: &str) -> Option<i64> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let plain = digits == "0" || (!digits.starts_with('0') && digits.bytes().all(|b| b.is_ascii_digit()));
+    plain.then(|| text.parse().ok())?
+}
+
+/// Every document of a file; what cannot be read is a finding and ends the file.
+pub(super) fn documents(file: &str, text: &str, findings: &mut Vec<Finding>) -> Vec<Node> {
+    if text.len() > FILE_LIMIT_BYTES {
+        findings.push(Finding {
+            code: Code::Unreadable,
+            place: Place { file: file.to_owned(), line: 1, column: 1, path: String::new() },
+            found: format!("a file of {} bytes", text.len()),
+            expected: format!("at most {FILE_LIMIT_BYTES} bytes; split it into several files of one folder"),
+        });
+        return Vec::new();
+    }
+    let mut builder = Builder { file, findings, documents: Vec::new(), open: Vec::new() };
+    for event in Parser::new_from_str(text) {
+        let read = match event {
+            Ok((event, span)) => builder.event(event, span),
+            Err(error) => {
+                builder.refuse(*error.marker(), error.info().to_owned(), "well-formed YAML 1.2".to_owned());
+                Err(())
+            }
+        };
+        if read.is_err() {
+            break;
+        }
+    }
+    builder.documents
+}
+
+struct Builder<'a> {
+    file: &'a str,
+    findings: &'a mut Vec<Finding>,
+    documents: Vec<Node>,
+    /// Containers that are not closed yet; a mapping carries the key that waits for its value.
+    open: Vec<(Node, Option<(String, (usize, usize))>)>,
+}
+
+impl Builder<'_> {
+    fn refuse(&mut self, at: Marker, found: String, expected: String) {
+        let place = Place { file: self.file.to_owned(), line: at.line(), column: at.col() + 1, path: String::new() };
+        self.findings.push(Finding { code: Code::Unreadable, place, found, expected });
+    }
+
+    fn event(&mut self, event: Event<'_>, span: Span) -> Result<(), ()> {
+        let at = span.start;
+        let node = |kind| Node { line: at.line(), column: at.col() + 1, kind };
+        match event {
+            Event::Scalar(text, style, ..) => {
+                let quoted = !matches!(style, ScalarStyle::Plain);
+                self.value(node(Kind::Scalar { text: text.into_owned(), quoted }), at)
+            }
+            Event::SequenceStart(..) => self.enter(node(Kind::Sequence(Vec::new())), at),
+            Event::MappingStart(..) => self.enter(node(Kind::Mapping(Vec::new())), at),
+            Event::SequenceEnd | Event::MappingEnd => {
+                let (node, _) = self.open.pop().expect("the parser pairs starts and ends");
+                self.value(node, at)
+            }
+            Event::Alias(_) => {
+                // An alias can stand for an expanding tree of aliases; a catalogue has no need of them.
+                self.refuse(at, "an alias (*name)".to_owned(), "the value itself, written out".to_owned());
+                Err(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn enter(&mut self, node: Node, at: Marker) -> Result<(), ()> {
+        if self.open.len() >= DEPTH_LIMIT {
+            self.refuse(at, "deeper nesting".to_owned(), format!("at most {DEPTH_LIMIT} levels"));
+            return Err(());
+        }
+        self.open.push((node, None));
+        Ok(())
+    }
+
+    fn value(&mut self, node: Node, at: Marker) -> Result<(), ()> {
+        let Some((parent, key)) = self.open.last_mut() else {
+            self.documents.push(node);
+            return Ok(());
+        };
+        match &mut parent.kind {
+            Kind::Sequence(items) => items.push(node),
+            Kind::Mapping(entries) => match key.take() {
+                Some((name, position)) => entries.push((name, position, node)),
+                None => {
+                    let Kind::Scalar { text, .. } = &node.kind else {
+                        self.refuse(
+                            at,
+                            "a key that is a list or a mapping".to_owned(),
+                            "a plain word as key".to_owned(),
+                        );
+                        return Err(());
+                    };
+                    if entries.iter().any(|(name, ..)| name == text) {
+                        let found = format!("the key {text:?} a second time");
+                        self.refuse(at, found, "each key once".to_owned());
+                        return Err(());
+                    }
+                    *key = Some((text.clone(), (node.line, node.column)));
+                }
+            },
+            Kind::Scalar { .. } => unreachable!("only containers are opened"),
+        }
+        Ok(())
+    }
+}
