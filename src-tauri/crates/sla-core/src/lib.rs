@@ -4,10 +4,12 @@
 //! ([`interval`]), evidence ([`evidence`]) becomes an exact attainment ([`ratio`]), and a tenant's whole month one value
 //! ([`record`]) whose recording is an entry of the [`audit`] chain.
 
+pub mod assess;
 pub mod audit;
 pub mod catalogue;
 pub mod evidence;
 pub mod interval;
+pub mod measurement;
 pub mod money;
 pub mod ratio;
 pub mod record;

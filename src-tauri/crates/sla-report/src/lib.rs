@@ -1,1 +1,88 @@
-//! x
+//! Documents out: what a customer reads, and what a machine reads, of a closed month.
+//!
+//! Read it in the order in which a document comes to be: a [`sla_core::record::MonthRecord`] and the words of
+//! [`Templates`] become Markdown text (`render`), the text becomes a [`manuscript::Manuscript`], and the manuscript
+//! becomes pages (`pdf`) or a letter (`letter`, `mail`). `table` and `portfolio` write for machines.
+//!
+//! What does *not* live here: wording, colours and addresses (they are templates), arithmetic that decides (it is in
+//! sla-core), files and clocks. Equal records and templates give byte-identical documents.
+
+mod error;
+mod letter;
+mod locale;
+mod mail;
+pub mod manuscript;
+mod pdf;
+mod portfolio;
+mod render;
+#[doc(hidden)]
+pub mod sample;
+mod summary;
+mod table;
+mod templates;
+mod theme;
+
+use sla_core::record::{Contact, MonthRecord};
+
+pub use error::{ReportError, TemplateError};
+pub use portfolio::{
+    PORTFOLIO_SCHEMA, Portfolio, PortfolioCommitment, PortfolioTenant, VerdictCounts, portfolio_documents,
+    portfolio_schema,
+};
+pub use templates::Templates;
+pub use theme::{Colours, Provider, Theme};
+
+/// A finished file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Document {
+    /// File name, for example `report.pdf`.
+    pub name: &'static str,
+    /// Content.
+    pub bytes: Vec<u8>,
+}
+
+/// The documents of one tenant's month, in this order: `report.pdf`, `report.json`, `report.csv`, `letter.eml`,
+/// `letter.md`.
+///
+/// # Errors
+/// When a template refuses the record, a field of the record is not what its schema says, or a value cannot stand in
+/// a mail header.
+pub fn tenant_documents(
+    templates: &Templates,
+    record: &MonthRecord,
+    contacts: &[Contact],
+) -> Result<Vec<Document>, ReportError> {
+    let json = record.to_json();
+    let pdf = report_pdf(templates, record)?;
+    let letter = letter::Letter::write(templates, record, contacts)?;
+    let mail = mail::write(&templates.theme().provider, record, contacts, &letter, &pdf)?;
+    Ok(vec![
+        Document { name: "report.pdf", bytes: pdf },
+        Document { name: "report.json", bytes: json.into_bytes() },
+        Document { name: "report.csv", bytes: table::report_csv(record)? },
+        Document { name: "letter.eml", bytes: mail },
+        Document { name: "letter.md", bytes: letter.markdown.into_bytes() },
+    ])
+}
+
+/// Only `report.pdf`.
+///
+/// # Errors
+/// When a template refuses the record, or the report would be too long.
+pub fn report_pdf(templates: &Templates, record: &MonthRecord) -> Result<Vec<u8>, ReportError> {
+    let manuscript = report_manuscript(templates, record)?;
+    pdf::write(templates, record, &manuscript)
+}
+
+/// The report as a parsed document, before it becomes pages.
+///
+/// # Errors
+/// When a template refuses the record, or produces text that is no document.
+pub fn report_manuscript(
+    templates: &Templates,
+    record: &MonthRecord,
+) -> Result<manuscript::Manuscript, ReportError> {
+    let file = templates::report_name(record.language);
+    let text = render::render(templates, &file, record, &[])?;
+    manuscript::parse(&file, &text)
+}

@@ -1,0 +1,408 @@
+//! From a measurement to a verdict and a credit: exclusion mode, quiet slices and unknown time as the contract reads them,
+//! compared with the target exactly.
+
+use crate::catalogue::{Band, Commitment};
+use crate::interval::IntervalSet;
+use crate::measurement::{Measurement, Scope, Tally};
+use crate::money::Money;
+use crate::ratio::{Ratio, Rounding};
+use crate::record::{ExclusionMode, Method, QuietReading, UnknownReading, Verdict};
+use crate::time::Period;
+
+/// What a commitment attained: the least and the most that the evidence allows. Equal when nothing is unknown, or when
+/// the contract has a reading of unknown time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attained {
+    /// The least.
+    pub low: Ratio,
+    /// The most.
+    pub high: Ratio,
+}
+
+/// Lengths that the report states, in seconds within S.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lengths {
+    /// Service time S.
+    pub service_seconds: i64,
+    /// Accepted exclusions.
+    pub excluded_seconds: i64,
+    /// Slices that are down, without excluded time; quiet ones too when the contract reads them as bad.
+    pub downtime_seconds: i64,
+    /// Slices without usable evidence, without excluded time.
+    pub unknown_seconds: i64,
+    /// Slices without any event, without excluded time.
+    pub quiet_seconds: i64,
+    /// The seconds that the error budget is a share of.
+    pub base_seconds: i64,
+}
+
+/// A commitment, judged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assessment {
+    /// What was attained; `None` when there was nothing to judge.
+    pub attained: Option<Attained>,
+    /// Met, breached or undecidable.
+    pub verdict: Verdict,
+    /// Lengths in seconds.
+    pub lengths: Lengths,
+}
+
+/// Judges a measurement by a commitment.
+pub fn assess(commitment: &Commitment, scope: &Scope, measured: &Measurement) -> Assessment {
+    let counted = scope.service.difference(&scope.excluded);
+    let inside = |periods: IntervalSet| periods.intersection(&counted).seconds();
+    let quiet_seconds = inside(measured.quiet.clone());
+    let bad_seconds = inside(measured.bad.iter().map(|run| run.period).collect());
+    let quiet_is_bad = commitment.quiet == QuietReading::Bad;
+    let (service_seconds, excluded_seconds) = (scope.service.seconds(), scope.excluded.seconds());
+    let lengths = Lengths {
+        service_seconds,
+        excluded_seconds,
+        downtime_seconds: bad_seconds + if quiet_is_bad { quiet_seconds } else { 0 },
+        unknown_seconds: inside(measured.unknown.iter().map(|(period, _)| *period).collect()),
+        quiet_seconds,
+        base_seconds: match commitment.exclusions {
+            ExclusionMode::Denominator => service_seconds - excluded_seconds,
+            ExclusionMode::Numerator => service_seconds,
+        },
+    };
+    let attained = attained(commitment, scope.step_seconds, measured, bad_seconds, &lengths);
+    let target = commitment.target.ratio();
+    let verdict = match &attained {
+        Some(range) if range.low >= target => Verdict::Met,
+        Some(range) if range.high < target => Verdict::Breached,
+        _ => Verdict::Undecidable,
+    };
+    Assessment { attained, verdict, lengths }
+}
+
+fn attained(
+    commitment: &Commitment,
+    step: i64,
+    measured: &Measurement,
+    bad_seconds: i64,
+    lengths: &Lengths,
+) -> Option<Attained> {
+    let (quiet, unknown) = (lengths.quiet_seconds / step, lengths.unknown_seconds / step);
+    let excluded_slices = lengths.excluded_seconds / step;
+    let keeps_excluded = commitment.exclusions == ExclusionMode::Numerator;
+    let parts = match commitment.method {
+        Method::Occurrences => {
+            let Tally { good, total, .. } = measured.counted;
+            let kept = if keeps_excluded { measured.excluded.total } else { 0 };
+            let nothing_seen = total + kept == 0;
+            if nothing_seen {
+                // Without a single event the slices themselves are all there is to judge.
+                Parts::of_slices(0, 0, if keeps_excluded { excluded_slices } else { 0 }, quiet, unknown, commitment)
+            } else {
+                // Nobody knows how much happened in an unknown slice. What may have been lost at most is bounded by the
+                // busiest slice of the same period: the reading is named, finite and no kinder to either side.
+                let unknown_units = i128::from(unknown) * i128::from(measured.peak_units);
+                Parts::whole(good + kept, total + kept, unknown_units)
+            }
+        }
+        Method::Timeslices => {
+            let known =
+                (lengths.service_seconds - lengths.excluded_seconds - lengths.quiet_seconds - lengths.unknown_seconds)
+                    / step;
+            let good = known - bad_seconds / step;
+            Parts::of_slices(good, known, if keeps_excluded { excluded_slices } else { 0 }, quiet, unknown, commitment)
+        }
+        Method::RatioTimeslices => {
+            let sum = measured.counted.ratio_sum.clone().unwrap_or_else(Ratio::zero);
+            let mut parts = Parts::of_slices(
+                0,
+                measured.counted.slices,
+                if keeps_excluded { excluded_slices } else { 0 },
+                quiet,
+                unknown,
+                commitment,
+            );
+            parts.good = parts.good.plus(&sum);
+            parts
+        }
+    };
+    parts.read(commitment.unknown)
+}
+
+/// A ratio before unknown time is read: good of known, and how much is unknown.
+struct Parts {
+    good: Ratio,
+    known: Ratio,
+    unknown: Ratio,
+}
+
+impl Parts {
+    fn whole(good: i128, known: i128, unknown: i128) -> Self {
+        Self { good: Ratio::whole(good), known: Ratio::whole(known), unknown: Ratio::whole(unknown) }
+    }
+
+    /// Slices: `kept` excluded ones stay as good, quiet ones go where the contract says.
+    fn of_slices(good: i64, known: i64, kept: i64, quiet: i64, unknown: i64, commitment: &Commitment) -> Self {
+        let (quiet_good, quiet_known) = match commitment.quiet {
+            QuietReading::Good => (quiet, quiet),
+            QuietReading::Bad => (0, quiet),
+            QuietReading::Excluded => (0, 0),
+        };
+        Self::whole((good + kept + quiet_good).into(), (known + kept + quiet_known).into(), unknown.into())
+    }
+
+    fn read(self, reading: UnknownReading) -> Option<Attained> {
+        let all = self.known.plus(&self.unknown);
+        let down = || self.good.over(&all);
+        let up = || self.good.plus(&self.unknown).over(&all);
+        let (low, high) = match reading {
+            UnknownReading::Range => (down()?, up()?),
+            UnknownReading::Down => (down()?, down()?),
+            UnknownReading::Up => (up()?, up()?),
+            UnknownReading::Excluded => (self.good.over(&self.known)?, self.good.over(&self.known)?),
+        };
+        assert!(low.is_share() && high.is_share() && low <= high, "an attainment lies between 0 and 1");
+        Some(Attained { low, high })
+    }
+}
+
+/// A service credit as a range, and the band where only one is possible.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Credit {
+    /// What is owed for certain.
+    pub low: Money,
+    /// What may be owed.
+    pub high: Money,
+    /// The only band that the evidence allows; `None` when no band, or more than one, or none beside one is possible.
+    pub band: Option<Band>,
+}
+
+/// Why a credit cannot be computed.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("the credit of {percent} % of {minor} {currency} (minor units) does not fit 63 bits")]
+pub struct CreditOverflow {
+    /// Credit in percent.
+    pub percent: String,
+    /// The fee in minor units.
+    pub minor: i64,
+    /// Its currency.
+    pub currency: &'static str,
+}
+
+/// Prices an attainment: the bands that its range touches, on the exact ratio, each rounded once to the minor unit.
+pub fn price(
+    commitment: &Commitment,
+    attained: Option<&Attained>,
+    fee: Money,
+    rounding: Rounding,
+) -> Result<Credit, CreditOverflow> {
+    let nothing = Money::zero(fee.currency);
+    let Some(attained) = attained else {
+        return Ok(Credit { low: nothing, high: nothing, band: None });
+    };
+    let touched = commitment.bands.iter().filter(|band| {
+        band.from.ratio() <= attained.high
+            && attained.low < band.below.ratio()
+            && attained.low < commitment.target.ratio()
+    });
+    let touched: Vec<&Band> = touched.collect();
+    let free = attained.high >= commitment.target.ratio() || commitment.bands.is_empty();
+    let mut amounts = Vec::with_capacity(touched.len() + 1);
+    amounts.extend(free.then_some(nothing));
+    for band in &touched {
+        let credit = fee.share(&band.credit.ratio(), rounding).ok_or_else(|| CreditOverflow {
+            percent: band.credit.to_string(),
+            minor: fee.minor,
+            currency: fee.currency.code(),
+        })?;
+        amounts.push(credit);
+    }
+    let least = amounts.iter().min_by_key(|money| money.minor).copied().unwrap_or(nothing);
+    let most = amounts.iter().max_by_key(|money| money.minor).copied().unwrap_or(nothing);
+    let band = (!free && touched.len() == 1).then(|| *touched[0]);
+    Ok(Credit { low: least, high: most, band })
+}
+
+/// The first border of a scope that cuts through a slice.
+pub fn cut_slice(scope: &Scope) -> Option<i64> {
+    let sets = [&IntervalSet::from(scope.period), &scope.service, &scope.excluded];
+    sets.into_iter().find_map(|set| set.misaligned_border(scope.period.start, scope.step_seconds))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::UnknownReason;
+    use proptest::prelude::*;
+
+    fn commitment(yaml_like: &[(&str, &str)]) -> Commitment {
+        let mut value = serde_json::json!({
+            "name": "api", "slo": "api", "target": "99.9", "method": "Timeslices", "slice": "1m", "sliceTarget": "95",
+            "unknown": "range", "quiet": "good", "exclusions": "denominator",
+            "bands": [{ "from": "99.0", "below": "99.9", "credit": "10" }, { "from": "0", "below": "99.0", "credit": "25" }],
+        });
+        for (key, text) in yaml_like {
+            value[*key] = (*text).into();
+        }
+        serde_json::from_value(value).expect("a commitment")
+    }
+
+    fn fee() -> Money {
+        Money { minor: 1_000_000, currency: "EUR".parse().expect("a currency") }
+    }
+
+    /// A period of minutes: `bad`, `quiet` and `unknown` minutes one after the other, `excluded` minutes at its end.
+    fn minutes(all: i64, bad: i64, quiet: i64, unknown: i64, excluded: i64) -> (Scope, Measurement) {
+        let period = Period::new(0, all * 60).expect("a period");
+        let part = |from: i64, to: i64| -> IntervalSet { Period::new(from * 60, to * 60).into_iter().collect() };
+        let scope = Scope {
+            period,
+            step_seconds: 60,
+            service: period.into(),
+            excluded: part(all - excluded, all),
+            days: Vec::new(),
+            slice_target: None,
+            wants_ratio_sum: false,
+        };
+        let known = all - quiet - unknown - excluded;
+        let measured = Measurement {
+            scale: 1,
+            counted: Tally {
+                slices: known,
+                good: i128::from(known - bad) * 10,
+                total: i128::from(known) * 10,
+                ratio_sum: Some(Ratio::whole(known - bad)),
+            },
+            excluded: Tally { slices: excluded, good: 0, total: i128::from(excluded) * 10, ratio_sum: None },
+            peak_units: 10,
+            bad: part(0, bad)
+                .periods()
+                .iter()
+                .map(|&period| crate::measurement::BadRun { period, failed: 1, total: 1 })
+                .collect(),
+            quiet: part(bad, bad + quiet),
+            unknown: part(bad + quiet, bad + quiet + unknown)
+                .periods()
+                .iter()
+                .map(|&p| (p, UnknownReason::Missing))
+                .collect(),
+            days: Vec::new(),
+        };
+        (scope, measured)
+    }
+
+    #[track_caller]
+    fn check(
+        terms: &[(&str, &str)],
+        (scope, measured): (Scope, Measurement),
+        range: Option<[(i64, i64); 2]>,
+        verdict: Verdict,
+        credit: [i64; 2],
+    ) {
+        let commitment = commitment(terms);
+        let assessment = assess(&commitment, &scope, &measured);
+        let expected = range.map(|[low, high]| Attained {
+            low: Ratio::new(low.0, low.1).expect("not zero"),
+            high: Ratio::new(high.0, high.1).expect("not zero"),
+        });
+        assert_eq!(assessment.attained, expected);
+        assert_eq!(assessment.verdict, verdict);
+        let priced = price(&commitment, assessment.attained.as_ref(), fee(), Rounding::HalfEven).expect("it fits");
+        assert_eq!([priced.low.minor, priced.high.minor], credit);
+    }
+
+    #[test]
+    fn the_same_facts_give_another_verdict_in_another_exclusion_mode() {
+        // 43 200 min with 240 min of maintenance and 43.2 min down, in slices of six seconds taken as units.
+        let facts = || minutes(432_000, 432, 0, 0, 2_400);
+        check(&[], facts(), Some([(429_168, 429_600); 2]), Verdict::Breached, [100_000; 2]);
+        check(&[("exclusions", "numerator")], facts(), Some([(999, 1000); 2]), Verdict::Met, [0, 0]);
+        for method in ["Occurrences", "RatioTimeslices"] {
+            check(&[("method", method)], facts(), Some([(429_168, 429_600); 2]), Verdict::Breached, [100_000; 2]);
+            check(
+                &[("method", method), ("exclusions", "numerator")],
+                facts(),
+                Some([(999, 1000); 2]),
+                Verdict::Met,
+                [0, 0],
+            );
+        }
+    }
+
+    #[test]
+    fn the_target_is_reached_exactly_or_not() {
+        check(&[], minutes(1000, 1, 0, 0, 0), Some([(999, 1000); 2]), Verdict::Met, [0, 0]);
+        check(&[], minutes(2_592_000, 2592, 0, 0, 0), Some([(999, 1000); 2]), Verdict::Met, [0, 0]);
+        check(
+            &[],
+            minutes(2_592_000, 2593, 0, 0, 0),
+            Some([(2_589_407, 2_592_000); 2]),
+            Verdict::Breached,
+            [100_000; 2],
+        );
+        // Exactly 99.0 belongs to the upper band, which says so.
+        check(&[], minutes(1000, 10, 0, 0, 0), Some([(99, 100); 2]), Verdict::Breached, [100_000; 2]);
+        check(&[], minutes(1000, 11, 0, 0, 0), Some([(989, 1000); 2]), Verdict::Breached, [250_000; 2]);
+    }
+
+    #[test]
+    fn unknown_time_is_a_range_unless_the_contract_reads_it() {
+        let facts = || minutes(1000, 1, 0, 20, 0);
+        check(&[], facts(), Some([(979, 1000), (999, 1000)]), Verdict::Undecidable, [0, 250_000]);
+        check(&[("unknown", "down")], facts(), Some([(979, 1000); 2]), Verdict::Breached, [250_000; 2]);
+        check(&[("unknown", "up")], facts(), Some([(999, 1000); 2]), Verdict::Met, [0, 0]);
+        check(&[("unknown", "excluded")], facts(), Some([(979, 980); 2]), Verdict::Breached, [100_000; 2]);
+        check(&[], minutes(1000, 2, 0, 1, 0), Some([(997, 1000), (998, 1000)]), Verdict::Breached, [100_000; 2]);
+        check(&[], minutes(1000, 0, 0, 1, 0), Some([(999, 1000), (1, 1)]), Verdict::Met, [0, 0]);
+        check(&[], minutes(1000, 0, 0, 1000, 0), Some([(0, 1), (1, 1)]), Verdict::Undecidable, [0, 250_000]);
+        check(
+            &[("method", "Occurrences")],
+            minutes(1000, 0, 0, 1000, 0),
+            Some([(0, 1), (1, 1)]),
+            Verdict::Undecidable,
+            [0, 250_000],
+        );
+        check(
+            &[("method", "Occurrences")],
+            facts(),
+            Some([(979, 1000), (999, 1000)]),
+            Verdict::Undecidable,
+            [0, 250_000],
+        );
+    }
+
+    #[test]
+    fn quiet_slices_follow_the_contract() {
+        let facts = || minutes(1000, 0, 10, 0, 0);
+        check(&[], facts(), Some([(1, 1); 2]), Verdict::Met, [0, 0]);
+        check(&[("quiet", "bad")], facts(), Some([(99, 100); 2]), Verdict::Breached, [100_000; 2]);
+        check(&[("quiet", "excluded")], facts(), Some([(1, 1); 2]), Verdict::Met, [0, 0]);
+        let silent = || minutes(10, 0, 10, 0, 0);
+        for method in ["Occurrences", "Timeslices", "RatioTimeslices"] {
+            check(&[("method", method)], silent(), Some([(1, 1); 2]), Verdict::Met, [0, 0]);
+            check(
+                &[("method", method), ("quiet", "bad")],
+                silent(),
+                Some([(0, 1); 2]),
+                Verdict::Breached,
+                [250_000; 2],
+            );
+            check(&[("method", method), ("quiet", "excluded")], silent(), None, Verdict::Undecidable, [0, 0]);
+        }
+    }
+
+    proptest! {
+        /// One more bad minute never raises what was attained and never lowers the credit.
+        #[test]
+        fn a_worse_month_never_costs_less(all in 10i64..2000, bad in 0i64..9, unknown in 0i64..5) {
+            prop_assume!(bad + 1 + unknown < all);
+            let terms = commitment(&[]);
+            let judge = |bad| {
+                let (scope, measured) = minutes(all, bad, 0, unknown, 0);
+                let attained = assess(&terms, &scope, &measured).attained.expect("there are slices");
+                let credit = price(&terms, Some(&attained), fee(), Rounding::HalfEven).expect("it fits");
+                (attained, credit)
+            };
+            let ((better, less), (worse, more)) = (judge(bad), judge(bad + 1));
+            prop_assert!(worse.low < better.low && worse.high < better.high);
+            prop_assert!(more.low.minor >= less.low.minor && more.high.minor >= less.high.minor);
+            prop_assert!(less.low.minor <= less.high.minor);
+        }
+    }
+}

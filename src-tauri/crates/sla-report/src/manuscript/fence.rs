@@ -1,0 +1,248 @@
+//! The fenced blocks of a template: tiles, facts, tables, charts, evidence, the cover and what stands on every page.
+
+use super::inline::{cell, plain, split_bars, text};
+use super::{Block, Card, Chart, ChartDay, Column, Cover, Fact, Furniture, Manuscript, Table, Tile};
+use crate::error::{ReportError, TemplateError};
+
+/// Names of all blocks.
+const KINDS: [&str; 8] = ["page", "cover", "tiles", "facts", "table", "chart", "evidence", "pagebreak"];
+
+/// Looks at a template's own text, before any record: every fenced block has a known name and an end.
+pub(crate) fn check_blocks(file: &str, source: &str) -> Result<(), TemplateError> {
+    let mut open: Option<usize> = None;
+    let broken = |line: usize, reason: String| Err(TemplateError::Broken { file: file.to_owned(), line, reason });
+    for (index, line) in source.lines().enumerate() {
+        let Some(kind) = line.trim_start().strip_prefix("```").map(str::trim) else { continue };
+        match open {
+            Some(_) if kind.is_empty() => open = None,
+            Some(start) => return broken(start, "found a block without an end, expected a line ``` before the next".into()),
+            None if KINDS.contains(&kind) => open = Some(index + 1),
+            None => {
+                let known = KINDS.join(", ");
+                return broken(index + 1, format!("found a block {kind:?}, expected one of {known}"));
+            }
+        }
+    }
+    match open {
+        Some(start) => broken(start, "found a block without an end, expected a line ``` after it".into()),
+        None => Ok(()),
+    }
+}
+
+/// Why a line of a block is wrong: what is expected, and what was found.
+pub(super) struct Wrong {
+    expected: &'static str,
+    found: String,
+}
+
+impl Wrong {
+    fn new(expected: &'static str, found: &str) -> Self {
+        Self { expected, found: found.to_owned() }
+    }
+
+    pub(super) fn in_file(self, file: &str) -> ReportError {
+        ReportError::Block { file: file.to_owned(), reason: format!("expected {}", self.expected), found: self.found }
+    }
+}
+
+/// Adds the block to the manuscript.
+pub(super) fn add(manuscript: &mut Manuscript, kind: &str, content: &str) -> Result<(), Wrong> {
+    let lines: Vec<&str> = content.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let block = match kind {
+        "page" => {
+            manuscript.furniture = furniture(&lines)?;
+            return Ok(());
+        }
+        "cover" => Block::Cover(cover(&lines)?),
+        "tiles" => Block::Tiles { tiles: lines.iter().map(|line| tile(line)).collect::<Result<_, _>>()? },
+        "facts" => Block::Facts { facts: lines.iter().map(|line| fact(line)).collect::<Result<_, _>>()? },
+        "table" => Block::Table(table(&lines)?),
+        "chart" => Block::Chart(chart(&lines)?),
+        "evidence" => Block::Evidence { cards: cards(&lines)? },
+        "pagebreak" => Block::PageBreak,
+        _ => return Err(Wrong::new("a block named page, cover, tiles, facts, table, chart, evidence or pagebreak", kind)),
+    };
+    manuscript.blocks.push(block);
+    Ok(())
+}
+
+fn key_value<'a>(line: &'a str) -> Result<(&'a str, &'a str), Wrong> {
+    line.split_once(':')
+        .map(|(key, value)| (key.trim(), value.trim()))
+        .ok_or_else(|| Wrong::new("a line \"name: value\"", line))
+}
+
+fn pair(value: &str, line: &str) -> Result<[String; 2], Wrong> {
+    match split_bars(value)[..] {
+        [left, right] => Ok([plain(left), plain(right)]),
+        _ => Err(Wrong::new("two parts with one | between them", line)),
+    }
+}
+
+fn furniture(lines: &[&str]) -> Result<Furniture, Wrong> {
+    let mut furniture = Furniture::default();
+    for line in lines {
+        match key_value(line)? {
+            ("title", value) => furniture.title = plain(value),
+            ("subject", value) => furniture.subject = plain(value),
+            ("header", value) => furniture.header = pair(value, line)?,
+            ("footer", value) => furniture.footer = pair(value, line)?,
+            _ => return Err(Wrong::new("title, subject, header or footer", line)),
+        }
+    }
+    Ok(furniture)
+}
+
+fn cover(lines: &[&str]) -> Result<Cover, Wrong> {
+    let mut cover = Cover::default();
+    for line in lines {
+        match key_value(line)? {
+            ("provider", value) => cover.provider = text(value),
+            ("address", value) => cover.address.push(text(value)),
+            ("title", value) => cover.title = text(value),
+            ("customer", value) => cover.customer = text(value),
+            ("fact", value) => cover.facts.push(fact(value)?),
+            ("verdict", value) => cover.verdict = cell(value),
+            ("sentence", value) => cover.sentence = text(value),
+            _ => {
+                let expected = "provider, address, title, customer, fact, verdict or sentence";
+                return Err(Wrong::new(expected, line));
+            }
+        }
+    }
+    if cover.title.is_empty() {
+        return Err(Wrong::new("a line \"title: …\" in the cover", lines.first().copied().unwrap_or("")));
+    }
+    Ok(cover)
+}
+
+fn fact(line: &str) -> Result<Fact, Wrong> {
+    match split_bars(line)[..] {
+        [label, value] => Ok(Fact { label: text(label), value: cell(value) }),
+        _ => Err(Wrong::new("a line \"label | value\"", line)),
+    }
+}
+
+fn tile(line: &str) -> Result<Tile, Wrong> {
+    match split_bars(line)[..] {
+        [label, value, note] => Ok(Tile { label: text(label), value: cell(value), note: text(note) }),
+        _ => Err(Wrong::new("a line \"label | figure | note\"", line)),
+    }
+}
+
+fn table(lines: &[&str]) -> Result<Table, Wrong> {
+    let [titles, shares, rows @ ..] = lines else {
+        return Err(Wrong::new("a table of a head, a line of dashes, and rows", lines.first().copied().unwrap_or("")));
+    };
+    let (titles, dashes) = (split_bars(titles), split_bars(shares));
+    if titles.len() != dashes.len() {
+        return Err(Wrong::new("as many groups of dashes as there are heads", shares));
+    }
+    let columns: Result<Vec<Column>, Wrong> = titles
+        .iter()
+        .zip(dashes)
+        .map(|(title, dashes)| {
+            let (body, right) = dashes.strip_suffix(':').map_or((dashes, false), |body| (body, true));
+            if body.is_empty() || body.bytes().any(|b| b != b'-') {
+                return Err(Wrong::new("dashes, with : after them for figures", dashes));
+            }
+            Ok(Column { title: text(title), share: u32::try_from(body.len()).unwrap_or(u32::MAX), right })
+        })
+        .collect();
+    let columns = columns?;
+    let rows = rows
+        .iter()
+        .map(|line| {
+            let cells: Vec<_> = split_bars(line).into_iter().map(cell).collect();
+            if cells.len() == columns.len() {
+                return Ok(cells);
+            }
+            Err(Wrong::new("a row with as many cells as the table has columns", line))
+        })
+        .collect::<Result<_, _>>()?;
+    Ok(Table { columns, rows })
+}
+
+fn chart(lines: &[&str]) -> Result<Chart, Wrong> {
+    let mut chart = Chart::default();
+    for line in lines {
+        let (key, value) = key_value(line)?;
+        match key {
+            "caption" => chart.caption = plain(value),
+            "description" => chart.description = plain(value),
+            "decimal-mark" => chart.decimal_mark = plain(value),
+            "target" => [chart.target, chart.target_label] = pair(value, line)?,
+            "reached" => chart.legend.reached = plain(value),
+            "missed" => chart.legend.missed = plain(value),
+            "unknown" => chart.legend.unknown = plain(value),
+            "closed" => chart.legend.closed = plain(value),
+            "day" => chart.days.push(day(value, line)?),
+            _ => {
+                let expected = "caption, description, decimal-mark, target, reached, missed, unknown, closed or day";
+                return Err(Wrong::new(expected, line));
+            }
+        }
+    }
+    if !is_decimal(&chart.target) {
+        return Err(Wrong::new("a line \"target: 99.9 | label\" in the chart", &chart.target));
+    }
+    Ok(chart)
+}
+
+fn day(value: &str, line: &str) -> Result<ChartDay, Wrong> {
+    let seconds = |text: &str| text.parse::<i64>().ok();
+    let read = || match split_bars(value)[..] {
+        [label, percent, open, unknown] if percent.is_empty() || is_decimal(percent) => Some(ChartDay {
+            label: plain(label),
+            percent: (!percent.is_empty()).then(|| percent.to_owned()),
+            open: seconds(open)? > 0,
+            unknown: seconds(unknown)? > 0,
+        }),
+        _ => None,
+    };
+    read().ok_or_else(|| Wrong::new("\"day: label | percent or nothing | service seconds | unknown seconds\"", line))
+}
+
+fn is_decimal(text: &str) -> bool {
+    text.bytes().all(|b| b.is_ascii_digit() || b == b'.') && text.parse::<f32>().is_ok_and(f32::is_finite)
+}
+
+fn cards(lines: &[&str]) -> Result<Vec<Card>, Wrong> {
+    let mut cards: Vec<Card> = Vec::new();
+    for line in lines {
+        match (line.strip_prefix("# "), cards.last_mut()) {
+            (Some(title), _) => cards.push(Card { title: text(title), facts: Vec::new() }),
+            (None, Some(card)) => card.facts.push(fact(line)?),
+            (None, None) => return Err(Wrong::new("evidence that begins with a line \"# title\"", line)),
+        }
+    }
+    Ok(cards)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::manuscript::parse;
+
+    #[test]
+    fn a_wrong_line_is_quoted_with_what_is_expected() {
+        #[track_caller]
+        fn check(block: &str, expected: &str) {
+            let error = parse("report.de.md", &format!("```{block}\n```\n")).expect_err("refused").to_string();
+            assert!(error.contains(expected), "{error}");
+        }
+        check("page\ntitel: x", "expected title, subject, header or footer; found \"titel: x\"");
+        check("page\nheader: x", "expected two parts");
+        check("cover\nprovider: x", "expected a line \"title: …\"");
+        check("tiles\na | b", "expected a line \"label | figure | note\"; found \"a | b\"");
+        check("facts\na", "expected a line \"label | value\"");
+        check("table\na | b\n--- | ---\nc", "expected a row with as many cells");
+        check("table\na | b\n---", "expected as many groups of dashes");
+        check("table\na | b\n--- | x", "expected dashes");
+        check("table\na", "expected a table");
+        check("chart\ntarget: x | y", "expected a line \"target: 99.9 | label\"");
+        check("chart\ntarget: 99 | y\nday: 1 | x | 1 | 1", "expected \"day: ");
+        check("chart\ntarget: 99 | y\nday: 1 | NaN | 1 | 1", "expected \"day: ");
+        check("evidence\na | b", "expected evidence that begins");
+        check("pie\na", "expected a block named");
+    }
+}

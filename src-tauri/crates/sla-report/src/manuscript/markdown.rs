@@ -1,0 +1,205 @@
+//! Markdown becomes a manuscript. What a report or a letter does not need is refused by name, never dropped.
+
+use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+
+use super::{Block, Manuscript, Run, RunStyle, Text, fence};
+use crate::error::ReportError;
+
+/// Parses the Markdown text that the template `file` produced.
+///
+/// # Errors
+/// When a block is unknown or one of its lines is wrong, and for Markdown that no document shows, such as pictures.
+pub fn parse(file: &str, source: &str) -> Result<Manuscript, ReportError> {
+    let mut reader = Reader::default();
+    for (event, range) in Parser::new_ext(source, Options::empty()).into_offset_iter() {
+        reader.read(event).map_err(|refused| match refused {
+            Refused::Markdown(what) => ReportError::Block {
+                file: file.to_owned(),
+                reason: format!(
+                    "found {what}, expected headings, paragraphs, flat lists, rules, **strong**, `code` and blocks"
+                ),
+                found: source[range].lines().next().unwrap_or_default().to_owned(),
+            },
+            Refused::Block(wrong) => wrong.in_file(file),
+        })?;
+    }
+    Ok(reader.manuscript)
+}
+
+enum Refused {
+    Markdown(&'static str),
+    Block(fence::Wrong),
+}
+
+#[derive(Default)]
+struct Reader {
+    manuscript: Manuscript,
+    text: Text,
+    strong: usize,
+    fence: Option<(String, String)>,
+    list: Option<(Option<u64>, Vec<Text>)>,
+}
+
+impl Reader {
+    fn read(&mut self, event: Event<'_>) -> Result<(), Refused> {
+        match event {
+            Event::Start(tag) => self.start(tag),
+            Event::End(tag) => self.end(tag),
+            Event::Text(text) => {
+                match &mut self.fence {
+                    Some((_, content)) => content.push_str(&text),
+                    None => self.push(&text, if self.strong > 0 { RunStyle::Strong } else { RunStyle::Plain }),
+                }
+                Ok(())
+            }
+            Event::Code(text) => {
+                self.push(&text, RunStyle::Code);
+                Ok(())
+            }
+            Event::SoftBreak => {
+                self.push(" ", RunStyle::Plain);
+                Ok(())
+            }
+            Event::HardBreak => {
+                self.push("\n", RunStyle::Plain);
+                Ok(())
+            }
+            Event::Rule => {
+                self.manuscript.blocks.push(Block::Rule);
+                Ok(())
+            }
+            Event::Html(_) | Event::InlineHtml(_) => Err(Refused::Markdown("HTML")),
+            _ => Err(Refused::Markdown("an extension of Markdown")),
+        }
+    }
+
+    fn start(&mut self, tag: Tag<'_>) -> Result<(), Refused> {
+        match tag {
+            Tag::Paragraph | Tag::Item => Ok(()),
+            Tag::Heading { level, .. } if level <= HeadingLevel::H3 => Ok(()),
+            Tag::Heading { .. } => Err(Refused::Markdown("a heading below ###")),
+            Tag::Strong | Tag::Emphasis => {
+                self.strong += 1;
+                Ok(())
+            }
+            Tag::CodeBlock(CodeBlockKind::Fenced(kind)) => {
+                self.fence = Some((kind.to_string(), String::new()));
+                Ok(())
+            }
+            Tag::CodeBlock(CodeBlockKind::Indented) => Err(Refused::Markdown("an indented line")),
+            Tag::List(first) if self.list.is_none() => {
+                self.list = Some((first, Vec::new()));
+                Ok(())
+            }
+            Tag::List(_) => Err(Refused::Markdown("a list inside a list")),
+            Tag::Link { .. } => Err(Refused::Markdown("a link")),
+            Tag::Image { .. } => Err(Refused::Markdown("a picture")),
+            Tag::BlockQuote(_) => Err(Refused::Markdown("a quotation")),
+            Tag::HtmlBlock => Err(Refused::Markdown("HTML")),
+            _ => Err(Refused::Markdown("an extension of Markdown")),
+        }
+    }
+
+    fn end(&mut self, tag: TagEnd) -> Result<(), Refused> {
+        match tag {
+            TagEnd::Paragraph if self.list.is_some() => {}
+            TagEnd::Paragraph => {
+                let text = std::mem::take(&mut self.text);
+                self.manuscript.blocks.push(Block::Paragraph { text });
+            }
+            TagEnd::Heading(level) => {
+                let text = std::mem::take(&mut self.text);
+                self.manuscript.blocks.push(Block::Heading { level: level as u8, text });
+            }
+            TagEnd::Strong | TagEnd::Emphasis => self.strong -= 1,
+            TagEnd::Item => {
+                let text = std::mem::take(&mut self.text);
+                if let Some((_, items)) = &mut self.list {
+                    items.push(text);
+                }
+            }
+            TagEnd::List(_) => {
+                if let Some((first_number, items)) = self.list.take() {
+                    self.manuscript.blocks.push(Block::List { first_number, items });
+                }
+            }
+            TagEnd::CodeBlock => {
+                if let Some((kind, content)) = self.fence.take() {
+                    fence::add(&mut self.manuscript, &kind, &content).map_err(Refused::Block)?;
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn push(&mut self, text: &str, style: RunStyle) {
+        match self.text.last_mut() {
+            Some(run) if run.style == style => run.text.push_str(text),
+            _ => self.text.push(Run { text: text.to_owned(), style }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markdown_that_no_document_shows_is_refused_by_name() {
+        #[track_caller]
+        fn check(source: &str, expected: &str) {
+            let error = parse("letter-met.de.md", source).expect_err("refused").to_string();
+            assert!(error.starts_with("letter-met.de.md: ") && error.contains(expected), "{error}");
+        }
+        check("![a](b.png)", "found a picture");
+        check("[a](https://example.org)", "found a link");
+        check("<b>a</b>", "found HTML");
+        check("> a", "found a quotation");
+        check("- a\n  - b", "found a list inside a list");
+        check("#### a", "found a heading below ###");
+        check("    a", "found an indented line");
+    }
+
+    #[test]
+    fn text_becomes_blocks_in_order() {
+        let got = parse("x", "# A\n\nb **c**\nd\\\ne\n\n1. f\n2. g\n\n---\n\n```pagebreak\n```\n").expect("parsed");
+        let run = |text: &str, style| Run { text: text.to_owned(), style };
+        let plain = |text: &str| vec![run(text, RunStyle::Plain)];
+        assert_eq!(got.blocks, [
+            Block::Heading { level: 1, text: plain("A") },
+            Block::Paragraph {
+                text: vec![run("b ", RunStyle::Plain), run("c", RunStyle::Strong), run(" d\ne", RunStyle::Plain)]
+            },
+            Block::List { first_number: Some(1), items: vec![plain("f"), plain("g")] },
+            Block::Rule,
+            Block::PageBreak,
+        ]);
+    }
+
+    #[test]
+    fn escaped_texts_come_out_as_they_were() {
+        #[track_caller]
+        fn check(value: &str) {
+            let escaped = crate::render::escape(value);
+            let blocks = parse("x", &format!("{escaped}\n\n```facts\n{escaped} | {escaped}\n```\n")).expect("parsed");
+            let expected = Manuscript { furniture: Default::default(), blocks: vec![
+                Block::Paragraph { text: vec![Run { text: value.into(), style: RunStyle::Plain }] },
+                Block::Facts { facts: vec![super::super::Fact {
+                    label: vec![Run { text: value.into(), style: RunStyle::Plain }],
+                    value: super::super::Cell {
+                        status: None,
+                        text: vec![Run { text: value.into(), style: RunStyle::Plain }],
+                    },
+                }] },
+            ] };
+            assert_eq!(blocks, expected);
+        }
+        for value in [
+            "# a", "- a", "1. a", "a | b", "`a`", "**a**", "_a_", "[a](b)", "![a](b)", "<a>", "&amp;", "!met a", "~a~",
+            "```tiles", "a \\| b", "C:\\a\\", "sum(rate(http{code=~\"5..\"}[5m])) > 0", "=a", "+a", "--- a", "日本 株式会社",
+        ] {
+            check(value);
+        }
+    }
+}

@@ -1,0 +1,246 @@
+//! A document as its parts, before it has pages: what a template says, without what it looks like. The PDF is drawn
+//! from it; a preview on a screen can be too.
+
+mod fence;
+mod inline;
+mod markdown;
+
+use serde::Serialize;
+
+pub(crate) use fence::check_blocks;
+pub use markdown::parse;
+
+/// A parsed document.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Manuscript {
+    /// What stands on every page.
+    pub furniture: Furniture,
+    /// The content, in order.
+    pub blocks: Vec<Block>,
+}
+
+/// What stands on every page, and in the file's properties.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Furniture {
+    /// Title of the document.
+    pub title: String,
+    /// What the document is about.
+    pub subject: String,
+    /// Top left and top right.
+    pub header: [String; 2],
+    /// Bottom left and bottom right; `{page}` and `{pages}` stand for the numbers.
+    pub footer: [String; 2],
+}
+
+/// A part of a document.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Block {
+    /// The head of the first page.
+    Cover(Cover),
+    /// A heading; level 1 is the document's title.
+    Heading {
+        /// 1 to 3.
+        level: u8,
+        /// Its text.
+        text: Text,
+    },
+    /// Running text.
+    Paragraph {
+        /// Its text.
+        text: Text,
+    },
+    /// A list.
+    List {
+        /// Number of the first item; none for a list of points.
+        first_number: Option<u64>,
+        /// The items.
+        items: Vec<Text>,
+    },
+    /// Key figures side by side.
+    Tiles {
+        /// The figures.
+        tiles: Vec<Tile>,
+    },
+    /// Labels with values, several to a row.
+    Facts {
+        /// The values.
+        facts: Vec<Fact>,
+    },
+    /// A table.
+    Table(Table),
+    /// Bars per day.
+    Chart(Chart),
+    /// What the figures rest on, one card for each piece.
+    Evidence {
+        /// The cards.
+        cards: Vec<Card>,
+    },
+    /// A thin line.
+    Rule,
+    /// What follows begins on a new page.
+    PageBreak,
+}
+
+/// Text in runs of one style. A line break is `\n`.
+pub type Text = Vec<Run>;
+
+/// A stretch of text in one style.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Run {
+    /// The text.
+    pub text: String,
+    /// How it is set.
+    pub style: RunStyle,
+}
+
+/// How a stretch of text is set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunStyle {
+    /// As the text around it.
+    Plain,
+    /// Strong.
+    Strong,
+    /// In a font of fixed width.
+    Code,
+}
+
+/// A verdict as icon, word and colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Kept.
+    Met,
+    /// Broken.
+    Breached,
+    /// Not to be decided.
+    Undecidable,
+}
+
+/// Text that may begin with a status.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Cell {
+    /// The status.
+    pub status: Option<Status>,
+    /// The text.
+    pub text: Text,
+}
+
+/// The head of the first page.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Cover {
+    /// Who sends the document.
+    pub provider: Text,
+    /// The sender's address, line by line.
+    pub address: Vec<Text>,
+    /// Title: the document's only heading of level 1.
+    pub title: Text,
+    /// Whom the document is for.
+    pub customer: Text,
+    /// What it covers.
+    pub facts: Vec<Fact>,
+    /// The verdict.
+    pub verdict: Cell,
+    /// The verdict in a sentence.
+    pub sentence: Text,
+}
+
+/// A label and its value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Fact {
+    /// The label.
+    pub label: Text,
+    /// The value.
+    pub value: Cell,
+}
+
+/// A key figure.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Tile {
+    /// What it is.
+    pub label: Text,
+    /// The figure.
+    pub value: Cell,
+    /// A remark; may be empty.
+    pub note: Text,
+}
+
+/// A table with one head row.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Table {
+    /// Its columns.
+    pub columns: Vec<Column>,
+    /// Its rows; each has as many cells as there are columns.
+    pub rows: Vec<Vec<Cell>>,
+}
+
+/// A column of a table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Column {
+    /// Head of the column.
+    pub title: Text,
+    /// Its share of the width, in dashes of the template's second row.
+    pub share: u32,
+    /// Whether its text is set at the right, as figures are.
+    pub right: bool,
+}
+
+/// Bars of one percentage per day, against a target.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Chart {
+    /// What the bars show, with the unit.
+    pub caption: String,
+    /// The same in words, for who cannot see it.
+    pub description: String,
+    /// The target in percent, as a decimal.
+    pub target: String,
+    /// Label of the target's line.
+    pub target_label: String,
+    /// Labels of the scale; each with its percentage as a decimal.
+    pub legend: ChartLegend,
+    /// The days.
+    pub days: Vec<ChartDay>,
+    /// Decimal mark of the reader's language.
+    pub decimal_mark: String,
+}
+
+/// What the bars' looks mean; a part without a label is not in the legend.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct ChartLegend {
+    /// Reached the target.
+    pub reached: String,
+    /// Missed it.
+    pub missed: String,
+    /// Has time without evidence.
+    pub unknown: String,
+    /// No service time.
+    pub closed: String,
+}
+
+/// A day of a chart.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ChartDay {
+    /// Label under the bar.
+    pub label: String,
+    /// Percentage as a decimal; none without evidence.
+    pub percent: Option<String>,
+    /// Whether the day has service time.
+    pub open: bool,
+    /// Whether the day has time without evidence.
+    pub unknown: bool,
+}
+
+/// A piece of evidence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Card {
+    /// Its heading.
+    pub title: Text,
+    /// What is known of it.
+    pub facts: Vec<Fact>,
+}
+
+/// The text without its styles.
+pub fn plain(text: &Text) -> String {
+    text.iter().map(|run| run.text.as_str()).collect()
+}

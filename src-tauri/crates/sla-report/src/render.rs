@@ -1,0 +1,174 @@
+//! Templates and a record become Markdown text.
+//!
+//! Texts of a record are escaped: a customer named `*` or a query with a table's `|` changes nothing in the document's
+//! structure. Filters return finished text in the reader's language. A render has a budget of steps, so that a
+//! template cannot run for ever, and it cannot reach files.
+
+use std::sync::Arc;
+
+use minijinja::value::Value;
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, State, UndefinedBehavior, context};
+use sla_core::Tz;
+use sla_core::record::{Contact, MonthRecord};
+use sla_core::time::Month;
+
+use crate::error::ReportError;
+use crate::locale::{self, Locale};
+use crate::summary::Summary;
+use crate::templates::Templates;
+
+/// Steps that one document may take. The builtin report of a month with 32 commitments and their 200 listed outages
+/// each takes about a tenth.
+const FUEL: u64 = 4_000_000;
+
+/// The text that a template makes of a record.
+pub(crate) fn render(
+    templates: &Templates,
+    name: &str,
+    record: &MonthRecord,
+    contacts: &[Contact],
+) -> Result<String, ReportError> {
+    let wording = templates.wording(record.language);
+    let failed = |error: Error| ReportError::Template {
+        file: error.name().unwrap_or(name).to_owned(),
+        line: error.line().unwrap_or(1),
+        reason: reason(&error),
+    };
+    let template = wording.environment.get_template(name).map_err(failed)?;
+    let context = context! {
+        record => Value::from_serialize(record),
+        summary => Value::from_serialize(Summary::of(record)),
+        provider => Value::from_serialize(&templates.theme().provider),
+        contacts => Value::from_serialize(contacts),
+        words => Value::from_serialize(&wording.words),
+        zone => record.period.time_zone.as_str(),
+    };
+    template.render(context).map_err(failed)
+}
+
+/// What is wrong, in one line.
+pub(crate) fn reason(error: &Error) -> String {
+    match (error.kind(), error.detail()) {
+        (ErrorKind::OutOfFuel, _) => format!("the template takes more than {FUEL} steps; does a loop never end?"),
+        (kind, Some(detail)) => format!("{kind}: {detail}"),
+        (kind, None) => kind.to_string(),
+    }
+}
+
+/// An environment with this language's filters and no templates.
+pub(crate) fn environment(locale: &Arc<Locale>) -> Environment<'static> {
+    let mut environment = Environment::new();
+    environment.set_fuel(Some(FUEL));
+    environment.set_undefined_behavior(UndefinedBehavior::SemiStrict);
+    environment.set_syntax(block_tags_leave_no_lines());
+    environment.set_auto_escape_callback(|_| AutoEscape::Custom("markdown".into()));
+    environment.set_formatter(|out, _, value| {
+        if value.is_undefined() {
+            return Err(Error::from(ErrorKind::UndefinedError));
+        }
+        if value.is_none() {
+            return Err(Error::new(ErrorKind::InvalidOperation, "found null, which has no text; ask for it with an if"));
+        }
+        let text = value.to_string();
+        let printed = if value.is_safe() { out.write_str(&text) } else { out.write_str(&escape(&text)) };
+        printed.map_err(Error::from)
+    });
+    add_filters(&mut environment, locale);
+    environment
+}
+
+/// A line that holds only a block tag vanishes, so that a loop's rows follow each other.
+fn block_tags_leave_no_lines() -> minijinja::syntax::SyntaxConfig {
+    let mut syntax = minijinja::syntax::SyntaxConfig::builder();
+    syntax.trim_blocks(true).lstrip_blocks(true);
+    syntax.build().expect("the standard marks do not collide")
+}
+
+fn add_filters(environment: &mut Environment<'static>, locale: &Arc<Locale>) {
+    let with = |show: fn(&Locale, &str) -> Option<String>, expected: &'static str| {
+        let locale = Arc::clone(locale);
+        move |value: Value| finish(show(&locale, &value.to_string()), &value, expected)
+    };
+    environment.add_filter("number", with(Locale::number, "a decimal such as 1234.5"));
+    environment.add_filter("percent", with(Locale::percent, "a percentage such as 99.95"));
+    environment.add_filter("duration", with(|l, s| l.duration(s.parse().ok()?), "seconds, such as 3600"));
+    environment.add_filter("exact_duration", with(Locale::exact_duration, "seconds, such as 2682.5"));
+    environment.add_filter("month", with(|l, s| l.month(s.parse::<Month>().ok()?), "a month such as 2026-10"));
+    environment.add_filter("day", with(|l, s| l.long_date(calendar_day(s)?), "a day such as 2026-10-01"));
+    environment.add_filter("short_day", with(|l, s| l.short_date(calendar_day(s)?), "a day such as 2026-10-01"));
+
+    let money = Arc::clone(locale);
+    environment.add_filter("money", move |minor: i64, currency: &str| {
+        finish(money.money(minor, currency), &Value::from(currency), "an ISO 4217 code such as EUR")
+    });
+
+    let zoned = |show: fn(&Locale, chrono::DateTime<Tz>) -> Option<String>| {
+        let locale = Arc::clone(locale);
+        move |state: &State, value: Value| {
+            let zone = zone(state);
+            let text = zone.and_then(|zone| show(&locale, locale::local(&value.to_string(), zone)?));
+            finish(text, &value, "an instant such as 2026-10-01T00:00:00Z")
+        }
+    };
+    environment.add_filter("instant", zoned(Locale::instant));
+    environment.add_filter("date", zoned(|l, at| l.long_date(at.date_naive())));
+    environment.add_filter("clock", zoned(|_, at| Some(locale::clock(&at))));
+    environment.add_filter("offset", zoned(|_, at| Some(locale::offset(&at))));
+}
+
+fn zone(state: &State) -> Option<Tz> {
+    state.lookup("zone")?.as_str()?.parse().ok()
+}
+
+fn calendar_day(text: &str) -> Option<chrono::NaiveDate> {
+    text.parse().ok()
+}
+
+/// Text of a filter is the program's own, so it needs no escaping.
+fn finish(text: Option<String>, value: &Value, expected: &str) -> Result<Value, Error> {
+    text.map(Value::from_safe_string)
+        .ok_or_else(|| Error::new(ErrorKind::InvalidOperation, format!("found {value:?}, expected {expected}")))
+}
+
+/// Text that a document shows as it is: Markdown's marks get a backslash, line breaks and other control characters
+/// become spaces.
+pub(crate) fn escape(text: &str) -> String {
+    let words: Vec<&str> = text.split(|c: char| c.is_control() || c == ' ').filter(|word| !word.is_empty()).collect();
+    let mut escaped = String::with_capacity(text.len() + 8);
+    let digits = words.first().map_or(0, |word| word.bytes().take_while(u8::is_ascii_digit).count());
+    for (at, c) in words.join(" ").char_indices() {
+        let mark = matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '&' | '~' | '!');
+        // At the start of a line these would begin a heading, a list or a rule.
+        let begins = at == 0 && matches!(c, '#' | '+' | '-' | '=');
+        let numbers = digits > 0 && at == digits && matches!(c, '.' | ')');
+        if mark || begins || numbers {
+            escaped.push('\\');
+        }
+        escaped.push(c);
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_of_a_record_cannot_become_structure() {
+        #[track_caller]
+        fn check(text: &str, expected: &str) {
+            assert_eq!(escape(text), expected);
+        }
+        check("Nordlicht GmbH", "Nordlicht GmbH");
+        check("a | b", "a \\| b");
+        check("# title", "\\# title");
+        check("- item", "\\- item");
+        check("1. FC", "1\\. FC");
+        check("2026 GmbH 1.", "2026 GmbH 1.");
+        check("```tiles", "\\`\\`\\`tiles");
+        check("one\r\n\r\n# two", "one # two");
+        check("<b>&amp;", "\\<b\\>\\&amp;");
+        check("![x](y)", "\\!\\[x\\](y)");
+        check("", "");
+    }
+}

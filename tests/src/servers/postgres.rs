@@ -1,0 +1,148 @@
+//! PostgreSQL: a cluster of its own, with databases that a test makes as it needs them.
+
+use std::fmt;
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use rustix::process::{Pid, Signal, geteuid};
+use tempfile::TempDir;
+
+use super::{Server, find, guarded, missing, run};
+
+/// Where Debian keeps the servers, one folder per major version.
+const DEBIAN: &str = "/usr/lib/postgresql";
+/// The server refuses to run as root; Debian's package makes this user.
+const SERVER_USER: &str = "postgres";
+/// The role that the tests connect as, the cluster's only one.
+const ROLE: &str = "sla";
+
+/// A PostgreSQL server with an empty cluster. Only the loopback interface and a password lead in.
+pub struct Postgres {
+    // The server must stop before its folder goes: fields are dropped in this order.
+    server: Server,
+    _folder: TempDir,
+    port: u16,
+    password: String,
+    databases: AtomicU32,
+}
+
+impl Postgres {
+    /// Makes a cluster and starts the newest server that Debian's package has installed.
+    ///
+    /// # Panics
+    /// If PostgreSQL is not installed, or does not get ready.
+    #[must_use]
+    pub fn start() -> Self {
+        let programs = programs();
+        let user = geteuid().is_root().then_some(SERVER_USER);
+        let folder = tempfile::Builder::new().prefix("sla-postgres-").tempdir().expect("a temporary folder");
+        let password = password();
+        make_cluster(&programs, user, folder.path(), &password);
+        let data = folder.path().join("data");
+        let command = |port: u16| {
+            let mut command = guarded(&programs.join("postgres"), user, "INT");
+            command.arg("-D").arg(&data).args(settings(port));
+            command
+        };
+        let ready = |_, pid| is_ready(&data, pid);
+        // Interrupt is the fast shutdown: it does not wait for connections that a test left open.
+        let (server, port) = Server::start(&folder.path().join("log"), Signal::INT, command, ready);
+        Self { server, _folder: folder, port, password, databases: AtomicU32::new(0) }
+    }
+
+    /// Makes a fresh database and gives its address, `postgres://user:password@127.0.0.1:port/name`.
+    ///
+    /// # Panics
+    /// If the server does not make it.
+    #[must_use]
+    pub fn database(&self) -> String {
+        let name = format!("ledger_{}", self.databases.fetch_add(1, Ordering::Relaxed) + 1);
+        self.psql("postgres", &format!("create database {name}"));
+        format!("postgres://{ROLE}:{}@127.0.0.1:{}/{name}", self.password, self.port)
+    }
+
+    /// The server's port on the loopback interface.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The last lines that the server wrote.
+    #[must_use]
+    pub fn log(&self) -> String {
+        self.server.log()
+    }
+
+    fn psql(&self, database: &str, statement: &str) -> String {
+        let mut psql = Command::new(find("psql"));
+        psql.args(["--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1"])
+            .args(["--host=127.0.0.1", &format!("--port={}", self.port), &format!("--username={ROLE}")])
+            .args(["--dbname", database, "--command", statement])
+            .env("PGPASSWORD", &self.password);
+        run(&mut psql)
+    }
+}
+
+impl fmt::Debug for Postgres {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Postgres").field("port", &self.port).finish_non_exhaustive()
+    }
+}
+
+/// The folder of the newest version's programs.
+fn programs() -> PathBuf {
+    let versions = std::fs::read_dir(DEBIAN).into_iter().flatten().flatten();
+    let newest = versions
+        .filter_map(|entry| Some((entry.file_name().to_str()?.parse::<u32>().ok()?, entry.path().join("bin"))))
+        .filter(|(_, programs)| programs.join("postgres").is_file() && programs.join("initdb").is_file())
+        .max();
+    newest.map_or_else(|| missing("postgresql"), |(_, programs)| programs)
+}
+
+fn make_cluster(programs: &Path, user: Option<&str>, folder: &Path, password: &str) {
+    let secret = folder.join("password");
+    std::fs::write(&secret, password).expect("the server's folder can be written");
+    if let Some(user) = user {
+        run(Command::new(find("chown")).args(["--recursive", &format!("{user}:")]).arg(folder));
+    }
+    run(guarded(&programs.join("initdb"), user, "KILL")
+        .arg("--pgdata")
+        .arg(folder.join("data"))
+        .arg("--pwfile")
+        .arg(&secret)
+        .args(["--username", ROLE, "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]));
+}
+
+/// What a short life needs: no wait for the disk, little memory, and no socket outside of the loopback interface.
+fn settings(port: u16) -> impl Iterator<Item = String> {
+    [
+        "listen_addresses=127.0.0.1".to_owned(),
+        format!("port={port}"),
+        "unix_socket_directories=".to_owned(),
+        "fsync=off".to_owned(),
+        "full_page_writes=off".to_owned(),
+        "synchronous_commit=off".to_owned(),
+        "shared_buffers=32MB".to_owned(),
+        "max_connections=100".to_owned(),
+        "autovacuum=off".to_owned(),
+        "timezone=UTC".to_owned(),
+        "lc_messages=C".to_owned(),
+    ]
+    .into_iter()
+    .flat_map(|setting| ["-c".to_owned(), setting])
+}
+
+/// The server says that it takes connections in the eighth line of a file in its own folder, as `pg_ctl` reads it. The
+/// first line is its process, so a file that an earlier attempt left is not taken for this one's.
+fn is_ready(data: &Path, pid: Pid) -> bool {
+    let Ok(state) = std::fs::read_to_string(data.join("postmaster.pid")) else { return false };
+    let line = |number: usize| state.lines().nth(number - 1).map(str::trim);
+    line(1) == Some(pid.as_raw_nonzero().to_string().as_str()) && line(8) == Some("ready")
+}
+
+/// A password that nobody can know: the standard library's hash keys are random.
+fn password() -> String {
+    (0..2).map(|_| format!("{:016x}", RandomState::new().build_hasher().finish())).collect()
+}
