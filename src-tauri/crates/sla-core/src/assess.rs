@@ -7,7 +7,6 @@ use crate::measurement::{Measurement, Scope, Tally};
 use crate::money::Money;
 use crate::ratio::{Ratio, Rounding};
 use crate::record::{ExclusionMode, Method, QuietReading, UnknownReading, Verdict};
-use crate::time::Period;
 
 /// What a commitment attained: the least and the most that the evidence allows. Equal when nothing is unknown, or when
 /// the contract has a reading of unknown time.
@@ -41,6 +40,11 @@ pub struct Lengths {
 pub struct Assessment {
     /// What was attained; `None` when there was nothing to judge.
     pub attained: Option<Attained>,
+    /// Good units that were seen, as the contract reads excluded and quiet time: slices for
+    /// [`Method::Timeslices`], else units of the evidence's scale.
+    pub good: i128,
+    /// All such units.
+    pub total: i128,
     /// Met, breached or undecidable.
     pub verdict: Verdict,
     /// Lengths in seconds.
@@ -66,63 +70,69 @@ pub fn assess(commitment: &Commitment, scope: &Scope, measured: &Measurement) ->
             ExclusionMode::Numerator => service_seconds,
         },
     };
-    let attained = attained(commitment, scope.step_seconds, measured, bad_seconds, &lengths);
+    let (parts, good, total) = seen(commitment, scope.step_seconds, measured, bad_seconds, &lengths);
+    let attained = parts.read(commitment.unknown);
     let target = commitment.target.ratio();
     let verdict = match &attained {
         Some(range) if range.low >= target => Verdict::Met,
         Some(range) if range.high < target => Verdict::Breached,
         _ => Verdict::Undecidable,
     };
-    Assessment { attained, verdict, lengths }
+    Assessment { attained, good, total, verdict, lengths }
 }
 
-fn attained(
+/// What was seen, by the commitment's method: as the ratio's parts, and as the counts that a reader is shown.
+fn seen(
     commitment: &Commitment,
     step: i64,
     measured: &Measurement,
     bad_seconds: i64,
     lengths: &Lengths,
-) -> Option<Attained> {
+) -> (Parts, i128, i128) {
     let (quiet, unknown) = (lengths.quiet_seconds / step, lengths.unknown_seconds / step);
-    let excluded_slices = lengths.excluded_seconds / step;
     let keeps_excluded = commitment.exclusions == ExclusionMode::Numerator;
-    let parts = match commitment.method {
+    let kept_slices = if keeps_excluded { lengths.excluded_seconds / step } else { 0 };
+    let kept_events = if keeps_excluded { measured.excluded.total } else { 0 };
+    let Tally { good, total, .. } = measured.counted;
+    let (good_events, events) = (good + kept_events, total + kept_events);
+    // Slices: `kept_slices` stay as good, quiet ones go where the contract says.
+    let slices = |good: i64, known: i64| {
+        let (quiet_good, quiet_known) = match commitment.quiet {
+            QuietReading::Good => (quiet, quiet),
+            QuietReading::Bad => (0, quiet),
+            QuietReading::Excluded => (0, 0),
+        };
+        (i128::from(good + kept_slices + quiet_good), i128::from(known + kept_slices + quiet_known))
+    };
+    let of_slices = |good: i128, known: i128| Parts::whole(good, known, unknown.into());
+    match commitment.method {
         Method::Occurrences => {
-            let Tally { good, total, .. } = measured.counted;
-            let kept = if keeps_excluded { measured.excluded.total } else { 0 };
-            let nothing_seen = total + kept == 0;
-            if nothing_seen {
+            let parts = if events == 0 {
                 // Without a single event the slices themselves are all there is to judge.
-                Parts::of_slices(0, 0, if keeps_excluded { excluded_slices } else { 0 }, quiet, unknown, commitment)
+                let (good, known) = slices(0, 0);
+                of_slices(good, known)
             } else {
                 // Nobody knows how much happened in an unknown slice. What may have been lost at most is bounded by the
                 // busiest slice of the same period: the reading is named, finite and no kinder to either side.
                 let unknown_units = i128::from(unknown) * i128::from(measured.peak_units);
-                Parts::whole(good + kept, total + kept, unknown_units)
-            }
+                Parts::whole(good_events, events, unknown_units)
+            };
+            (parts, good_events, events)
         }
         Method::Timeslices => {
-            let known =
-                (lengths.service_seconds - lengths.excluded_seconds - lengths.quiet_seconds - lengths.unknown_seconds)
-                    / step;
-            let good = known - bad_seconds / step;
-            Parts::of_slices(good, known, if keeps_excluded { excluded_slices } else { 0 }, quiet, unknown, commitment)
+            let judged =
+                lengths.service_seconds - lengths.excluded_seconds - lengths.quiet_seconds - lengths.unknown_seconds;
+            let (good, known) = slices((judged - bad_seconds) / step, judged / step);
+            (of_slices(good, known), good, known)
         }
         Method::RatioTimeslices => {
+            let (good, known) = slices(0, measured.counted.slices);
             let sum = measured.counted.ratio_sum.clone().unwrap_or_else(Ratio::zero);
-            let mut parts = Parts::of_slices(
-                0,
-                measured.counted.slices,
-                if keeps_excluded { excluded_slices } else { 0 },
-                quiet,
-                unknown,
-                commitment,
-            );
+            let mut parts = of_slices(good, known);
             parts.good = parts.good.plus(&sum);
-            parts
+            (parts, good_events, events)
         }
-    };
-    parts.read(commitment.unknown)
+    }
 }
 
 /// A ratio before unknown time is read: good of known, and how much is unknown.
@@ -135,16 +145,6 @@ struct Parts {
 impl Parts {
     fn whole(good: i128, known: i128, unknown: i128) -> Self {
         Self { good: Ratio::whole(good), known: Ratio::whole(known), unknown: Ratio::whole(unknown) }
-    }
-
-    /// Slices: `kept` excluded ones stay as good, quiet ones go where the contract says.
-    fn of_slices(good: i64, known: i64, kept: i64, quiet: i64, unknown: i64, commitment: &Commitment) -> Self {
-        let (quiet_good, quiet_known) = match commitment.quiet {
-            QuietReading::Good => (quiet, quiet),
-            QuietReading::Bad => (0, quiet),
-            QuietReading::Excluded => (0, 0),
-        };
-        Self::whole((good + kept + quiet_good).into(), (known + kept + quiet_known).into(), unknown.into())
     }
 
     fn read(self, reading: UnknownReading) -> Option<Attained> {
@@ -229,6 +229,7 @@ pub fn cut_slice(scope: &Scope) -> Option<i64> {
 mod tests {
     use super::*;
     use crate::record::UnknownReason;
+    use crate::time::Period;
     use proptest::prelude::*;
 
     fn commitment(yaml_like: &[(&str, &str)]) -> Commitment {

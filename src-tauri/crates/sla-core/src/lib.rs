@@ -1,7 +1,8 @@
 //! The rules of SLA Desk, pure: they know no clock, no database, no network and no file. Time is an argument.
 //!
-//! Read it in the order in which a month is judged: a [`time::Month`] in the contract's zone becomes sets of seconds
-//! ([`interval`]), evidence ([`evidence`]) becomes an exact attainment ([`ratio`]), and a tenant's whole month one value
+//! Read it in the order in which a month is judged: the [`catalogue`] and a [`time::Month`] become a [`plan`] of sets of
+//! seconds ([`interval`]) and requests to sources; [`evidence`] is measured ([`measurement`]), judged and priced
+//! ([`assess`]) on exact ratios ([`ratio`], [`money`]); a tenant's whole month is stated ([`statement`]) as one value
 //! ([`record`]) whose recording is an entry of the [`audit`] chain.
 
 pub mod assess;
@@ -11,8 +12,10 @@ pub mod evidence;
 pub mod interval;
 pub mod measurement;
 pub mod money;
+pub mod plan;
 pub mod ratio;
 pub mod record;
+pub mod statement;
 pub mod time;
 
 /// The zone type of the whole program: an IANA zone with its rules compiled in.

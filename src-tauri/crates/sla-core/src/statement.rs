@@ -1,0 +1,289 @@
+//! A month's plan and its measurements become the one value that everybody else reads: the [`MonthRecord`].
+
+use crate::assess::{Assessment, Attained, Credit, CreditOverflow, assess, price};
+use crate::evidence::EvidenceRef;
+use crate::interval::IntervalSet;
+use crate::measurement::{BadRun, DayTally, Measurement};
+use crate::money::Money;
+use crate::plan::{ContractMonth, PlannedCommitment};
+use crate::ratio::{Ratio, Rounding};
+use crate::record::{
+    Count, CountUnit, CreditTotal, Method, MonthRecord, OutageCode, OutageReason, PERCENT_DIGITS, QuietReading,
+    RECORD_SCHEMA, RecordBand, RecordBudget, RecordCommitment, RecordContract, RecordCredit, RecordDay, RecordEvidence,
+    RecordMoney, RecordOutage, RecordPeriod, RecordRange, RecordRatio, RecordUnknown,
+};
+use crate::time::{Period, utc_text};
+
+/// What was measured for a commitment, and from which evidence.
+#[derive(Clone, Debug)]
+pub struct Measured {
+    /// The measurement.
+    pub measurement: Measurement,
+    /// What it was measured from.
+    pub evidence: EvidenceRef,
+}
+
+/// Why a month cannot be stated.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum StatementError {
+    /// A credit does not fit.
+    #[error("{tenant}, commitment {commitment}: {source}")]
+    Credit {
+        /// The tenant.
+        tenant: String,
+        /// The commitment.
+        commitment: String,
+        /// Which.
+        source: CreditOverflow,
+    },
+    /// A count of events, or the sum of credits, does not fit.
+    #[error(
+        "{tenant}: {what} of the month does not fit 63 bits: the evidence or the contract holds a figure that is no figure"
+    )]
+    TooLarge {
+        /// The tenant.
+        tenant: String,
+        /// What does not fit.
+        what: String,
+    },
+}
+
+/// States a contract's month as its first revision; the ledger numbers it. `measured` has one entry for every commitment,
+/// in their order.
+///
+/// # Errors
+/// [`StatementError`] when a figure does not fit.
+pub fn state(plan: &ContractMonth<'_>, measured: &[Measured]) -> Result<MonthRecord, StatementError> {
+    assert_eq!(plan.commitments.len(), measured.len(), "every commitment was measured");
+    let too_large = |what: String| StatementError::TooLarge { tenant: plan.tenant.name().to_string(), what };
+    let mut commitments = Vec::with_capacity(measured.len());
+    let (mut low, mut high) = (Money::zero(plan.fee.currency), Money::zero(plan.fee.currency));
+    for (planned, measured) in plan.commitments.iter().zip(measured) {
+        let terms = planned.terms;
+        let assessment = assess(terms, &planned.scope, &measured.measurement);
+        let credit =
+            price(terms, assessment.attained.as_ref(), plan.fee, plan.contract.spec.rounding).map_err(|source| {
+                StatementError::Credit {
+                    tenant: plan.tenant.name().to_string(),
+                    commitment: terms.name.to_string(),
+                    source,
+                }
+            })?;
+        let sums = low.plus(credit.low).zip(high.plus(credit.high));
+        (low, high) = sums.ok_or_else(|| too_large("the sum of all credits".to_owned()))?;
+        let stated = commitment(planned, measured, &assessment, &credit, plan.contract.spec.rounding);
+        commitments.push(stated.ok_or_else(|| too_large(format!("the number of events of {}", terms.name)))?);
+    }
+    let mut evidence: Vec<RecordEvidence> = Vec::new();
+    for Measured { evidence: one, .. } in measured {
+        if !evidence.iter().any(|known| known.sha256 == one.sha256) {
+            evidence.push(RecordEvidence::new(&one.sha256, &one.provenance));
+        }
+    }
+    let contract = &plan.contract.spec;
+    Ok(MonthRecord {
+        schema: RECORD_SCHEMA.to_owned(),
+        tenant: plan.tenant.name().to_string(),
+        tenant_name: plan.tenant.metadata.title().to_owned(),
+        language: plan.tenant.spec.language,
+        month: plan.month,
+        revision: 1,
+        period: RecordPeriod {
+            start: utc_text(plan.period.start),
+            end: utc_text(plan.period.end),
+            time_zone: contract.time_zone.to_string(),
+            seconds: plan.period.seconds(),
+        },
+        contract: RecordContract {
+            id: plan.contract.name().to_string(),
+            version: contract.version,
+            sha256: plan.contract.sha256(),
+            service_hours: contract.service_hours.to_string(),
+            fee: RecordMoney { currency: plan.fee.currency.code().to_owned(), minor: plan.fee.minor },
+        },
+        verdict: commitments.iter().map(|commitment| commitment.verdict).max().expect("a contract promises something"),
+        commitments,
+        credit_total: CreditTotal {
+            currency: plan.fee.currency.code().to_owned(),
+            low_minor: low.minor,
+            high_minor: high.minor,
+        },
+        exclusions: plan.exclusions.clone(),
+        evidence,
+    })
+}
+
+/// `None` when a count does not fit.
+fn commitment(
+    planned: &PlannedCommitment<'_>,
+    Measured { measurement, evidence }: &Measured,
+    assessment: &Assessment,
+    credit: &Credit,
+    rounding: Rounding,
+) -> Option<RecordCommitment> {
+    let terms = planned.terms;
+    let lengths = &assessment.lengths;
+    let (unit, scale) = match terms.method {
+        Method::Timeslices => (CountUnit::Slices, 1),
+        Method::Occurrences | Method::RatioTimeslices => (CountUnit::Events, measurement.scale),
+    };
+    let attained = assessment.attained.as_ref();
+    let ends = |pick: fn(&Attained) -> &Ratio| attained.map(|attained| RecordRatio::from(pick(attained)));
+    Some(RecordCommitment {
+        name: terms.name.to_string(),
+        title: planned.title.to_owned(),
+        slo: terms.slo.to_string(),
+        method: terms.method,
+        unit,
+        slice_seconds: terms.slice.seconds(),
+        slice_target: terms.slice_target.map(|percent| percent.to_string()),
+        target: terms.target.to_string(),
+        good: Count::from_units(assessment.good, scale)?,
+        total: Count::from_units(assessment.total, scale)?,
+        attained: attained.filter(|range| range.low == range.high).map(|range| RecordRatio::from(&range.low)),
+        attained_range: RecordRange { low: ends(|range| &range.low), high: ends(|range| &range.high) },
+        service_seconds: lengths.service_seconds,
+        downtime_seconds: lengths.downtime_seconds,
+        excluded_seconds: lengths.excluded_seconds,
+        unknown_seconds: lengths.unknown_seconds,
+        quiet_seconds: lengths.quiet_seconds,
+        unknown_reading: terms.unknown,
+        quiet_reading: terms.quiet,
+        exclusion_mode: terms.exclusions,
+        budget: budget(&terms.target.ratio(), lengths.base_seconds, attained),
+        verdict: assessment.verdict,
+        credit: RecordCredit {
+            currency: credit.low.currency.code().to_owned(),
+            low_minor: credit.low.minor,
+            high_minor: credit.high.minor,
+            band: credit.band.map(|band| RecordBand {
+                from: band.from.to_string(),
+                below: band.below.to_string(),
+                credit_percent: band.credit.to_string(),
+            }),
+            rounding,
+        },
+        outages: outages(planned, measurement)?,
+        unknown: unknown(planned, measurement),
+        days: days(planned, measurement)?,
+        evidence: vec![evidence.sha256.clone()],
+    })
+}
+
+fn budget(target: &Ratio, base_seconds: i64, attained: Option<&Attained>) -> RecordBudget {
+    let allowed = Ratio::one().minus(target);
+    let used = |attained: &Ratio| {
+        let used = Ratio::one().minus(attained).over(&allowed)?;
+        Some(used.to_percent(2, Rounding::Ceil))
+    };
+    let (least, most) = attained.map_or((None, None), |range| (used(&range.high), used(&range.low)));
+    let seconds = allowed.times(&Ratio::whole(base_seconds)).to_decimal(3, Rounding::Floor);
+    let seconds = seconds.trim_end_matches('0').trim_end_matches('.');
+    RecordBudget {
+        allowed_seconds: if seconds.is_empty() { "0".to_owned() } else { seconds.to_owned() },
+        used_percent: attained.filter(|range| range.low == range.high).and_then(|range| used(&range.low)),
+        used_percent_range: RecordRange { low: least, high: most },
+    }
+}
+
+/// Bad runs, and quiet ones where the contract reads them as bad, merged where they touch on one side of an exclusion's
+/// border.
+fn outages(planned: &PlannedCommitment<'_>, measured: &Measurement) -> Option<Vec<RecordOutage>> {
+    let scope = &planned.scope;
+    let quiet_is_bad = planned.terms.quiet == QuietReading::Bad;
+    let mut runs = measured.bad.clone();
+    if quiet_is_bad {
+        for part in [measured.quiet.intersection(&scope.excluded), measured.quiet.difference(&scope.excluded)] {
+            runs.extend(part.periods().iter().map(|&period| BadRun { period, failed: 0, total: 0 }));
+        }
+        runs.sort_by_key(|run| run.period);
+    }
+    let inside = |run: &BadRun| scope.excluded.contains(run.period.start);
+    let mut merged: Vec<BadRun> = Vec::with_capacity(runs.len());
+    for run in runs {
+        match merged.last_mut() {
+            Some(last) if last.period.end == run.period.start && inside(last) == inside(&run) => {
+                last.period.end = run.period.end;
+                last.failed += run.failed;
+                last.total += run.total;
+            }
+            _ => merged.push(run),
+        }
+    }
+    let outages = merged.iter().map(|run| {
+        Some(RecordOutage {
+            start: utc_text(run.period.start),
+            end: utc_text(run.period.end),
+            seconds: run.period.seconds(),
+            reason: OutageReason {
+                code: match run.failed {
+                    _ if run.total == 0 => OutageCode::NoTraffic,
+                    failed if failed == run.total => OutageCode::AllFailed,
+                    _ => OutageCode::SomeFailed,
+                },
+                failed: Count::from_units(run.failed, measured.scale)?,
+                total: Count::from_units(run.total, measured.scale)?,
+            },
+            excluded: inside(run),
+        })
+    });
+    outages.collect()
+}
+
+/// Unknown stretches outside excluded time.
+fn unknown(planned: &PlannedCommitment<'_>, measured: &Measurement) -> Vec<RecordUnknown> {
+    let stretches = measured.unknown.iter().flat_map(|&(period, reason)| {
+        let counted = IntervalSet::from(period).difference(&planned.scope.excluded);
+        counted.periods().iter().map(|&period| (period, reason)).collect::<Vec<_>>()
+    });
+    let stretch = |(period, reason): (Period, _)| RecordUnknown {
+        start: utc_text(period.start),
+        end: utc_text(period.end),
+        seconds: period.seconds(),
+        reason,
+    };
+    stretches.map(stretch).collect()
+}
+
+fn days(planned: &PlannedCommitment<'_>, measured: &Measurement) -> Option<Vec<RecordDay>> {
+    let scope = &planned.scope;
+    let counted = scope.service.difference(&scope.excluded);
+    let bad: IntervalSet = measured.bad.iter().map(|run| run.period).collect();
+    let unknown: IntervalSet = measured.unknown.iter().map(|(period, _)| *period).collect();
+    let quiet = measured.quiet.intersection(&counted);
+    let days = scope.days.iter().zip(&measured.days).map(|(&(date, day), tally)| {
+        let day = counted.intersection(&day.into());
+        let within = |set: &IntervalSet| day.intersection(set).seconds();
+        let (bad_seconds, quiet_seconds) = (within(&bad), within(&quiet));
+        let quiet_is_bad = planned.terms.quiet == QuietReading::Bad;
+        let percent =
+            day_attained(planned, tally, bad_seconds / scope.step_seconds, quiet_seconds / scope.step_seconds);
+        Some(RecordDay {
+            date: date.to_string(),
+            service_seconds: day.seconds(),
+            good: Count::from_units(tally.counted.good, measured.scale)?,
+            total: Count::from_units(tally.counted.total, measured.scale)?,
+            percent: percent.map(|ratio| ratio.to_percent(PERCENT_DIGITS, Rounding::Floor)),
+            downtime_seconds: bad_seconds + if quiet_is_bad { quiet_seconds } else { 0 },
+            unknown_seconds: within(&unknown),
+        })
+    });
+    days.collect()
+}
+
+/// A day's attainment over known slices, by the commitment's method; `None` when there is nothing to judge.
+fn day_attained(planned: &PlannedCommitment<'_>, tally: &DayTally, bad: i64, quiet: i64) -> Option<Ratio> {
+    let counted = &tally.counted;
+    let (quiet_good, quiet_known) = match planned.terms.quiet {
+        QuietReading::Good => (quiet, quiet),
+        QuietReading::Bad => (0, quiet),
+        QuietReading::Excluded => (0, 0),
+    };
+    let slices = |good: Ratio| good.plus(&Ratio::whole(quiet_good)).over(&Ratio::whole(counted.slices + quiet_known));
+    match planned.terms.method {
+        Method::Occurrences if counted.total == 0 => slices(Ratio::zero()),
+        Method::Occurrences => Ratio::new(counted.good, counted.total),
+        Method::Timeslices => slices(Ratio::whole(counted.slices - bad)),
+        Method::RatioTimeslices => slices(counted.ratio_sum.clone().unwrap_or_else(Ratio::zero)),
+    }
+}
