@@ -8,7 +8,6 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use polars::prelude::{DataFrame, NamedFrom, ParquetCompression, ParquetWriter, Series};
@@ -17,12 +16,17 @@ use sla_core::interval::IntervalSet;
 use sla_core::measurement::Scope;
 use sla_core::ratio::Ratio;
 use sla_core::time::Period;
+use sla_measure::Piece;
 
 const COMMITMENTS: usize = 5;
 const SLICES: i64 = 44_640;
 const STEP_SECONDS: i64 = 60;
 /// 1 October 2026, 00:00 UTC.
 const START: i64 = 1_790_812_800;
+
+/// The allocator of the program itself.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -147,28 +151,17 @@ fn provenance() -> Provenance {
 fn measure_all(folder: &Path) -> Result<(), Failure> {
     let started = Instant::now();
     let files: Vec<PathBuf> = parquet_files(folder)?;
-    let (scope, provenance, next) = (scope(), provenance(), AtomicUsize::new(0));
-    let worker = || -> Result<[i128; 3], Failure> {
-        let mut sums = [0; 3];
-        while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let measured = sla_measure::measure(file, &provenance, &scope)?;
-            let bad: i64 = measured.bad.iter().map(|run| run.period.seconds() / STEP_SECONDS).sum();
-            for (sum, value) in sums.iter_mut().zip([measured.counted.good, measured.counted.total, bad.into()]) {
-                *sum += value;
-            }
-        }
-        Ok(sums)
-    };
-    let threads = std::thread::available_parallelism()?.get();
+    let (scope, provenance) = (scope(), provenance());
+    let pieces: Vec<Piece<'_>> =
+        files.iter().map(|path| Piece { path, provenance: &provenance, scope: &scope }).collect();
     let mut sums = [0; 3];
-    std::thread::scope(|scope| -> Result<(), Failure> {
-        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(worker)).collect();
-        for worker in workers {
-            let part = worker.join().map_err(|_| "a thread panicked")??;
-            sums = [sums[0] + part[0], sums[1] + part[1], sums[2] + part[2]];
+    for measured in sla_measure::measure_all(&pieces) {
+        let measured = measured?;
+        let bad: i64 = measured.bad.iter().map(|run| run.period.seconds() / STEP_SECONDS).sum();
+        for (sum, value) in sums.iter_mut().zip([measured.counted.good, measured.counted.total, bad.into()]) {
+            *sum += value;
         }
-        Ok(())
-    })?;
+    }
     let micros = started.elapsed().as_micros();
     let status = std::fs::read_to_string("/proc/self/status")?;
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).ok_or("no VmHWM")?;

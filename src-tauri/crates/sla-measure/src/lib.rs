@@ -1,5 +1,5 @@
-//! Evidence in, exact integers out: polars' streaming engine reads the slices of a commitment and says of each whether it
-//! is good, down, quiet or unknown; what is counted over them is exact.
+//! Evidence in, exact integers out: polars' streaming engine reads the slices of many commitments; of each slice is said
+//! whether it is good, down, quiet or unknown, and what is counted over them is exact.
 //!
 //! What does not live here: no rule of a contract (they read the measurement later, in the core), no source, no ledger.
 //!
@@ -14,9 +14,12 @@ mod sum;
 
 use std::path::Path;
 
+use polars::prelude::PolarsError;
 use sla_core::evidence::Provenance;
 use sla_core::measurement::{Measurement, Scope};
 use sla_core::time::utc_text;
+
+use gather::{Disorder, Gather};
 
 /// Why evidence cannot be measured.
 #[derive(Debug, thiserror::Error)]
@@ -74,28 +77,116 @@ pub enum MeasureError {
     },
 }
 
+/// A piece of evidence and what is to be measured of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Piece<'a> {
+    /// The evidence file.
+    pub path: &'a Path,
+    /// What it says of itself.
+    pub provenance: &'a Provenance,
+    /// What counts.
+    pub scope: &'a Scope,
+}
+
 /// Measures one piece of evidence.
 ///
 /// # Errors
 /// [`MeasureError`] when the evidence is not what the scope needs.
 pub fn measure(path: &Path, provenance: &Provenance, scope: &Scope) -> Result<Measurement, MeasureError> {
-    let fits = provenance.from <= scope.period.start
-        && scope.period.end <= provenance.to
-        && provenance.step_seconds == scope.step_seconds
-        && (scope.period.start - provenance.from) % scope.step_seconds == 0;
-    if !fits {
-        return Err(MeasureError::OtherPeriod {
-            from: provenance.from,
-            to: provenance.to,
-            step_seconds: provenance.step_seconds,
-            wanted_from: scope.period.start,
-            wanted_to: scope.period.end,
-            wanted_step_seconds: scope.step_seconds,
-        });
+    let mut measured = measure_all(&[Piece { path, provenance, scope }]);
+    measured.pop().expect("one piece gives one measurement")
+}
+
+/// Files that are read in one query: enough that its start costs nothing, few enough that one damaged file makes only
+/// few be read again.
+const FILES_AT_ONCE: usize = 256;
+
+/// Measures many pieces of evidence, each on its own; the results are in the order of the pieces.
+pub fn measure_all(pieces: &[Piece<'_>]) -> Vec<Result<Measurement, MeasureError>> {
+    pieces.chunks(FILES_AT_ONCE).flat_map(measure_at_once).collect()
+}
+
+fn measure_at_once(pieces: &[Piece<'_>]) -> Vec<Result<Measurement, MeasureError>> {
+    let mut opened: Vec<Result<Reading<'_>, MeasureError>> = pieces.iter().map(Reading::open).collect();
+    let mut sound: Vec<&mut Reading<'_>> = opened.iter_mut().filter_map(|reading| reading.as_mut().ok()).collect();
+    let is_read = match read(&mut sound) {
+        Ok(()) => true,
+        // Whose fault it is shows when each file is read alone.
+        Err(_) if pieces.len() > 1 => return pieces.iter().flat_map(|piece| measure_at_once(&[*piece])).collect(),
+        Err(error) => {
+            let unreadable = |reading: Reading<'_>| reading.piece.unreadable(&error);
+            opened = opened.into_iter().map(|reading| Err(reading.map_or_else(|own| own, unreadable))).collect();
+            false
+        }
+    };
+    debug_assert!(is_read || opened.iter().all(Result::is_err), "what was not read has failed");
+    opened.into_iter().map(|reading| reading?.finish()).collect()
+}
+
+/// Reads the rows of all pieces in one query.
+fn read(readings: &mut [&mut Reading<'_>]) -> Result<(), PolarsError> {
+    let files: Vec<(&Path, usize)> = readings.iter().map(|reading| (reading.piece.path, reading.height)).collect();
+    if files.is_empty() {
+        return Ok(());
     }
-    if let Some(border) = sla_core::assess::cut_slice(scope) {
-        return Err(MeasureError::CutSlice { border, step_seconds: scope.step_seconds });
+    scan::rows(&files, |file, rows| readings[file].take(rows))
+}
+
+/// A piece that is being read.
+struct Reading<'a> {
+    piece: Piece<'a>,
+    height: usize,
+    gather: Gather<'a>,
+    disorder: Option<Disorder>,
+}
+
+impl<'a> Reading<'a> {
+    fn open(piece: &Piece<'a>) -> Result<Self, MeasureError> {
+        piece.check()?;
+        let height = scan::height(piece.path).map_err(|error| piece.unreadable(&error))?;
+        Ok(Self { piece: *piece, height, gather: Gather::new(piece.scope)?, disorder: None })
     }
-    let rows = scan::slices(path, scope)?;
-    gather::gather(path, &rows, provenance.scale, scope)
+
+    fn take(&mut self, rows: scan::Rows<'_>) {
+        if self.disorder.is_none() {
+            self.disorder = self.gather.rows(rows).err();
+        }
+    }
+
+    fn finish(self) -> Result<Measurement, MeasureError> {
+        match self.disorder {
+            Some(Disorder { t, before }) => {
+                Err(MeasureError::Disorder { file: scan::file_name(self.piece.path), t, before })
+            }
+            None => Ok(self.gather.finish(self.piece.provenance.scale)),
+        }
+    }
+}
+
+impl Piece<'_> {
+    fn check(&self) -> Result<(), MeasureError> {
+        let Self { provenance, scope, .. } = self;
+        let fits = provenance.from <= scope.period.start
+            && scope.period.end <= provenance.to
+            && provenance.step_seconds == scope.step_seconds
+            && (scope.period.start - provenance.from) % scope.step_seconds == 0;
+        if !fits {
+            return Err(MeasureError::OtherPeriod {
+                from: provenance.from,
+                to: provenance.to,
+                step_seconds: provenance.step_seconds,
+                wanted_from: scope.period.start,
+                wanted_to: scope.period.end,
+                wanted_step_seconds: scope.step_seconds,
+            });
+        }
+        match sla_core::assess::cut_slice(scope) {
+            Some(border) => Err(MeasureError::CutSlice { border, step_seconds: scope.step_seconds }),
+            None => Ok(()),
+        }
+    }
+
+    fn unreadable(&self, error: &PolarsError) -> MeasureError {
+        MeasureError::Unreadable { file: scan::file_name(self.path), reason: error.to_string() }
+    }
 }

@@ -1,103 +1,97 @@
-//! The one query of this room: every slice of the period with its state, through polars' streaming engine.
+//! The one query of this room: the slices of many evidence files in file order, through polars' streaming engine.
 
 use std::path::Path;
+use std::sync::mpsc::sync_channel;
 
-use num_traits::ToPrimitive;
 use polars::prelude::{
-    DataFrame, DataType, Engine, Expr, LazyFrame, PlRefPath, PolarsError, ScanArgsParquet, col, lit, when,
+    DataFrame, Engine, Int64Chunked, LazyFrame, ParquetReader, PlRefPath, PlanCallback, PolarsError, ScanArgsParquet,
+    ScanSources, SerReader, col,
 };
 use sla_core::evidence::{COLUMN_END, COLUMN_GOOD, COLUMN_TOTAL};
-use sla_core::measurement::Scope;
 
-use crate::MeasureError;
+/// Batches that wait to be counted. The engine pauses when they are not taken.
+const BATCHES_AHEAD: usize = 4;
 
-/// What a slice says. The numbers are the values of the query's `state` column.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum State {
-    /// Its share of good events reaches the slice target.
-    Good = 0,
-    /// It does not.
-    Bad = 1,
-    /// There was no event.
-    Quiet = 2,
-    /// There is no usable number.
-    Unusable = 3,
-    /// There are more good events than events.
-    GoodAboveTotal = 4,
-}
-
-/// A slice of the evidence.
+/// Slices of one file, one after the other.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Row {
-    /// End of the slice, Unix seconds.
-    pub(crate) t: i64,
-    pub(crate) good: i64,
-    pub(crate) total: i64,
-    pub(crate) state: State,
+pub(crate) enum Rows<'a> {
+    /// Every slice has both numbers, which is the rule: ends, good and all units.
+    Plain(&'a [i64], &'a [i64], &'a [i64]),
+    /// One slice; a number that the source did not give is `None`.
+    One(i64, Option<i64>, Option<i64>),
 }
 
-/// Every slice of the period that the evidence holds, in file order.
-pub(crate) fn slices(path: &Path, scope: &Scope) -> Result<Vec<Row>, MeasureError> {
-    let unreadable = |error: PolarsError| MeasureError::Unreadable { file: file_name(path), reason: error.to_string() };
-    let source = PlRefPath::try_from_path(path).map_err(unreadable)?;
-    let query = LazyFrame::scan_parquet(source, ScanArgsParquet { glob: false, ..ScanArgsParquet::default() })
-        .map_err(unreadable)?
-        .filter(col(COLUMN_END).gt(lit(scope.period.start)).and(col(COLUMN_END).lt_eq(lit(scope.period.end))))
-        .select([
-            col(COLUMN_END),
-            col(COLUMN_GOOD).fill_null(lit(0_i64)),
-            col(COLUMN_TOTAL).fill_null(lit(0_i64)),
-            state(scope)?.alias("state"),
-        ]);
-    let frame = query.collect_with_engine(Engine::Streaming).map_err(unreadable)?.unwrap_single();
-    rows(&frame).map_err(unreadable)
+/// How many rows a file has.
+pub(crate) fn height(path: &Path) -> Result<usize, PolarsError> {
+    ParquetReader::new(std::fs::File::open(path)?).num_rows()
 }
 
-/// The state of a slice, as an expression over its three columns. Products are taken in 128 bits: 63 bits of a count
-/// times 63 bits of a target always fit.
-fn state(scope: &Scope) -> Result<Expr, MeasureError> {
-    let (good, total) = (|| col(COLUMN_GOOD), || col(COLUMN_TOTAL));
-    let bad = match &scope.slice_target {
-        None => good().eq(lit(0_i64)),
-        Some(target) => {
-            let parts = target.numerator().to_i64().zip(target.denominator().to_i64());
-            let (numerator, denominator) =
-                parts.ok_or_else(|| MeasureError::SliceTarget { target: target.to_string() })?;
-            let wide = |expression: Expr| expression.cast(DataType::Int128);
-            (wide(good()) * wide(lit(denominator))).lt(wide(total()) * wide(lit(numerator)))
+/// Hands the rows of files of those heights to `take`, which is told which file they are of; file after file, in order.
+/// One query for many files: starting one costs more than reading a month of minutes.
+pub(crate) fn rows(files: &[(&Path, usize)], mut take: impl FnMut(usize, Rows<'_>)) -> Result<(), PolarsError> {
+    let paths: Vec<PlRefPath> =
+        files.iter().map(|(path, _)| PlRefPath::try_from_path(path)).collect::<Result<_, _>>()?;
+    let arguments = ScanArgsParquet { glob: false, cache: false, ..ScanArgsParquet::default() };
+    let (send, batches) = sync_channel(BATCHES_AHEAD);
+    // The answer of the callback says whether the rest is unwanted.
+    let hand_over = PlanCallback::new(move |batch: DataFrame| Ok(send.send(batch).is_err()));
+    let query = LazyFrame::scan_parquet_sources(ScanSources::Paths(paths.into()), arguments)?
+        .select([col(COLUMN_END), col(COLUMN_GOOD), col(COLUMN_TOTAL)])
+        .sink_batches(hand_over, true, None)?;
+    std::thread::scope(|scope| {
+        let engine = scope.spawn(move || query.collect_with_engine(Engine::Streaming).map(drop));
+        let mut files = Files { heights: files.iter().map(|(_, height)| *height).collect(), file: 0 };
+        let mut counted = Ok(());
+        for batch in batches {
+            counted = files.batch(&batch, &mut take);
+            if counted.is_err() {
+                break;
+            }
         }
-    };
-    let unusable = good().is_null().or(total().is_null()).or(good().lt(lit(0_i64))).or(total().lt(lit(0_i64)));
-    let is = |state: State| lit(state as i32);
-    Ok(when(unusable)
-        .then(is(State::Unusable))
-        .when(good().gt(total()))
-        .then(is(State::GoodAboveTotal))
-        .when(total().eq(lit(0_i64)))
-        .then(is(State::Quiet))
-        .when(bad)
-        .then(is(State::Bad))
-        .otherwise(is(State::Good)))
+        let read = engine.join().unwrap_or_else(|_| Err(PolarsError::ComputeError("the file is damaged".into())));
+        read.and(counted)
+    })
 }
 
-fn rows(frame: &DataFrame) -> Result<Vec<Row>, PolarsError> {
-    let column = |name| frame.column(name)?.i64();
-    let (ends, good, total) = (column(COLUMN_END)?, column(COLUMN_GOOD)?, column(COLUMN_TOTAL)?);
-    let states = frame.column("state")?.i32()?;
-    let missing = || PolarsError::ComputeError("a null where evidence has none".into());
-    let mut rows = Vec::with_capacity(frame.height());
-    for (((t, good), total), state) in ends.iter().zip(good.iter()).zip(total.iter()).zip(states.iter()) {
-        let state = match state.ok_or_else(missing)? {
-            0 => State::Good,
-            1 => State::Bad,
-            2 => State::Quiet,
-            3 => State::Unusable,
-            _ => State::GoodAboveTotal,
-        };
-        let (t, good, total) = (t.ok_or_else(missing)?, good.ok_or_else(missing)?, total.ok_or_else(missing)?);
-        rows.push(Row { t, good, total, state });
+/// Where a file ends and the next begins, in what the engine hands over.
+struct Files {
+    /// Rows still to come of every file.
+    heights: Vec<usize>,
+    /// The file that rows come of.
+    file: usize,
+}
+
+impl Files {
+    fn batch(&mut self, batch: &DataFrame, take: &mut impl FnMut(usize, Rows<'_>)) -> Result<(), PolarsError> {
+        let column = |name| -> Result<&Int64Chunked, PolarsError> { batch.column(name)?.i64() };
+        let (ends, good, total) = (column(COLUMN_END)?, column(COLUMN_GOOD)?, column(COLUMN_TOTAL)?);
+        if let (Ok(ends), Ok(good), Ok(total)) = (ends.cont_slice(), good.cont_slice(), total.cont_slice()) {
+            let mut at = 0;
+            while at < ends.len() {
+                let next = (at + self.to_come()?).min(ends.len());
+                take(self.file, Rows::Plain(&ends[at..next], &good[at..next], &total[at..next]));
+                self.heights[self.file] -= next - at;
+                at = next;
+            }
+            return Ok(());
+        }
+        for ((t, good), total) in ends.iter().zip(good.iter()).zip(total.iter()) {
+            self.to_come()?;
+            let t = t.ok_or_else(|| PolarsError::ComputeError("a slice without its end".into()))?;
+            take(self.file, Rows::One(t, good, total));
+            self.heights[self.file] -= 1;
+        }
+        Ok(())
     }
-    Ok(rows)
+
+    /// Rows still to come of the file that the next row is of.
+    fn to_come(&mut self) -> Result<usize, PolarsError> {
+        while self.heights.get(self.file) == Some(&0) {
+            self.file += 1;
+        }
+        let more = || PolarsError::ComputeError("there are more rows than the files say".into());
+        self.heights.get(self.file).copied().ok_or_else(more)
+    }
 }
 
 pub(crate) fn file_name(path: &Path) -> String {

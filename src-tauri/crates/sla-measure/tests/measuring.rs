@@ -270,6 +270,104 @@ fn a_file_that_is_no_parquet_is_named() {
     }
 }
 
+/// A slice of a long month: almost always good, sometimes anything else, sometimes too large for many at once.
+fn slice() -> impl Strategy<Value = Option<(Option<i64>, Option<i64>)>> {
+    let number = prop_oneof![-1i64..12, Just(i64::MAX), Just(1 << 38), Just((1 << 38) - 1)];
+    let any = prop::option::of((prop::option::of(number.clone()), prop::option::of(number)));
+    prop_oneof![400 => (90i64..100).prop_map(|good| Some((Some(good), Some(100)))), 1 => any]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    /// Many rows at once give what one after the other gives: asking for the sum of ratios turns the first off.
+    #[test]
+    fn many_at_once_is_one_by_one(
+        slices in prop::collection::vec(slice(), 1_000),
+        service in prop::collection::vec(0i64..1_000, 4),
+        excluded in prop::collection::vec(0i64..1_000, 2),
+        has_target in any::<bool>(),
+    ) {
+        let part = |borders: &[i64]| -> IntervalSet {
+            let mut borders = borders.to_vec();
+            borders.sort_unstable();
+            borders.chunks_exact(2).filter_map(|pair| Period::new(START + pair[0] * 60, START + pair[1] * 60)).collect()
+        };
+        let rows: Vec<Row> = (1..).zip(&slices).filter_map(|(index, slice)| {
+            slice.map(|(good, total)| (START + index * 60, good, total))
+        }).collect();
+        let period = minutes(0, 1_000);
+        let service = part(&service);
+        let day = |number: i64| (chrono::DateTime::from_timestamp(number * 86_400, 0).expect("a day").date_naive(),
+            minutes(number * 300, (number * 300 + 300).min(1_000)));
+        let one_by_one = Scope {
+            period,
+            excluded: part(&excluded).intersection(&service),
+            service,
+            days: (0..4).map(day).collect(),
+            slice_target: has_target.then(|| Ratio::new(95, 100)).flatten(),
+            ..scope()
+        };
+        let at_once = Scope { wants_ratio_sum: false, ..one_by_one.clone() };
+        let mut expected = measured(&rows, &one_by_one).expect("sound evidence");
+        let days = expected.days.iter_mut().map(|day| &mut day.counted);
+        for tally in days.chain([&mut expected.counted, &mut expected.excluded]) {
+            tally.ratio_sum = None;
+        }
+        prop_assert_eq!(measured(&rows, &at_once).expect("sound evidence"), expected);
+    }
+}
+
+#[test]
+fn many_files_are_measured_each_for_itself() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let scope = scope();
+    let provenance = provenance(&scope);
+    let write = |name: &str, rows: &[Row]| {
+        let inside = folder.path().join(name);
+        std::fs::create_dir(&inside).expect("a folder");
+        write(&inside, rows)
+    };
+    let mut twice = all_good();
+    twice[4].0 = twice[3].0;
+    let damaged = write("damaged", &all_good());
+    let bytes = std::fs::read(&damaged).expect("a file");
+    std::fs::write(&damaged, &bytes[..bytes.len() / 2]).expect("a file");
+    let paths = [
+        write("good", &all_good()),
+        write("empty", &[]),
+        write("twice", &twice),
+        write("null", &with(&[(3, None, None)])),
+        damaged,
+        write("bad", &with(&[(3, Some(0), Some(10))])),
+    ];
+    let check = |paths: &[PathBuf], expected: &[&str]| {
+        let pieces: Vec<_> =
+            paths.iter().map(|path| sla_measure::Piece { path, provenance: &provenance, scope: &scope }).collect();
+        let said: Vec<_> = sla_measure::measure_all(&pieces)
+            .into_iter()
+            .map(|measured| match measured {
+                Ok(measured) => format!("{} known, {} unknown", measured.counted.good, measured.unknown.len()),
+                Err(MeasureError::Disorder { .. }) => "disorder".to_owned(),
+                Err(MeasureError::Unreadable { .. }) => "unreadable".to_owned(),
+                Err(other) => other.to_string(),
+            })
+            .collect();
+        assert_eq!(said, expected);
+    };
+    let known = [
+        "100 known, 0 unknown",
+        "0 known, 1 unknown",
+        "disorder",
+        "90 known, 1 unknown",
+        "unreadable",
+        "90 known, 0 unknown",
+    ];
+    check(&paths, &known);
+    check(&paths[..2], &known[..2]);
+    check(&[], &[]);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
 
