@@ -1,0 +1,209 @@
+//! Rows as facts: for each row what the audit chain says of it. The same functions write the chain and check it.
+
+use serde::Serialize;
+use sla_core::evidence::sha256_hex;
+use sqlx::any::AnyRow;
+use sqlx::{Error, Row};
+
+/// What an audit entry says of a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Fact {
+    pub(crate) action: &'static str,
+    pub(crate) subject: String,
+    /// JSON text; the fields stand in the order of their struct, so that equal rows give equal text.
+    pub(crate) payload: String,
+}
+
+impl Fact {
+    fn new(action: &'static str, subject: String, payload: &impl Serialize) -> Self {
+        let payload = serde_json::to_string(payload).expect("a payload has only string keys");
+        Self { action, subject, payload }
+    }
+}
+
+/// A row that is a fact.
+pub(crate) trait Recorded: Sized {
+    /// Every row of its table.
+    const ALL: &'static str;
+
+    /// Reads a row of [`Self::ALL`].
+    fn read(row: &AnyRow) -> Result<Self, Error>;
+
+    /// What the chain says of it.
+    fn fact(&self) -> Fact;
+}
+
+/// A tenant as the catalogue described it.
+pub(crate) struct TenantVersion {
+    pub(crate) tenant: String,
+    pub(crate) version: i64,
+    pub(crate) document: String,
+    pub(crate) recorded_at: i64,
+}
+
+impl Recorded for TenantVersion {
+    const ALL: &'static str = "select tenant, version, document, recorded_at from tenant_versions";
+
+    fn read(row: &AnyRow) -> Result<Self, Error> {
+        Ok(Self {
+            tenant: row.try_get(0)?,
+            version: row.try_get(1)?,
+            document: row.try_get(2)?,
+            recorded_at: row.try_get(3)?,
+        })
+    }
+
+    fn fact(&self) -> Fact {
+        #[derive(Serialize)]
+        struct Payload {
+            document_sha256: String,
+            recorded_at: i64,
+        }
+        let payload = Payload { document_sha256: sha256_hex(self.document.as_bytes()), recorded_at: self.recorded_at };
+        Fact::new("tenant.recorded", format!("tenant/{}/{}", self.tenant, self.version), &payload)
+    }
+}
+
+/// A contract version.
+pub(crate) struct ContractVersion {
+    pub(crate) contract: String,
+    pub(crate) version: i64,
+    pub(crate) tenant: String,
+    pub(crate) document: String,
+    pub(crate) recorded_at: i64,
+}
+
+impl Recorded for ContractVersion {
+    const ALL: &'static str = "select contract, version, tenant, document, recorded_at from contract_versions";
+
+    fn read(row: &AnyRow) -> Result<Self, Error> {
+        Ok(Self {
+            contract: row.try_get(0)?,
+            version: row.try_get(1)?,
+            tenant: row.try_get(2)?,
+            document: row.try_get(3)?,
+            recorded_at: row.try_get(4)?,
+        })
+    }
+
+    fn fact(&self) -> Fact {
+        #[derive(Serialize)]
+        struct Payload<'a> {
+            tenant: &'a str,
+            document_sha256: String,
+            recorded_at: i64,
+        }
+        let payload = Payload {
+            tenant: &self.tenant,
+            document_sha256: sha256_hex(self.document.as_bytes()),
+            recorded_at: self.recorded_at,
+        };
+        Fact::new("contract.recorded", format!("contract/{}/{}", self.contract, self.version), &payload)
+    }
+}
+
+/// A revision of a month.
+pub(crate) struct MonthRevision {
+    pub(crate) tenant: String,
+    pub(crate) contract: String,
+    pub(crate) month: String,
+    pub(crate) revision: i64,
+    pub(crate) contract_version: i64,
+    pub(crate) digest: String,
+    pub(crate) record: String,
+    pub(crate) recorded_at: i64,
+}
+
+impl MonthRevision {
+    /// The month's name in the chain.
+    pub(crate) fn subject(&self) -> String {
+        format!("month/{}/{}/{}/{}", self.tenant, self.contract, self.month, self.revision)
+    }
+}
+
+impl Recorded for MonthRevision {
+    const ALL: &'static str = "select tenant, contract, month, revision, contract_version, digest, record, recorded_at
+                               from month_revisions";
+
+    fn read(row: &AnyRow) -> Result<Self, Error> {
+        Ok(Self {
+            tenant: row.try_get(0)?,
+            contract: row.try_get(1)?,
+            month: row.try_get(2)?,
+            revision: row.try_get(3)?,
+            contract_version: row.try_get(4)?,
+            digest: row.try_get(5)?,
+            record: row.try_get(6)?,
+            recorded_at: row.try_get(7)?,
+        })
+    }
+
+    fn fact(&self) -> Fact {
+        #[derive(Serialize)]
+        struct Payload<'a> {
+            contract_version: i64,
+            digest: &'a str,
+            record_sha256: String,
+            recorded_at: i64,
+        }
+        let payload = Payload {
+            contract_version: self.contract_version,
+            digest: &self.digest,
+            record_sha256: sha256_hex(self.record.as_bytes()),
+            recorded_at: self.recorded_at,
+        };
+        let action = if self.revision == 1 { "month.closed" } else { "month.restated" };
+        Fact::new(action, self.subject(), &payload)
+    }
+}
+
+/// A service credit of a month.
+pub(crate) struct Credit {
+    pub(crate) tenant: String,
+    pub(crate) contract: String,
+    pub(crate) month: String,
+    pub(crate) revision: i64,
+    pub(crate) commitment: String,
+    pub(crate) currency: String,
+    pub(crate) low_minor: i64,
+    pub(crate) high_minor: i64,
+    pub(crate) state: String,
+}
+
+impl Recorded for Credit {
+    const ALL: &'static str =
+        "select tenant, contract, month, revision, commitment, currency, low_minor, high_minor, state
+                               from credits";
+
+    fn read(row: &AnyRow) -> Result<Self, Error> {
+        Ok(Self {
+            tenant: row.try_get(0)?,
+            contract: row.try_get(1)?,
+            month: row.try_get(2)?,
+            revision: row.try_get(3)?,
+            commitment: row.try_get(4)?,
+            currency: row.try_get(5)?,
+            low_minor: row.try_get(6)?,
+            high_minor: row.try_get(7)?,
+            state: row.try_get(8)?,
+        })
+    }
+
+    fn fact(&self) -> Fact {
+        #[derive(Serialize)]
+        struct Payload<'a> {
+            currency: &'a str,
+            low_minor: i64,
+            high_minor: i64,
+            state: &'a str,
+        }
+        let Self { tenant, contract, month, revision, commitment, .. } = self;
+        let payload = Payload {
+            currency: &self.currency,
+            low_minor: self.low_minor,
+            high_minor: self.high_minor,
+            state: &self.state,
+        };
+        Fact::new("credit.drafted", format!("credit/{tenant}/{contract}/{month}/{revision}/{commitment}"), &payload)
+    }
+}

@@ -1,0 +1,317 @@
+//! Recording a close: all of it in one transaction, or nothing.
+
+use sla_core::audit::Entry;
+use sla_core::evidence::sha256_hex;
+use sla_core::record::MonthRecord;
+use sla_core::time::UnixSeconds;
+use sqlx::any::Any;
+use sqlx::{Error, Row, Transaction};
+
+use crate::facts::{ContractVersion, Credit, Fact, MonthRevision, Recorded as _, TenantVersion};
+use crate::{Ledger, LedgerError, PlannedRevision, Recorded};
+
+/// A month that is to be recorded. Its `record.revision` is the revision that it is expected to get.
+#[derive(Clone, Debug)]
+pub struct CloseEntry {
+    /// The month.
+    pub record: MonthRecord,
+    /// The contract version that judged it, as canonical JSON; its SHA-256 is `record.contract.sha256`.
+    pub contract_json: String,
+    /// The tenant, as canonical JSON.
+    pub tenant_json: String,
+}
+
+/// The latest revision of a month: its number and its digest.
+type Latest = Option<(i64, String)>;
+
+const LATEST: &str = "select revision, digest from month_revisions
+                      where tenant = $1 and contract = $2 and month = $3 order by revision desc limit 1";
+
+impl Ledger {
+    /// What recording this month would do now; `record.revision` does not matter.
+    ///
+    /// # Errors
+    /// [`LedgerError`] when the ledger cannot be read.
+    pub async fn plan(&self, record: &MonthRecord) -> Result<PlannedRevision, LedgerError> {
+        let failed = |error| self.address.failed(error);
+        let row = sqlx::query(LATEST)
+            .bind(&record.tenant)
+            .bind(&record.contract.id)
+            .bind(record.month.to_string())
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(failed)?;
+        let latest = row.map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).transpose().map_err(failed)?;
+        Ok(planned(&latest, &record.digest()))
+    }
+
+    /// Records a close: tenants, contract versions, month revisions, credits as drafts and the audit entries of all of
+    /// them, in one transaction. A month that the ledger holds already adds nothing. `at` in Unix seconds.
+    ///
+    /// # Errors
+    /// [`LedgerError`]; nothing was recorded then. [`LedgerError::Conflict`] when a month would get another revision
+    /// than expected, [`LedgerError::ContractChanged`] when a contract version is on record with another content.
+    pub async fn record(
+        &self,
+        batch: &[CloseEntry],
+        actor: &str,
+        at: UnixSeconds,
+    ) -> Result<Vec<Recorded>, LedgerError> {
+        let mut work = Work::begin(self, actor, at).await?;
+        let mut recorded = Vec::with_capacity(batch.len());
+        for entry in batch {
+            recorded.push(work.entry(entry).await?);
+        }
+        work.commit().await?;
+        Ok(recorded)
+    }
+}
+
+fn planned(latest: &Latest, digest: &str) -> PlannedRevision {
+    let number = |revision: i64| u32::try_from(revision).expect("revisions are counted one by one");
+    match latest {
+        Some((revision, known)) if known == digest => PlannedRevision { revision: number(*revision), unchanged: true },
+        Some((revision, _)) => PlannedRevision { revision: number(revision + 1), unchanged: false },
+        None => PlannedRevision { revision: 1, unchanged: false },
+    }
+}
+
+/// A transaction that holds the chain's head.
+struct Work<'a> {
+    ledger: &'a Ledger,
+    transaction: Transaction<'static, Any>,
+    actor: &'a str,
+    at: UnixSeconds,
+    entries: i64,
+    head: String,
+    appended: bool,
+}
+
+impl<'a> Work<'a> {
+    async fn begin(ledger: &'a Ledger, actor: &'a str, at: UnixSeconds) -> Result<Self, LedgerError> {
+        let failed = |error| ledger.address.failed(error);
+        let mut transaction = ledger.pool.begin().await.map_err(failed)?;
+        // The first statement writes the head: whoever comes next waits here, on both engines.
+        sqlx::query("update audit_head set entries = entries where id = 1")
+            .execute(&mut *transaction)
+            .await
+            .map_err(failed)?;
+        let row = sqlx::query("select entries, hash from audit_head where id = 1")
+            .fetch_optional(&mut *transaction)
+            .await
+            .map_err(failed)?;
+        let row = row.ok_or_else(|| LedgerError::Broken { what: "the head of the audit chain is gone".to_owned() })?;
+        let (entries, head) = row.try_get(0).and_then(|entries| Ok((entries, row.try_get(1)?))).map_err(failed)?;
+        Ok(Self { ledger, transaction, actor, at, entries, head, appended: false })
+    }
+
+    async fn commit(mut self) -> Result<(), LedgerError> {
+        let failed = |error| self.ledger.address.failed(error);
+        if !self.appended {
+            return self.transaction.rollback().await.map_err(failed);
+        }
+        sqlx::query("update audit_head set entries = $1, hash = $2 where id = 1")
+            .bind(self.entries)
+            .bind(&self.head)
+            .execute(&mut *self.transaction)
+            .await
+            .map_err(failed)?;
+        self.transaction.commit().await.map_err(failed)
+    }
+
+    fn failed(&self, error: Error) -> LedgerError {
+        self.ledger.address.failed(error)
+    }
+
+    async fn entry(&mut self, entry: &CloseEntry) -> Result<Recorded, LedgerError> {
+        let record = &entry.record;
+        let digest = record.digest();
+        let row = sqlx::query(LATEST)
+            .bind(&record.tenant)
+            .bind(&record.contract.id)
+            .bind(record.month.to_string())
+            .fetch_optional(&mut *self.transaction)
+            .await
+            .map_err(|error| self.failed(error))?;
+        let latest = row.map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).transpose();
+        let PlannedRevision { revision, unchanged } = planned(&latest.map_err(|error| self.failed(error))?, &digest);
+        let month = MonthRevision {
+            tenant: record.tenant.clone(),
+            contract: record.contract.id.clone(),
+            month: record.month.to_string(),
+            revision: revision.into(),
+            contract_version: record.contract.version.into(),
+            digest,
+            record: record.to_json(),
+            recorded_at: self.at,
+        };
+        if revision != record.revision {
+            return Err(LedgerError::Conflict { subject: month.subject() });
+        }
+        if !unchanged {
+            self.tenant(&record.tenant, &entry.tenant_json).await?;
+            self.contract(record, &entry.contract_json).await?;
+            self.month(&month).await?;
+            self.credits(record, &month).await?;
+        }
+        Ok(Recorded { revision, unchanged })
+    }
+
+    async fn tenant(&mut self, tenant: &str, document: &str) -> Result<(), LedgerError> {
+        let latest = sqlx::query(
+            "select version, document from tenant_versions where tenant = $1 order by version desc limit 1",
+        )
+        .bind(tenant)
+        .fetch_optional(&mut *self.transaction)
+        .await
+        .and_then(|row| row.map(|row| Ok((row.try_get::<i64, _>(0)?, row.try_get::<String, _>(1)?))).transpose())
+        .map_err(|error| self.failed(error))?;
+        let version = match latest {
+            Some((_, known)) if known == document => return Ok(()),
+            Some((version, _)) => version + 1,
+            None => 1,
+        };
+        let (tenant, document) = (tenant.to_owned(), document.to_owned());
+        let row = TenantVersion { tenant, version, document, recorded_at: self.at };
+        sqlx::query("insert into tenant_versions (tenant, version, document, recorded_at) values ($1, $2, $3, $4)")
+            .bind(&row.tenant)
+            .bind(row.version)
+            .bind(&row.document)
+            .bind(row.recorded_at)
+            .execute(&mut *self.transaction)
+            .await
+            .map_err(|error| self.failed(error))?;
+        self.append(&row.fact()).await
+    }
+
+    async fn contract(&mut self, record: &MonthRecord, document: &str) -> Result<(), LedgerError> {
+        let contract = &record.contract;
+        let known = sqlx::query_scalar::<_, String>(
+            "select document from contract_versions where contract = $1 and version = $2",
+        )
+        .bind(&contract.id)
+        .bind(i64::from(contract.version))
+        .fetch_optional(&mut *self.transaction)
+        .await
+        .map_err(|error| self.failed(error))?;
+        match known {
+            Some(known) if known == document => return Ok(()),
+            Some(known) => {
+                return Err(LedgerError::ContractChanged {
+                    contract: contract.id.clone(),
+                    version: contract.version,
+                    recorded: sha256_hex(known.as_bytes()),
+                    found: sha256_hex(document.as_bytes()),
+                });
+            }
+            None => {}
+        }
+        let row = ContractVersion {
+            contract: contract.id.clone(),
+            version: contract.version.into(),
+            tenant: record.tenant.clone(),
+            document: document.to_owned(),
+            recorded_at: self.at,
+        };
+        sqlx::query(
+            "insert into contract_versions (contract, version, tenant, document, recorded_at)
+             values ($1, $2, $3, $4, $5)",
+        )
+        .bind(&row.contract)
+        .bind(row.version)
+        .bind(&row.tenant)
+        .bind(&row.document)
+        .bind(row.recorded_at)
+        .execute(&mut *self.transaction)
+        .await
+        .map_err(|error| self.failed(error))?;
+        self.append(&row.fact()).await
+    }
+
+    async fn month(&mut self, row: &MonthRevision) -> Result<(), LedgerError> {
+        sqlx::query(
+            "insert into month_revisions
+             (tenant, contract, month, revision, contract_version, digest, record, recorded_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        )
+        .bind(&row.tenant)
+        .bind(&row.contract)
+        .bind(&row.month)
+        .bind(row.revision)
+        .bind(row.contract_version)
+        .bind(&row.digest)
+        .bind(&row.record)
+        .bind(row.recorded_at)
+        .execute(&mut *self.transaction)
+        .await
+        .map_err(|error| self.failed(error))?;
+        self.append(&row.fact()).await
+    }
+
+    /// A draft for every commitment that owes something, or may.
+    async fn credits(&mut self, record: &MonthRecord, month: &MonthRevision) -> Result<(), LedgerError> {
+        for commitment in record.commitments.iter().filter(|commitment| commitment.credit.high_minor > 0) {
+            let row = Credit {
+                tenant: month.tenant.clone(),
+                contract: month.contract.clone(),
+                month: month.month.clone(),
+                revision: month.revision,
+                commitment: commitment.name.clone(),
+                currency: commitment.credit.currency.clone(),
+                low_minor: commitment.credit.low_minor,
+                high_minor: commitment.credit.high_minor,
+                state: "draft".to_owned(),
+            };
+            sqlx::query(
+                "insert into credits
+                 (tenant, contract, month, revision, commitment, currency, low_minor, high_minor, state)
+                 values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            )
+            .bind(&row.tenant)
+            .bind(&row.contract)
+            .bind(&row.month)
+            .bind(row.revision)
+            .bind(&row.commitment)
+            .bind(&row.currency)
+            .bind(row.low_minor)
+            .bind(row.high_minor)
+            .bind(&row.state)
+            .execute(&mut *self.transaction)
+            .await
+            .map_err(|error| self.failed(error))?;
+            self.append(&row.fact()).await?;
+        }
+        Ok(())
+    }
+
+    /// Adds an entry at the chain's head.
+    async fn append(&mut self, fact: &Fact) -> Result<(), LedgerError> {
+        let entry = Entry {
+            sequence: self.entries + 1,
+            at: self.at,
+            actor: self.actor.to_owned(),
+            action: fact.action.to_owned(),
+            subject: fact.subject.clone(),
+            payload: fact.payload.clone(),
+            previous_hash: self.head.clone(),
+        };
+        let hash = entry.hash();
+        sqlx::query(
+            "insert into audit_entries (sequence, at, actor, action, subject, payload, previous_hash, hash)
+             values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        )
+        .bind(entry.sequence)
+        .bind(entry.at)
+        .bind(&entry.actor)
+        .bind(&entry.action)
+        .bind(&entry.subject)
+        .bind(&entry.payload)
+        .bind(&entry.previous_hash)
+        .bind(&hash)
+        .execute(&mut *self.transaction)
+        .await
+        .map_err(|error| self.failed(error))?;
+        (self.entries, self.head, self.appended) = (entry.sequence, hash, true);
+        Ok(())
+    }
+}
