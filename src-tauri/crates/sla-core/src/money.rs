@@ -19,6 +19,9 @@ impl Currency {
     /// What a reader is told when a currency cannot be read.
     pub const EXPECTED: &'static str = "an ISO 4217 currency code in capitals, such as \"EUR\" or \"USD\"";
 
+    /// The JSON Schema `format` of a currency.
+    pub const FORMAT: &'static str = "iso-4217-currency";
+
     /// The three-letter code.
     pub fn code(self) -> &'static str {
         self.0.code()
@@ -73,7 +76,13 @@ impl JsonSchema for Currency {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "description": Self::EXPECTED, "type": "string", "pattern": "^[A-Z]{3}$" })
+        json_schema!({
+            "description": Self::EXPECTED,
+            "x-expected": Self::EXPECTED,
+            "type": "string",
+            "format": Self::FORMAT,
+            "pattern": "^[A-Z]{3}$",
+        })
     }
 }
 
@@ -143,9 +152,11 @@ impl JsonSchema for Amount {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
             "description": Self::EXPECTED,
+            "x-expected": Self::EXPECTED,
             "type": ["string", "number"],
             "pattern": r"^[0-9]{1,15}(\.[0-9]{1,4})?$",
             "minimum": 0,
+            "maximum": 999_999_999_999_999_i64,
         })
     }
 }

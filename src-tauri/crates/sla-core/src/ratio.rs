@@ -227,6 +227,7 @@ impl JsonSchema for Percent {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
             "description": Self::EXPECTED,
+            "x-expected": Self::EXPECTED,
             "type": ["string", "number"],
             "pattern": r"^(100(\.0+)?|[0-9]{1,2}(\.[0-9]{1,20})?)$",
             "minimum": 0,

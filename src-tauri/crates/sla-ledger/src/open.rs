@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use sqlx::any::{AnyPoolOptions, install_default_drivers};
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
-use sqlx::{AnyPool, Error, SqlSafeStr};
+use sqlx::{AnyConnection, AnyPool, Connection, Error, SqlSafeStr};
 
 use crate::Ledger;
 use crate::address::{Address, Engine};
@@ -142,22 +142,18 @@ async fn connect(address: &Address, may_create: bool) -> Result<AnyPool, LedgerE
         (true, false) => "?mode=rw",
         (false, _) => "",
     };
-    let options = AnyPoolOptions::new()
-        .max_connections(if is_sqlite { 1 } else { CONNECTIONS })
-        .acquire_timeout(CONNECT_WITHIN)
-        .after_connect(move |connection, _| {
-            Box::pin(async move {
-                for setting in SQLITE_SETTINGS.iter().filter(|_| is_sqlite) {
-                    sqlx::query(*setting).execute(&mut *connection).await?;
-                }
-                Ok(())
-            })
-        });
+    let url = format!("{}{mode}", address.url);
+    // A pool hides why it gets no connection, so the first one is made by hand.
     let mut waits = BETWEEN_ATTEMPTS.iter();
     loop {
-        let error = match options.clone().connect(&format!("{}{mode}", address.url)).await {
-            Ok(pool) => return Ok(pool),
-            Err(error) => error,
+        let attempt = tokio::time::timeout(CONNECT_WITHIN, first_connection(&url, is_sqlite)).await;
+        let error = match attempt {
+            Ok(Ok(())) => break,
+            Ok(Err(error)) => error,
+            Err(_) => {
+                let reason = format!("no answer within {} s", CONNECT_WITHIN.as_secs());
+                return Err(LedgerError::Unreachable { ledger: address.shown.clone(), reason });
+            }
         };
         let may_pass = matches!(error, Error::Io(_)) && !is_sqlite;
         match waits.next().filter(|_| may_pass) {
@@ -165,6 +161,25 @@ async fn connect(address: &Address, may_create: bool) -> Result<AnyPool, LedgerE
             None => return Err(address.failed(error)),
         }
     }
+    AnyPoolOptions::new()
+        .max_connections(if is_sqlite { 1 } else { CONNECTIONS })
+        .acquire_timeout(CONNECT_WITHIN)
+        .after_connect(move |connection, _| Box::pin(set_up(connection, is_sqlite)))
+        .connect_lazy(&url)
+        .map_err(|error| address.failed(error))
+}
+
+async fn first_connection(url: &str, is_sqlite: bool) -> Result<(), Error> {
+    let mut connection = AnyConnection::connect(url).await?;
+    set_up(&mut connection, is_sqlite).await?;
+    connection.close().await
+}
+
+async fn set_up(connection: &mut AnyConnection, is_sqlite: bool) -> Result<(), Error> {
+    for setting in SQLITE_SETTINGS.iter().filter(|_| is_sqlite) {
+        sqlx::query(*setting).execute(&mut *connection).await?;
+    }
+    Ok(())
 }
 
 /// What every connection to an SQLite file is told.

@@ -1,2 +1,107 @@
-//! x
-fn main() {}
+//! Every chore of the project, started with `cargo xtask …`: one entry point that works the same on a desk and in CI.
+//!
+//! A chore runs other programs and says what it runs. What lives here must build in seconds, so it knows none of the
+//! workspace's crates: what needs them is a program of its own that a chore starts through cargo.
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a chore talks to the person at the terminal")]
+
+mod bench;
+mod chore;
+mod generate;
+mod place;
+mod setup;
+mod step;
+mod test;
+mod tree;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::chore::ChoreError;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Every chore of SLA Desk", disable_help_subcommand = true)]
+struct Arguments {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Subcommand)]
+enum Chore {
+    /// Install what the tests need and the machine does not have: servers and document tools from Debian, cargo-deny
+    Setup,
+    /// Set up, then check format, lints, dependencies and generated files, and run all tests
+    Test,
+    /// What a change must pass before it lands; the same as `test`
+    Ci,
+    /// Make the files again that are made from the code
+    Generate {
+        /// Write nothing; fail if a file differs from what the code makes
+        #[arg(long)]
+        check: bool,
+        /// Only these; all if none is named
+        #[arg(value_parser = generate::names())]
+        names: Vec<String>,
+    },
+    /// Measure in the release profile; prints figures and judges nothing
+    Bench {
+        #[command(subcommand)]
+        bench: bench::Bench,
+    },
+}
+
+fn main() -> ExitCode {
+    let chore = Arguments::parse().chore;
+    match run(&chore) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(chore: &Chore) -> Result<(), ChoreError> {
+    match chore {
+        Chore::Setup => setup::setup(),
+        Chore::Test | Chore::Ci => test::test(),
+        Chore::Generate { check, names } => {
+            let chosen = generate::chosen(names);
+            test::build()?;
+            if *check { generate::check(&chosen) } else { generate::write(&chosen) }
+        }
+        Chore::Bench { bench } => bench::run(bench),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn what_is_no_chore_is_refused() {
+        fn check(line: &str, accepted: bool) {
+            assert_eq!(Arguments::try_parse_from(line.split(' ')).is_ok(), accepted, "{line}");
+        }
+        check("xtask setup", true);
+        check("xtask test", true);
+        check("xtask ci", true);
+        check("xtask generate", true);
+        check("xtask generate --check schemas", true);
+        check("xtask bench report", true);
+        check("xtask bench measure -- --tenants 10", true);
+        check("xtask generate nothing-of-the-kind", false);
+        check("xtask bench", false);
+        check("xtask bench ledger", false);
+        check("xtask deploy", false);
+        check("xtask", false);
+    }
+}

@@ -10,13 +10,13 @@ use super::finding::{Code, Finding};
 use super::openslo::{Metric, SourceType};
 use super::query::{Variables, tells_tenants_apart};
 use super::value::Name;
-use super::{Catalogue, Document};
+use super::{Catalogue, Document, Unread};
 use crate::ratio::Ratio;
 use crate::record::Method;
 
 /// Adds every defect of a catalogue to the findings.
-pub(super) fn check(catalogue: &Catalogue, findings: &mut Vec<Finding>) {
-    let mut check = Check { catalogue, findings };
+pub(super) fn check(catalogue: &Catalogue, unread: &Unread, findings: &mut Vec<Finding>) {
+    let mut check = Check { catalogue, unread, findings };
     check.data_sources();
     check.slis();
     check.slos();
@@ -28,6 +28,7 @@ pub(super) fn check(catalogue: &Catalogue, findings: &mut Vec<Finding>) {
 
 struct Check<'a> {
     catalogue: &'a Catalogue,
+    unread: &'a Unread,
     findings: &'a mut Vec<Finding>,
 }
 
@@ -51,7 +52,7 @@ impl Check<'_> {
         name: &Name,
         all: &BTreeMap<Name, Document<T>>,
     ) {
-        if all.contains_key(name) {
+        if all.contains_key(name) || self.unread.may_hold(kind, name.as_str()) {
             return;
         }
         let known = match all.len() {
@@ -152,10 +153,16 @@ impl Check<'_> {
                 self.metric(sli, &format!("{at}/{name}/metricSource"), name, metric);
             }
             let (source, total) = (&good_or_bad.1.metric_source, &ratio.total.metric_source);
+            let sources = [&source.metric_source_ref, &total.metric_source_ref];
+            if sources.iter().any(|name| !self.catalogue.data_sources.contains_key(*name)) {
+                continue;
+            }
             if source.metric_source_ref != total.metric_source_ref {
                 let found = format!("{} and {}", source.metric_source_ref, total.metric_source_ref);
                 self.add(Code::InvalidValue, sli, at, found, "one source for both numbers of a ratio");
-            } else if source.spec.path != total.spec.path {
+            } else if let (Some(path), Some(other)) = (&source.spec.path, &total.spec.path)
+                && path != other
+            {
                 let found = "two files for one ratio".to_owned();
                 self.add(Code::InvalidValue, sli, at, found, "one file with the columns t, good and total");
             }
@@ -286,9 +293,17 @@ impl Check<'_> {
         let Some(tenant) = catalogue.tenants.get(&contract.spec.tenant) else { return };
         let variables = Variables::new(tenant.name().as_str(), &tenant.metadata.labels, commitment.slice.seconds());
         for (pointer, text) in asked(sli) {
-            if let Err(unknown) = variables.in_query(text) {
-                let found = format!("the variable ${} for tenant {}", unknown.name, tenant.name());
-                self.add(Code::UnsoundQuery, sli, &pointer, found, format!("one of: {}", unknown.known));
+            match variables.in_path(text) {
+                Err(unknown) => {
+                    let found = format!("the variable ${} for tenant {}", unknown.name, tenant.name());
+                    self.add(Code::UnsoundQuery, sli, &pointer, found, format!("one of: {}", unknown.known));
+                }
+                Ok(path) if pointer.ends_with("/path") && !is_inside(&path) => {
+                    let found = format!("the path {path:?} for tenant {}", tenant.name());
+                    let expected = "a path inside the source's folder that ends in .csv or .parquet";
+                    self.add(Code::InvalidValue, sli, &pointer, found, expected);
+                }
+                Ok(_) => {}
             }
         }
     }
@@ -373,8 +388,9 @@ impl Check<'_> {
             let spec = &exclusion.spec;
             self.reference(exclusion, "/spec/tenant", "Tenant", &spec.tenant, &catalogue.tenants);
             if spec.start >= spec.end {
-                let expected = format!("an instant after the start, {}", spec.start);
-                self.add(Code::InvalidValue, exclusion, "/spec/end", format!("\"{}\"", spec.end), expected);
+                let expected = format!("an instant after the start, {}", exclusion.quoted("/spec/start"));
+                let found = exclusion.quoted("/spec/end");
+                self.add(Code::InvalidValue, exclusion, "/spec/end", found, expected);
             }
             let promised: Vec<&Commitment> = catalogue
                 .contracts
@@ -382,11 +398,15 @@ impl Check<'_> {
                 .filter(|contract| contract.spec.tenant == spec.tenant)
                 .flat_map(|contract| &contract.spec.commitments)
                 .collect();
+            let names: BTreeSet<_> = promised.iter().map(|commitment| commitment.name.as_str()).collect();
+            let known = catalogue.tenants.contains_key(&spec.tenant) && !self.unread.may_hold_some("Contract");
             for (index, name) in spec.commitments.iter().enumerate() {
-                if !promised.iter().any(|commitment| commitment.name == *name) {
+                if known && !names.contains(name.as_str()) {
                     let found = format!("commitment {:?}, which no contract of {} has", name.as_str(), spec.tenant);
-                    let names: BTreeSet<_> = promised.iter().map(|commitment| commitment.name.as_str()).collect();
-                    let expected = format!("one of: {}", names.into_iter().collect::<Vec<_>>().join(", "));
+                    let expected = match names.len() {
+                        0 => format!("a commitment of a contract; {} has none", spec.tenant),
+                        _ => format!("one of: {}", names.iter().copied().collect::<Vec<_>>().join(", ")),
+                    };
                     self.add(Code::UnknownReference, exclusion, &format!("/spec/commitments/{index}"), found, expected);
                 }
             }
@@ -398,11 +418,21 @@ impl Check<'_> {
                 if let Some(slice) = widest.filter(|slice| at.0 % slice.seconds() != 0) {
                     let expected =
                         format!("a border between two slices of {slice}: a slice counts whole or not at all");
-                    self.add(Code::InvalidValue, exclusion, &format!("/spec/{field}"), format!("\"{at}\""), expected);
+                    let pointer = format!("/spec/{field}");
+                    self.add(Code::InvalidValue, exclusion, &pointer, exclusion.quoted(&pointer), expected);
                 }
             }
         }
     }
+}
+
+/// Whether a path names a file inside the folder that it is relative to. A label of one tenant must not lead into the
+/// files of another.
+fn is_inside(path: &str) -> bool {
+    let named = |part: &str| !matches!(part, "" | "." | "..");
+    let inside = !path.contains(['\\', ':']) && path.split('/').all(named);
+    let path = path.to_ascii_lowercase();
+    inside && [".csv", ".parquet"].iter().any(|ending| path.strip_suffix(ending).is_some_and(|stem| !stem.is_empty()))
 }
 
 /// Every text of a measurement in which variables are replaced, with its place.

@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use jsonschema::JsonType;
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::{ValidationError, Validator};
 use schemars::JsonSchema;
@@ -16,11 +17,16 @@ use super::hours::ServiceHours;
 use super::openslo::{DataSourceSpec, Metadata, ServiceSpec, SliSpec, SloSpec};
 use super::value::{Day, Instant, Name, SliceWidth, Zone};
 use super::yaml::Node;
+use crate::money::Currency;
 
 /// `apiVersion` of OpenSLO's documents.
 pub const OPENSLO: &str = "openslo/v1";
 /// `apiVersion` of our own documents.
 pub const SLA_DESK: &str = "sla-desk/v1";
+
+/// The keyword of a schema with what a reader is told when a value does not fit. A field's own description replaces that
+/// of its type; this stays.
+const EXPECTED: &str = "x-expected";
 
 /// A document: what it is called, and what it says.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -80,6 +86,7 @@ static VALIDATORS: LazyLock<Vec<(Value, Validator)>> = LazyLock::new(|| {
             .with_format(Instant::FORMAT, |text: &str| text.parse::<Instant>().is_ok())
             .with_format(SliceWidth::FORMAT, |text: &str| text.parse::<SliceWidth>().is_ok())
             .with_format(ServiceHours::FORMAT, |text: &str| text.parse::<ServiceHours>().is_ok())
+            .with_format(Currency::FORMAT, |text: &str| text.parse::<Currency>().is_ok())
             .build(&schema)
             .expect("a schema made from types is a schema");
         (schema, validator)
@@ -145,11 +152,6 @@ impl Context<'_> {
 fn explain(context: &Context<'_>, error: &ValidationError<'_>, findings: &mut Vec<Finding>) {
     let pointer = error.instance_path().as_str();
     let schema = context.schema_of(error);
-    let found = || found_text(&error.instance());
-    let described = |fallback: String| {
-        let text = schema.and_then(|schema| schema.get("description")).and_then(Value::as_str);
-        text.map_or(fallback, |text| text.trim_end_matches('.').to_owned())
-    };
     let mut push = |code, place, found, expected| findings.push(Finding { code, place, found, expected });
     match error.kind() {
         ValidationErrorKind::AdditionalProperties { unexpected } => {
@@ -158,55 +160,95 @@ fn explain(context: &Context<'_>, error: &ValidationError<'_>, findings: &mut Ve
             for name in unexpected {
                 let node = context.node.nearest(pointer);
                 let position = node.key_position(name).unwrap_or((node.line, node.column));
-                let place = context.place(&format!("{pointer}/{name}"), position);
+                let escaped = name.replace('~', "~0").replace('/', "~1");
+                let place = context.place(&format!("{pointer}/{escaped}"), position);
                 push(Code::UnknownField, place, format!("the unknown field {name:?}"), format!("one of: {known}"));
             }
         }
         ValidationErrorKind::Required { property } => {
             let name = property.as_str().unwrap_or_default();
-            let field = schema.and_then(|schema| schema.pointer(&format!("/properties/{name}/description")));
-            let meaning = field.and_then(Value::as_str).map(|text| format!(": {}", first_sentence(text)));
-            push(
-                Code::MissingField,
-                context.place_of_value(pointer),
-                format!("no field {name:?}"),
-                format!("{name:?}{}", meaning.unwrap_or_default()),
-            );
+            let field = schema.and_then(|schema| schema.pointer(&format!("/properties/{name}")));
+            let expected = meant(field, format!("{name:?}"));
+            push(Code::MissingField, context.place_of_value(pointer), format!("no field {name:?}"), expected);
         }
-        ValidationErrorKind::OneOfNotValid { context: branches } => {
-            let options = branches.iter().flatten().filter_map(|inner| match inner.kind() {
-                ValidationErrorKind::Constant { expected_value } => Some(found_text(expected_value)),
-                _ => None,
-            });
-            let options: Vec<_> = options.collect();
-            let expected = if options.is_empty() { described("another value".into()) } else { one_of(&options) };
-            push(Code::InvalidValue, context.place_of_value(pointer), found(), expected);
-        }
-        ValidationErrorKind::Enum { options } => {
-            let options: Vec<_> = options.as_array().into_iter().flatten().map(found_text).collect();
-            push(Code::InvalidValue, context.place_of_value(pointer), found(), one_of(&options));
-        }
-        ValidationErrorKind::Type { kind } => {
-            let fallback = match kind {
-                TypeKind::Single(kind) => format!("a value of type {kind}"),
-                TypeKind::Multiple(kinds) => {
-                    let names: Vec<_> = kinds.iter().map(|kind| kind.to_string()).collect();
-                    format!("a value of type {}", names.join(" or "))
-                }
+        kind => {
+            let expected = match said(schema) {
+                Some(expected) => expected.to_owned(),
+                None => wanted(kind, error, schema),
             };
-            let scalar = matches!(error.instance().as_ref(), Value::Number(_) | Value::Bool(_));
-            let hint = if scalar && fallback.contains("string") { " (put it in quotes)" } else { "" };
-            let expected = match described(String::new()) {
-                text if text.is_empty() => format!("{fallback}{hint}"),
-                text => format!("{fallback}{hint}: {text}"),
-            };
-            push(Code::InvalidValue, context.place_of_value(pointer), found(), expected);
-        }
-        _ => {
-            let expected = described(error.to_string());
-            push(Code::InvalidValue, context.place_of_value(pointer), found(), expected);
+            let hint = if wants_quotes(error, schema) { "; put it in quotes" } else { "" };
+            let found = found_text(error.instance());
+            push(Code::InvalidValue, context.place_of_value(pointer), found, format!("{expected}{hint}"));
         }
     }
+}
+
+/// What a schema says itself that a reader should be told; see [`EXPECTED`].
+fn said(schema: Option<&Value>) -> Option<&str> {
+    schema?.get(EXPECTED)?.as_str()
+}
+
+/// What is expected of a value, by the rule of the schema that it breaks.
+fn wanted(kind: &ValidationErrorKind, error: &ValidationError<'_>, schema: Option<&Value>) -> String {
+    let rule = match kind {
+        ValidationErrorKind::OneOfNotValid { context } | ValidationErrorKind::AnyOf { context } => {
+            let options: Vec<String> = context.iter().flatten().flat_map(options).collect();
+            if options.is_empty() { error.to_string() } else { return one_of(&options) }
+        }
+        ValidationErrorKind::Enum { .. } => return one_of(&options(error)),
+        ValidationErrorKind::Type { kind } => type_text(kind),
+        ValidationErrorKind::Minimum { limit } => format!("at least {limit}"),
+        ValidationErrorKind::Maximum { limit } => format!("at most {limit}"),
+        ValidationErrorKind::MinLength { limit: 1 } => "a text that is not empty".to_owned(),
+        ValidationErrorKind::MinLength { limit } => format!("at least {limit} characters"),
+        ValidationErrorKind::MaxLength { limit } => format!("at most {limit} characters"),
+        ValidationErrorKind::MinItems { limit: 1 } => "a list that is not empty".to_owned(),
+        ValidationErrorKind::Pattern { pattern } => format!("text of the form {pattern}"),
+        _ => error.to_string(),
+    };
+    meant(schema, rule)
+}
+
+/// The words that a list of words allows; a branch that is a list of words gives all of its own.
+fn options(error: &ValidationError<'_>) -> Vec<String> {
+    match error.kind() {
+        ValidationErrorKind::Constant { expected_value } => vec![found_text(expected_value)],
+        ValidationErrorKind::Enum { options } => options.as_array().into_iter().flatten().map(found_text).collect(),
+        ValidationErrorKind::OneOfNotValid { context } => context.iter().flatten().flat_map(options).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Types of JSON as a writer of YAML calls them. What may be left out may be `null`; nobody is told to write that.
+fn type_text(kind: &TypeKind) -> String {
+    let text = |kind: &JsonType| match kind {
+        JsonType::Array => Some("a list"),
+        JsonType::Boolean => Some("true or false"),
+        JsonType::Integer => Some("a whole number"),
+        JsonType::Null => None,
+        JsonType::Number => Some("a number"),
+        JsonType::Object => Some("a mapping"),
+        JsonType::String => Some("a text"),
+    };
+    match kind {
+        TypeKind::Single(kind) => text(kind).unwrap_or("nothing").to_owned(),
+        TypeKind::Multiple(kinds) => kinds.iter().filter_map(|kind| text(&kind)).collect::<Vec<_>>().join(" or "),
+    }
+}
+
+/// Whether quotes would mend it: YAML reads a bare `7` as a number and a bare `true` as a truth value, where any text is
+/// welcome or a name.
+fn wants_quotes(error: &ValidationError<'_>, schema: Option<&Value>) -> bool {
+    let ValidationErrorKind::Type { kind } = error.kind() else { return false };
+    let format = schema.and_then(|schema| schema.get("format")).and_then(Value::as_str);
+    let welcome = type_text(kind) == "a text" && format.is_none_or(|format| format == Name::FORMAT);
+    welcome && matches!(error.instance().as_ref(), Value::Number(_) | Value::Bool(_))
+}
+
+/// A rule and, where the schema says it, what the field means.
+fn meant(schema: Option<&Value>, rule: String) -> String {
+    let description = schema.and_then(|schema| schema.get("description")).and_then(Value::as_str);
+    description.map_or(rule.clone(), |text| format!("{rule}: {}", first_sentence(text)))
 }
 
 fn one_of(options: &[String]) -> String {
@@ -219,10 +261,26 @@ fn first_sentence(text: &str) -> &str {
 
 fn found_text(value: &Value) -> String {
     match value {
-        Value::Array(items) => format!("a list of {} items", items.len()),
+        Value::Array(items) => match items.len() {
+            0 => "an empty list".to_owned(),
+            1 => "a list of one item".to_owned(),
+            many => format!("a list of {many} items"),
+        },
         Value::Object(_) => "a mapping".to_owned(),
         Value::Null => "nothing".to_owned(),
+        Value::String(text) => format!("{:?}", without_credentials(text)),
         scalar => scalar.to_string(),
+    }
+}
+
+/// An address without what stands before its `@`: a password that was written into a file must not reach a log, too.
+fn without_credentials(text: &str) -> String {
+    match text.split_once("://") {
+        Some((scheme, rest)) if rest.contains('@') => {
+            let (_, host) = rest.rsplit_once('@').unwrap_or_default();
+            format!("{scheme}://…@{host}")
+        }
+        _ => text.to_owned(),
     }
 }
 
@@ -230,13 +288,14 @@ fn found_text(value: &Value) -> String {
 pub(super) fn dotted(pointer: &str) -> String {
     let mut path = String::new();
     for segment in pointer.split('/').skip(1) {
+        let segment = segment.replace("~1", "/").replace("~0", "~");
         if segment.bytes().all(|b| b.is_ascii_digit()) {
             path.push_str(&format!("[{segment}]"));
         } else {
             if !path.is_empty() {
                 path.push('.');
             }
-            path.push_str(segment);
+            path.push_str(&segment);
         }
     }
     path

@@ -67,13 +67,13 @@ impl Code {
     }
 }
 
-/// One defect of a catalogue.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// One defect of a catalogue. Findings are in the order of their places.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Finding {
-    /// What kind of defect.
-    pub code: Code,
     /// Where.
     pub place: Place,
+    /// What kind of defect.
+    pub code: Code,
     /// What stands there.
     pub found: String,
     /// What should stand there.

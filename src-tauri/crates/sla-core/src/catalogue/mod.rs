@@ -14,7 +14,7 @@ mod query;
 mod value;
 mod yaml;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use serde_json::Value;
@@ -66,6 +66,14 @@ impl<S> Document<S> {
         let node = self.node.nearest(pointer);
         Place { file: self.file.clone(), line: node.line, column: node.column, path: decode::dotted(pointer) }
     }
+
+    /// A value's text as it stands in the file, in quotes.
+    fn quoted(&self, pointer: &str) -> String {
+        match &self.node.nearest(pointer).kind {
+            yaml::Kind::Scalar { text, .. } => format!("{text:?}"),
+            _ => "no single value".to_owned(),
+        }
+    }
 }
 
 impl<S: Serialize> Document<S> {
@@ -106,18 +114,22 @@ impl Catalogue {
     pub fn read(files: &[SourceFile]) -> Result<Self, Vec<Finding>> {
         let mut catalogue = Self::default();
         let mut findings = Vec::new();
+        let mut unread = Unread::default();
         for file in files {
-            for node in yaml::documents(&file.name, &file.text, &mut findings) {
-                catalogue.add(&file.name, node, &mut findings);
+            let before = findings.len();
+            let nodes = yaml::documents(&file.name, &file.text, &mut findings);
+            unread.anything |= findings.len() > before;
+            for node in nodes {
+                catalogue.add(&file.name, node, &mut findings, &mut unread);
             }
         }
-        check::check(&catalogue, &mut findings);
-        findings.sort_by(|a, b| (&a.place, a.code).cmp(&(&b.place, b.code)));
+        check::check(&catalogue, &unread, &mut findings);
+        findings.sort();
         findings.dedup();
         if findings.is_empty() { Ok(catalogue) } else { Err(findings) }
     }
 
-    fn add(&mut self, file: &str, node: Node, findings: &mut Vec<Finding>) {
+    fn add(&mut self, file: &str, node: Node, findings: &mut Vec<Finding>, unread: &mut Unread) {
         if matches!(&node.kind, yaml::Kind::Scalar { text, .. } if text.is_empty()) {
             return; // An empty document between two separators.
         }
@@ -131,22 +143,60 @@ impl Catalogue {
             findings.push(Finding {
                 code: Code::UnknownKind,
                 place: Place { file: file.to_owned(), line: node.line, column: node.column, path: String::new() },
-                found: format!("a document with apiVersion {version:?} and kind {kind:?}"),
+                found: match &node.kind {
+                    yaml::Kind::Mapping(_) => format!("a document with apiVersion {version:?} and kind {kind:?}"),
+                    yaml::Kind::Sequence(_) => "a list instead of a document".to_owned(),
+                    yaml::Kind::Scalar { .. } => "a single value instead of a document".to_owned(),
+                },
                 expected: format!("one of: {}", known.join(", ")),
             });
+            unread.add(None, &node);
             return;
         };
-        let reading = Reading { index, file, node, findings };
+        let reading = Reading { index, file, node, findings, unread };
         match index {
-            0 => reading.into_map(&mut self.data_sources, by_name),
-            1 => reading.into_map(&mut self.services, by_name),
-            2 => reading.into_map(&mut self.slis, by_name),
-            3 => reading.into_map(&mut self.slos, by_name),
-            4 => reading.into_map(&mut self.tenants, by_name),
-            5 => reading.into_map(&mut self.contracts, |document| (document.name().clone(), document.spec.version)),
-            6 => reading.into_map(&mut self.exclusions, by_name),
+            0 => reading.into_map(&mut self.data_sources, by_name, title),
+            1 => reading.into_map(&mut self.services, by_name, title),
+            2 => reading.into_map(&mut self.slis, by_name, title),
+            3 => reading.into_map(&mut self.slos, by_name, title),
+            4 => reading.into_map(&mut self.tenants, by_name, title),
+            5 => reading.into_map(
+                &mut self.contracts,
+                |document| (document.name().clone(), document.spec.version),
+                |(name, version)| format!("{} of version {version}", title(name)),
+            ),
+            6 => reading.into_map(&mut self.exclusions, by_name, title),
             _ => unreachable!("every kind has its map"),
         }
+    }
+}
+
+/// Documents that are there and have a defect of their own. Whoever refers to one is not told that nobody defines it.
+#[derive(Default)]
+struct Unread {
+    /// Kind and name; no kind when it is none that is read.
+    documents: BTreeSet<(Option<&'static str>, String)>,
+    /// Whether something is there that nobody knows the name of, such as the rest of a file after a syntax error.
+    anything: bool,
+}
+
+impl Unread {
+    fn add(&mut self, kind: Option<&'static str>, node: &Node) {
+        match node.child("metadata").and_then(|metadata| metadata.text_of("name")) {
+            Some(name) => drop(self.documents.insert((kind, name.to_owned()))),
+            None => self.anything = true,
+        }
+    }
+
+    /// Whether a document of this kind and name may be among them.
+    fn may_hold(&self, kind: &str, name: &str) -> bool {
+        let same = |(of, called): &(Option<&str>, String)| of.is_none_or(|of| of == kind) && called == name;
+        self.anything || self.documents.iter().any(same)
+    }
+
+    /// Whether a document of this kind may be among them.
+    fn may_hold_some(&self, kind: &str) -> bool {
+        self.anything || self.documents.iter().any(|(of, _)| of.is_none_or(|of| of == kind))
     }
 }
 
@@ -154,11 +204,16 @@ fn by_name<S>(document: &Document<S>) -> Name {
     document.name().clone()
 }
 
+fn title(name: &Name) -> String {
+    format!("{:?}", name.as_str())
+}
+
 struct Reading<'a> {
     index: usize,
     file: &'a str,
     node: Node,
     findings: &'a mut Vec<Finding>,
+    unread: &'a mut Unread,
 }
 
 impl Reading<'_> {
@@ -166,9 +221,11 @@ impl Reading<'_> {
         self,
         map: &mut BTreeMap<K, Document<S>>,
         key: fn(&Document<S>) -> K,
+        title: fn(&K) -> String,
     ) {
         let Some(Envelope { metadata, spec, .. }) = decode::<S>(self.index, self.file, &self.node, self.findings)
         else {
+            self.unread.add(Some(KINDS[self.index].name), &self.node);
             return;
         };
         let document = Document { metadata, spec, file: self.file.to_owned(), node: self.node };
@@ -178,7 +235,7 @@ impl Reading<'_> {
             self.findings.push(Finding {
                 code: Code::Duplicate,
                 place: document.place("/metadata/name"),
-                found: format!("a second {} {:?}", KINDS[self.index].name, document.name().as_str()),
+                found: format!("a second {} {}", KINDS[self.index].name, title(&key)),
                 expected: format!("one only; the first stands at {file}:{line}"),
             });
             return;

@@ -4,11 +4,15 @@
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::value::{Name, SliceWidth};
-use crate::ratio::Percent;
+use crate::ratio::{Percent, exact_text};
 use crate::record::Method;
+
+const SHARE: &str = "a share from 0 to 1 with a decimal point, such as 0.999; targetPercent takes percentages";
+const DURATION: &str = "a number with its unit m (minute), h, d, w, M (month), Q or Y, such as \"1M\"";
+const URL: &str = "an address that begins with http:// or https:// and holds no credentials";
 
 /// What every document is called by.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -55,7 +59,7 @@ pub struct DataSourceSpec {
 pub struct ConnectionDetails {
     /// Prometheus: base address, such as `https://prometheus.example.org`, without credentials.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(regex(pattern = r"^https?://[^\s@]+$"))]
+    #[schemars(regex(pattern = r"^https?://[^\s@]+$"), extend("x-expected" = URL))]
     pub url: Option<String>,
     /// Prometheus: environment variable with a bearer token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -189,7 +193,7 @@ pub struct SloSpec {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TimeWindow {
     /// OpenSLO's shorthand: `m` is a minute, `M` a month.
-    #[schemars(regex(pattern = r"^[1-9][0-9]*[mhdwMQY]$"))]
+    #[schemars(regex(pattern = r"^[1-9][0-9]*[mhdwMQY]$"), extend("x-expected" = DURATION))]
     pub duration: String,
     /// Whether the window slides.
     pub is_rolling: bool,
@@ -208,6 +212,13 @@ pub struct Calendar {
     pub time_zone: super::value::Zone,
 }
 
+/// Reads a share such as `0.999` or `1` as the text that stood in the file.
+fn share<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    #[derive(Deserialize)]
+    struct Share(#[serde(deserialize_with = "exact_text")] String);
+    Ok(Option::<Share>::deserialize(deserializer)?.map(|Share(text)| text))
+}
+
 /// The provider's own target.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -216,15 +227,21 @@ pub struct Objective {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub display_name: Option<String>,
     /// Target as a share, for example 0.999.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(regex(pattern = r"^(0(\.[0-9]+)?|1(\.0+)?)$"), extend("type" = ["string", "number", "null"]))]
+    #[serde(default, deserialize_with = "share", skip_serializing_if = "Option::is_none")]
+    #[schemars(
+        regex(pattern = r"^(0(\.[0-9]+)?|1(\.0+)?)$"),
+        extend("type" = ["string", "number", "null"], "minimum" = 0, "maximum" = 1, "x-expected" = SHARE)
+    )]
     pub target: Option<String>,
     /// Target in percent, for example 99.9.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target_percent: Option<Percent>,
     /// Share of good events that makes a slice good, for `Timeslices`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(regex(pattern = r"^(0(\.[0-9]+)?|1(\.0+)?)$"), extend("type" = ["string", "number", "null"]))]
+    #[serde(default, deserialize_with = "share", skip_serializing_if = "Option::is_none")]
+    #[schemars(
+        regex(pattern = r"^(0(\.[0-9]+)?|1(\.0+)?)$"),
+        extend("type" = ["string", "number", "null"], "minimum" = 0, "maximum" = 1, "x-expected" = SHARE)
+    )]
     pub time_slice_target: Option<String>,
     /// Width of a slice, for `Timeslices` and `RatioTimeslices`.
     #[serde(default, skip_serializing_if = "Option::is_none")]

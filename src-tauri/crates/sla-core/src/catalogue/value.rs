@@ -49,7 +49,12 @@ macro_rules! text_value {
             }
 
             fn json_schema(_: &mut SchemaGenerator) -> Schema {
-                json_schema!({ "type": "string", "format": $format, "description": $expected })
+                json_schema!({
+                    "type": "string",
+                    "format": $format,
+                    "description": $expected,
+                    "x-expected": $expected,
+                })
             }
         }
     };

@@ -9,6 +9,8 @@ use super::finding::{Code, Finding, Place};
 const FILE_LIMIT_BYTES: usize = 4 * 1024 * 1024;
 /// Deepest nesting that is read.
 const DEPTH_LIMIT: usize = 64;
+/// Most keys of one mapping that are read.
+const KEYS_LIMIT: usize = 1024;
 
 /// A value and where it stands.
 #[derive(Clone, Debug)]
@@ -54,12 +56,7 @@ impl Node {
         let mut node = self;
         for segment in pointer.split('/').skip(1) {
             let segment = segment.replace("~1", "/").replace("~0", "~");
-            let child = match &node.kind {
-                Kind::Scalar { .. } => None,
-                Kind::Sequence(items) => segment.parse::<usize>().ok().and_then(|index| items.get(index)),
-                Kind::Mapping(entries) => entries.iter().find(|(key, ..)| *key == segment).map(|(_, _, value)| value),
-            };
-            match child {
+            match node.child(&segment) {
                 Some(child) => node = child,
                 None => break,
             }
@@ -75,11 +72,20 @@ impl Node {
         }
     }
 
-    /// The scalar under a key, as text.
+    /// The scalar under a key of this mapping, as text.
     pub(super) fn text_of(&self, name: &str) -> Option<&str> {
-        match &self.nearest(&format!("/{name}")).kind {
+        match &self.child(name)?.kind {
             Kind::Scalar { text, .. } => Some(text),
             _ => None,
+        }
+    }
+
+    /// The node under a key of this mapping, or at an index of this sequence.
+    pub(super) fn child(&self, segment: &str) -> Option<&Self> {
+        match &self.kind {
+            Kind::Scalar { .. } => None,
+            Kind::Sequence(items) => segment.parse::<usize>().ok().and_then(|index| items.get(index)),
+            Kind::Mapping(entries) => entries.iter().find(|(key, ..)| key == segment).map(|(_, _, value)| value),
         }
     }
 }
@@ -106,7 +112,10 @@ pub(super) fn documents(file: &str, text: &str, findings: &mut Vec<Finding>) -> 
         let read = match event {
             Ok((event, span)) => builder.event(event, span),
             Err(error) => {
-                builder.refuse(*error.marker(), error.info().to_owned(), "well-formed YAML 1.2".to_owned());
+                // The parser says "while …, found …".
+                let found = error.info().split_once(", found ");
+                let found = found.map_or(error.info().to_owned(), |(during, what)| format!("{what} {during}"));
+                builder.refuse(position(*error.marker()), found, "well-formed YAML 1.2".to_owned());
                 Err(())
             }
         };
@@ -117,33 +126,47 @@ pub(super) fn documents(file: &str, text: &str, findings: &mut Vec<Finding>) -> 
     builder.documents
 }
 
+/// Line and column, both from 1.
+fn position(at: Marker) -> (usize, usize) {
+    (at.line(), at.col() + 1)
+}
+
 struct Builder<'a> {
     file: &'a str,
     findings: &'a mut Vec<Finding>,
     documents: Vec<Node>,
-    /// Containers that are not closed yet; a mapping carries the key that waits for its value.
-    open: Vec<(Node, Option<(String, (usize, usize))>)>,
+    open: Vec<Open>,
 }
 
+/// A container that is not closed yet.
+struct Open {
+    node: Node,
+    /// A mapping's key that waits for its value.
+    key: Option<Key>,
+}
+
+/// A key and its line and column.
+type Key = (String, (usize, usize));
+
 impl Builder<'_> {
-    fn refuse(&mut self, at: Marker, found: String, expected: String) {
-        let place = Place { file: self.file.to_owned(), line: at.line(), column: at.col() + 1, path: String::new() };
+    fn refuse(&mut self, (line, column): (usize, usize), found: String, expected: String) {
+        let place = Place { file: self.file.to_owned(), line, column, path: String::new() };
         self.findings.push(Finding { code: Code::Unreadable, place, found, expected });
     }
 
     fn event(&mut self, event: Event<'_>, span: Span) -> Result<(), ()> {
-        let at = span.start;
-        let node = |kind| Node { line: at.line(), column: at.col() + 1, kind };
+        let at = position(span.start);
+        let node = |kind| Node { line: at.0, column: at.1, kind };
         match event {
             Event::Scalar(text, style, ..) => {
                 let quoted = !matches!(style, ScalarStyle::Plain);
-                self.value(node(Kind::Scalar { text: text.into_owned(), quoted }), at)
+                self.value(node(Kind::Scalar { text: text.into_owned(), quoted }))
             }
             Event::SequenceStart(..) => self.enter(node(Kind::Sequence(Vec::new())), at),
             Event::MappingStart(..) => self.enter(node(Kind::Mapping(Vec::new())), at),
             Event::SequenceEnd | Event::MappingEnd => {
-                let (node, _) = self.open.pop().expect("the parser pairs starts and ends");
-                self.value(node, at)
+                let Open { node, .. } = self.open.pop().expect("the parser pairs starts and ends");
+                self.value(node)
             }
             Event::Alias(_) => {
                 // An alias can stand for an expanding tree of aliases; a catalogue has no need of them.
@@ -154,17 +177,18 @@ impl Builder<'_> {
         }
     }
 
-    fn enter(&mut self, node: Node, at: Marker) -> Result<(), ()> {
+    fn enter(&mut self, node: Node, at: (usize, usize)) -> Result<(), ()> {
         if self.open.len() >= DEPTH_LIMIT {
             self.refuse(at, "deeper nesting".to_owned(), format!("at most {DEPTH_LIMIT} levels"));
             return Err(());
         }
-        self.open.push((node, None));
+        self.open.push(Open { node, key: None });
         Ok(())
     }
 
-    fn value(&mut self, node: Node, at: Marker) -> Result<(), ()> {
-        let Some((parent, key)) = self.open.last_mut() else {
+    fn value(&mut self, node: Node) -> Result<(), ()> {
+        let at = (node.line, node.column);
+        let Some(Open { node: parent, key }) = self.open.last_mut() else {
             self.documents.push(node);
             return Ok(());
         };
@@ -181,6 +205,10 @@ impl Builder<'_> {
                         );
                         return Err(());
                     };
+                    if entries.len() >= KEYS_LIMIT {
+                        self.refuse(at, "another key".to_owned(), format!("at most {KEYS_LIMIT} keys in a mapping"));
+                        return Err(());
+                    }
                     if entries.iter().any(|(name, ..)| name == text) {
                         let found = format!("the key {text:?} a second time");
                         self.refuse(at, found, "each key once".to_owned());

@@ -1,0 +1,75 @@
+//! Figures in the release profile. The benches are examples of the crates that they measure; this starts them.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use clap::Subcommand;
+
+use crate::chore::{self, ChoreError};
+use crate::place::{cargo, target};
+use crate::setup;
+
+/// The version that the goal is stated against: a bench that takes whatever is newest compares with a moving mark.
+const DUCKDB: &str = "duckdb==1.5.5";
+
+/// The bench finds the Python that has DuckDB in this variable of its environment, and the folder for its input in the
+/// other. The input is kept: making 223 million rows takes longer than reading them.
+const PYTHON: &str = "SLA_BENCH_PYTHON";
+const FOLDER: &str = "SLA_BENCH_FOLDER";
+
+#[derive(Subcommand)]
+pub(crate) enum Bench {
+    /// A month of 1 000 tenants from Parquet, beside DuckDB on the same files
+    Measure {
+        /// Handed on to the bench, after `--`
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
+    /// A report of ten pages
+    Report {
+        /// Handed on to the bench, after `--`
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
+}
+
+/// Builds a bench in the release profile and runs it.
+pub(crate) fn run(bench: &Bench) -> Result<(), ChoreError> {
+    match bench {
+        Bench::Measure { arguments } => {
+            let python = python_with_duckdb()?;
+            start(&mut example("sla-measure", "bench_measure", arguments), "bench-measure", Some(python))
+        }
+        Bench::Report { arguments } => {
+            start(&mut example("sla-report", "bench_report", arguments), "bench-report", None)
+        }
+    }
+}
+
+fn start(command: &mut Command, folder: &str, python: Option<PathBuf>) -> Result<(), ChoreError> {
+    let folder = target().join("xtask").join(folder);
+    std::fs::create_dir_all(&folder).map_err(ChoreError::file("made", &folder))?;
+    command.env(FOLDER, &folder);
+    if let Some(python) = python {
+        command.env(PYTHON, python);
+    }
+    chore::run(command)
+}
+
+fn example(package: &str, example: &str, arguments: &[String]) -> Command {
+    let mut command = cargo();
+    command.args(["run", "--release", "--package", package, "--example", example, "--"]).args(arguments);
+    command
+}
+
+/// A Python in the build's folder with DuckDB's wheel; the system's Python is left as it is.
+fn python_with_duckdb() -> Result<PathBuf, ChoreError> {
+    setup::setup_python()?;
+    let venv = target().join("xtask").join("python");
+    let python = venv.join("bin").join("python");
+    if !python.is_file() {
+        chore::run(Command::new("python3").args(["-m", "venv"]).arg(&venv))?;
+    }
+    chore::run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", DUCKDB]))?;
+    Ok(python)
+}
