@@ -1,1 +1,37 @@
-//! x
+//! The use cases that tie the rooms together. Closing a month walks `plan → capture → measure → assess → price → render →
+//! record → publish`, one value handed on.
+//!
+//! Documents are rendered before the ledger records the month, into a folder of their own beside their place: a full
+//! disk or a broken template leaves the ledger as it was. Recording is one transaction; publishing after it is renames.
+//!
+//! Invariants:
+//! - Nothing is recorded unless every tenant of the close was captured, measured, judged and rendered.
+//! - Until [`Prepared::commit`] nothing outside the staging folder has changed, and dropping what is under way removes
+//!   that folder. After it nothing can fail but the disk, and closing again puts that right.
+//! - No clock is read: the time is an argument.
+
+mod capture;
+mod catalogue;
+mod close;
+mod error;
+mod measure;
+mod progress;
+mod publish;
+mod render;
+
+pub use catalogue::{CatalogueError, read_catalogue};
+pub use close::{CloseRequest, Closed, ClosedMonth, Prepared, prepare};
+pub use error::{CaptureFailure, CloseError};
+pub use progress::{CloseProgress, Silent, Step};
+
+pub use sla_ledger::{Ledger, LedgerError, Verified};
+pub use sla_report::{TemplateError, Templates};
+
+/// Every published schema: file name without its ending, and the JSON Schema itself.
+pub fn schemas() -> Vec<(String, serde_json::Value)> {
+    let report = schemars::schema_for!(sla_core::record::MonthRecord);
+    let mut schemas = sla_core::catalogue::schemas();
+    schemas.push(("report.schema".to_owned(), report.into()));
+    schemas.push(("portfolio.schema".to_owned(), sla_report::portfolio_schema().into()));
+    schemas
+}

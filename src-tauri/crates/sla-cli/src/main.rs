@@ -1,2 +1,55 @@
-//! x
-fn main() {}
+//! `sla`: months are closed, catalogues checked and ledgers verified at a prompt. This binary holds no rule: it parses
+//! the command line, calls the use cases and prints what they say.
+
+mod args;
+mod close;
+mod demo;
+mod failure;
+mod ledger;
+mod lint;
+mod output;
+mod progress;
+mod schema;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Arguments, Command, LedgerCommand};
+use failure::Failure;
+use output::Output;
+
+/// Reading evidence asks for large pieces of memory and gives them back; the system's allocator takes a third longer.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::try_from_env("SLA_LOG").unwrap_or_else(|_| "warn".into()))
+        .with_writer(std::io::stderr)
+        .without_time()
+        .init();
+    let output = Output { json: arguments.json };
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return output.failed(&Failure::new("runtime", format!("cannot start: {error}"))),
+    };
+    let done = runtime.block_on(run(arguments.command, output));
+    // Work on other threads that nobody waits for any more must not hold up the prompt.
+    runtime.shutdown_background();
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => output.failed(&failure),
+    }
+}
+
+async fn run(command: Command, output: Output) -> Result<(), Failure> {
+    match command {
+        Command::Demo(demo) => demo::run(demo, output).await,
+        Command::Close(close) => close::run(close, output).await,
+        Command::Lint(lint) => lint::run(&lint, output),
+        Command::Ledger { command: LedgerCommand::Verify { ledger } } => ledger::verify(&ledger, output).await,
+        Command::Schema(schema) => schema::run(&schema, output),
+    }
+}

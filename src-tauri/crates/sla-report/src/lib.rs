@@ -78,10 +78,7 @@ pub fn report_pdf(templates: &Templates, record: &MonthRecord) -> Result<Vec<u8>
 ///
 /// # Errors
 /// When a template refuses the record, or produces text that is no document.
-pub fn report_manuscript(
-    templates: &Templates,
-    record: &MonthRecord,
-) -> Result<manuscript::Manuscript, ReportError> {
+pub fn report_manuscript(templates: &Templates, record: &MonthRecord) -> Result<manuscript::Manuscript, ReportError> {
     let file = templates::report_name(record.language);
     let text = render::render(templates, &file, record, &[])?;
     manuscript::parse(&file, &text)

@@ -16,8 +16,6 @@ use sla_core::record::Language;
 use sla_core::time::Month;
 use sla_core::{Tz, time};
 
-
-
 /// The two patterns that CLDR keeps to itself, from the word list.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

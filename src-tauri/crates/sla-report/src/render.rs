@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use minijinja::value::Value;
+use minijinja::value::{Serde, Value};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, State, UndefinedBehavior, context};
 use sla_core::Tz;
 use sla_core::record::{Contact, MonthRecord};
@@ -34,14 +34,16 @@ pub(crate) fn render(
         line: error.line().unwrap_or(1),
         reason: reason(&error),
     };
-    let template = wording.environment.get_template(name).map_err(failed)?;
+    // A global, so that a macro's filters know it too.
+    let mut environment = wording.environment.clone();
+    environment.add_global("zone", record.period.time_zone.as_str());
+    let template = environment.get_template(name).map_err(failed)?;
     let context = context! {
-        record => Value::from_serialize(record),
-        summary => Value::from_serialize(Summary::of(record)),
-        provider => Value::from_serialize(&templates.theme().provider),
-        contacts => Value::from_serialize(contacts),
-        words => Value::from_serialize(&wording.words),
-        zone => record.period.time_zone.as_str(),
+        record => Value::from(Serde(record)),
+        summary => Value::from(Serde(Summary::of(record))),
+        provider => Value::from(Serde(&templates.theme().provider)),
+        contacts => Value::from(Serde(contacts)),
+        words => Value::from(Serde(&wording.words)),
     };
     template.render(context).map_err(failed)
 }
@@ -67,7 +69,10 @@ pub(crate) fn environment(locale: &Arc<Locale>) -> Environment<'static> {
             return Err(Error::from(ErrorKind::UndefinedError));
         }
         if value.is_none() {
-            return Err(Error::new(ErrorKind::InvalidOperation, "found null, which has no text; ask for it with an if"));
+            return Err(Error::new(
+                ErrorKind::InvalidOperation,
+                "found null, which has no text; ask for it with an if",
+            ));
         }
         let text = value.to_string();
         let printed = if value.is_safe() { out.write_str(&text) } else { out.write_str(&escape(&text)) };
@@ -126,8 +131,9 @@ fn calendar_day(text: &str) -> Option<chrono::NaiveDate> {
 
 /// Text of a filter is the program's own, so it needs no escaping.
 fn finish(text: Option<String>, value: &Value, expected: &str) -> Result<Value, Error> {
-    text.map(Value::from_safe_string)
-        .ok_or_else(|| Error::new(ErrorKind::InvalidOperation, format!("found {value:?}, expected {expected}")))
+    text.map(Value::from_safe_string).ok_or_else(|| {
+        Error::new(ErrorKind::InvalidOperation, format!("found {:?}, expected {expected}", value.to_string()))
+    })
 }
 
 /// Text that a document shows as it is: Markdown's marks get a backslash, line breaks and other control characters
@@ -136,12 +142,19 @@ pub(crate) fn escape(text: &str) -> String {
     let words: Vec<&str> = text.split(|c: char| c.is_control() || c == ' ').filter(|word| !word.is_empty()).collect();
     let mut escaped = String::with_capacity(text.len() + 8);
     let digits = words.first().map_or(0, |word| word.bytes().take_while(u8::is_ascii_digit).count());
-    for (at, c) in words.join(" ").char_indices() {
-        let mark = matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '&' | '~' | '!');
-        // At the start of a line these would begin a heading, a list or a rule.
-        let begins = at == 0 && matches!(c, '#' | '+' | '-' | '=');
+    let line = words.join(" ");
+    for (at, c) in line.char_indices() {
+        let mark = matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '|');
+        // At the start of a line these would begin a heading, a list, a rule, a quotation, a fence or a status.
+        let begins = at == 0 && matches!(c, '#' | '+' | '-' | '=' | '>' | '~' | '!');
+        let after = line[at + c.len_utf8()..].chars().next();
+        let joins = match c {
+            '!' => after == Some('['),
+            '&' => after.is_some_and(|next| next.is_alphanumeric() || next == '#'),
+            _ => false,
+        };
         let numbers = digits > 0 && at == digits && matches!(c, '.' | ')');
-        if mark || begins || numbers {
+        if mark || begins || joins || numbers {
             escaped.push('\\');
         }
         escaped.push(c);
@@ -167,7 +180,11 @@ mod tests {
         check("2026 GmbH 1.", "2026 GmbH 1.");
         check("```tiles", "\\`\\`\\`tiles");
         check("one\r\n\r\n# two", "one # two");
-        check("<b>&amp;", "\\<b\\>\\&amp;");
+        check("<b>&amp;", "\\<b>\\&amp;");
+        check("Müller & Söhne", "Müller & Söhne");
+        check("> a", "\\> a");
+        check("~~~", "\\~~~");
+        check("Los!", "Los!");
         check("![x](y)", "\\!\\[x\\](y)");
         check("", "");
     }

@@ -29,7 +29,8 @@ impl Summary {
     pub(crate) fn of(record: &MonthRecord) -> Self {
         let commitments = &record.commitments;
         let count = |verdict| commitments.iter().filter(|commitment| commitment.verdict == verdict).count();
-        let counted = |commitment: &RecordCommitment| commitment.outages.iter().filter(|outage| !outage.excluded).count();
+        let counted =
+            |commitment: &RecordCommitment| commitment.outages.iter().filter(|outage| !outage.excluded).count();
         Self {
             commitments: commitments.len(),
             met: count(Verdict::Met),

@@ -24,7 +24,8 @@ pub struct Templates {
 pub(crate) struct Wording {
     pub(crate) environment: Environment<'static>,
     pub(crate) words: serde_json::Value,
-    pub(crate) locale: std::sync::Arc<Locale>,
+    #[cfg(test)]
+    locale: std::sync::Arc<Locale>,
 }
 
 macro_rules! builtin {
@@ -91,6 +92,7 @@ impl Templates {
         }
     }
 
+    #[cfg(test)]
     pub(crate) fn locale(&self, language: Language) -> &Locale {
         &self.wording(language).locale
     }
@@ -152,7 +154,12 @@ impl Wording {
                 reason: render::reason(&error),
             })?;
         }
-        Ok(Self { environment, words, locale })
+        Ok(Self {
+            environment,
+            words,
+            #[cfg(test)]
+            locale,
+        })
     }
 }
 
@@ -264,6 +271,12 @@ mod tests {
         check("theme.json", &theme.replace("IBMPlexSans-Regular.ttf", "Comic.ttf"), "Comic.ttf: named in theme.json");
         check("theme.json", &theme.replace("IBMPlexSans-Regular.ttf", "../secret.ttf"), "../secret.ttf: found a path");
         check("IBMPlexMono-Regular.ttf", "no font", "IBMPlexMono-Regular.ttf: ");
+    }
+
+    #[test]
+    fn many_threads_can_share_templates() {
+        fn check<T: Send + Sync>() {}
+        check::<Templates>();
     }
 
     #[test]

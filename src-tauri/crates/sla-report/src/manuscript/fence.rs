@@ -15,7 +15,9 @@ pub(crate) fn check_blocks(file: &str, source: &str) -> Result<(), TemplateError
         let Some(kind) = line.trim_start().strip_prefix("```").map(str::trim) else { continue };
         match open {
             Some(_) if kind.is_empty() => open = None,
-            Some(start) => return broken(start, "found a block without an end, expected a line ``` before the next".into()),
+            Some(start) => {
+                return broken(start, "found a block without an end, expected a line ``` before the next".into());
+            }
             None if KINDS.contains(&kind) => open = Some(index + 1),
             None => {
                 let known = KINDS.join(", ");
@@ -60,13 +62,18 @@ pub(super) fn add(manuscript: &mut Manuscript, kind: &str, content: &str) -> Res
         "chart" => Block::Chart(chart(&lines)?),
         "evidence" => Block::Evidence { cards: cards(&lines)? },
         "pagebreak" => Block::PageBreak,
-        _ => return Err(Wrong::new("a block named page, cover, tiles, facts, table, chart, evidence or pagebreak", kind)),
+        _ => {
+            return Err(Wrong::new(
+                "a block named page, cover, tiles, facts, table, chart, evidence or pagebreak",
+                kind,
+            ));
+        }
     };
     manuscript.blocks.push(block);
     Ok(())
 }
 
-fn key_value<'a>(line: &'a str) -> Result<(&'a str, &'a str), Wrong> {
+fn key_value(line: &str) -> Result<(&str, &str), Wrong> {
     line.split_once(':')
         .map(|(key, value)| (key.trim(), value.trim()))
         .ok_or_else(|| Wrong::new("a line \"name: value\"", line))
@@ -191,14 +198,12 @@ fn chart(lines: &[&str]) -> Result<Chart, Wrong> {
 
 fn day(value: &str, line: &str) -> Result<ChartDay, Wrong> {
     let seconds = |text: &str| text.parse::<i64>().ok();
-    let read = || match split_bars(value)[..] {
-        [label, percent, open, unknown] if percent.is_empty() || is_decimal(percent) => Some(ChartDay {
-            label: plain(label),
-            percent: (!percent.is_empty()).then(|| percent.to_owned()),
-            open: seconds(open)? > 0,
-            unknown: seconds(unknown)? > 0,
-        }),
-        _ => None,
+    let read = || {
+        let [label, percent, open, unknown] = split_bars(value)[..] else { return None };
+        let percent = plain(percent);
+        (percent.is_empty() || is_decimal(&percent)).then_some(())?;
+        let (open, unknown) = (seconds(open)? > 0, seconds(unknown)? > 0);
+        Some(ChartDay { label: plain(label), percent: Some(percent).filter(|text| !text.is_empty()), open, unknown })
     };
     read().ok_or_else(|| Wrong::new("\"day: label | percent or nothing | service seconds | unknown seconds\"", line))
 }

@@ -81,12 +81,10 @@ mod tests {
             let got: Vec<_> = got.iter().map(|run| (run.text.as_str(), run.style)).collect();
             assert_eq!(got, runs);
         }
-        check("a **b** `c`", &[
-            ("a ", RunStyle::Plain),
-            ("b", RunStyle::Strong),
-            (" ", RunStyle::Plain),
-            ("c", RunStyle::Code),
-        ]);
+        check(
+            "a **b** `c`",
+            &[("a ", RunStyle::Plain), ("b", RunStyle::Strong), (" ", RunStyle::Plain), ("c", RunStyle::Code)],
+        );
         check("\\*\\*a\\`", &[("**a`", RunStyle::Plain)]);
         check("`up\\{a=\\`x\\`\\}`", &[("up{a=`x`}", RunStyle::Code)]);
         check("3 * 4", &[("3 * 4", RunStyle::Plain)]);

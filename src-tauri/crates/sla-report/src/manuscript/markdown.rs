@@ -166,15 +166,18 @@ mod tests {
         let got = parse("x", "# A\n\nb **c**\nd\\\ne\n\n1. f\n2. g\n\n---\n\n```pagebreak\n```\n").expect("parsed");
         let run = |text: &str, style| Run { text: text.to_owned(), style };
         let plain = |text: &str| vec![run(text, RunStyle::Plain)];
-        assert_eq!(got.blocks, [
-            Block::Heading { level: 1, text: plain("A") },
-            Block::Paragraph {
-                text: vec![run("b ", RunStyle::Plain), run("c", RunStyle::Strong), run(" d\ne", RunStyle::Plain)]
-            },
-            Block::List { first_number: Some(1), items: vec![plain("f"), plain("g")] },
-            Block::Rule,
-            Block::PageBreak,
-        ]);
+        assert_eq!(
+            got.blocks,
+            [
+                Block::Heading { level: 1, text: plain("A") },
+                Block::Paragraph {
+                    text: vec![run("b ", RunStyle::Plain), run("c", RunStyle::Strong), run(" d\ne", RunStyle::Plain)]
+                },
+                Block::List { first_number: Some(1), items: vec![plain("f"), plain("g")] },
+                Block::Rule,
+                Block::PageBreak,
+            ]
+        );
     }
 
     #[test]
@@ -183,21 +186,45 @@ mod tests {
         fn check(value: &str) {
             let escaped = crate::render::escape(value);
             let blocks = parse("x", &format!("{escaped}\n\n```facts\n{escaped} | {escaped}\n```\n")).expect("parsed");
-            let expected = Manuscript { furniture: Default::default(), blocks: vec![
-                Block::Paragraph { text: vec![Run { text: value.into(), style: RunStyle::Plain }] },
-                Block::Facts { facts: vec![super::super::Fact {
-                    label: vec![Run { text: value.into(), style: RunStyle::Plain }],
-                    value: super::super::Cell {
-                        status: None,
-                        text: vec![Run { text: value.into(), style: RunStyle::Plain }],
+            let expected = Manuscript {
+                furniture: Default::default(),
+                blocks: vec![
+                    Block::Paragraph { text: vec![Run { text: value.into(), style: RunStyle::Plain }] },
+                    Block::Facts {
+                        facts: vec![super::super::Fact {
+                            label: vec![Run { text: value.into(), style: RunStyle::Plain }],
+                            value: super::super::Cell {
+                                status: None,
+                                text: vec![Run { text: value.into(), style: RunStyle::Plain }],
+                            },
+                        }],
                     },
-                }] },
-            ] };
+                ],
+            };
             assert_eq!(blocks, expected);
         }
         for value in [
-            "# a", "- a", "1. a", "a | b", "`a`", "**a**", "_a_", "[a](b)", "![a](b)", "<a>", "&amp;", "!met a", "~a~",
-            "```tiles", "a \\| b", "C:\\a\\", "sum(rate(http{code=~\"5..\"}[5m])) > 0", "=a", "+a", "--- a", "日本 株式会社",
+            "# a",
+            "- a",
+            "1. a",
+            "a | b",
+            "`a`",
+            "**a**",
+            "_a_",
+            "[a](b)",
+            "![a](b)",
+            "<a>",
+            "&amp;",
+            "!met a",
+            "~a~",
+            "```tiles",
+            "a \\| b",
+            "C:\\a\\",
+            "sum(rate(http{code=~\"5..\"}[5m])) > 0",
+            "=a",
+            "+a",
+            "--- a",
+            "日本 株式会社",
         ] {
             check(value);
         }

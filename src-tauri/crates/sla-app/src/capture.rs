@@ -1,0 +1,182 @@
+//! Requests to sources become evidence: each distinct request once, a few at a time.
+
+use std::collections::BTreeMap;
+use std::path::{Component, Path};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use sla_capture::{
+    Auth, CaptureError, CaptureRequest, EvidenceStore, FileSource, Progress, Prometheus, PrometheusConfig, Reading,
+    Secret, Source, encode,
+};
+use sla_core::catalogue::{Catalogue, ConnectionDetails, Name, SourceType};
+use sla_core::evidence::EvidenceRef;
+use sla_core::plan::{Ask, ContractMonth, What};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+use crate::error::{CaptureFailure, CaptureReason, CloseError};
+use crate::progress::{CloseProgress, Step};
+
+/// Requests under way at once: enough to hide a server's latency, few enough to leave it to others.
+const AT_ONCE: usize = 4;
+/// Parts that each request counts for in the step's progress.
+const PARTS: u64 = 100;
+
+/// Where secrets come from, by name.
+pub(crate) type Secrets<'a> = &'a (dyn Fn(&str) -> Option<String> + Send + Sync);
+
+/// Captures everything that the plans ask for into a store.
+pub(crate) async fn capture(
+    catalogue: &Catalogue,
+    folder: &Path,
+    secrets: Secrets<'_>,
+    plans: &[ContractMonth<'_>],
+    store: &EvidenceStore,
+    progress: &Arc<dyn CloseProgress>,
+) -> Result<BTreeMap<Ask, EvidenceRef>, CloseError> {
+    let mut asks: BTreeMap<Ask, String> = BTreeMap::new();
+    for plan in plans {
+        for commitment in &plan.commitments {
+            let wanted_by = || format!("{}/{}", plan.tenant.name(), commitment.terms.name);
+            asks.entry(commitment.ask.clone()).or_insert_with(wanted_by);
+        }
+    }
+    let mut sources = Sources { catalogue, folder, secrets, servers: BTreeMap::new() };
+    let mut failures = Vec::new();
+    let mut tasks = JoinSet::new();
+    let gate = Arc::new(Semaphore::new(AT_ONCE));
+    let whole = PARTS * asks.len() as u64;
+    let shared = Arc::new(AtomicU64::new(0));
+    progress.step(Step::Capture, 0, whole);
+    for (ask, wanted_by) in asks {
+        let source = match sources.open(&ask) {
+            Ok(source) => source,
+            Err(reason) => {
+                failures.push(CaptureFailure { data_source: ask.data_source.to_string(), wanted_by, reason });
+                continue;
+            }
+        };
+        let (gate, store) = (Arc::clone(&gate), store.clone());
+        let mine = Part { mine: AtomicU64::new(0), shared: Arc::clone(&shared), whole, progress: Arc::clone(progress) };
+        tasks.spawn(async move {
+            let _permit = gate.acquire_owned().await.expect("the gate is never closed");
+            let kept = one(source.as_ref(), &ask, store, &mine).await;
+            mine.step(1, 1);
+            (ask, wanted_by, kept)
+        });
+    }
+    let mut evidence = BTreeMap::new();
+    while let Some(task) = tasks.join_next().await {
+        let (ask, wanted_by, kept) = task.expect("a capture neither panics nor is cancelled alone");
+        match kept {
+            Ok(reference) => {
+                evidence.insert(ask, reference);
+            }
+            Err(Failed::Capture(reason)) => {
+                let (data_source, reason) = (ask.data_source.to_string(), CaptureReason::Source(reason));
+                failures.push(CaptureFailure { data_source, wanted_by, reason });
+            }
+            Err(Failed::Store(error)) => return Err(error.into()),
+        }
+    }
+    failures.sort_by(|a, b| (&a.data_source, &a.wanted_by).cmp(&(&b.data_source, &b.wanted_by)));
+    if failures.is_empty() { Ok(evidence) } else { Err(CloseError::Capture(failures)) }
+}
+
+enum Failed {
+    Capture(CaptureError),
+    Store(sla_capture::StoreError),
+}
+
+async fn one(source: &dyn Source, ask: &Ask, store: EvidenceStore, progress: &Part) -> Result<EvidenceRef, Failed> {
+    let request = CaptureRequest { period: ask.period, step_seconds: ask.step_seconds };
+    let slices = source.capture(&request, progress).await.map_err(Failed::Capture)?;
+    let kept = tokio::task::spawn_blocking(move || store.put(&encode(&slices)));
+    kept.await.expect("writing a file does not panic").map_err(Failed::Store)
+}
+
+/// One request's share of the step's progress.
+struct Part {
+    mine: AtomicU64,
+    shared: Arc<AtomicU64>,
+    whole: u64,
+    progress: Arc<dyn CloseProgress>,
+}
+
+impl Progress for Part {
+    fn step(&self, done: u64, of: u64) {
+        let parts = PARTS * done.min(of) / of.max(1);
+        let before = self.mine.fetch_max(parts, Ordering::Relaxed);
+        let more = parts.saturating_sub(before);
+        let all = self.shared.fetch_add(more, Ordering::Relaxed) + more;
+        self.progress.step(Step::Capture, all, self.whole);
+    }
+}
+
+/// The catalogue's data sources, each server connected to once.
+struct Sources<'a> {
+    catalogue: &'a Catalogue,
+    folder: &'a Path,
+    secrets: Secrets<'a>,
+    servers: BTreeMap<Name, Prometheus>,
+}
+
+impl Sources<'_> {
+    fn open(&mut self, ask: &Ask) -> Result<Box<dyn Source>, CaptureReason> {
+        let spec = &self.catalogue.data_sources[&ask.data_source].spec;
+        let details = &spec.connection_details;
+        match (&ask.what, spec.source_type) {
+            (What::File { path }, _) => {
+                let inside = Path::new(path).components().all(|part| matches!(part, Component::Normal(_)));
+                if !inside {
+                    return Err(CaptureReason::OutsideFolder { path: path.clone() });
+                }
+                let folder = details.folder.as_deref().unwrap_or_default();
+                Ok(Box::new(FileSource::new(self.folder.join(folder).join(path))))
+            }
+            (What::GoodOfTotal { good, total }, SourceType::Prometheus) => {
+                let reading = Reading::GoodOfTotal { good: good.clone(), total: total.clone() };
+                Ok(Box::new(self.server(&ask.data_source, details)?.source(reading)))
+            }
+            (What::BadOfTotal { bad, total }, SourceType::Prometheus) => {
+                let reading = Reading::BadOfTotal { bad: bad.clone(), total: total.clone() };
+                Ok(Box::new(self.server(&ask.data_source, details)?.source(reading)))
+            }
+            (What::GoodOfTotal { .. } | What::BadOfTotal { .. }, SourceType::File) => {
+                unreachable!("the catalogue checked that a file source is asked for a path")
+            }
+        }
+    }
+
+    fn server(&mut self, name: &Name, details: &ConnectionDetails) -> Result<&Prometheus, CaptureReason> {
+        if !self.servers.contains_key(name) {
+            let server = self.connect(details)?;
+            self.servers.insert(name.clone(), server);
+        }
+        Ok(&self.servers[name])
+    }
+
+    fn connect(&self, details: &ConnectionDetails) -> Result<Prometheus, CaptureReason> {
+        let secret = |name: &String| {
+            let text = (self.secrets)(name).filter(|text| !text.is_empty());
+            text.map(Secret::new).ok_or_else(|| CaptureReason::Secret { name: name.clone() })
+        };
+        let mut config = PrometheusConfig::new(details.url.clone().unwrap_or_default());
+        config.auth = match (&details.bearer_token_env, &details.username, &details.password_env) {
+            (Some(token), ..) => Auth::Bearer(secret(token)?),
+            (None, Some(user), Some(password)) => Auth::Basic { user: user.clone(), password: secret(password)? },
+            _ => Auth::None,
+        };
+        if let Some(file) = &details.ca_file {
+            let path = self.folder.join(file);
+            let pem = std::fs::read(&path).map_err(|source| CaptureReason::File { path, source })?;
+            config.ca_pem = Some(pem);
+        }
+        if let Some(seconds) = details.timeout_seconds {
+            config.request_timeout = Duration::from_secs(seconds.into());
+        }
+        Ok(Prometheus::new(config).map_err(CaptureError::from)?)
+    }
+}

@@ -1,0 +1,193 @@
+//! Closing a month: everything is prepared aside, then recorded in one transaction and put in place.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use sla_capture::EvidenceStore;
+use sla_core::catalogue::Catalogue;
+use sla_core::plan::{ContractMonth, plan};
+use sla_core::record::MonthRecord;
+use sla_core::time::{Month, UnixSeconds};
+use sla_ledger::{CloseEntry, Ledger};
+use sla_report::Templates;
+use tempfile::TempDir;
+
+use crate::capture::capture;
+use crate::error::CloseError;
+use crate::measure::measure;
+use crate::progress::{CloseProgress, Step};
+use crate::publish::{Stuck, publish};
+use crate::render::{self, Rendering};
+
+/// What is to be closed, and with what.
+pub struct CloseRequest<'a> {
+    /// The month.
+    pub month: Month,
+    /// Id of one tenant; all when not said.
+    pub tenant: Option<&'a str>,
+    /// The catalogue.
+    pub catalogue: &'a Catalogue,
+    /// The folder it was read from: files that it names are relative to it.
+    pub catalogue_folder: &'a Path,
+    /// Address of the ledger: `sqlite:…` or `postgres://…`.
+    pub ledger: &'a str,
+    /// The folder for documents and evidence.
+    pub out: &'a Path,
+    /// The clock, Unix seconds.
+    pub now: UnixSeconds,
+    /// Who closes, as the audit chain names them.
+    pub actor: &'a str,
+    /// Wording and look of the documents.
+    pub templates: &'a Arc<Templates>,
+    /// Secrets by the name that the catalogue gives them; the environment, at a prompt.
+    pub secrets: &'a (dyn Fn(&str) -> Option<String> + Send + Sync),
+}
+
+/// A month with nothing left to do but to record it and to put its documents in place. Dropping it leaves nothing.
+pub struct Prepared {
+    month: Month,
+    now: UnixSeconds,
+    actor: String,
+    out: PathBuf,
+    staging: TempDir,
+    ledger: Ledger,
+    entries: Vec<CloseEntry>,
+    folders: Vec<PathBuf>,
+}
+
+/// A closed month.
+#[derive(Clone, Debug)]
+pub struct Closed {
+    /// The month.
+    pub month: Month,
+    /// The folder with the month's documents.
+    pub folder: PathBuf,
+    /// The folder with the evidence, every file named by its SHA-256.
+    pub evidence: PathBuf,
+    /// Every tenant's month, by tenant.
+    pub months: Vec<ClosedMonth>,
+}
+
+/// A tenant's closed month.
+#[derive(Clone, Debug)]
+pub struct ClosedMonth {
+    /// What was stated.
+    pub record: MonthRecord,
+    /// The folder with its documents.
+    pub folder: PathBuf,
+    /// Whether the ledger knew it already: the same month from the same evidence.
+    pub unchanged: bool,
+}
+
+/// Plans, captures, measures, judges, prices and renders. Dropping the future on the way leaves nothing.
+///
+/// # Errors
+/// [`CloseError`]; the ledger is as it was.
+pub async fn prepare(request: &CloseRequest<'_>, progress: &Arc<dyn CloseProgress>) -> Result<Prepared, CloseError> {
+    let plans = plan(request.catalogue, request.month, request.tenant, request.now)?;
+    // Before the sources are asked, since they may take long: is there a ledger that takes what they say?
+    let ledger = Ledger::open(request.ledger).await?;
+    std::fs::create_dir_all(request.out).map_err(CloseError::file("made", request.out))?;
+    // Beside its place, so that publishing is a rename and never a copy.
+    let staging = tempfile::Builder::new().prefix(".closing-").tempdir_in(request.out);
+    let staging = staging.map_err(CloseError::file("written to", request.out))?;
+    let store = EvidenceStore::new(staging.path().join(EVIDENCE));
+    let CloseRequest { catalogue, catalogue_folder, secrets, .. } = *request;
+    let evidence = capture(catalogue, catalogue_folder, secrets, &plans, &store, progress).await?;
+    let mut records = measure(&plans, &evidence, &store, progress).await?;
+    for record in &mut records {
+        record.revision = ledger.plan(record).await?.revision;
+    }
+    let renderings = renderings(&plans, records);
+    let documents = staging.path().join(DOCUMENTS);
+    render::tenants(request.templates, &renderings, &documents, progress).await?;
+    let portfolio = whole_portfolio(&ledger, request, &renderings).await?;
+    render::portfolio(request.month, portfolio, &documents).await?;
+    let (entries, folders) = plans
+        .iter()
+        .zip(renderings)
+        .map(|(plan, rendering)| {
+            let (contract_json, tenant_json) = (plan.contract.canonical_json(), plan.tenant.canonical_json());
+            (CloseEntry { record: rendering.record, contract_json, tenant_json }, rendering.folder)
+        })
+        .unzip();
+    Ok(Prepared {
+        month: request.month,
+        now: request.now,
+        actor: request.actor.to_owned(),
+        out: request.out.to_owned(),
+        staging,
+        ledger,
+        entries,
+        folders,
+    })
+}
+
+const EVIDENCE: &str = "evidence";
+const DOCUMENTS: &str = "documents";
+const ASIDE: &str = "aside";
+
+fn renderings(plans: &[ContractMonth<'_>], records: Vec<MonthRecord>) -> Vec<Rendering> {
+    let folders = render::folders(&records);
+    let rendering = |((record, folder), plan): ((MonthRecord, PathBuf), &ContractMonth<'_>)| Rendering {
+        record,
+        folder,
+        contacts: plan.tenant.spec.contacts.clone(),
+    };
+    records.into_iter().zip(folders).zip(plans).map(rendering).collect()
+}
+
+/// What the portfolio shows: the months that are being closed, and when only one tenant is, beside it the others as the
+/// ledger knows them.
+async fn whole_portfolio(
+    ledger: &Ledger,
+    request: &CloseRequest<'_>,
+    renderings: &[Rendering],
+) -> Result<Vec<MonthRecord>, CloseError> {
+    let mut records: Vec<MonthRecord> = renderings.iter().map(|rendering| rendering.record.clone()).collect();
+    if request.tenant.is_some() {
+        let key = |record: &MonthRecord| (record.tenant.clone(), record.contract.id.clone());
+        let known = ledger.latest(request.month).await?;
+        let others = known.into_iter().filter(|other| !records.iter().any(|record| key(record) == key(other)));
+        let others: Vec<MonthRecord> = others.collect();
+        records.extend(others);
+        records.sort_by_key(key);
+    }
+    Ok(records)
+}
+
+impl Prepared {
+    /// Keeps the evidence, records the month and puts the documents in place. Not to be dropped on the way: it is short,
+    /// and either the whole month is recorded or nothing.
+    ///
+    /// # Errors
+    /// [`CloseError`]; the ledger is as it was, but for [`CloseError::Unpublished`], which says so.
+    pub async fn commit(self, progress: &Arc<dyn CloseProgress>) -> Result<Closed, CloseError> {
+        let (kept, staged) = (self.out.join(EVIDENCE), self.staging.path().join(EVIDENCE));
+        progress.step(Step::Record, 0, 1);
+        // Evidence first: a ledger must never name evidence that is nowhere. Evidence without a month does no harm.
+        self.keep_evidence(&EvidenceStore::new(staged), &EvidenceStore::new(&kept))?;
+        let recorded = self.ledger.record(&self.entries, &self.actor, self.now).await?;
+        self.ledger.close().await;
+        progress.step(Step::Record, 1, 1);
+        progress.step(Step::Publish, 0, 1);
+        let folder = self.out.join(self.month.to_string());
+        let root = self.staging.path();
+        publish(&root.join(DOCUMENTS), &folder, &root.join(ASIDE))
+            .map_err(|Stuck { path, source }| CloseError::Unpublished { done: "put in place", path, source })?;
+        progress.step(Step::Publish, 1, 1);
+        let months = self.entries.into_iter().zip(self.folders).zip(recorded).map(|((entry, tenant), recorded)| {
+            ClosedMonth { record: entry.record, folder: folder.join(tenant), unchanged: recorded.unchanged }
+        });
+        Ok(Closed { month: self.month, evidence: kept, months: months.collect(), folder })
+    }
+
+    fn keep_evidence(&self, staged: &EvidenceStore, kept: &EvidenceStore) -> Result<(), CloseError> {
+        for evidence in self.entries.iter().flat_map(|entry| &entry.record.evidence) {
+            let path = staged.open(&evidence.sha256)?.path;
+            let bytes = std::fs::read(&path).map_err(CloseError::file("read", &path))?;
+            kept.put(&bytes)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,82 @@
+//! Records become documents in the staging folder.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use sla_core::record::{Contact, MonthRecord};
+use sla_core::time::Month;
+use sla_report::{Document, Templates, portfolio_documents, tenant_documents};
+
+use crate::error::CloseError;
+use crate::progress::{CloseProgress, Step};
+
+/// A record, whom its letter goes to, and the folder of its documents relative to the month's folder.
+#[derive(Clone, Debug)]
+pub(crate) struct Rendering {
+    pub(crate) record: MonthRecord,
+    pub(crate) contacts: Vec<Contact>,
+    pub(crate) folder: PathBuf,
+}
+
+/// Where each record's documents go: a folder a tenant, and below it a folder a contract when the tenant has several in
+/// that month.
+pub(crate) fn folders(records: &[MonthRecord]) -> Vec<PathBuf> {
+    let mut contracts: BTreeMap<&str, usize> = BTreeMap::new();
+    for record in records {
+        *contracts.entry(&record.tenant).or_default() += 1;
+    }
+    let folder = |record: &MonthRecord| {
+        let tenant = PathBuf::from(&record.tenant);
+        if contracts[record.tenant.as_str()] > 1 { tenant.join(&record.contract.id) } else { tenant }
+    };
+    records.iter().map(folder).collect()
+}
+
+/// Writes every tenant's documents below `staging`.
+pub(crate) async fn tenants(
+    templates: &Arc<Templates>,
+    renderings: &[Rendering],
+    staging: &Path,
+    progress: &Arc<dyn CloseProgress>,
+) -> Result<(), CloseError> {
+    let all = renderings.len() as u64;
+    progress.step(Step::Render, 0, all);
+    for (done, rendering) in (1..).zip(renderings) {
+        let (templates, rendering) = (Arc::clone(templates), rendering.clone());
+        let folder = staging.join(&rendering.folder);
+        let work = move || {
+            let documents = tenant_documents(&templates, &rendering.record, &rendering.contacts)
+                .map_err(|source| CloseError::Report { subject: rendering.record.tenant.clone(), source })?;
+            write(&folder, &documents)
+        };
+        tokio::task::spawn_blocking(work).await.expect("rendering does not panic")?;
+        progress.step(Step::Render, done, all);
+    }
+    Ok(())
+}
+
+/// Writes the documents over all tenants into `staging`.
+pub(crate) async fn portfolio(month: Month, records: Vec<MonthRecord>, staging: &Path) -> Result<(), CloseError> {
+    let folder = staging.to_owned();
+    let work = move || {
+        let documents = portfolio_documents(month, &records)
+            .map_err(|source| CloseError::Report { subject: "the portfolio".to_owned(), source })?;
+        write(&folder, &documents)
+    };
+    tokio::task::spawn_blocking(work).await.expect("rendering does not panic")
+}
+
+fn write(folder: &Path, documents: &[Document]) -> Result<(), CloseError> {
+    std::fs::create_dir_all(folder).map_err(CloseError::file("made", folder))?;
+    for document in documents {
+        let path = folder.join(document.name);
+        let written = std::fs::File::create(&path).and_then(|mut file| {
+            std::io::Write::write_all(&mut file, &document.bytes)?;
+            // On the disk before the ledger says so.
+            file.sync_all()
+        });
+        written.map_err(CloseError::file("written", &path))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,115 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use sla_core::time::Month;
+
+/// Monthly SLA reports, service credits and evidence from measurements and contracts.
+#[derive(Parser)]
+#[command(name = "sla", version, max_term_width = 100, after_help = EXIT_CODES)]
+pub(crate) struct Arguments {
+    /// Print one JSON value instead of text, also for errors
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    done
+  1    not done; the message says why and what to do, and the ledger is as it was
+  2    the command line is not understood
+  3    the catalogue has defects
+  4    the ledger's audit chain is broken
+  130  interrupted; nothing was recorded
+
+Environment:
+  SLA_LEDGER   the ledger's address, when --ledger is not given
+  SLA_LOG      how much to log, such as debug; warn when not set
+  NO_COLOR     when set, no colours";
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Close a month of four invented tenants, with everything that comes with the program
+    Demo(Demo),
+    /// Close a month: read, judge, price, record and write the documents
+    Close(Close),
+    /// Check a catalogue; every defect with file, line and column
+    Lint(Lint),
+    /// Look after the ledger
+    Ledger {
+        #[command(subcommand)]
+        command: LedgerCommand,
+    },
+    /// Write the JSON Schemas of catalogue, report and portfolio
+    Schema(Schema),
+}
+
+#[derive(Args)]
+pub(crate) struct Demo {
+    /// Folder for the demo's catalogue, measurements, ledger and documents
+    #[arg(long, value_name = "DIR", default_value = "sla-demo")]
+    pub(crate) out: PathBuf,
+}
+
+#[derive(Args)]
+pub(crate) struct Close {
+    /// The month, for example 2026-10
+    #[arg(long, value_name = "YYYY-MM")]
+    pub(crate) month: Month,
+    /// Folder with the catalogue's YAML files
+    #[arg(long, value_name = "DIR")]
+    pub(crate) catalogue: PathBuf,
+    /// Where the ledger is: sqlite:FILE or postgres://USER:PASSWORD@HOST/DATABASE
+    #[arg(long, value_name = "URL", env = "SLA_LEDGER", hide_env_values = true)]
+    pub(crate) ledger: String,
+    /// Folder for documents and evidence
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    /// Close the month of this tenant only
+    #[arg(long, value_name = "ID")]
+    pub(crate) tenant: Option<String>,
+    /// Folder with wording and look of your own; what is not in it is taken from the built-in templates
+    #[arg(long, value_name = "DIR")]
+    pub(crate) templates: Option<PathBuf>,
+    /// Who closes the month, as the audit chain names them
+    #[arg(long, value_name = "NAME", env = "USER", default_value = "unnamed")]
+    pub(crate) actor: String,
+}
+
+#[derive(Args)]
+pub(crate) struct Lint {
+    /// Folder with the catalogue's YAML files
+    #[arg(value_name = "DIR")]
+    pub(crate) catalogue: PathBuf,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum LedgerCommand {
+    /// Walk the audit chain and name the first entry that is broken
+    Verify {
+        /// Where the ledger is: sqlite:FILE or postgres://USER:PASSWORD@HOST/DATABASE
+        #[arg(long, value_name = "URL", env = "SLA_LEDGER", hide_env_values = true)]
+        ledger: String,
+    },
+}
+
+#[derive(Args)]
+pub(crate) struct Schema {
+    /// Folder for the schema files
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Arguments::command().debug_assert();
+    }
+}

@@ -1,0 +1,65 @@
+//! Why a command did not do what was asked, for people, machines and the shell.
+
+use sla_app::{CatalogueError, CloseError, LedgerError};
+
+/// A message, a stable name of the reason, and the exit code.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) code: &'static str,
+    pub(crate) message: String,
+    pub(crate) exit: u8,
+}
+
+/// Something was not done.
+const NOT_DONE: u8 = 1;
+/// The catalogue has defects.
+const UNSOUND_CATALOGUE: u8 = 3;
+/// The ledger's chain is broken.
+const BROKEN_LEDGER: u8 = 4;
+/// Ended by Ctrl-C, as shells count it: 128 and the signal's number.
+const INTERRUPTED: u8 = 130;
+
+impl Failure {
+    pub(crate) fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), exit: NOT_DONE }
+    }
+
+    pub(crate) fn interrupted() -> Self {
+        Self { code: "interrupted", message: "interrupted; nothing was recorded".to_owned(), exit: INTERRUPTED }
+    }
+
+    /// Defects that were printed already, as the command's result.
+    pub(crate) fn printed_defects() -> Self {
+        Self::unsound_catalogue(String::new())
+    }
+
+    fn unsound_catalogue(message: String) -> Self {
+        Self { code: "catalogue.unsound", message, exit: UNSOUND_CATALOGUE }
+    }
+}
+
+impl From<CatalogueError> for Failure {
+    fn from(error: CatalogueError) -> Self {
+        match &error {
+            CatalogueError::Unsound(findings) => {
+                let count = findings.len();
+                let noun = if count == 1 { "defect" } else { "defects" };
+                Self::unsound_catalogue(format!("the catalogue has {count} {noun}\n{error}"))
+            }
+            _ => Self::new(error.code(), error.to_string()),
+        }
+    }
+}
+
+impl From<CloseError> for Failure {
+    fn from(error: CloseError) -> Self {
+        Self::new(error.code(), error.to_string())
+    }
+}
+
+impl From<LedgerError> for Failure {
+    fn from(error: LedgerError) -> Self {
+        let exit = if matches!(error, LedgerError::Broken { .. }) { BROKEN_LEDGER } else { NOT_DONE };
+        Self { code: error.code(), message: error.to_string(), exit }
+    }
+}

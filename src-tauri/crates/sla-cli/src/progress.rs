@@ -1,0 +1,57 @@
+//! How far a close is: bars with named steps on a terminal, plain lines elsewhere, nothing beside JSON.
+
+use std::io::{IsTerminal, Write};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use sla_app::{CloseProgress, Silent, Step};
+
+use crate::output::Output;
+
+/// Whoever suits the output.
+pub(crate) fn progress(output: Output) -> Arc<dyn CloseProgress> {
+    if output.json {
+        Arc::new(Silent)
+    } else if std::io::stderr().is_terminal() {
+        Arc::new(Bar::default())
+    } else {
+        Arc::new(Lines)
+    }
+}
+
+/// A bar for each step, one after the other.
+#[derive(Default)]
+struct Bar(Mutex<Option<(Step, ProgressBar)>>);
+
+impl CloseProgress for Bar {
+    fn step(&self, step: Step, done: u64, of: u64) {
+        let mut current = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_new = current.as_ref().is_none_or(|(shown, _)| *shown != step);
+        if is_new {
+            let style = ProgressStyle::with_template("{prefix:>8} {bar:30} {percent:>3} %  {elapsed}");
+            let bar = ProgressBar::new(of).with_prefix(step.name());
+            if let Ok(style) = style {
+                bar.set_style(style);
+            }
+            *current = Some((step, bar));
+        }
+        if let Some((_, bar)) = current.as_ref() {
+            bar.set_length(of);
+            bar.set_position(done);
+            if done == of {
+                bar.finish();
+            }
+        }
+    }
+}
+
+/// A line when a step begins.
+struct Lines;
+
+impl CloseProgress for Lines {
+    fn step(&self, step: Step, done: u64, _: u64) {
+        if done == 0 {
+            let _ = writeln!(std::io::stderr(), "{} …", step.name());
+        }
+    }
+}

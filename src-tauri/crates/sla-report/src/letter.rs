@@ -1,0 +1,107 @@
+//! The letter that goes with a report: Markdown out of a template, and the same as plain text for a mail.
+
+use sla_core::record::{Contact, MonthRecord};
+
+use crate::ReportError;
+use crate::manuscript::{self, Block, Manuscript};
+use crate::render;
+use crate::templates::{Templates, letter_name};
+
+/// A letter, as a draft to be read before it is sent.
+pub(crate) struct Letter {
+    /// Its heading.
+    pub(crate) subject: String,
+    /// The whole letter as Markdown.
+    pub(crate) markdown: String,
+    /// What follows the heading, as plain text.
+    pub(crate) text: String,
+}
+
+impl Letter {
+    /// The letter for the month's verdict in the tenant's language.
+    pub(crate) fn write(
+        templates: &Templates,
+        record: &MonthRecord,
+        contacts: &[Contact],
+    ) -> Result<Self, ReportError> {
+        let file = letter_name(record.verdict, record.language);
+        let rendered = render::render(templates, &file, record, contacts)?;
+        let markdown = tidy(&rendered);
+        let Manuscript { blocks, .. } = manuscript::parse(&file, &markdown)?;
+        let refused = |reason: &str| ReportError::Block {
+            file: file.clone(),
+            reason: reason.to_owned(),
+            found: markdown.lines().next().unwrap_or_default().to_owned(),
+        };
+        let Some((Block::Heading { level: 1, text: subject }, body)) = blocks.split_first() else {
+            return Err(refused("expected a letter that begins with its subject as a heading \"# …\""));
+        };
+        let paragraphs: Option<Vec<String>> = body.iter().map(plain).collect();
+        let paragraphs = paragraphs.ok_or_else(|| refused("expected a letter without fenced blocks"))?;
+        let text = paragraphs.join("\n\n") + "\n";
+        Ok(Self { subject: manuscript::plain(subject), markdown, text })
+    }
+}
+
+/// A part of the letter without marks; `None` for what only a report has.
+fn plain(block: &Block) -> Option<String> {
+    Some(match block {
+        Block::Heading { text, .. } | Block::Paragraph { text } => manuscript::plain(text),
+        Block::List { first_number, items } => {
+            let mark = |index: usize| match first_number {
+                Some(first) => format!("{}.", first.saturating_add(u64::try_from(index).unwrap_or(u64::MAX))),
+                None => "-".to_owned(),
+            };
+            let lines = items
+                .iter()
+                .enumerate()
+                .map(|(index, item)| format!("{} {}", mark(index), manuscript::plain(item).replace('\n', "\n  ")));
+            lines.collect::<Vec<_>>().join("\n")
+        }
+        // The sign that separates a signature from the text above it.
+        Block::Rule => "--".to_owned(),
+        _ => return None,
+    })
+}
+
+/// Not more than one empty line in a row, and one line's end at the letter's.
+fn tidy(rendered: &str) -> String {
+    let mut text = String::with_capacity(rendered.len());
+    let mut empty = true;
+    for line in rendered.lines().map(str::trim_end) {
+        if !(line.is_empty() && empty) {
+            text.push_str(line);
+            text.push('\n');
+        }
+        empty = line.is_empty();
+    }
+    text.truncate(text.trim_end().len());
+    text.push('\n');
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample;
+    use sla_core::record::{Language, Verdict};
+
+    #[test]
+    fn a_name_with_marks_stays_a_name() {
+        let mut record = sample::record(Language::De, Verdict::Met);
+        record.tenant_name = "# <b>Mü*ller*</b>\r\nBcc: x".into();
+        let letter = Letter::write(&Templates::builtin(), &record, &[]).expect("a letter");
+        assert!(letter.text.contains("# <b>Mü*ller*</b> Bcc: x"), "{}", letter.text);
+        assert!(letter.markdown.contains("\\<b>Mü\\*ller\\*"), "{}", letter.markdown);
+    }
+
+    #[test]
+    fn empty_lines_do_not_pile_up() {
+        #[track_caller]
+        fn check(rendered: &str, expected: &str) {
+            assert_eq!(tidy(rendered), expected);
+        }
+        check("\n\n# a\n\n\n\nb  \n\n", "# a\n\nb\n");
+        check("a\nb", "a\nb\n");
+    }
+}

@@ -1,0 +1,183 @@
+//! The fonts of a theme: checked once when templates are loaded, cut down to what a document uses when it is written.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use parley::FontContext;
+use parley::fontique::{Blob, FontInfoOverride};
+use printpdf::{FontId, Op, ParsedFont, PdfDocument, PdfFont, PdfFontHandle, TextItem};
+
+/// Which of a theme's fonts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Face {
+    Regular,
+    Strong,
+    Code,
+}
+
+impl Face {
+    const ALL: [Self; 3] = [Self::Regular, Self::Strong, Self::Code];
+
+    /// Name within the document and as a font family.
+    pub(super) fn id(self) -> &'static str {
+        match self {
+            Self::Regular => "Regular",
+            Self::Strong => "Strong",
+            Self::Code => "Code",
+        }
+    }
+}
+
+/// The fonts of a theme.
+pub(crate) struct Typefaces {
+    faces: [Typeface; 3],
+}
+
+struct Typeface {
+    blob: Blob<u8>,
+    /// Name of the font in the document, made of the file's name.
+    name: String,
+    characters: BTreeSet<u32>,
+}
+
+impl Typefaces {
+    /// Takes the files of the three faces, each with its name.
+    ///
+    /// # Errors
+    /// The name of the file that cannot be used, and why.
+    pub(crate) fn new(files: [(String, Vec<u8>); 3]) -> Result<Self, (String, String)> {
+        let [regular, strong, code] = files;
+        Ok(Self { faces: [Typeface::new(regular)?, Typeface::new(strong)?, Typeface::new(code)?] })
+    }
+
+    fn face(&self, face: Face) -> &Typeface {
+        match face {
+            Face::Regular => &self.faces[0],
+            Face::Strong => &self.faces[1],
+            Face::Code => &self.faces[2],
+        }
+    }
+
+    /// A context for shaping that knows these fonts and no other: what a document looks like does not depend on the
+    /// fonts of a machine.
+    pub(super) fn context(&self) -> FontContext {
+        let mut context = FontContext::new();
+        for face in Face::ALL {
+            let family = FontInfoOverride { family_name: Some(face.id()), ..Default::default() };
+            context.collection.register_fonts(self.face(face).blob.clone(), Some(family));
+        }
+        context
+    }
+
+    /// Which face a shaped run's font is.
+    pub(super) fn face_of(&self, blob_id: u64) -> Face {
+        let known = Face::ALL.into_iter().find(|face| self.face(*face).blob.id() == blob_id);
+        known.expect("the shaper knows these fonts only")
+    }
+
+    /// The text with a visible sign in place of every character that the face cannot show, so that nothing vanishes.
+    pub(super) fn legible(&self, text: &str, face: Face) -> String {
+        let characters = &self.face(face).characters;
+        let has = |c: char| characters.contains(&u32::from(c));
+        let substitute = ['\u{fffd}', '\u{25a1}', '?'].into_iter().find(|c| has(*c)).unwrap_or('?');
+        let shown = |c: char| match c {
+            '\n' => Some(c),
+            // Marks that only steer the layout have no shape to miss; shapers draw them with the glyph of a space.
+            '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' => None,
+            '\u{fe00}'..='\u{fe0f}' | '\u{feff}' => None,
+            _ if has(c) => Some(c),
+            _ if c.is_whitespace() => Some(' '),
+            '\u{2011}' if has('-') => Some('-'),
+            _ => Some(substitute),
+        };
+        text.chars().filter_map(shown).collect()
+    }
+
+    /// Puts the fonts into the document, cut down to the glyphs that its pages use; the pages' glyphs are renumbered.
+    pub(super) fn embed(&self, document: &mut PdfDocument) -> Result<(), String> {
+        let mut remappers: BTreeMap<&'static str, subsetter::GlyphRemapper> = BTreeMap::new();
+        for page in &mut document.pages {
+            let mut current = None;
+            for op in &mut page.ops {
+                match op {
+                    Op::SetFont { font: PdfFontHandle::External(id), .. } => {
+                        current = Face::ALL.into_iter().find(|face| face.id() == id.0);
+                    }
+                    Op::ShowText { items } => {
+                        let Some(face) = current else { continue };
+                        let remapper = remappers.entry(face.id()).or_default();
+                        for glyph in items.iter_mut().filter_map(glyphs).flatten() {
+                            glyph.gid = remapper.remap(glyph.gid);
+                        }
+                    }
+                    _ => {}
+                }
+            }
+        }
+        for (index, face) in (0_u8..).zip(Face::ALL) {
+            let Some(remapper) = remappers.get(face.id()) else { continue };
+            let typeface = self.face(face);
+            let failed = |reason: &str| format!("{}: {reason}", typeface.name);
+            let bytes =
+                subsetter::subset(typeface.blob.data(), 0, remapper).map_err(|error| failed(&error.to_string()))?;
+            let mut font = ParsedFont::from_bytes(&bytes, 0, &mut Vec::new())
+                .ok_or_else(|| failed("the subset font cannot be read"))?;
+            // The tag of a subset is six capital letters.
+            font.font_name = Some(format!("SLADE{}+{}", char::from(b'A' + index), typeface.name));
+            document.resources.fonts.map.insert(FontId(face.id().to_owned()), PdfFont::new(font));
+        }
+        Ok(())
+    }
+}
+
+fn glyphs(item: &mut TextItem) -> Option<&mut Vec<printpdf::text::Codepoint>> {
+    match item {
+        TextItem::GlyphIds(glyphs) => Some(glyphs),
+        TextItem::Text(_) | TextItem::Offset(_) => None,
+    }
+}
+
+impl Typeface {
+    fn new((file, bytes): (String, Vec<u8>)) -> Result<Self, (String, String)> {
+        let refused = |reason: &str| (file.clone(), reason.to_owned());
+        if !bytes.starts_with(&[0, 1, 0, 0]) && !bytes.starts_with(b"true") {
+            return Err(refused("found something other than a TrueType font"));
+        }
+        let font =
+            ParsedFont::from_bytes(&bytes, 0, &mut Vec::new()).ok_or_else(|| refused("the font cannot be read"))?;
+        let characters: BTreeSet<u32> =
+            (0x20..0x1_f000).filter(|c| font.lookup_glyph_index(*c).is_some_and(|g| g > 0)).collect();
+        if !('a'..='z').chain("äöüÄÖÜß€0123456789%.,-".chars()).all(|c| characters.contains(&u32::from(c))) {
+            return Err(refused("the font lacks letters, umlauts, digits or the euro sign"));
+        }
+        let blob = Blob::new(Arc::new(bytes));
+        let found = FontContext::new().collection.register_fonts(blob.clone(), None);
+        if found.iter().any(|(_, fonts)| fonts.iter().any(|font| !font.axes().is_empty())) {
+            return Err(refused("found a variable font"));
+        }
+        let stem = file.rsplit_once('.').map_or(file.as_str(), |(stem, _)| stem);
+        let name = stem.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
+        Ok(Self { blob, name, characters })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Templates;
+
+    #[test]
+    fn what_a_font_cannot_show_stays_visible() {
+        #[track_caller]
+        fn check(text: &str, expected: &str) {
+            let templates = Templates::builtin();
+            assert_eq!(templates.typefaces().legible(text, Face::Regular), expected);
+        }
+        check("Müller & Söhne, 5 €", "Müller & Söhne, 5 €");
+        check("日本 KK", "\u{fffd}\u{fffd} KK");
+        check("soft\u{ad}hyphen\u{200b}", "softhyphen");
+        check("a\u{2003}b", "a\u{2003}b");
+        check("\u{1f600}", "\u{fffd}");
+        check("a\nb", "a\nb");
+    }
+}

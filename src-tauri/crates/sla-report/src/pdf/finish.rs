@@ -1,0 +1,203 @@
+//! What the PDF writer does not write: tags, outline, the attached record, colour profile and the metadata of PDF/A-3a
+//! (ISO 19005-3) and PDF/UA-1 (ISO 14289-1).
+
+use lopdf::{Dictionary, Document, Object, ObjectId, Stream, StringFormat, dictionary};
+
+use super::flow::{Bookmark, LEFT};
+use super::tags::Tags;
+use super::xmp::{self, Properties};
+
+/// Name of the attached record.
+const ATTACHMENT: &str = "report.json";
+
+/// What the file carries besides its pages.
+pub(super) struct Extras<'a> {
+    pub(super) properties: Properties<'a>,
+    pub(super) tags: &'a Tags,
+    pub(super) bookmarks: &'a [Bookmark],
+    pub(super) record_json: &'a str,
+    /// 32 hexadecimal digits or more that stand for the content.
+    pub(super) identity: &'a str,
+}
+
+/// A text string: UTF-16 with its mark.
+pub(super) fn text(text: &str) -> Object {
+    let units = text.encode_utf16().flat_map(u16::to_be_bytes);
+    Object::String([0xfe, 0xff].into_iter().chain(units).collect(), StringFormat::Hexadecimal)
+}
+
+pub(super) fn name(name: &str) -> Object {
+    Object::Name(name.as_bytes().to_vec())
+}
+
+/// Completes the document and returns its bytes.
+pub(super) fn finish(mut document: Document, extras: &Extras<'_>) -> Result<Vec<u8>, lopdf::Error> {
+    "1.7".clone_into(&mut document.version);
+    let pages: Vec<ObjectId> = document.get_pages().into_values().collect();
+    let structure = extras.tags.write(&mut document, &pages);
+    let outline = outline(&mut document, &pages, extras.bookmarks);
+    let attachment = attachment(&mut document, extras);
+    let intent = output_intent(&mut document)?;
+    let metadata = xmp::packet(&extras.properties);
+    let mut metadata = Stream::new(dictionary! { "Type" => name("Metadata"), "Subtype" => name("XML") }, metadata);
+    // Programs look for the packet in the file's plain bytes.
+    metadata.allows_compression = false;
+    let metadata = document.add_object(metadata);
+    for (number, page) in (0_i64..).zip(&pages) {
+        let page = document.get_dictionary_mut(*page)?;
+        page.set("StructParents", number);
+        page.set("Tabs", name("S"));
+        if page.get(b"Annots").and_then(Object::as_array).is_ok_and(Vec::is_empty) {
+            page.remove(b"Annots");
+        }
+    }
+    let catalogue = document.trailer.get(b"Root")?.as_reference()?;
+    let catalogue = document.get_dictionary_mut(catalogue)?;
+    catalogue.set("Lang", Object::string_literal(extras.properties.language));
+    catalogue.set("MarkInfo", dictionary! { "Marked" => true });
+    catalogue.set("ViewerPreferences", dictionary! { "DisplayDocTitle" => true });
+    catalogue.set("StructTreeRoot", Object::Reference(structure));
+    catalogue.set("Metadata", Object::Reference(metadata));
+    catalogue.set("OutputIntents", Object::Array(vec![Object::Dictionary(intent)]));
+    catalogue.set("AF", Object::Array(vec![Object::Reference(attachment)]));
+    let names = Object::Array(vec![text(ATTACHMENT), Object::Reference(attachment)]);
+    catalogue.set("Names", dictionary! { "EmbeddedFiles" => dictionary! { "Names" => names } });
+    if let Some(outline) = outline {
+        catalogue.set("PageMode", name("UseOutlines"));
+        catalogue.set("Outlines", Object::Reference(outline));
+    }
+    let info = document.trailer.get(b"Info")?.as_reference()?;
+    document.set_object(info, information(&extras.properties));
+    let identity = extras.identity.as_bytes().chunks(2).take(16).map(|pair| {
+        let digits = std::str::from_utf8(pair).unwrap_or("0");
+        u8::from_str_radix(digits, 16).unwrap_or(0)
+    });
+    let identity = Object::String(identity.collect(), StringFormat::Hexadecimal);
+    document.trailer.set("ID", Object::Array(vec![identity.clone(), identity]));
+    document.prune_objects();
+    for object in document.objects.values_mut() {
+        if let Object::Stream(stream) = object {
+            let is_metadata = stream.dict.get(b"Type").and_then(Object::as_name).is_ok_and(|kind| kind == b"Metadata");
+            stream.allows_compression = !is_metadata;
+        }
+    }
+    document.compress();
+    let mut bytes = Vec::new();
+    document.save_modern(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// The same as the metadata packet says; PDF/A compares the two.
+fn information(properties: &Properties<'_>) -> Dictionary {
+    let date = Object::string_literal(xmp::pdf_date(properties.date));
+    dictionary! {
+        "Title" => text(properties.title),
+        "Subject" => text(properties.subject),
+        "Author" => text(properties.author),
+        "Creator" => text(xmp::CREATOR),
+        "Producer" => text(xmp::PRODUCER),
+        "CreationDate" => date.clone(),
+        "ModDate" => date,
+    }
+}
+
+/// Headings of level 1 with those of level 2 below them.
+fn outline(document: &mut Document, pages: &[ObjectId], bookmarks: &[Bookmark]) -> Option<ObjectId> {
+    if bookmarks.is_empty() {
+        return None;
+    }
+    let root = document.new_object_id();
+    let ids: Vec<ObjectId> = bookmarks.iter().map(|_| document.new_object_id()).collect();
+    let mut above = None;
+    // The parent of each bookmark; a heading of level 2 before the first of level 1 stands at the top.
+    let parents: Vec<ObjectId> = bookmarks
+        .iter()
+        .zip(&ids)
+        .map(|(bookmark, id)| {
+            if bookmark.level <= 1 {
+                above = Some(*id);
+                return root;
+            }
+            above.unwrap_or(root)
+        })
+        .collect();
+    let siblings = |parent: ObjectId| -> Vec<ObjectId> {
+        ids.iter().zip(&parents).filter(|(_, its)| **its == parent).map(|(id, _)| *id).collect()
+    };
+    for (index, bookmark) in bookmarks.iter().enumerate() {
+        let destination = vec![
+            Object::Reference(pages[bookmark.page]),
+            name("XYZ"),
+            Object::Real(LEFT),
+            Object::Real(bookmark.top + 8.0),
+            Object::Null,
+        ];
+        let mut entry = dictionary! {
+            "Title" => text(&bookmark.title),
+            "Parent" => Object::Reference(parents[index]),
+            "Dest" => Object::Array(destination),
+        };
+        let row = siblings(parents[index]);
+        let at = row.iter().position(|id| *id == ids[index]).unwrap_or(0);
+        if let Some(before) = at.checked_sub(1).and_then(|before| row.get(before)) {
+            entry.set("Prev", Object::Reference(*before));
+        }
+        if let Some(after) = row.get(at + 1) {
+            entry.set("Next", Object::Reference(*after));
+        }
+        add_ends(&mut entry, &siblings(ids[index]));
+        document.set_object(ids[index], entry);
+    }
+    let mut entry = dictionary! { "Type" => name("Outlines") };
+    add_ends(&mut entry, &siblings(root));
+    entry.set("Count", i64::try_from(bookmarks.len()).unwrap_or(i64::MAX));
+    document.set_object(root, entry);
+    Some(root)
+}
+
+fn add_ends(entry: &mut Dictionary, below: &[ObjectId]) {
+    if let (Some(first), Some(last)) = (below.first(), below.last()) {
+        entry.set("First", Object::Reference(*first));
+        entry.set("Last", Object::Reference(*last));
+        entry.set("Count", i64::try_from(below.len()).unwrap_or(i64::MAX));
+    }
+}
+
+fn attachment(document: &mut Document, extras: &Extras<'_>) -> ObjectId {
+    let content = extras.record_json.as_bytes().to_vec();
+    let date = Object::string_literal(xmp::pdf_date(extras.properties.date));
+    let parameters = dictionary! {
+        "Size" => i64::try_from(content.len()).unwrap_or(i64::MAX),
+        "CreationDate" => date.clone(),
+        "ModDate" => date,
+    };
+    let file = document.add_object(Stream::new(
+        dictionary! { "Type" => name("EmbeddedFile"), "Subtype" => name("application/json"), "Params" => parameters },
+        content,
+    ));
+    document.add_object(dictionary! {
+        "Type" => name("Filespec"),
+        "F" => Object::string_literal(ATTACHMENT),
+        "UF" => text(ATTACHMENT),
+        "Desc" => text(extras.properties.subject),
+        "AFRelationship" => name("Data"),
+        "EF" => dictionary! { "F" => Object::Reference(file), "UF" => Object::Reference(file) },
+    })
+}
+
+/// What the colours mean: sRGB.
+fn output_intent(document: &mut Document) -> Result<Dictionary, lopdf::Error> {
+    let mut profile = moxcms::ColorProfile::new_srgb()
+        .encode()
+        .map_err(|error| lopdf::Error::IO(std::io::Error::other(format!("colour profile: {error}"))))?;
+    // The profile's own time of making would differ from run to run: 2026-01-01.
+    profile[24..36].copy_from_slice(&[0x07, 0xea, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0]);
+    let profile = document.add_object(Stream::new(dictionary! { "N" => 3 }, profile));
+    Ok(dictionary! {
+        "Type" => name("OutputIntent"),
+        "S" => name("GTS_PDFA1"),
+        "OutputConditionIdentifier" => Object::string_literal("sRGB"),
+        "Info" => Object::string_literal("sRGB IEC61966-2.1"),
+        "DestOutputProfile" => Object::Reference(profile),
+    })
+}

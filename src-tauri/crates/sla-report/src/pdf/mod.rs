@@ -1,0 +1,120 @@
+//! A manuscript becomes pages: shaped by parley, written by printpdf, completed to a tagged and archivable file.
+//!
+//! `face` and `text` set letters, `flow` breaks pages, `block`, `grid`, `chart` and `cover` draw, `tags`, `finish` and
+//! `xmp` write what a file needs besides its looks. What does *not* live here: wording, and anything that is computed
+//! from a record; a number arrives as text.
+
+mod block;
+mod chart;
+mod cover;
+mod face;
+mod finish;
+mod flow;
+mod grid;
+mod shape;
+mod tags;
+mod text;
+mod xmp;
+
+use chrono::{DateTime, Utc};
+use printpdf::{Mm, PdfDocument, PdfPage, PdfSaveOptions};
+use sla_core::evidence::sha256_hex;
+use sla_core::record::{Language, MonthRecord};
+
+pub(crate) use face::Typefaces;
+
+use crate::ReportError;
+use crate::manuscript::Manuscript;
+use crate::templates::{Templates, report_name};
+use crate::theme::Theme;
+use face::Face;
+use flow::{Flow, LEFT, PAGE_HEIGHT, WIDTH};
+use shape::Area;
+use text::{Look, Setter};
+
+/// The most pages of a report.
+const LIMIT_PAGES: usize = 2_000;
+
+/// Draws the manuscript and attaches the record that it came from.
+pub(crate) fn write(
+    templates: &Templates,
+    record: &MonthRecord,
+    manuscript: &Manuscript,
+) -> Result<Vec<u8>, ReportError> {
+    let failed = |reason: String| ReportError::Write { name: "report.pdf", reason };
+    let theme = templates.theme();
+    let mut flow = Flow::new(Setter::new(templates.typefaces()), &theme.colours);
+    for (index, block) in manuscript.blocks.iter().enumerate() {
+        flow.block(block, &manuscript.blocks[index + 1..]);
+        if flow.page_count() > LIMIT_PAGES {
+            return Err(ReportError::TooLong { file: report_name(record.language), limit_pages: LIMIT_PAGES });
+        }
+    }
+    furnish(&mut flow, manuscript);
+
+    let furniture = &manuscript.furniture;
+    let mut document = PdfDocument::new(&furniture.title);
+    let (pages, tags, bookmarks) = flow.into_parts();
+    document.pages = pages.into_iter().map(|ops| PdfPage::new(Mm(210.0), Mm(297.0), ops)).collect();
+    templates.typefaces().embed(&mut document).map_err(failed)?;
+    let written = printpdf::serialize::to_lopdf_doc(&document, &PdfSaveOptions::default(), &mut Vec::new());
+    let json = record.to_json();
+    let extras = finish::Extras {
+        properties: xmp::Properties {
+            title: &furniture.title,
+            subject: &furniture.subject,
+            author: &theme.provider.name,
+            language: match record.language {
+                Language::De => "de-DE",
+                Language::En => "en-GB",
+            },
+            date: end(record)?,
+        },
+        tags: &tags,
+        bookmarks: &bookmarks,
+        identity: &identity(theme, manuscript, &json),
+        record_json: &json,
+    };
+    finish::finish(written, &extras).map_err(|error| failed(error.to_string()))
+}
+
+/// The end of the month: the document's only date, so that equal months make equal files.
+fn end(record: &MonthRecord) -> Result<DateTime<Utc>, ReportError> {
+    let found = &record.period.end;
+    let date = DateTime::parse_from_rfc3339(found).map_err(|_| ReportError::Record {
+        field: "period.end",
+        found: found.clone(),
+        expected: "an instant such as 2026-10-31T23:00:00Z",
+    })?;
+    Ok(date.to_utc())
+}
+
+/// A fingerprint of everything that decides what the file looks like and holds.
+fn identity(theme: &Theme, manuscript: &Manuscript, json: &str) -> String {
+    let content = serde_json::to_string(&(theme, manuscript, json)).expect("these have only string keys");
+    sha256_hex(content.as_bytes())
+}
+
+/// Running header and footer. The first page has the cover instead of a header.
+fn furnish(flow: &mut Flow<'_>, manuscript: &Manuscript) {
+    let (pages, colours) = (flow.page_count(), flow.colours);
+    let look = Look::new(7.6, Face::Regular, colours.muted);
+    let furniture = &manuscript.furniture;
+    flow.ornament_pages(|setter, ops, page| {
+        let number =
+            |text: &str| text.replace("{page}", &(page + 1).to_string()).replace("{pages}", &pages.to_string());
+        let mut line = |[left, right]: &[String; 2], y: f32, ops: &mut Vec<printpdf::Op>| {
+            // A long name on one side ends before the other side begins.
+            let right = setter.set_line(&number(right), look.right(), WIDTH * 0.45);
+            let left = setter.set_line(&number(left), look, WIDTH - right.width() - 16.0);
+            left.draw(ops, LEFT, y, 0..left.len());
+            right.draw(ops, LEFT + WIDTH * 0.55, y, 0..right.len());
+        };
+        if page > 0 {
+            line(&furniture.header, PAGE_HEIGHT - 34.0, ops);
+            let rule = Area { left: LEFT, top: PAGE_HEIGHT - 50.0, width: WIDTH, height: 0.5 };
+            shape::rectangle(ops, rule, colours.rule);
+        }
+        line(&furniture.footer, 42.0, ops);
+    });
+}

@@ -1,0 +1,203 @@
+//! Texts become lines: shaped and broken by parley, drawn as positioned glyphs with the characters they stand for.
+
+use std::ops::Range;
+
+use parley::{
+    Alignment, AlignmentOptions, FontContext, FontFamily, FontFeatures, Layout, LayoutContext, LineHeight,
+    OverflowWrap, StyleProperty,
+};
+use printpdf::text::Codepoint;
+use printpdf::{FontId, Op, PdfFontHandle, Pt, TextItem, TextMatrix};
+
+use super::face::{Face, Typefaces};
+use super::shape;
+use crate::manuscript::{Run, RunStyle, Text};
+use crate::theme::Colour;
+
+/// How a text is set.
+#[derive(Clone, Copy)]
+pub(super) struct Look {
+    /// Size in points.
+    pub(super) size: f32,
+    pub(super) face: Face,
+    pub(super) colour: Colour,
+    pub(super) align: Alignment,
+}
+
+impl Look {
+    pub(super) fn new(size: f32, face: Face, colour: Colour) -> Self {
+        Self { size, face, colour, align: Alignment::Start }
+    }
+
+    pub(super) fn right(self) -> Self {
+        Self { align: Alignment::End, ..self }
+    }
+
+    pub(super) fn centred(self) -> Self {
+        Self { align: Alignment::Center, ..self }
+    }
+}
+
+/// Sets texts in a theme's fonts.
+pub(super) struct Setter<'a> {
+    typefaces: &'a Typefaces,
+    fonts: FontContext,
+    layouts: LayoutContext<()>,
+}
+
+impl<'a> Setter<'a> {
+    pub(super) fn new(typefaces: &'a Typefaces) -> Self {
+        Self { typefaces, fonts: typefaces.context(), layouts: LayoutContext::new() }
+    }
+
+    /// A text in lines of at most `width` points; words that are longer break anywhere.
+    pub(super) fn set(&mut self, text: &Text, look: Look, width: f32) -> Lines<'a> {
+        /// Fixed-width letters look larger than the others of their size.
+        const CODE_SIZE: f32 = 0.9;
+        let (mut whole, mut styled) = (String::new(), Vec::new());
+        for Run { text, style } in text {
+            let face = match style {
+                RunStyle::Plain => look.face,
+                RunStyle::Strong => Face::Strong,
+                RunStyle::Code => Face::Code,
+            };
+            let start = whole.len();
+            whole.push_str(&self.typefaces.legible(text, face));
+            styled.push((start..whole.len(), face));
+        }
+        let mut builder = self.layouts.ranged_builder(&mut self.fonts, &whole, 1.0, false);
+        builder.push_default(StyleProperty::FontFamily(FontFamily::named(look.face.id())));
+        builder.push_default(StyleProperty::FontSize(look.size));
+        builder.push_default(StyleProperty::LineHeight(LineHeight::FontSizeRelative(1.38)));
+        builder.push_default(StyleProperty::OverflowWrap(OverflowWrap::Anywhere));
+        builder.push_default(StyleProperty::FontFeatures(FontFeatures::from("\"tnum\" 1, \"kern\" 1")));
+        for (range, face) in styled.into_iter().filter(|(range, face)| *face != look.face && !range.is_empty()) {
+            builder.push(StyleProperty::FontFamily(FontFamily::named(face.id())), range.clone());
+            if face == Face::Code {
+                builder.push(StyleProperty::FontSize(look.size * CODE_SIZE), range);
+            }
+        }
+        let mut layout = builder.build(&whole);
+        layout.break_all_lines(Some(width));
+        layout.align(look.align, AlignmentOptions::default());
+        Lines { typefaces: self.typefaces, text: whole, layout, colour: look.colour }
+    }
+
+    /// A text in one line; what does not fit is left out behind an ellipsis.
+    pub(super) fn set_line(&mut self, text: &str, look: Look, width: f32) -> Lines<'a> {
+        let whole = self.set_plain(text, look, width);
+        if whole.len() <= 1 {
+            return whole;
+        }
+        let mut kept: Vec<char> = whole.first_line().chars().collect();
+        while kept.pop().is_some() {
+            let shortened: String = kept.iter().collect::<String>().trim_end().to_owned() + "…";
+            let lines = self.set_plain(&shortened, look, width);
+            if lines.len() <= 1 {
+                return lines;
+            }
+        }
+        self.set_plain("…", look, width)
+    }
+
+    /// The same for a text of one style.
+    pub(super) fn set_plain(&mut self, text: &str, look: Look, width: f32) -> Lines<'a> {
+        self.set(&vec![Run { text: text.to_owned(), style: RunStyle::Plain }], look, width)
+    }
+}
+
+/// A text in lines.
+pub(super) struct Lines<'a> {
+    typefaces: &'a Typefaces,
+    text: String,
+    layout: Layout<()>,
+    colour: Colour,
+}
+
+impl Lines<'_> {
+    /// Number of lines; none for an empty text.
+    pub(super) fn len(&self) -> usize {
+        if self.text.is_empty() { 0 } else { self.layout.len() }
+    }
+
+    /// Height of all lines in points.
+    pub(super) fn height(&self) -> f32 {
+        self.height_of(0..self.len())
+    }
+
+    pub(super) fn height_of(&self, lines: Range<usize>) -> f32 {
+        self.layout.lines().skip(lines.start).take(lines.len()).map(|line| line.metrics().line_height).sum()
+    }
+
+    fn first_line(&self) -> &str {
+        self.layout.get(0).map_or("", |line| &self.text[line.text_range()])
+    }
+
+    /// Width of the widest line in points.
+    pub(super) fn width(&self) -> f32 {
+        self.layout.width()
+    }
+
+    /// The line after the last one that fits into `space` points, beginning with line `from`.
+    pub(super) fn fit(&self, from: usize, space: f32) -> usize {
+        let mut used = 0.0;
+        let heights = self.layout.lines().take(self.len()).skip(from).map(|line| line.metrics().line_height);
+        let fitting = heights.take_while(|height| {
+            used += height;
+            used <= space + 0.01
+        });
+        from + fitting.count()
+    }
+
+    /// Draws some of the lines; `x` and `y` are the upper left corner of the first, from the page's lower left one.
+    pub(super) fn draw(&self, ops: &mut Vec<Op>, x: f32, y: f32, lines: Range<usize>) {
+        let above = self.height_of(0..lines.start);
+        ops.push(Op::SetFillColor { col: shape::colour(self.colour) });
+        ops.push(Op::StartTextSection);
+        let mut current = None;
+        for line in self.layout.lines().skip(lines.start).take(lines.len()) {
+            let baseline = y + above - line.metrics().baseline;
+            let mut pen = x + line.metrics().offset;
+            for run in line.runs() {
+                let face = self.typefaces.face_of(run.font().data.id());
+                let font = (face, run.font_size().to_bits());
+                if current != Some(font) {
+                    let handle = PdfFontHandle::External(FontId(face.id().to_owned()));
+                    ops.push(Op::SetFont { font: handle, size: Pt(run.font_size()) });
+                    current = Some(font);
+                }
+                let mut clusters = run.visual_clusters().peekable();
+                while let Some(cluster) = clusters.next() {
+                    let mut characters = self.text[cluster.text_range()].to_owned();
+                    let mut advance = cluster.advance();
+                    while let Some(rest) = clusters.next_if(|next| next.is_ligature_continuation()) {
+                        characters.push_str(&self.text[rest.text_range()]);
+                        advance += rest.advance();
+                    }
+                    if characters != "\n" {
+                        let mut at = pen;
+                        for (index, glyph) in cluster.glyphs().enumerate() {
+                            let stands_for = if index == 0 { extracted(&characters) } else { String::new() };
+                            show(ops, glyph.id, stands_for, at + glyph.x, baseline - glyph.y);
+                            at += glyph.advance;
+                        }
+                    }
+                    pen += advance;
+                }
+            }
+        }
+        ops.push(Op::EndTextSection);
+    }
+}
+
+fn show(ops: &mut Vec<Op>, glyph: u32, stands_for: String, x: f32, y: f32) {
+    let gid = u16::try_from(glyph).expect("a TrueType font has at most 65 535 glyphs");
+    ops.push(Op::SetTextMatrix { matrix: TextMatrix::Raw([1.0, 0.0, 0.0, 1.0, x, y]) });
+    let glyphs = vec![Codepoint { gid, offset: 0.0, cid: Some(stands_for) }];
+    ops.push(Op::ShowText { items: vec![TextItem::GlyphIds(glyphs)] });
+}
+
+/// What is copied out of the document. A glyph stands for one text only, and fonts draw these with the same glyph.
+fn extracted(characters: &str) -> String {
+    characters.replace(['\u{a0}', '\u{202f}'], " ").replace(['\u{2010}', '\u{2011}'], "-")
+}

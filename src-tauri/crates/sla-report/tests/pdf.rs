@@ -1,0 +1,218 @@
+//! The PDF as a file: pages, texts, fonts, tags, attachment; hostile records; equal bytes for equal months.
+
+use std::collections::BTreeSet;
+
+use lopdf::{Dictionary, Document, Object};
+use sla_core::record::{Language, MonthRecord, RecordOutage, Verdict};
+use sla_report::manuscript::Block;
+use sla_report::{Templates, report_pdf, sample, tenant_documents};
+
+fn load(record: &MonthRecord) -> Document {
+    let bytes = report_pdf(&Templates::builtin(), record).expect("a report");
+    Document::load_mem(&bytes).expect("a PDF")
+}
+
+fn page_texts(document: &Document) -> Vec<String> {
+    let pages: Vec<u32> = document.get_pages().into_keys().collect();
+    pages.iter().map(|page| document.extract_text(&[*page]).expect("text").replace('\n', "")).collect()
+}
+
+fn dictionaries(document: &Document) -> impl Iterator<Item = &Dictionary> {
+    document.objects.values().filter_map(|object| match object {
+        Object::Dictionary(dictionary) => Some(dictionary),
+        Object::Stream(stream) => Some(&stream.dict),
+        _ => None,
+    })
+}
+
+fn is_type(dictionary: &Dictionary, name: &[u8]) -> bool {
+    dictionary.get(b"Type").and_then(Object::as_name).is_ok_and(|found| found == name)
+}
+
+#[test]
+fn every_page_has_text_and_its_number() {
+    #[track_caller]
+    fn check(record: &MonthRecord, number: impl Fn(usize, usize) -> String) {
+        let texts = page_texts(&load(record));
+        for (index, text) in texts.iter().enumerate() {
+            let number = number(index + 1, texts.len());
+            assert!(text.contains(&number), "{number} is missing in {text}");
+            assert!(text.len() > 150, "page {} is as good as empty: {text}", index + 1);
+        }
+    }
+    for verdict in [Verdict::Met, Verdict::Breached, Verdict::Undecidable] {
+        check(&sample::record(Language::De, verdict), |page, pages| format!("Seite {page} von {pages}"));
+        check(&sample::record(Language::En, verdict), |page, pages| format!("Page {page} of {pages}"));
+    }
+}
+
+#[test]
+fn figures_and_umlauts_can_be_copied_out() {
+    let texts = page_texts(&load(&sample::record(Language::De, Verdict::Breached))).concat();
+    for expected in [
+        "Nordlicht Logistik Großhandel GmbH & Co. KG",
+        "Verfügbarkeit der Bestellschnittstelle",
+        "625,00 €",
+        "99,8227 %",
+        "25.10.2026, 02:30 UTC+2",
+        "25.10.2026, 02:30 UTC+1",
+        "http_requests_total",
+    ] {
+        assert!(texts.contains(expected), "{expected} is missing in {texts}");
+    }
+}
+
+#[test]
+fn all_fonts_are_embedded_and_subset() {
+    let document = load(&sample::record(Language::De, Verdict::Breached));
+    let descriptors: Vec<_> = dictionaries(&document).filter(|one| is_type(one, b"FontDescriptor")).collect();
+    assert_eq!(descriptors.len(), 3);
+    for descriptor in descriptors {
+        assert!(descriptor.has(b"FontFile2"), "{descriptor:?}");
+        let name = descriptor.get(b"FontName").and_then(Object::as_name).expect("a name");
+        assert_eq!(name.get(6), Some(&b'+'), "{:?} is no subset", String::from_utf8_lossy(name));
+    }
+}
+
+#[test]
+fn the_file_is_tagged_titled_and_carries_its_record() {
+    let record = sample::record(Language::De, Verdict::Undecidable);
+    let document = load(&record);
+    let catalogue = document.catalog().expect("a catalogue");
+    for key in ["Lang", "MarkInfo", "StructTreeRoot", "Outlines", "Metadata", "OutputIntents", "AF", "Names"] {
+        assert!(catalogue.has(key.as_bytes()), "{key} is missing");
+    }
+    let elements: Vec<_> = dictionaries(&document).filter(|one| is_type(one, b"StructElem")).collect();
+    let tags: BTreeSet<_> = elements
+        .iter()
+        .filter_map(|one| one.get(b"S").and_then(Object::as_name).ok())
+        .map(String::from_utf8_lossy)
+        .collect();
+    for tag in ["Document", "H1", "H2", "H3", "P", "Table", "TR", "TH", "TD", "Figure"] {
+        assert!(tags.contains(tag), "{tag} is missing in {tags:?}");
+    }
+    for element in elements {
+        let is_figure = element.get(b"S").and_then(Object::as_name).is_ok_and(|tag| tag == b"Figure");
+        assert!(!is_figure || element.has(b"Alt"), "a figure without words");
+    }
+    let attached = document.objects.values().filter_map(|object| object.as_stream().ok());
+    let attached =
+        attached.filter(|stream| is_type(&stream.dict, b"EmbeddedFile")).map(|stream| stream.get_plain_content());
+    let attached: Vec<_> = attached.map(|content| content.expect("content")).collect();
+    assert_eq!(attached, [record.to_json().into_bytes()]);
+}
+
+#[test]
+fn a_long_list_is_cut_with_a_word_and_stays_bounded() {
+    let record = sample::long_record(Language::De, 2, 5_000);
+    assert!(record.commitments.iter().all(|one| one.outages.len() >= 4_900), "the sample is long");
+    let texts = page_texts(&load(&record));
+    assert!(texts.len() < 30, "{} pages", texts.len());
+    assert!(texts.concat().contains("Ausfälle stehen in der Datei report.json"), "the rest is named");
+}
+
+#[test]
+fn many_commitments_with_long_lists_stay_within_the_templates_limits() {
+    let record = sample::long_record(Language::En, 32, 220);
+    let manuscript = sla_report::report_manuscript(&Templates::builtin(), &record).expect("a manuscript");
+    let rows = |block: &Block| if let Block::Table(table) = block { table.rows.len() } else { 0 };
+    assert!(manuscript.blocks.iter().map(rows).sum::<usize>() > 32 * 200);
+}
+
+#[test]
+fn a_template_that_fills_thousands_of_pages_is_stopped() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let template = "{% for page in range(3000) %}\nx\n\n```pagebreak\n```\n{% endfor %}\n";
+    std::fs::write(folder.path().join("report.de.md"), template.replace("```pagebreak", "\n```pagebreak"))
+        .expect("written");
+    let templates = Templates::from_folder(folder.path()).expect("templates");
+    let error = report_pdf(&templates, &sample::record(Language::De, Verdict::Met)).expect_err("refused").to_string();
+    assert_eq!(error, "the report would be longer than 2000 pages; list fewer rows in report.de.md");
+}
+
+#[test]
+fn odd_records_make_readable_reports() {
+    #[track_caller]
+    fn check(change: impl FnOnce(&mut MonthRecord), expected: &str) {
+        let mut record = sample::record(Language::De, Verdict::Breached);
+        change(&mut record);
+        let texts = page_texts(&load(&record)).concat();
+        assert!(texts.contains(expected), "{expected} is missing in {texts}");
+    }
+    // A name in letters that the font does not have stays visible.
+    check(|record| record.tenant_name = "日本 KK".into(), "\u{fffd}\u{fffd} KK");
+    // A word longer than any line, and a query longer than a page.
+    let word = "Donaudampfschifffahrtsgesellschaft".repeat(12);
+    check(|record| record.tenant_name = word.clone(), "Donaudampfschifffahrtsgesellschaft");
+    // The running header says that it is shortened.
+    check(|record| record.tenant_name = word.clone(), "… SLA-Bericht");
+    check(|record| record.evidence[0].query = "x ".repeat(12_000) + "END", "END");
+    check(|record| record.exclusions[0].reason = "lang ".repeat(4_000) + "ENDE", "ENDE");
+    check(|record| record.commitments[0].title = "\r\n# ```tiles".into(), "# ```tiles");
+    check(|record| record.contract.service_hours = "Mo ".repeat(3_000) + "ENDE", "ENDE");
+    check(|record| record.commitments[0].title = "lang ".repeat(1_500) + "ENDE", "ENDE");
+    check(|record| record.commitments.truncate(1), "1 von 1 Zusagen nicht erfüllt");
+    check(|record| record.exclusions.clear(), "keine Zeit als ausgenommen gemeldet");
+    // Nothing was measured at all.
+    let nothing = |record: &mut MonthRecord| {
+        for one in &mut record.commitments {
+            (one.attained, one.attained_range.low, one.attained_range.high) = (None, None, None);
+            one.budget.used_percent = None;
+            (one.budget.used_percent_range.low, one.budget.used_percent_range.high) = (None, None);
+            one.days.clear();
+            one.outages.clear();
+            one.slice_target = None;
+        }
+    };
+    check(nothing, "keine Messung");
+}
+
+#[test]
+fn a_field_that_is_no_figure_is_refused_by_name() {
+    #[track_caller]
+    fn check(change: impl FnOnce(&mut MonthRecord), expected: &str) {
+        let mut record = sample::record(Language::De, Verdict::Breached);
+        change(&mut record);
+        let error = report_pdf(&Templates::builtin(), &record).expect_err("refused").to_string();
+        assert!(error.contains(expected), "{error}");
+    }
+    check(|record| record.commitments[0].target = "99,9".into(), "found \"99,9\", expected a percentage");
+    check(|record| record.period.end = "yesterday".into(), "expected an instant");
+    check(|record| record.period.time_zone = "Mars/Olympus".into(), "expected an instant");
+    check(|record| record.credit_total.currency = "BTC".into(), "expected an ISO 4217 code");
+    let backwards = |record: &mut MonthRecord| {
+        let outage: &mut RecordOutage = &mut record.commitments[0].outages[0];
+        outage.seconds = -1;
+    };
+    check(backwards, "expected seconds");
+}
+
+/// The test starts itself again, elsewhere on the globe, and compares what both processes wrote.
+#[test]
+fn equal_months_make_equal_bytes_in_another_process() {
+    const FOLDER: &str = "SLA_REPORT_TEST_FOLDER";
+    let documents = || {
+        let record = sample::record(Language::De, Verdict::Breached);
+        tenant_documents(&Templates::builtin(), &record, &sample::contacts()).expect("documents")
+    };
+    if let Some(folder) = std::env::var_os(FOLDER) {
+        for document in documents() {
+            std::fs::write(std::path::Path::new(&folder).join(document.name), document.bytes).expect("written");
+        }
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let status = std::process::Command::new(std::env::current_exe().expect("this test"))
+        .args(["--exact", "equal_months_make_equal_bytes_in_another_process"])
+        .env(FOLDER, folder.path())
+        .env("TZ", "Pacific/Kiritimati")
+        .env("LC_ALL", "en_US.UTF-8")
+        .stdout(std::process::Stdio::null())
+        .status()
+        .expect("the test starts");
+    assert!(status.success());
+    for document in documents() {
+        let other = std::fs::read(folder.path().join(document.name)).expect("written by the other process");
+        assert!(other == document.bytes, "{} differs", document.name);
+    }
+}

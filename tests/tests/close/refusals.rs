@@ -1,0 +1,204 @@
+//! Bad input: a message that says what to do, an exit code, and the ledger as it was.
+
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, TcpListener};
+use std::process::{Command, Output};
+use std::thread;
+
+use serde_json::Value;
+use sla_acceptance::servers::Prometheus;
+
+use crate::desk::{Desk, From, MONTH, desk_of_files, sla};
+
+/// The command must fail with that exit code and that stable code, say every part, and leave the desk's ledger and
+/// documents as they were.
+#[track_caller]
+fn check(desk: &Desk, run: impl FnOnce() -> Output, exit: i32, code: &str, parts: &[&str]) {
+    let (ledger, files) = (desk.verified(), desk.files("out"));
+    let output = run();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(output.status.code(), Some(exit), "{text}{}", String::from_utf8_lossy(&output.stderr));
+    let said: Value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
+    assert_eq!(said["error"]["code"], code, "{text}");
+    let message = said["error"]["message"].as_str().unwrap_or_default();
+    for part in parts {
+        assert!(message.contains(part), "{message}\ndoes not say {part:?}");
+    }
+    assert_eq!(desk.verified(), ledger, "the ledger as it was");
+    assert!(desk.files("out") == files, "the documents as they were");
+}
+
+/// A desk with a closed month from files; its catalogue is then set to read from `url`.
+fn desk_on(url: &str) -> Desk {
+    let desk = desk_of_files();
+    desk.closes();
+    let other = Desk::new(&From::Prometheus(url));
+    let catalogue = std::fs::read_to_string(other.path("catalogue/all.yaml")).expect("a catalogue");
+    desk.write("catalogue/all.yaml", &catalogue);
+    desk
+}
+
+/// A server that answers every request with the same bytes, on loopback, for as long as the test runs.
+fn lying(status: &'static str, kind: &'static str, body: &'static str) -> String {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+    let url = format!("http://{}", listener.local_addr().expect("a bound port"));
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let Ok(mut stream) = stream else { return };
+            thread::spawn(move || {
+                let mut request = [0; 64 * 1024];
+                let Ok(_) = stream.read(&mut request) else { return };
+                let length = body.len();
+                let reply = format!(
+                    "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+                );
+                let _ = stream.write_all(reply.as_bytes());
+            });
+        }
+    });
+    url
+}
+
+#[test]
+fn a_server_that_is_away_or_lies() {
+    #[track_caller]
+    fn refused(url: &str, code: &str, parts: &[&str]) {
+        let desk = desk_on(url);
+        check(&desk, || sla(&desk.close()), 1, code, parts);
+    }
+    let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|listener| listener.local_addr()).expect("a port");
+    refused(&format!("http://{free}"), "prometheus.unavailable", &["data source source", "nord/slices"]);
+    let html = lying("200 OK", "text/html", "<!doctype html><title>Sign in</title>");
+    refused(&html, "prometheus.not_prometheus", &["data source source"]);
+    let cut = lying("200 OK", "application/json", "{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\"");
+    refused(&cut, "prometheus.shape", &["data source source"]);
+    let down = lying("503 Service Unavailable", "text/plain", "starting");
+    refused(&down, "prometheus.unavailable", &["503"]);
+}
+
+#[test]
+fn a_real_server_without_the_series() {
+    let server = Prometheus::start_empty();
+    let desk = desk_on(&server.url());
+    check(&desk, || sla(&desk.close()), 1, "prometheus.no_series", &["probes", "nord/slices", "west/slices"]);
+}
+
+#[test]
+fn arguments_that_lead_nowhere() {
+    let desk = desk_of_files();
+    desk.closes();
+    #[track_caller]
+    fn refused(desk: &Desk, name: &str, value: &str, exit: i32, code: &str, parts: &[&str]) {
+        let mut words = desk.close();
+        match words.iter().position(|word| word == name) {
+            Some(at) => words[at + 1] = value.to_owned(),
+            None => words.extend([name.to_owned(), value.to_owned()]),
+        }
+        check(desk, || sla(&words), exit, code, parts);
+    }
+    refused(&desk, "--month", "2190-01", 1, "plan.month_not_over", &["2190-01", "once it is over"]);
+    refused(&desk, "--month", "2025-12", 1, "plan.nothing_in_force", &["nord-contract version 1 runs from 2026-01-01"]);
+    refused(&desk, "--tenant", "ost", 1, "plan.unknown_tenant", &["\"ost\"", "nord, west"]);
+    refused(&desk, "--catalogue", "/nowhere", 1, "catalogue.unreadable", &["/nowhere"]);
+    let empty = desk.path("empty");
+    std::fs::create_dir(&empty).expect("a folder");
+    refused(&desk, "--catalogue", &empty.display().to_string(), 1, "catalogue.empty", &[".yaml"]);
+    let file = desk.path("catalogue/all.yaml");
+    refused(&desk, "--out", &file.display().to_string(), 1, "file", &["all.yaml"]);
+    refused(&desk, "--ledger", &format!("sqlite:{}", file.display()), 1, "ledger.not_a_ledger", &["all.yaml"]);
+    let url = "postgres://desk:sesame-open@127.0.0.1:1/ledger";
+    let mut words = desk.close();
+    let at = words.iter().position(|word| word == "--ledger").expect("an argument");
+    words[at + 1] = url.to_owned();
+    check(
+        &desk,
+        || {
+            let output = sla(&words);
+            let said = [output.stdout.as_slice(), output.stderr.as_slice()].concat();
+            assert!(!String::from_utf8_lossy(&said).contains("sesame"), "a password is never printed");
+            output
+        },
+        1,
+        "ledger.unreachable",
+        &["127.0.0.1"],
+    );
+    // A month that is none is a matter of the command line.
+    let mut words = desk.close();
+    words[3] = "2026-13".to_owned();
+    assert_eq!(sla(&words).status.code(), Some(2));
+}
+
+#[test]
+fn measurements_that_are_none() {
+    #[track_caller]
+    fn refused(name: &str, bytes: &[u8], code: &str, parts: &[&str]) {
+        let desk = desk_of_files();
+        desk.closes();
+        std::fs::write(desk.path(name), bytes).expect("the folder can be written");
+        check(&desk, || sla(&desk.close()), 1, code, parts);
+    }
+    refused("data/nord.csv", b"time,good,total\n1,2,3\n", "file.columns", &["nord.csv", "t"]);
+    refused("data/nord.csv", b"t,good,total\n1790805900,\xff,3\n", "file.not_utf8", &["nord.csv"]);
+    refused("data/nord.csv", b"", "file.empty", &["nord.csv"]);
+    let desk = desk_of_files();
+    desk.closes();
+    std::fs::remove_file(desk.path("data/west.csv")).expect("a file");
+    check(&desk, || sla(&desk.close()), 1, "file.read", &["west.csv", "west/slices"]);
+}
+
+#[test]
+fn a_catalogue_with_defects_lists_them_all() {
+    let desk = desk_of_files();
+    desk.closes();
+    let text = std::fs::read_to_string(desk.path("catalogue/all.yaml")).expect("a catalogue");
+    desk.write("catalogue/all.yaml", &text.replacen("target: 99.9,", "target: \"99,9\",", 1).replacen("slo: up", "slo: down", 1));
+    check(&desk, || sla(&desk.close()), 3, "catalogue.unsound", &["2 defects", "all.yaml:", "99,9", "down"]);
+    let lint = sla(&["lint", "--json", &desk.path("catalogue").display().to_string()]);
+    assert_eq!(lint.status.code(), Some(3));
+    let said: Value = serde_json::from_slice(&lint.stdout).expect("JSON");
+    let codes: Vec<_> = said["findings"].as_array().expect("findings").iter().map(|one| one["code"].clone()).collect();
+    assert_eq!(codes, ["unknown-reference", "invalid-value"]);
+}
+
+#[test]
+fn a_ledger_of_a_newer_version_is_left_alone() {
+    let desk = desk_of_files();
+    desk.closes();
+    let path = desk.path("ledger.sqlite");
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    runtime.block_on(async {
+        use sqlx::{Connection, Executor};
+        let mut ledger = sqlx::SqliteConnection::connect(&format!("sqlite:{}", path.display())).await.expect("a ledger");
+        let newer = "insert into _sqlx_migrations (version, description, success, checksum, execution_time) values \
+                     (999999999999, 'of a later version', 1, x'00', 0)";
+        ledger.execute(newer).await.expect("a row");
+        ledger.close().await.expect("closed");
+    });
+    let files = desk.files("out");
+    let output = sla(&desk.close());
+    let said: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(said["error"]["code"], "ledger.newer", "{said}");
+    assert!(desk.files("out") == files);
+}
+
+#[test]
+fn a_full_disk_leaves_the_ledger_as_it_was() {
+    let desk = desk_of_files();
+    desk.closes();
+    desk.write("data/nord.csv", &crate::desk::csv().replacen(",5,10\n", ",10,10\n", 3));
+    // A file system of 64 kB in a mount namespace of its own.
+    let script = r#"mount -t tmpfs -o size=64k tmpfs "$1" && shift && exec "$@""#;
+    let full = desk.path("full");
+    std::fs::create_dir(&full).expect("a folder");
+    let mut words = desk.close();
+    let at = words.iter().position(|word| word == "--out").expect("an argument");
+    words[at + 1] = full.display().to_string();
+    let run = || {
+        let mut command = Command::new("unshare");
+        command.args(["--user", "--map-root-user", "--mount", "sh", "-c", script, "sh"]).arg(&full);
+        command.arg(sla_acceptance::binary()).args(&words).output().expect("unshare of util-linux is installed")
+    };
+    check(&desk, run, 1, "file.disk_full", &["free space"]);
+    assert!(!desk.path("full").join(MONTH).exists());
+}

@@ -1,0 +1,75 @@
+//! Closing again: nothing new from the same evidence, a new revision from other evidence, and the same bytes anywhere.
+
+use std::path::Path;
+
+use serde_json::json;
+
+use crate::desk::{Desk, MONTH, command, csv, desk_of_files, sla, sound};
+
+fn numbers(closed: &serde_json::Value) -> Vec<(u64, bool)> {
+    let months = closed["months"].as_array().expect("months");
+    months
+        .iter()
+        .map(|month| (month["revision"].as_u64().unwrap_or_default(), month["unchanged"].as_bool().unwrap_or_default()))
+        .collect()
+}
+
+#[test]
+fn the_same_evidence_adds_nothing_and_other_evidence_a_revision() {
+    let desk = desk_of_files();
+    assert_eq!(numbers(&desk.closes()), [(1, false), (1, false)]);
+    let (ledger, files) = (desk.verified(), desk.files("out"));
+    assert_eq!(numbers(&desk.closes()), [(1, true), (1, true)]);
+    assert_eq!(desk.verified(), ledger);
+    assert!(desk.files("out") == files, "the same documents, byte for byte");
+
+    // One tenant's measurements are corrected: three slices fewer are down.
+    desk.write("data/nord.csv", &csv().replacen(",5,10\n", ",10,10\n", 3));
+    assert_eq!(numbers(&desk.closes()), [(2, false), (1, true)]);
+    let report = desk.report("nord");
+    assert_eq!(report["revision"], json!(2));
+    assert_eq!(report["commitments"][0]["downtime_seconds"], json!(9 * 300));
+    let after = desk.verified();
+    assert!(after["entries"].as_u64() > ledger["entries"].as_u64());
+    // And back: the first figures again are a third revision, not the first.
+    desk.write("data/nord.csv", &csv());
+    assert_eq!(numbers(&desk.closes()), [(3, false), (1, true)]);
+    desk.verified();
+}
+
+#[test]
+fn equal_inputs_give_equal_bytes_on_another_desk_in_another_zone_and_language() {
+    let (first, second) = (desk_of_files(), desk_of_files());
+    sound(&command(&first.close()).env("TZ", "UTC").env("LANG", "C").output().expect("the binary runs"));
+    let elsewhere = [("TZ", "Pacific/Apia"), ("LANG", "de_DE.UTF-8"), ("LC_ALL", "tr_TR.UTF-8")];
+    sound(&command(&second.close()).envs(elsewhere).output().expect("the binary runs"));
+    let (first, second) = (first.files("out"), second.files("out"));
+    assert_eq!(first.keys().collect::<Vec<_>>(), second.keys().collect::<Vec<_>>());
+    for (name, bytes) in &first {
+        assert!(second[name] == *bytes, "{} differs", name.display());
+    }
+    for name in ["report.pdf", "report.json", "report.csv", "letter.eml", "letter.md"] {
+        assert!(first.contains_key(&Path::new(MONTH).join("nord").join(name)), "{name}");
+    }
+    for name in ["portfolio.csv", "portfolio.json"] {
+        assert!(first.contains_key(&Path::new(MONTH).join(name)), "{name}");
+    }
+}
+
+#[test]
+fn one_tenant_closes_alone_and_the_portfolio_stays_whole() {
+    let desk = desk_of_files();
+    desk.closes();
+    let portfolio = |desk: &Desk| -> serde_json::Value {
+        let text = std::fs::read_to_string(desk.path("out").join(MONTH).join("portfolio.json")).expect("a portfolio");
+        serde_json::from_str(&text).expect("JSON")
+    };
+    let whole = portfolio(&desk);
+    assert_eq!(whole["tenants"].as_array().map(Vec::len), Some(2));
+    let mut alone = desk.close();
+    alone.extend(["--tenant".to_owned(), "west".to_owned()]);
+    let closed = sound(&sla(&alone));
+    assert_eq!(numbers(&closed), [(1, true)]);
+    assert_eq!(portfolio(&desk), whole);
+    assert!(desk.path("out").join(MONTH).join("nord/report.pdf").is_file());
+}
