@@ -121,7 +121,9 @@ pub(crate) fn sound(output: &Output) -> Value {
 fn catalogue(from: &From<'_>) -> String {
     let mut text = String::new();
     let source = match from {
-        From::Prometheus(url) => format!("type: Prometheus\n  connectionDetails: {{ url: \"{url}\", timeoutSeconds: 20 }}"),
+        From::Prometheus(url) => {
+            format!("type: Prometheus\n  connectionDetails: {{ url: \"{url}\", timeoutSeconds: 20 }}")
+        }
         From::Files => "type: File\n  connectionDetails: { folder: ../data }".to_owned(),
     };
     let asked = |name: &str| match from {
@@ -183,9 +185,11 @@ spec:
   commitments:"
         )
         .expect("text grows");
-        for (name, method, unknown) in
-            [("slices", "Timeslices", "range"), ("events", "Occurrences", "excluded"), ("mean", "RatioTimeslices", "down")]
-        {
+        for (name, method, unknown) in [
+            ("slices", "Timeslices", "range"),
+            ("events", "Occurrences", "excluded"),
+            ("mean", "RatioTimeslices", "down"),
+        ] {
             writeln!(
                 text,
                 "    - {{ name: {name}, slo: up, target: 99.9, method: {method}, slice: 5m, sliceTarget: 90, unknown: \

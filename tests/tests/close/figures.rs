@@ -50,8 +50,14 @@ fn by_hand(report: &Value) {
         ("/good", json!(8_898)),
         ("/total", json!(8_910)),
         ("/attained", Value::Null),
-        ("/attained_range/low", json!({ "numerator": "1483", "denominator": "1486", "percent": "99.7981", "exact": true })),
-        ("/attained_range/high", json!({ "numerator": "742", "denominator": "743", "percent": "99.8654", "exact": true })),
+        (
+            "/attained_range/low",
+            json!({ "numerator": "1483", "denominator": "1486", "percent": "99.7981", "exact": true }),
+        ),
+        (
+            "/attained_range/high",
+            json!({ "numerator": "742", "denominator": "743", "percent": "99.8654", "exact": true }),
+        ),
         ("/service_seconds", json!(2_682_000)),
         ("/excluded_seconds", json!(7_200)),
         ("/unknown_seconds", json!(1_800)),

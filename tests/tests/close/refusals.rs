@@ -71,7 +71,7 @@ fn a_server_that_is_away_or_lies() {
     let html = lying("200 OK", "text/html", "<!doctype html><title>Sign in</title>");
     refused(&html, "prometheus.not_prometheus", &["data source source"]);
     let cut = lying("200 OK", "application/json", "{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\"");
-    refused(&cut, "prometheus.shape", &["data source source"]);
+    refused(&cut, "prometheus.not_prometheus", &["data source source"]);
     let down = lying("503 Service Unavailable", "text/plain", "starting");
     refused(&down, "prometheus.unavailable", &["503"]);
 }
@@ -138,7 +138,7 @@ fn measurements_that_are_none() {
         check(&desk, || sla(&desk.close()), 1, code, parts);
     }
     refused("data/nord.csv", b"time,good,total\n1,2,3\n", "file.columns", &["nord.csv", "t"]);
-    refused("data/nord.csv", b"t,good,total\n1790805900,\xff,3\n", "file.not_utf8", &["nord.csv"]);
+    refused("data/nord.csv", b"t,good,total\n1790805900,\xff,3\n", "file.cell", &["nord.csv:2", "UTF-8"]);
     refused("data/nord.csv", b"", "file.empty", &["nord.csv"]);
     let desk = desk_of_files();
     desk.closes();
@@ -151,7 +151,14 @@ fn a_catalogue_with_defects_lists_them_all() {
     let desk = desk_of_files();
     desk.closes();
     let text = std::fs::read_to_string(desk.path("catalogue/all.yaml")).expect("a catalogue");
-    desk.write("catalogue/all.yaml", &text.replacen("target: 99.9,", "target: \"99,9\",", 1).replacen("slo: up", "slo: down", 1));
+    desk.write(
+        "catalogue/all.yaml",
+        &text.replacen("target: 99.9,", "target: \"99,9\",", 1).replacen(
+            "slo: up, target: 99.9, method: Occurrences",
+            "slo: down, target: 99.9, method: Occurrences",
+            1,
+        ),
+    );
     check(&desk, || sla(&desk.close()), 3, "catalogue.unsound", &["2 defects", "all.yaml:", "99,9", "down"]);
     let lint = sla(&["lint", "--json", &desk.path("catalogue").display().to_string()]);
     assert_eq!(lint.status.code(), Some(3));
@@ -168,7 +175,8 @@ fn a_ledger_of_a_newer_version_is_left_alone() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(async {
         use sqlx::{Connection, Executor};
-        let mut ledger = sqlx::SqliteConnection::connect(&format!("sqlite:{}", path.display())).await.expect("a ledger");
+        let mut ledger =
+            sqlx::SqliteConnection::connect(&format!("sqlite:{}", path.display())).await.expect("a ledger");
         let newer = "insert into _sqlx_migrations (version, description, success, checksum, execution_time) values \
                      (999999999999, 'of a later version', 1, x'00', 0)";
         ledger.execute(newer).await.expect("a row");

@@ -40,7 +40,7 @@ pub struct ContractMonth<'a> {
 pub struct PlannedCommitment<'a> {
     /// The promise.
     pub terms: &'a Commitment,
-    /// Human name of the SLO.
+    /// The name that people read: the commitment's own, or else the SLO's.
     pub title: &'a str,
     /// What counts.
     pub scope: Scope,
@@ -270,7 +270,12 @@ fn contract_month<'a>(
         }
         let variables = Variables::new(tenant.name().as_str(), &tenant.metadata.labels, terms.slice.seconds());
         let ask = ask(sli, &variables, period, terms.slice.seconds());
-        commitments.push(PlannedCommitment { terms, title: slo.metadata.title(), scope, ask });
+        commitments.push(PlannedCommitment {
+            terms,
+            title: terms.display_name.as_deref().unwrap_or_else(|| slo.metadata.title()),
+            scope,
+            ask,
+        });
     }
     Ok(ContractMonth {
         tenant,

@@ -128,7 +128,7 @@ pub struct RecordMoney {
 pub struct RecordCommitment {
     /// Name of the commitment in the contract.
     pub name: String,
-    /// Human name of the SLO, for headings.
+    /// The commitment's name for people, in the tenant's language where the contract gives one.
     pub title: String,
     /// Name of the SLO in the catalogue.
     pub slo: String,

@@ -80,7 +80,7 @@ spec:
 const TERMS: &str = "
 commitments:
   - { name: up, slo: up, target: 99.9, method: Timeslices, slice: 1m, sliceTarget: 95, unknown: range, quiet: good, exclusions: denominator, bands: [] }
-  - { name: quick, slo: quick, target: 99, method: Occurrences, slice: 5m, unknown: range, quiet: good, exclusions: denominator, bands: [] }
+  - { name: quick, displayName: Schnell, slo: quick, target: 99, method: Occurrences, slice: 5m, unknown: range, quiet: good, exclusions: denominator, bands: [] }
 ";
 
 fn open_ended(tenant: &str) -> String {
@@ -138,7 +138,7 @@ fn every_variable_is_replaced_in_what_is_asked() {
     assert_eq!(asks[1].what, What::File { path: "nord/300s.csv".to_owned() });
     assert_eq!((asks[1].data_source.as_str(), asks[1].step_seconds), ("files", 300));
     assert_eq!(plans[0].commitments[0].title, "Reachable");
-    assert_eq!(plans[0].commitments[1].title, "quick");
+    assert_eq!(plans[0].commitments[1].title, "Schnell");
 }
 
 #[test]

@@ -77,6 +77,10 @@ pub enum PartMonth {
 pub struct Commitment {
     /// Its name within the contract.
     pub name: Name,
+    /// The name that the customer reads, in the customer's language; the SLO's when not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = 120))]
+    pub display_name: Option<String>,
     /// Name of the `SLO` that is measured.
     pub slo: Name,
     /// The promised attainment in percent.
