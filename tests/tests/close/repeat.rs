@@ -73,3 +73,42 @@ fn one_tenant_closes_alone_and_the_portfolio_stays_whole() {
     assert_eq!(portfolio(&desk), whole);
     assert!(desk.path("out").join(MONTH).join("nord/report.pdf").is_file());
 }
+
+/// The ledger on a real PostgreSQL, by the address that a user gives.
+#[test]
+fn a_month_closes_into_postgres() {
+    let server = sla_acceptance::servers::Postgres::start();
+    let url = server.database();
+    let desk = desk_of_files();
+    let mut words = desk.close();
+    let at = words.iter().position(|word| word == "--ledger").expect("an argument");
+    words[at + 1].clone_from(&url);
+    assert_eq!(numbers(&sound(&sla(&words))), [(1, false), (1, false)]);
+    assert_eq!(numbers(&sound(&sla(&words))), [(1, true), (1, true)]);
+    let verified = sound(&command(&["ledger", "verify", "--json"]).env("SLA_LEDGER", &url).output().expect("it runs"));
+    // The same facts as in a file, so the same number of entries.
+    desk.closes();
+    assert_eq!(verified["entries"], desk.verified()["entries"]);
+}
+
+#[test]
+fn a_ledger_that_was_tampered_with_is_an_exit_code_of_its_own() {
+    let desk = desk_of_files();
+    desk.closes();
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    runtime.block_on(async {
+        use sqlx::{Connection, Executor};
+        let url = format!("sqlite:{}", desk.path("ledger.sqlite").display());
+        let mut ledger = sqlx::SqliteConnection::connect(&url).await.expect("a ledger");
+        for statement in ["drop trigger credits_stay", "update credits set high_minor = high_minor + 1"] {
+            ledger.execute(statement).await.expect("tampered with");
+        }
+        ledger.close().await.expect("closed");
+    });
+    let output = sla(&["ledger", "verify", "--json", "--ledger", &desk.ledger()]);
+    let said: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(output.status.code(), Some(4), "{said}");
+    assert_eq!(said["error"]["code"], "ledger.broken");
+    let message = said["error"]["message"].as_str().unwrap_or_default();
+    assert!(message.contains("credit/nord/nord-contract/2026-10/1/slices was changed after entry"), "{message}");
+}

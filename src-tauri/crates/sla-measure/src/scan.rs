@@ -68,7 +68,7 @@ impl Files {
         if let (Ok(ends), Ok(good), Ok(total)) = (ends.cont_slice(), good.cont_slice(), total.cont_slice()) {
             let mut at = 0;
             while at < ends.len() {
-                let next = (at + self.to_come()?).min(ends.len());
+                let next = (at + self.coming()?).min(ends.len());
                 take(self.file, Rows::Plain(&ends[at..next], &good[at..next], &total[at..next]));
                 self.heights[self.file] -= next - at;
                 at = next;
@@ -76,7 +76,7 @@ impl Files {
             return Ok(());
         }
         for ((t, good), total) in ends.iter().zip(good.iter()).zip(total.iter()) {
-            self.to_come()?;
+            self.coming()?;
             let t = t.ok_or_else(|| PolarsError::ComputeError("a slice without its end".into()))?;
             take(self.file, Rows::One(t, good, total));
             self.heights[self.file] -= 1;
@@ -85,7 +85,7 @@ impl Files {
     }
 
     /// Rows still to come of the file that the next row is of.
-    fn to_come(&mut self) -> Result<usize, PolarsError> {
+    fn coming(&mut self) -> Result<usize, PolarsError> {
         while self.heights.get(self.file) == Some(&0) {
             self.file += 1;
         }

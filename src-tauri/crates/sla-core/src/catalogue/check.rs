@@ -9,8 +9,9 @@ use super::contract::{Commitment, ContractSpec};
 use super::finding::{Code, Finding};
 use super::openslo::{Metric, SourceType};
 use super::query::{Variables, tells_tenants_apart};
+use super::unread::{self, Unread};
 use super::value::Name;
-use super::{Catalogue, Document, Unread};
+use super::{Catalogue, Document, overlap};
 use crate::ratio::Ratio;
 use crate::record::Method;
 
@@ -21,9 +22,10 @@ pub(super) fn check(catalogue: &Catalogue, unread: &Unread, findings: &mut Vec<F
     check.slis();
     check.slos();
     check.contracts();
-    check.overlaps();
     check.shared_queries();
     check.exclusions();
+    unread::references(catalogue, unread, findings);
+    overlap::overlaps(catalogue, unread, findings);
 }
 
 struct Check<'a> {
@@ -52,21 +54,9 @@ impl Check<'_> {
         name: &Name,
         all: &BTreeMap<Name, Document<T>>,
     ) {
-        if all.contains_key(name) || self.unread.may_hold(kind, name.as_str()) {
-            return;
+        if let Some(expected) = unread::expected(all, self.unread, kind, name) {
+            self.add(Code::UnknownReference, document, pointer, unread::nobody_defines(kind, name), expected);
         }
-        let known = match all.len() {
-            0 => format!("a {kind} that the catalogue defines; it defines none"),
-            1..=12 => format!("one of: {}", all.keys().map(Name::as_str).collect::<Vec<_>>().join(", ")),
-            many => format!("one of the {many} {kind}s that the catalogue defines"),
-        };
-        self.add(
-            Code::UnknownReference,
-            document,
-            pointer,
-            format!("{kind} {:?}, which nobody defines", name.as_str()),
-            known,
-        );
     }
 
     fn data_sources(&mut self) {
@@ -322,40 +312,6 @@ impl Check<'_> {
                 format!("slices of {} in {}, which is {} minutes from UTC", commitment.slice, zone.name(), offset / 60);
             let expected = "a slice that divides the zone's offset, such as 15m or 1m";
             self.add(Code::InvalidValue, contract, &format!("{at}/slice"), found, expected);
-        }
-    }
-
-    /// Two contracts of one tenant must never be in force for one service at the same time.
-    fn overlaps(&mut self) {
-        let catalogue = self.catalogue;
-        let contracts: Vec<_> = catalogue.contracts.values().collect();
-        for (index, later) in contracts.iter().enumerate() {
-            for earlier in &contracts[..index] {
-                let (a, b) = (&earlier.spec, &later.spec);
-                let apart = |x: &ContractSpec, y: &ContractSpec| x.valid_to.is_some_and(|to| to < y.valid_from);
-                if a.tenant != b.tenant || apart(a, b) || apart(b, a) {
-                    continue;
-                }
-                let services = |spec: &ContractSpec| -> BTreeSet<Name> {
-                    let slos = spec.commitments.iter().filter_map(|commitment| catalogue.slos.get(&commitment.slo));
-                    slos.map(|slo| slo.spec.service.clone()).collect()
-                };
-                let Some(service) = services(a).intersection(&services(b)).next().cloned() else { continue };
-                let place = earlier.place("");
-                let found = format!(
-                    "{} version {} in force from {} for tenant {} and service {service}, as is {} version {} at {}:{}",
-                    later.name(),
-                    b.version,
-                    a.valid_from.max(b.valid_from),
-                    b.tenant,
-                    earlier.name(),
-                    a.version,
-                    place.file,
-                    place.line
-                );
-                let expected = "one contract in force at a time: end the earlier one with validTo on the day before";
-                self.add(Code::OverlappingContracts, later, "/spec/validFrom", found, expected);
-            }
         }
     }
 

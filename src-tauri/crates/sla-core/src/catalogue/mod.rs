@@ -10,11 +10,13 @@ mod decode;
 mod finding;
 mod hours;
 mod openslo;
+mod overlap;
 mod query;
+mod unread;
 mod value;
 mod yaml;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -31,6 +33,7 @@ pub use query::{UnknownVariable, Variables};
 pub use value::{Day, Instant, Name, SliceWidth, ValueError, Zone};
 
 use decode::{Envelope, KEPT_KINDS, KINDS, decode};
+use unread::Unread;
 use yaml::Node;
 
 use crate::evidence::sha256_hex;
@@ -150,7 +153,7 @@ impl Catalogue {
                 },
                 expected: format!("one of: {}", known.join(", ")),
             });
-            unread.add(None, &node);
+            unread.add(None, file, node);
             return;
         };
         let reading = Reading { index, file, node, findings, unread };
@@ -168,35 +171,6 @@ impl Catalogue {
             6 => reading.into_map(&mut self.exclusions, by_name, title),
             _ => unreachable!("every kind has its map"),
         }
-    }
-}
-
-/// Documents that are there and have a defect of their own. Whoever refers to one is not told that nobody defines it.
-#[derive(Default)]
-struct Unread {
-    /// Kind and name; no kind when it is none that is read.
-    documents: BTreeSet<(Option<&'static str>, String)>,
-    /// Whether something is there that nobody knows the name of, such as the rest of a file after a syntax error.
-    anything: bool,
-}
-
-impl Unread {
-    fn add(&mut self, kind: Option<&'static str>, node: &Node) {
-        match node.child("metadata").and_then(|metadata| metadata.text_of("name")) {
-            Some(name) => drop(self.documents.insert((kind, name.to_owned()))),
-            None => self.anything = true,
-        }
-    }
-
-    /// Whether a document of this kind and name may be among them.
-    fn may_hold(&self, kind: &str, name: &str) -> bool {
-        let same = |(of, called): &(Option<&str>, String)| of.is_none_or(|of| of == kind) && called == name;
-        self.anything || self.documents.iter().any(same)
-    }
-
-    /// Whether a document of this kind may be among them.
-    fn may_hold_some(&self, kind: &str) -> bool {
-        self.anything || self.documents.iter().any(|(of, _)| of.is_none_or(|of| of == kind))
     }
 }
 
@@ -225,7 +199,7 @@ impl Reading<'_> {
     ) {
         let Some(Envelope { metadata, spec, .. }) = decode::<S>(self.index, self.file, &self.node, self.findings)
         else {
-            self.unread.add(Some(KINDS[self.index].name), &self.node);
+            self.unread.add(Some(KINDS[self.index].name), self.file, self.node);
             return;
         };
         let document = Document { metadata, spec, file: self.file.to_owned(), node: self.node };
