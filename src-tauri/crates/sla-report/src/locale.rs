@@ -28,8 +28,8 @@ pub(crate) struct Patterns {
     currencies: std::collections::BTreeMap<String, String>,
     /// An instant, with `{date}`, `{time}` and `{offset}`.
     instant: String,
-    /// A duration of days, hours, minutes and seconds: the four unit signs.
-    units: [String; 4],
+    /// A duration of hours, minutes and seconds: the three unit signs.
+    units: [String; 3],
 }
 
 /// How one language writes values.
@@ -102,9 +102,10 @@ impl Locale {
 
     /// A length of time, for example `1 h 12 min`.
     pub(crate) fn duration(&self, seconds: i64) -> Option<String> {
-        let [day, hour, minute, second] = &self.patterns.units;
+        let [hour, minute, second] = &self.patterns.units;
         let whole = u64::try_from(seconds).ok()?;
-        let parts = [(whole / 86_400, day), (whole / 3600 % 24, hour), (whole / 60 % 60, minute), (whole % 60, second)];
+        // Hours are not gathered into days: a day of service is not one of 24 hours, and a month's length is told in hours.
+        let parts = [(whole / 3600, hour), (whole / 60 % 60, minute), (whole % 60, second)];
         let shown: Option<Vec<String>> = parts
             .iter()
             .filter(|(count, _)| *count > 0)
@@ -122,7 +123,7 @@ impl Locale {
         if part.is_empty() {
             return self.duration(whole);
         }
-        let second = &self.patterns.units[3];
+        let second = &self.patterns.units[2];
         let rest = format!("{}\u{a0}{second}", self.number(&format!("{}.{part}", whole % 60))?);
         if whole < 60 {
             return Some(rest);
@@ -196,7 +197,7 @@ mod tests {
         check(|l| l.duration(0), "0~s", "0~s");
         check(|l| l.duration(59), "59~s", "59~s");
         check(|l| l.duration(3600), "1~h", "1~h");
-        check(|l| l.duration(90_061), "1~d~1~h~1~min~1~s", "1~d~1~h~1~min~1~s");
+        check(|l| l.duration(90_061), "25~h~1~min~1~s", "25~h~1~min~1~s");
         check(|l| l.exact_duration("2682.000"), "44~min~42~s", "44~min~42~s");
         check(|l| l.exact_duration("2682.5"), "44~min~42,5~s", "44~min~42.5~s");
         check(|l| l.exact_duration("0.432"), "0,432~s", "0.432~s");
