@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use sla_capture::{
-    Auth, CaptureError, CaptureRequest, EvidenceStore, FileSource, Progress, Prometheus, PrometheusConfig, Reading,
-    Secret, Source, encode,
+    Auth, CaptureError, CaptureRequest, EvidenceStore, FileSource, Progress, Prometheus, PrometheusConfig, Secret,
+    Source, encode,
 };
 use sla_core::catalogue::{Catalogue, ConnectionDetails, Name, SourceType};
 use sla_core::evidence::EvidenceRef;
@@ -136,15 +136,10 @@ impl Sources<'_> {
                 let folder = details.folder.as_deref().unwrap_or_default();
                 Ok(Box::new(FileSource::new(self.folder.join(folder).join(path))))
             }
-            (What::GoodOfTotal { good, total }, SourceType::Prometheus) => {
-                let reading = Reading::GoodOfTotal { good: good.clone(), total: total.clone() };
-                Ok(Box::new(self.server(&ask.data_source, details)?.source(reading)))
+            (What::Queries(reading), SourceType::Prometheus) => {
+                Ok(Box::new(self.server(&ask.data_source, details)?.source(reading.clone())))
             }
-            (What::BadOfTotal { bad, total }, SourceType::Prometheus) => {
-                let reading = Reading::BadOfTotal { bad: bad.clone(), total: total.clone() };
-                Ok(Box::new(self.server(&ask.data_source, details)?.source(reading)))
-            }
-            (What::GoodOfTotal { .. } | What::BadOfTotal { .. }, SourceType::File) => {
+            (What::Queries(_), SourceType::File) => {
                 unreachable!("the catalogue checked that a file source is asked for a path")
             }
         }

@@ -64,24 +64,32 @@ pub struct Ask {
 /// What is asked of a source.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum What {
-    /// Two queries: good events and all events.
+    /// Two queries of a server.
+    Queries(Reading),
+    /// A file in the source's folder.
+    File {
+        /// Its path, relative to the folder.
+        path: String,
+    },
+}
+
+/// Two queries, every variable replaced. Each must give one series whose value at `t` is the number of events in the
+/// slice that ends at `t`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reading {
+    /// Good events of all events.
     GoodOfTotal {
         /// Good events of a slice.
         good: String,
         /// All events of a slice.
         total: String,
     },
-    /// Two queries: bad events and all events.
+    /// Bad events of all events: good is total − bad, where both are there.
     BadOfTotal {
         /// Bad events of a slice.
         bad: String,
         /// All events of a slice.
         total: String,
-    },
-    /// A file in the source's folder.
-    File {
-        /// Its path, relative to the folder.
-        path: String,
     },
 }
 
@@ -312,8 +320,10 @@ fn ask(sli: &Document<SliSpec>, variables: &Variables, period: Period, step_seco
     };
     let what = match (&total.spec.path, &ratio.good, &ratio.bad) {
         (Some(path), ..) => What::File { path: variables.in_path(path).expect(CHECKED) },
-        (None, Some(good), _) => What::GoodOfTotal { good: query(good), total: query(&ratio.total) },
-        (None, None, bad) => What::BadOfTotal { bad: query(bad.as_ref().expect(CHECKED)), total: query(&ratio.total) },
+        (None, Some(good), _) => What::Queries(Reading::GoodOfTotal { good: query(good), total: query(&ratio.total) }),
+        (None, None, bad) => {
+            What::Queries(Reading::BadOfTotal { bad: query(bad.as_ref().expect(CHECKED)), total: query(&ratio.total) })
+        }
     };
     Ask { data_source: total.metric_source_ref.clone(), what, period, step_seconds }
 }

@@ -571,6 +571,9 @@ pub struct Contact {
     /// Name as a letter addresses it.
     pub name: String,
     /// Mail address.
-    #[schemars(regex(pattern = r"^[^@\s<>]+@[^@\s<>]+$"))]
+    #[schemars(
+        regex(pattern = r"^[A-Za-z0-9.!#$%&'*+/=?^_{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$"),
+        extend("x-expected" = "a mail address in ASCII, such as \"ada@example.org\"")
+    )]
     pub email: String,
 }

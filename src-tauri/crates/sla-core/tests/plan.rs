@@ -1,7 +1,7 @@
 //! What is in force, what counts and what is asked: the plan of a month, and why there is none.
 
 use sla_core::catalogue::{Catalogue, SourceFile};
-use sla_core::plan::{ContractMonth, PlanError, What, plan};
+use sla_core::plan::{ContractMonth, PlanError, Reading, What, plan};
 use sla_core::record::ExclusionDecision;
 use sla_core::time::{Month, utc_text};
 
@@ -130,10 +130,10 @@ fn every_variable_is_replaced_in_what_is_asked() {
     let asks: Vec<_> = plans[0].commitments.iter().map(|commitment| &commitment.ask).collect();
     assert_eq!(
         asks[0].what,
-        What::BadOfTotal {
+        What::Queries(Reading::BadOfTotal {
             bad: r#"sum(increase(bad{tenant="nord",site="hh"}[60s]))"#.to_owned(),
             total: r#"sum(increase(all{tenant="nord"}[60s]))"#.to_owned(),
-        }
+        })
     );
     assert_eq!(asks[1].what, What::File { path: "nord/300s.csv".to_owned() });
     assert_eq!((asks[1].data_source.as_str(), asks[1].step_seconds), ("files", 300));

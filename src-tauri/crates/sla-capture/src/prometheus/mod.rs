@@ -17,45 +17,25 @@ pub use error::PrometheusError;
 
 use crate::error::CaptureError;
 use crate::gather::Gather;
+pub use sla_core::plan::Reading;
+
 use crate::number::Number;
 use crate::slices::Slices;
 use crate::source::{BoxFuture, CaptureRequest, Progress, Source, instant};
 
-/// What is read of a server: two queries, every variable replaced. Each must give one series whose value at `t` is the
-/// number of events in the slice that ends at `t`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reading {
-    /// Good events of all events.
-    GoodOfTotal {
-        /// PromQL for good events.
-        good: String,
-        /// PromQL for all events.
-        total: String,
-    },
-    /// Bad events of all events: good is total − bad, where both are there.
-    BadOfTotal {
-        /// PromQL for bad events.
-        bad: String,
-        /// PromQL for all events.
-        total: String,
-    },
+/// Each query with the column it is for; total comes second.
+fn queries(reading: &Reading) -> [(&'static str, &str); 2] {
+    match reading {
+        Reading::GoodOfTotal { good, total } => [("good", good), ("total", total)],
+        Reading::BadOfTotal { bad, total } => [("bad", bad), ("total", total)],
+    }
 }
 
-impl Reading {
-    /// Each query with the column it is for; total comes second.
-    fn queries(&self) -> [(&'static str, &str); 2] {
-        match self {
-            Self::GoodOfTotal { good, total } => [("good", good), ("total", total)],
-            Self::BadOfTotal { bad, total } => [("bad", bad), ("total", total)],
-        }
-    }
-
-    /// The good events of a slice.
-    fn good(&self, part: Option<&Number>, total: Option<&Number>) -> Option<Number> {
-        match self {
-            Self::GoodOfTotal { .. } => part.cloned(),
-            Self::BadOfTotal { .. } => Some(total?.minus(part?)),
-        }
+/// The good events of a slice.
+fn good(reading: &Reading, part: Option<&Number>, total: Option<&Number>) -> Option<Number> {
+    match reading {
+        Reading::GoodOfTotal { .. } => part.cloned(),
+        Reading::BadOfTotal { .. } => Some(total?.minus(part?)),
     }
 }
 
@@ -131,7 +111,7 @@ impl PrometheusSource {
     async fn read(&self, request: &CaptureRequest, progress: &dyn Progress) -> Result<Slices, CaptureError> {
         request.check()?;
         let http = &self.server.http;
-        let queries = self.reading.queries();
+        let queries = queries(&self.reading);
         let chunks = chunks(request, http.config().points_per_request);
         let steps = 1 + (queries.len() * chunks.len()) as u64;
         let mut done = 0;
@@ -187,7 +167,7 @@ impl PrometheusSource {
             let total = totals.next_if(|(at, _)| *at == t).map(|(_, number)| number);
             // A slice that neither query knows has no row: the source did not deliver it.
             if part.is_some() || total.is_some() {
-                gather.push(t, self.reading.good(part, total).as_ref(), total);
+                gather.push(t, good(&self.reading, part, total).as_ref(), total);
             }
         }
     }

@@ -42,8 +42,6 @@ pub enum Code {
     Unsaid,
     /// A query that cannot work or mixes tenants up.
     UnsoundQuery,
-    /// Something that this version does not compute; it says so instead of guessing.
-    Unsupported,
 }
 
 impl Code {
@@ -62,7 +60,6 @@ impl Code {
             Self::UnsoundBands => "unsound-bands",
             Self::Unsaid => "unsaid",
             Self::UnsoundQuery => "unsound-query",
-            Self::Unsupported => "unsupported",
         }
     }
 }
