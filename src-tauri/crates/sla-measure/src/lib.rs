@@ -13,6 +13,7 @@ mod scan;
 mod sum;
 
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use polars::prelude::PolarsError;
 use sla_core::evidence::Provenance;
@@ -99,11 +100,34 @@ pub fn measure(path: &Path, provenance: &Provenance, scope: &Scope) -> Result<Me
 
 /// Files that are read in one query: enough that its start costs nothing, few enough that one damaged file makes only
 /// few be read again.
-const FILES_AT_ONCE: usize = 256;
+const FILES_AT_ONCE: usize = 64;
 
 /// Measures many pieces of evidence, each on its own; the results are in the order of the pieces.
 pub fn measure_all(pieces: &[Piece<'_>]) -> Vec<Result<Measurement, MeasureError>> {
-    pieces.chunks(FILES_AT_ONCE).flat_map(measure_at_once).collect()
+    let parts: Vec<&[Piece<'_>]> = pieces.chunks(FILES_AT_ONCE).collect();
+    // While one query starts or ends, another one keeps the machine busy.
+    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(parts.len());
+    if workers < 2 {
+        return parts.into_iter().flat_map(measure_at_once).collect();
+    }
+    let next = AtomicUsize::new(0);
+    let worker = || {
+        let mut measured = Vec::new();
+        loop {
+            let part = next.fetch_add(1, Ordering::Relaxed);
+            match parts.get(part) {
+                Some(pieces) => measured.push((part, measure_at_once(pieces))),
+                None => return measured,
+            }
+        }
+    };
+    let mut measured = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..workers).map(|_| scope.spawn(worker)).collect();
+        let joined = workers.into_iter().map(|worker| worker.join().expect("measuring does not panic"));
+        joined.flatten().collect::<Vec<_>>()
+    });
+    measured.sort_unstable_by_key(|(part, _)| *part);
+    measured.into_iter().flat_map(|(_, measured)| measured).collect()
 }
 
 fn measure_at_once(pieces: &[Piece<'_>]) -> Vec<Result<Measurement, MeasureError>> {

@@ -366,6 +366,10 @@ fn many_files_are_measured_each_for_itself() {
     check(&paths, &known);
     check(&paths[..2], &known[..2]);
     check(&[], &[]);
+    // More than are read in one query: the order stays.
+    let many = |cycle: usize| (0..cycle).map(|index| index * 5 % 6);
+    let (paths, known): (Vec<_>, Vec<_>) = many(200).map(|index| (paths[index].clone(), known[index])).unzip();
+    check(&paths, &known);
 }
 
 proptest! {
