@@ -14,7 +14,7 @@ use crate::output::{Output, json};
 
 const MONTH: &str = "2026-10";
 /// The demo's clock: 2 November 2026, 08:00 UTC. The demo month can be closed whatever the machine's clock says, and
-/// every demo's ledger is the same.
+/// every demo's audit chain is the same.
 const NOW: UnixSeconds = 1_793_606_400;
 const ACTOR: &str = "demo";
 
