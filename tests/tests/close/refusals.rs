@@ -77,6 +77,20 @@ fn a_server_that_is_away_or_lies() {
 }
 
 #[test]
+fn credentials_that_are_not_there() {
+    #[track_caller]
+    fn refused(details: &str, code: &str, part: &str) {
+        let desk = desk_on("http://127.0.0.1:1");
+        let text = std::fs::read_to_string(desk.path("catalogue/all.yaml")).expect("a catalogue");
+        desk.write("catalogue/all.yaml", &text.replacen("timeoutSeconds: 20", details, 1));
+        check(&desk, || sla(&desk.close()), 1, code, &[part]);
+    }
+    refused("bearerTokenEnv: SLA_TEST_ABSENT", "capture.secret", "environment variable SLA_TEST_ABSENT is not set");
+    refused("username: desk, passwordEnv: SLA_TEST_ABSENT", "capture.secret", "SLA_TEST_ABSENT");
+    refused("caFile: absent.pem", "capture.authority", "absent.pem");
+}
+
+#[test]
 fn a_real_server_without_the_series() {
     let server = Prometheus::start_empty();
     let desk = desk_on(&server.url());
