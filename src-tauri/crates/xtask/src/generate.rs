@@ -58,7 +58,7 @@ pub(crate) fn check(generators: &[&Generator]) -> Result<(), ChoreError> {
     let mut differences = Vec::new();
     let mut broken = None;
     for generator in generators {
-        match generator.stale(workspace()) {
+        match generator.stale(&workspace()) {
             Ok(stale) if stale.is_empty() => println!("{} is up to date", generator.output),
             Ok(stale) => {
                 names.push(generator.name);

@@ -3,10 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The root of the workspace.
-pub(crate) fn workspace() -> &'static Path {
-    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
-    manifest.ancestors().nth(3).expect("this crate lies three folders deep in the workspace")
+/// The root of the workspace: that of the cargo which started this chore, because two checkouts may share one build
+/// folder, and then the place that was compiled in is the other's.
+pub(crate) fn workspace() -> PathBuf {
+    let manifest = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    let root = Path::new(&manifest).ancestors().nth(3);
+    root.expect("this crate lies three folders deep in the workspace").to_owned()
 }
 
 /// The folder that cargo builds into, as cargo finds it. What a chore makes for itself goes there, too.
