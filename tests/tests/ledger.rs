@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use sla_acceptance::servers::Postgres;
+use sla_core::catalogue::LegalNature;
 use sla_core::record::{
     CreditTotal, Language, MonthRecord, RecordContract, RecordCredit, RecordMoney, RecordPeriod, Verdict,
 };
@@ -75,7 +76,9 @@ fn entry(tenant: &str, revision: u32, downtime_seconds: i64) -> CloseEntry {
         "quiet_reading": "good", "exclusion_mode": "denominator",
         "budget": { "allowed_seconds": "1", "used_percent": null, "used_percent_range": { "low": null, "high": null } },
         "verdict": "breached",
-        "credit": { "currency": "EUR", "low_minor": 0, "high_minor": 0, "band": null, "rounding": "half_even" },
+        "contract_version": 1, "period": "month",
+        "credit": { "currency": "EUR", "low_minor": 0, "high_minor": 0, "points": null, "bonus_minor": null,
+            "rounding": "half_even", "derivations": [] },
         "outages": [], "unknown": [], "days": [], "evidence": ["00"]
     }))
     .expect("a commitment");
@@ -101,6 +104,7 @@ fn entry(tenant: &str, revision: u32, downtime_seconds: i64) -> CloseEntry {
                 sha256: sla_core::evidence::sha256_hex(contract_json.as_bytes()),
                 service_hours: "24/7".to_owned(),
                 fee,
+                legal_nature: LegalNature::ServiceCredit,
             },
             commitments: vec![commitment],
             verdict: Verdict::Breached,
@@ -109,6 +113,11 @@ fn entry(tenant: &str, revision: u32, downtime_seconds: i64) -> CloseEntry {
                 low_minor: downtime_seconds,
                 high_minor: downtime_seconds,
             },
+            earned_back: Vec::new(),
+            rights: Vec::new(),
+            claim: None,
+            unknown_months: Vec::new(),
+            accepted: Vec::new(),
             exclusions: Vec::new(),
             evidence: Vec::new(),
         },

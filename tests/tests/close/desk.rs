@@ -181,7 +181,11 @@ spec:
   currency: {currency}
   fee: {{ monthly: 1234.50 }}
   serviceHours: 24/7
-  rounding: half_even
+  rounding: {{ mode: half_even, at: commitment }}
+  legalNature: service_credit
+  excludedKinds: [customer]
+  caps: [{{ per: month, share: 20, of: base }}]
+  claim: {{ within: 2, unit: months, from: periodEnd, rollForward: true }}
   commitments:"
         )
         .expect("text grows");
@@ -193,8 +197,8 @@ spec:
             writeln!(
                 text,
                 "    - {{ name: {name}, slo: up, target: 99.9, method: {method}, slice: 5m, sliceTarget: 90, unknown: \
-                 {unknown}, quiet: good, exclusions: denominator, bands: [{{ from: 99, below: 99.9, credit: 5 }}, \
-                 {{ from: 0, below: 99, credit: 10 }}] }}"
+                 {unknown}, quiet: good, exclusions: denominator, penalty: {{ bands: [{{ from: 99, below: 99.9, credit: 5 }}, \
+                 {{ from: 0, below: 99, credit: 10 }}] }} }}"
             )
             .expect("text grows");
         }
@@ -208,6 +212,7 @@ spec:
   tenant: nord
   start: \"2026-10-11T02:00:00+02:00\"
   end: \"2026-10-11T04:00:00+02:00\"
+  kind: customer
   reason: Database upgrade
   requestedBy: operations
   approvedBy: nord

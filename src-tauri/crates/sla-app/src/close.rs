@@ -94,7 +94,8 @@ pub async fn prepare(request: &CloseRequest<'_>, progress: &Arc<dyn CloseProgres
     let store = EvidenceStore::new(staging.path().join(EVIDENCE));
     let CloseRequest { catalogue, catalogue_folder, secrets, .. } = *request;
     let evidence = capture(catalogue, catalogue_folder, secrets, &plans, &store, progress).await?;
-    let mut records = measure(&plans, &evidence, &store, progress).await?;
+    let known = ledger.before(request.month).await?;
+    let mut records = measure(&plans, &evidence, &store, &known, progress).await?;
     for record in &mut records {
         record.revision = ledger.plan(record).await?.revision;
     }

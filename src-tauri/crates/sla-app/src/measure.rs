@@ -22,6 +22,7 @@ pub(crate) async fn measure(
     plans: &[ContractMonth<'_>],
     evidence: &BTreeMap<Ask, EvidenceRef>,
     store: &EvidenceStore,
+    known: &[MonthRecord],
     progress: &Arc<dyn CloseProgress>,
 ) -> Result<Vec<MonthRecord>, CloseError> {
     let commitments = plans.iter().flat_map(|plan| {
@@ -49,10 +50,18 @@ pub(crate) async fn measure(
     let mut rest = measured.as_slice();
     for plan in plans {
         let (own, others) = rest.split_at(plan.commitments.len());
-        records.push(state(plan, own)?);
+        let record = state(plan, own, &earlier(plan, known))?;
+        records.push(record);
         rest = others;
     }
     Ok(records)
+}
+
+/// What the ledger knows of earlier months of the same contract.
+fn earlier(plan: &ContractMonth<'_>, known: &[MonthRecord]) -> Vec<MonthRecord> {
+    let (tenant, contract) = (plan.tenant.name().as_str(), plan.contract.name().as_str());
+    let same = known.iter().filter(|record| record.tenant == tenant && record.contract.id == contract);
+    same.cloned().collect()
 }
 
 /// Evidence and what was measured of it.

@@ -1,11 +1,11 @@
-//! From a measurement to a verdict and a credit: exclusion mode, quiet slices and unknown time as the contract reads them,
-//! compared with the target exactly.
+//! From a measurement to a verdict: exclusion mode, quiet slices and unknown time as the contract reads them, compared
+//! with the target exactly.
 
-use crate::catalogue::{Band, Commitment};
+use crate::catalogue::Commitment;
 use crate::interval::IntervalSet;
 use crate::measurement::{Measurement, Scope, Tally};
-use crate::money::Money;
-use crate::ratio::{Ratio, Rounding};
+use crate::price::Downtime;
+use crate::ratio::Ratio;
 use crate::record::{ExclusionMode, Method, QuietReading, UnknownReading, Verdict};
 
 /// What a commitment attained: the least and the most that the evidence allows. Equal when nothing is unknown, or when
@@ -49,36 +49,117 @@ pub struct Assessment {
     pub verdict: Verdict,
     /// Lengths in seconds.
     pub lengths: Lengths,
+    /// Outages as the best case has them.
+    pub least: Downtime,
+    /// Outages as the worst case has them.
+    pub most: Downtime,
 }
 
 /// Judges a measurement by a commitment.
 pub fn assess(commitment: &Commitment, scope: &Scope, measured: &Measurement) -> Assessment {
     let counted = scope.service.difference(&scope.excluded);
-    let inside = |periods: IntervalSet| periods.intersection(&counted).seconds();
-    let quiet_seconds = inside(measured.quiet.clone());
-    let bad_seconds = inside(measured.bad.iter().map(|run| run.period).collect());
-    let quiet_is_bad = commitment.quiet == QuietReading::Bad;
+    let inside = |periods: IntervalSet| periods.intersection(&counted);
+    let quiet = inside(measured.quiet.clone());
+    let unknown = inside(measured.unknown.iter().map(|(period, _)| *period).collect());
+    let bad = inside(measured.bad.iter().map(|run| run.period).collect());
+    let bad = if commitment.quiet == QuietReading::Bad { bad.union(&quiet) } else { bad };
+    let down = Down::of(commitment, scope.step_seconds, bad, &unknown);
     let (service_seconds, excluded_seconds) = (scope.service.seconds(), scope.excluded.seconds());
     let lengths = Lengths {
         service_seconds,
         excluded_seconds,
-        downtime_seconds: bad_seconds + if quiet_is_bad { quiet_seconds } else { 0 },
-        unknown_seconds: inside(measured.unknown.iter().map(|(period, _)| *period).collect()),
-        quiet_seconds,
+        downtime_seconds: down.seen.seconds(),
+        unknown_seconds: unknown.seconds(),
+        quiet_seconds: quiet.seconds(),
         base_seconds: match commitment.exclusions {
             ExclusionMode::Denominator => service_seconds - excluded_seconds,
             ExclusionMode::Numerator => service_seconds,
         },
     };
-    let (parts, good, total) = seen(commitment, scope.step_seconds, measured, bad_seconds, &lengths);
-    let attained = parts.read(commitment.unknown);
+    let (parts, good, total) = seen(commitment, scope.step_seconds, measured, &down, &lengths);
+    let few = too_few_events(commitment, scope.step_seconds, measured, &lengths);
+    let attained = parts.read(commitment.unknown).filter(|_| few != Some(Few::Certain));
     let target = commitment.target.ratio();
-    let verdict = match &attained {
-        Some(range) if range.low >= target => Verdict::Met,
-        Some(range) if range.high < target => Verdict::Breached,
+    let compared = |attained: &Ratio| match commitment.attainment_rounding {
+        Some(rounding) => rounding.apply(attained),
+        None => attained.clone(),
+    };
+    let verdict = match (&attained, few) {
+        (_, Some(Few::Certain)) => Verdict::Met,
+        (Some(range), _) if compared(&range.low) >= target => Verdict::Met,
+        (Some(range), None) if compared(&range.high) < target => Verdict::Breached,
         _ => Verdict::Undecidable,
     };
-    Assessment { attained, good, total, verdict, lengths }
+    let (least, most) = match commitment.unknown {
+        UnknownReading::Range => (&down.seen, &down.worst),
+        UnknownReading::Down => (&down.worst, &down.worst),
+        UnknownReading::Up | UnknownReading::Excluded => (&down.seen, &down.seen),
+    };
+    let downtime = |set: &IntervalSet| downtime(set, scope, measured);
+    // Where an event too many is missing, nothing may be owed for the period at all.
+    let least = if few.is_some() { Downtime::default() } else { downtime(least) };
+    Assessment { good, total, verdict, lengths, least, most: downtime(most), attained }
+}
+
+/// Time that is down: in what was seen, and if all that is unknown was down, too.
+struct Down {
+    seen: IntervalSet,
+    worst: IntervalSet,
+}
+
+impl Down {
+    /// Runs that are shorter than the contract's least number of slices do not count. What is unknown can make a short
+    /// run long enough.
+    fn of(commitment: &Commitment, step: i64, bad: IntervalSet, unknown: &IntervalSet) -> Self {
+        let worst = bad.union(unknown);
+        let Some(least) = commitment.consecutive_slices else { return Self { seen: bad, worst } };
+        let long = |set: &IntervalSet| -> IntervalSet {
+            set.periods().iter().filter(|run| run.seconds() >= i64::from(least) * step).copied().collect()
+        };
+        Self { seen: long(&bad), worst: long(&worst) }
+    }
+}
+
+/// Whether a period has fewer events than a judgement may rest on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Few {
+    /// Even if every unknown slice was as busy as the busiest.
+    Certain,
+    /// Unless there were some in unknown slices.
+    Possible,
+}
+
+fn too_few_events(commitment: &Commitment, step: i64, measured: &Measurement, lengths: &Lengths) -> Option<Few> {
+    let least = i128::from(commitment.minimum_events?.per_period?) * i128::from(measured.scale);
+    let seen = measured.counted.total;
+    let lost = i128::from(lengths.unknown_seconds / step) * i128::from(measured.peak_units);
+    match () {
+        () if seen >= least => None,
+        // Without a single event nobody knows how busy an unknown slice was.
+        () if seen + lost >= least || (measured.peak_units == 0 && lengths.unknown_seconds > 0) => Some(Few::Possible),
+        () => Some(Few::Certain),
+    }
+}
+
+/// What a set of down time is made of.
+fn downtime(set: &IntervalSet, scope: &Scope, measured: &Measurement) -> Downtime {
+    let days = scope.days.iter().filter(|(_, day)| !set.intersection(&(*day).into()).is_empty()).count();
+    let mut affected = Ratio::zero();
+    let mut told = IntervalSet::default();
+    for run in &measured.bad {
+        let part = set.intersection(&run.period.into());
+        let share = Ratio::new(run.failed, run.total).unwrap_or_else(Ratio::one);
+        affected = affected.plus(&share.times(&Ratio::whole(part.seconds())));
+        told = told.union(&part);
+    }
+    // Time that is down without a run of events, quiet or unknown, affects everybody.
+    affected = affected.plus(&Ratio::whole(set.difference(&told).seconds()));
+    Downtime {
+        outages_seconds: set.periods().iter().map(|period| period.seconds()).collect(),
+        days: u32::try_from(days).unwrap_or(u32::MAX),
+        affected_seconds: affected,
+        over_seconds: Vec::new(),
+    }
 }
 
 /// What was seen, by the commitment's method: as the ratio's parts, and as the counts that a reader is shown.
@@ -86,7 +167,7 @@ fn seen(
     commitment: &Commitment,
     step: i64,
     measured: &Measurement,
-    bad_seconds: i64,
+    down: &Down,
     lengths: &Lengths,
 ) -> (Parts, i128, i128) {
     let (quiet, unknown) = (lengths.quiet_seconds / step, lengths.unknown_seconds / step);
@@ -95,13 +176,13 @@ fn seen(
     let kept_events = if keeps_excluded { measured.excluded.total } else { 0 };
     let Tally { good, total, .. } = measured.counted;
     let (good_events, events) = (good + kept_events, total + kept_events);
+    let (quiet_good, quiet_known) = match commitment.quiet {
+        QuietReading::Good => (quiet, quiet),
+        QuietReading::Bad => (0, quiet),
+        QuietReading::Excluded => (0, 0),
+    };
     // Slices: `kept_slices` stay as good, quiet ones go where the contract says.
     let slices = |good: i64, known: i64| {
-        let (quiet_good, quiet_known) = match commitment.quiet {
-            QuietReading::Good => (quiet, quiet),
-            QuietReading::Bad => (0, quiet),
-            QuietReading::Excluded => (0, 0),
-        };
         (i128::from(good + kept_slices + quiet_good), i128::from(known + kept_slices + quiet_known))
     };
     let of_slices = |good: i128, known: i128| Parts::whole(good, known, unknown.into());
@@ -122,8 +203,13 @@ fn seen(
         Method::Timeslices => {
             let judged =
                 lengths.service_seconds - lengths.excluded_seconds - lengths.quiet_seconds - lengths.unknown_seconds;
-            let (good, known) = slices((judged - bad_seconds) / step, judged / step);
-            (of_slices(good, known), good, known)
+            let known = i128::from(judged / step + kept_slices + quiet_known);
+            let good = known - i128::from(down.seen.seconds() / step);
+            // Unknown slices that stay too short a run are good whatever they were.
+            let undecided = i128::from((down.worst.seconds() - down.seen.seconds()) / step);
+            let mut parts = Parts::whole(good, known, unknown.into());
+            parts.undecided = Ratio::whole(undecided);
+            (parts, good, known)
         }
         Method::RatioTimeslices => {
             let (good, known) = slices(0, measured.counted.slices);
@@ -135,22 +221,26 @@ fn seen(
     }
 }
 
-/// A ratio before unknown time is read: good of known, and how much is unknown.
+/// A ratio before unknown time is read: good of known, how much is unknown, and how much less is good if all of that was
+/// down.
 struct Parts {
     good: Ratio,
     known: Ratio,
     unknown: Ratio,
+    undecided: Ratio,
 }
 
 impl Parts {
     fn whole(good: i128, known: i128, unknown: i128) -> Self {
-        Self { good: Ratio::whole(good), known: Ratio::whole(known), unknown: Ratio::whole(unknown) }
+        let unknown = Ratio::whole(unknown);
+        Self { good: Ratio::whole(good), known: Ratio::whole(known), undecided: unknown.clone(), unknown }
     }
 
     fn read(self, reading: UnknownReading) -> Option<Attained> {
         let all = self.known.plus(&self.unknown);
-        let down = || self.good.over(&all);
-        let up = || self.good.plus(&self.unknown).over(&all);
+        let most = self.good.plus(&self.unknown);
+        let down = || most.minus(&self.undecided).over(&all);
+        let up = || most.over(&all);
         let (low, high) = match reading {
             UnknownReading::Range => (down()?, up()?),
             UnknownReading::Down => (down()?, down()?),
@@ -162,63 +252,6 @@ impl Parts {
     }
 }
 
-/// A service credit as a range, and the band where only one is possible.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Credit {
-    /// What is owed for certain.
-    pub low: Money,
-    /// What may be owed.
-    pub high: Money,
-    /// The only band that the evidence allows; `None` when no band, or more than one, or none beside one is possible.
-    pub band: Option<Band>,
-}
-
-/// Why a credit cannot be computed.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("the credit of {percent} % of {minor} {currency} (minor units) does not fit 63 bits")]
-pub struct CreditOverflow {
-    /// Credit in percent.
-    pub percent: String,
-    /// The fee in minor units.
-    pub minor: i64,
-    /// Its currency.
-    pub currency: &'static str,
-}
-
-/// Prices an attainment: the bands that its range touches, on the exact ratio, each rounded once to the minor unit.
-pub fn price(
-    commitment: &Commitment,
-    attained: Option<&Attained>,
-    fee: Money,
-    rounding: Rounding,
-) -> Result<Credit, CreditOverflow> {
-    let nothing = Money::zero(fee.currency);
-    let Some(attained) = attained else {
-        return Ok(Credit { low: nothing, high: nothing, band: None });
-    };
-    let touched = commitment.bands.iter().filter(|band| {
-        band.from.ratio() <= attained.high
-            && attained.low < band.below.ratio()
-            && attained.low < commitment.target.ratio()
-    });
-    let touched: Vec<&Band> = touched.collect();
-    let free = attained.high >= commitment.target.ratio() || commitment.bands.is_empty();
-    let mut amounts = Vec::with_capacity(touched.len() + 1);
-    amounts.extend(free.then_some(nothing));
-    for band in &touched {
-        let credit = fee.share(&band.credit.ratio(), rounding).ok_or_else(|| CreditOverflow {
-            percent: band.credit.to_string(),
-            minor: fee.minor,
-            currency: fee.currency.code(),
-        })?;
-        amounts.push(credit);
-    }
-    let least = amounts.iter().min_by_key(|money| money.minor).copied().unwrap_or(nothing);
-    let most = amounts.iter().max_by_key(|money| money.minor).copied().unwrap_or(nothing);
-    let band = (!free && touched.len() == 1).then(|| *touched[0]);
-    Ok(Credit { low: least, high: most, band })
-}
-
 /// The first border of a scope that cuts through a slice.
 pub fn cut_slice(scope: &Scope) -> Option<i64> {
     let sets = [&IntervalSet::from(scope.period), &scope.service, &scope.excluded];
@@ -228,6 +261,7 @@ pub fn cut_slice(scope: &Scope) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::price::fixture::priced;
     use crate::record::UnknownReason;
     use crate::time::Period;
     use proptest::prelude::*;
@@ -236,16 +270,14 @@ mod tests {
         let mut value = serde_json::json!({
             "name": "api", "slo": "api", "target": "99.9", "method": "Timeslices", "slice": "1m", "sliceTarget": "95",
             "unknown": "range", "quiet": "good", "exclusions": "denominator",
-            "bands": [{ "from": "99.0", "below": "99.9", "credit": "10" }, { "from": "0", "below": "99.0", "credit": "25" }],
+            "penalty": { "bands": [
+                { "from": "99.0", "below": "99.9", "credit": "10" }, { "from": "0", "below": "99.0", "credit": "25" },
+            ] },
         });
         for (key, text) in yaml_like {
             value[*key] = (*text).into();
         }
         serde_json::from_value(value).expect("a commitment")
-    }
-
-    fn fee() -> Money {
-        Money { minor: 1_000_000, currency: "EUR".parse().expect("a currency") }
     }
 
     /// A period of minutes: `bad`, `quiet` and `unknown` minutes one after the other, `excluded` minutes at its end.
@@ -259,6 +291,7 @@ mod tests {
             excluded: part(all - excluded, all),
             days: Vec::new(),
             slice_target: None,
+            minimum_events: None,
             wants_ratio_sum: false,
         };
         let known = all - quiet - unknown - excluded;
@@ -304,7 +337,7 @@ mod tests {
         });
         assert_eq!(assessment.attained, expected);
         assert_eq!(assessment.verdict, verdict);
-        let priced = price(&commitment, assessment.attained.as_ref(), fee(), Rounding::HalfEven).expect("it fits");
+        let priced = priced(&commitment, &assessment);
         assert_eq!([priced.low.minor, priced.high.minor], credit);
     }
 
@@ -396,9 +429,9 @@ mod tests {
             let terms = commitment(&[]);
             let judge = |bad| {
                 let (scope, measured) = minutes(all, bad, 0, unknown, 0);
-                let attained = assess(&terms, &scope, &measured).attained.expect("there are slices");
-                let credit = price(&terms, Some(&attained), fee(), Rounding::HalfEven).expect("it fits");
-                (attained, credit)
+                let assessment = assess(&terms, &scope, &measured);
+                let credit = priced(&terms, &assessment);
+                (assessment.attained.expect("there are slices"), credit)
             };
             let ((better, less), (worse, more)) = (judge(bad), judge(bad + 1));
             prop_assert!(worse.low < better.low && worse.high < better.high);

@@ -8,11 +8,13 @@
 pub mod assess;
 pub mod audit;
 pub mod catalogue;
+pub mod derivation;
 pub mod evidence;
 pub mod interval;
 pub mod measurement;
 pub mod money;
 pub mod plan;
+pub mod price;
 pub mod ratio;
 pub mod record;
 pub mod statement;

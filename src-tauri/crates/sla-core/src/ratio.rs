@@ -15,6 +15,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ratio(BigRational);
 
+impl Default for Ratio {
+    fn default() -> Self {
+        Self::zero()
+    }
+}
+
 impl Ratio {
     /// `numerator / denominator`, reduced; `None` when the denominator is zero.
     pub fn new(numerator: impl Into<BigInt>, denominator: impl Into<BigInt>) -> Option<Self> {

@@ -1,9 +1,12 @@
 //! A tenant's closed month as one value: what the ledger keeps, what `report.json` publishes and what every document is
 //! drawn from. Numbers that decide are integers or strings, never floats.
 
+use num_bigint::BigInt;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
+use crate::catalogue::LegalNature;
+use crate::derivation::Derivation;
 use crate::evidence::{Provenance, sha256_hex};
 use crate::money::Currency;
 use crate::ratio::{Ratio, Rounding};
@@ -41,6 +44,17 @@ pub struct MonthRecord {
     pub verdict: Verdict,
     /// Sum of all credits.
     pub credit_total: CreditTotal,
+    /// Credits of earlier months that are waived because the promise was kept since.
+    pub earned_back: Vec<RecordEarnedBack>,
+    /// Rights that misses opened, or may have.
+    pub rights: Vec<RecordRight>,
+    /// By when the credits must be claimed; null when the contract names no claim window or nothing can be owed.
+    pub claim: Option<RecordClaim>,
+    /// Earlier months of the contract that the ledger does not know, as far as a cap, a factor or a right counts them,
+    /// YYYY-MM.
+    pub unknown_months: Vec<Month>,
+    /// Findings of the linter about the contract that were taken as they are.
+    pub accepted: Vec<RecordAcceptance>,
     /// Excluded windows that were asked for, accepted or not.
     pub exclusions: Vec<RecordExclusion>,
     /// Every piece of evidence that the figures rest on.
@@ -108,8 +122,10 @@ pub struct RecordContract {
     pub sha256: String,
     /// Service hours as the contract writes them, for example `24/7` or `Mo-Fr 08:00-18:00`.
     pub service_hours: String,
-    /// The monthly fee that credits are a share of.
+    /// The fee of the judged month: for a part month what the contract says of it, rounded down to the minor unit.
     pub fee: RecordMoney,
+    /// What a credit is in law.
+    pub legal_nature: LegalNature,
 }
 
 /// An amount of money.
@@ -128,10 +144,14 @@ pub struct RecordMoney {
 pub struct RecordCommitment {
     /// Name of the commitment in the contract.
     pub name: String,
+    /// Version of the contract that it stands in; another one than the record's in a month that two versions share.
+    pub contract_version: u32,
     /// The commitment's name for people, in the tenant's language where the contract gives one.
     pub title: String,
     /// Name of the SLO in the catalogue.
     pub slo: String,
+    /// The measurement period that ended with this month; null when it is the month itself.
+    pub period: Option<RecordSpan>,
     /// How attainment is counted: `Occurrences`, `Timeslices` or `RatioTimeslices`.
     pub method: Method,
     /// What `good` and `total` count.
@@ -181,6 +201,17 @@ pub struct RecordCommitment {
     pub days: Vec<RecordDay>,
     /// SHA-256 of the evidence that this commitment rests on.
     pub evidence: Vec<String>,
+}
+
+impl RecordCommitment {
+    /// The name that is unique in the month: the commitment's own, or `name@version` of an earlier version of the
+    /// contract, `current` being the one that the month ended with.
+    pub fn key(&self, current: u32) -> String {
+        match self.contract_version {
+            version if version == current => self.name.clone(),
+            version => format!("{}@{version}", self.name),
+        }
+    }
 }
 
 /// How attainment is counted (OpenSLO's budgeting methods).
@@ -263,6 +294,13 @@ pub struct RecordRatio {
     /// False only for a mean of ratios whose exact fraction is too long to print: numerator and denominator are then
     /// the value rounded down to 10⁻¹⁸. The verdict always rests on the exact value.
     pub exact: bool,
+}
+
+impl RecordRatio {
+    /// The ratio; `None` when numerator and denominator are no integers.
+    pub fn ratio(&self) -> Option<Ratio> {
+        Ratio::new(self.numerator.parse::<BigInt>().ok()?, self.denominator.parse::<BigInt>().ok()?)
+    }
 }
 
 impl From<&Ratio> for RecordRatio {
@@ -371,22 +409,78 @@ pub struct RecordCredit {
     pub low_minor: i64,
     /// The most, in the minor unit.
     pub high_minor: i64,
-    /// The one credit band that holds; null when none does or when unknown time leaves more than one.
-    pub band: Option<RecordBand>,
     /// How the amount was rounded to the minor unit: `floor`, `ceil`, `half_even` or `half_up`.
     pub rounding: Rounding,
+    /// Service points, the least and the most; null where the contract counts none.
+    pub points: Option<RecordRange<u32>>,
+    /// A rise of the fee for over-performance in the minor unit, the least and the most; null where none is agreed.
+    pub bonus_minor: Option<RecordRange<i64>>,
+    /// Where the amount comes from, step by step: one derivation when least and most are equal, two otherwise.
+    pub derivations: Vec<Derivation>,
 }
 
-/// A credit band as the contract writes it: `from` ≤ attained < `below`.
+/// A stretch of time, half open, in UTC.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct RecordBand {
-    /// Least attained percentage inside.
-    pub from: String,
-    /// First attained percentage above.
-    pub below: String,
-    /// Credit in percent of the fee.
-    pub credit_percent: String,
+pub struct RecordSpan {
+    /// First second inside.
+    pub start: String,
+    /// First second outside.
+    pub end: String,
+}
+
+/// A credit of an earlier month that is waived.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecordEarnedBack {
+    /// Name of the commitment.
+    pub commitment: String,
+    /// The month whose credit it is.
+    pub month: Month,
+    /// What is waived for certain, in the minor unit.
+    pub low_minor: i64,
+    /// What may be waived, in the minor unit.
+    pub high_minor: i64,
+}
+
+/// A right that misses opened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecordRight {
+    /// What opens, in the words of the contract.
+    pub right: String,
+    /// Name of the commitment whose misses count; null when the points of all do.
+    pub commitment: Option<String>,
+    /// Misses, or points, that there were: the least and the most.
+    pub counted: RecordRange<u32>,
+    /// How many open the right.
+    pub needed: u32,
+    /// Over how many months, this one included.
+    pub within_months: u32,
+    /// Whether it is open for certain; otherwise it is if what is unknown was a miss.
+    pub open: bool,
+}
+
+/// By when credits must be claimed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecordClaim {
+    /// Whether they are given without a claim.
+    pub automatic: bool,
+    /// The last local day on which they can be claimed, YYYY-MM-DD; null when they are given without a claim.
+    pub last_day: Option<String>,
+}
+
+/// A finding of the linter that was taken as it is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecordAcceptance {
+    /// The finding's code.
+    pub code: String,
+    /// Why it was taken.
+    pub reason: String,
+    /// Who took it.
+    pub by: String,
 }
 
 /// Sum of all credits of the month.
@@ -510,12 +604,47 @@ pub struct RecordExclusion {
     pub reason: String,
     /// Commitments it covers, by name.
     pub commitments: Vec<String>,
+    /// What kind of time it is.
+    pub kind: ExclusionKind,
+    /// When the customer was told, in UTC; null when nobody said.
+    pub announced_at: Option<String>,
+    /// Whether it was asked for only after it had begun; null when nobody said when.
+    pub after_the_fact: Option<bool>,
+    /// How much of it does not count, in seconds of the judged period, before service hours.
+    pub accepted_seconds: i64,
     /// Whether it was accepted, or why not.
     pub decision: ExclusionDecision,
 }
 
+/// Why a stretch of time should not count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ExclusionKind {
+    /// Planned maintenance.
+    #[default]
+    Maintenance,
+    /// Force majeure: höhere Gewalt.
+    ForceMajeure,
+    /// The customer caused it.
+    Customer,
+    /// Somebody else's service that the provider does not answer for.
+    Dependency,
+}
+
+impl ExclusionKind {
+    /// The stable name, as it is written in contracts.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Maintenance => "maintenance",
+            Self::ForceMajeure => "force_majeure",
+            Self::Customer => "customer",
+            Self::Dependency => "dependency",
+        }
+    }
+}
+
 /// Whether an exclusion counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ExclusionDecision {
     /// Approved by somebody other than who asked.
@@ -524,6 +653,12 @@ pub enum ExclusionDecision {
     NotApproved,
     /// Approved by the person who asked.
     SamePerson,
+    /// The contract does not exclude time of that kind.
+    NotAgreed,
+    /// Maintenance that was not announced early enough, or never.
+    NoticeNotKept,
+    /// Maintenance beyond the hours of the month, in part or as a whole.
+    HoursUsedUp,
 }
 
 /// Evidence, by the hash of its bytes.

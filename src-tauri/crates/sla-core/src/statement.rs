@@ -1,18 +1,22 @@
 //! A month's plan and its measurements become the one value that everybody else reads: the [`MonthRecord`].
 
-use crate::assess::{Assessment, Attained, Credit, CreditOverflow, assess, price};
+use crate::catalogue::ClaimStart;
+use crate::assess::{Assessment, Attained, assess};
 use crate::evidence::EvidenceRef;
 use crate::interval::IntervalSet;
 use crate::measurement::{BadRun, DayTally, Measurement};
 use crate::money::Money;
 use crate::plan::{ContractMonth, PlannedCommitment};
+use crate::price::claim::last_day;
+use crate::price::{Credit, EarnedBack, History, Judged, OpenRight, PriceError, Priced, Standing, price};
 use crate::ratio::{Ratio, Rounding};
 use crate::record::{
     Count, CountUnit, CreditTotal, Method, MonthRecord, OutageCode, OutageReason, PERCENT_DIGITS, QuietReading,
-    RECORD_SCHEMA, RecordBand, RecordBudget, RecordCommitment, RecordContract, RecordCredit, RecordDay, RecordEvidence,
-    RecordMoney, RecordOutage, RecordPeriod, RecordRange, RecordRatio, RecordUnknown,
+    RECORD_SCHEMA, RecordBudget, RecordClaim, RecordCommitment, RecordContract, RecordCredit, RecordDay,
+    RecordEarnedBack, RecordEvidence, RecordMoney, RecordOutage, RecordPeriod, RecordRange, RecordRatio, RecordRight,
+    RecordSpan, RecordUnknown, Verdict,
 };
-use crate::time::{Period, utc_text};
+use crate::time::{Period, UnixSeconds, local, utc_text};
 
 /// What was measured for a commitment, and from which evidence.
 #[derive(Clone, Debug)]
@@ -26,15 +30,13 @@ pub struct Measured {
 /// Why a month cannot be stated.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum StatementError {
-    /// A credit does not fit.
-    #[error("{tenant}, commitment {commitment}: {source}")]
-    Credit {
+    /// A credit cannot be computed.
+    #[error("{tenant}: {source}")]
+    Price {
         /// The tenant.
         tenant: String,
-        /// The commitment.
-        commitment: String,
-        /// Which.
-        source: CreditOverflow,
+        /// Why.
+        source: PriceError,
     },
     /// A count of events, or the sum of credits, does not fit.
     #[error(
@@ -49,30 +51,44 @@ pub enum StatementError {
 }
 
 /// States a contract's month as its first revision; the ledger numbers it. `measured` has one entry for every commitment,
-/// in their order.
+/// in their order. `earlier` are the latest revisions of the contract's earlier months, as far as they were closed.
 ///
 /// # Errors
 /// [`StatementError`] when a figure does not fit.
-pub fn state(plan: &ContractMonth<'_>, measured: &[Measured]) -> Result<MonthRecord, StatementError> {
+pub fn state(
+    plan: &ContractMonth<'_>,
+    measured: &[Measured],
+    earlier: &[MonthRecord],
+) -> Result<MonthRecord, StatementError> {
     assert_eq!(plan.commitments.len(), measured.len(), "every commitment was measured");
-    let too_large = |what: String| StatementError::TooLarge { tenant: plan.tenant.name().to_string(), what };
-    let mut commitments = Vec::with_capacity(measured.len());
-    let (mut low, mut high) = (Money::zero(plan.fee.currency), Money::zero(plan.fee.currency));
+    let tenant = || plan.tenant.name().to_string();
+    let contract = &plan.contract.spec;
+    let mut assessments = Vec::with_capacity(measured.len());
+    let mut judged = Vec::with_capacity(measured.len());
     for (planned, measured) in plan.commitments.iter().zip(measured) {
-        let terms = planned.terms;
-        let assessment = assess(terms, &planned.scope, &measured.measurement);
-        let credit =
-            price(terms, assessment.attained.as_ref(), plan.fee, plan.contract.spec.rounding).map_err(|source| {
-                StatementError::Credit {
-                    tenant: plan.tenant.name().to_string(),
-                    commitment: terms.name.to_string(),
-                    source,
-                }
-            })?;
-        let sums = low.plus(credit.low).zip(high.plus(credit.high));
-        (low, high) = sums.ok_or_else(|| too_large("the sum of all credits".to_owned()))?;
-        let stated = commitment(planned, measured, &assessment, &credit, plan.contract.spec.rounding);
-        commitments.push(stated.ok_or_else(|| too_large(format!("the number of events of {}", terms.name)))?);
+        let assessment = assess(planned.terms, &planned.scope, &measured.measurement);
+        judged.push(Judged {
+            terms: planned.terms,
+            service: planned.service,
+            fees: planned.fees.clone(),
+            attained: assessment.attained.clone(),
+            verdict: assessment.verdict,
+            base_seconds: assessment.lengths.base_seconds,
+            least: assessment.least.clone(),
+            most: assessment.most.clone(),
+        });
+        assessments.push(assessment);
+    }
+    let history = History::of(&plan.past, earlier).carried(contract.carried_forward.as_ref(), contract.currency);
+    let Priced { credits, low, high, earned_back, rights } = price(contract, plan.month, &judged, &history)
+        .map_err(|source| StatementError::Price { tenant: tenant(), source })?;
+    let mut commitments = Vec::with_capacity(measured.len());
+    for (index, planned) in plan.commitments.iter().enumerate() {
+        let stated = commitment(plan, planned, &measured[index], &assessments[index], &credits[index]);
+        commitments.push(stated.ok_or_else(|| StatementError::TooLarge {
+            tenant: tenant(),
+            what: format!("the number of events of {}", planned.terms.name),
+        })?);
     }
     let mut evidence: Vec<RecordEvidence> = Vec::new();
     for Measured { evidence: one, .. } in measured {
@@ -80,7 +96,6 @@ pub fn state(plan: &ContractMonth<'_>, measured: &[Measured]) -> Result<MonthRec
             evidence.push(RecordEvidence::new(&one.sha256, &one.provenance));
         }
     }
-    let contract = &plan.contract.spec;
     Ok(MonthRecord {
         schema: RECORD_SCHEMA.to_owned(),
         tenant: plan.tenant.name().to_string(),
@@ -100,6 +115,7 @@ pub fn state(plan: &ContractMonth<'_>, measured: &[Measured]) -> Result<MonthRec
             sha256: plan.contract.sha256(),
             service_hours: contract.service_hours.to_string(),
             fee: RecordMoney { currency: plan.fee.currency.code().to_owned(), minor: plan.fee.minor },
+            legal_nature: contract.legal_nature,
         },
         verdict: commitments.iter().map(|commitment| commitment.verdict).max().expect("a contract promises something"),
         commitments,
@@ -108,18 +124,64 @@ pub fn state(plan: &ContractMonth<'_>, measured: &[Measured]) -> Result<MonthRec
             low_minor: low.minor,
             high_minor: high.minor,
         },
+        earned_back: earned_back.into_iter().map(earned).collect(),
+        rights: rights.into_iter().map(right).collect(),
+        claim: claim(plan, &judged, measured, high),
+        unknown_months: history.unknown_months(contract, plan.month),
+        accepted: plan.accepted.clone(),
         exclusions: plan.exclusions.clone(),
         evidence,
     })
 }
 
+/// By when credits must be claimed, where there may be one.
+fn claim(plan: &ContractMonth<'_>, judged: &[Judged<'_>], measured: &[Measured], high: Money) -> Option<RecordClaim> {
+    let contract = &plan.contract.spec;
+    let claim = contract.claim.as_ref().filter(|_| high.minor > 0)?;
+    if claim.automatic == Some(true) {
+        return Some(RecordClaim { automatic: true, last_day: None });
+    }
+    let zone = contract.time_zone.0;
+    let day = |at: UnixSeconds| local(at, zone).date_naive();
+    // The outages of promises that were missed, or may have been: those of a kept promise give nothing to claim.
+    let missed = judged.iter().zip(measured).filter(|(judged, _)| judged.verdict != Verdict::Met);
+    let runs = missed.flat_map(|(_, measured)| &measured.measurement.bad);
+    let last_day_of_period = day(plan.period.end - 1);
+    let from = match claim.from? {
+        ClaimStart::PeriodEnd => last_day_of_period,
+        ClaimStart::FirstOutage => {
+            runs.map(|run| run.period.start).min().map_or(last_day_of_period, day)
+        }
+        ClaimStart::LastOutage => runs.map(|run| run.period.end - 1).max().map_or(last_day_of_period, day),
+    };
+    let last_day = last_day(claim, from, |_| false)?;
+    Some(RecordClaim { automatic: false, last_day: Some(last_day.to_string()) })
+}
+
+fn earned(earned: EarnedBack) -> RecordEarnedBack {
+    let EarnedBack { commitment, month, low_minor, high_minor } = earned;
+    RecordEarnedBack { commitment: commitment.to_string(), month, low_minor, high_minor }
+}
+
+fn right(right: OpenRight) -> RecordRight {
+    let (low, high) = right.counted;
+    RecordRight {
+        right: right.right,
+        commitment: right.commitment.map(|name| name.to_string()),
+        counted: RecordRange { low, high },
+        needed: right.needed,
+        within_months: right.within_months,
+        open: right.standing == Standing::Open,
+    }
+}
+
 /// `None` when a count does not fit.
 fn commitment(
+    plan: &ContractMonth<'_>,
     planned: &PlannedCommitment<'_>,
     Measured { measurement, evidence }: &Measured,
     assessment: &Assessment,
     credit: &Credit,
-    rounding: Rounding,
 ) -> Option<RecordCommitment> {
     let terms = planned.terms;
     let lengths = &assessment.lengths;
@@ -128,11 +190,15 @@ fn commitment(
         Method::Occurrences | Method::RatioTimeslices => (CountUnit::Events, measurement.scale),
     };
     let attained = assessment.attained.as_ref();
+    let span = planned.scope.period;
     let ends = |pick: fn(&Attained) -> &Ratio| attained.map(|attained| RecordRatio::from(pick(attained)));
     Some(RecordCommitment {
         name: terms.name.to_string(),
+        contract_version: planned.version,
         title: planned.title.to_owned(),
         slo: terms.slo.to_string(),
+        period: (span != plan.period)
+            .then(|| RecordSpan { start: utc_text(span.start), end: utc_text(span.end) }),
         method: terms.method,
         unit,
         slice_seconds: terms.slice.seconds(),
@@ -156,18 +222,20 @@ fn commitment(
             currency: credit.low.currency.code().to_owned(),
             low_minor: credit.low.minor,
             high_minor: credit.high.minor,
-            band: credit.band.map(|band| RecordBand {
-                from: band.from.to_string(),
-                below: band.below.to_string(),
-                credit_percent: band.credit.to_string(),
-            }),
-            rounding,
+            rounding: plan.contract.spec.rounding.mode,
+            points: planned.terms.penalty.points.is_some().then_some(range(credit.points)),
+            bonus_minor: planned.terms.penalty.bonus.map(|_| range((credit.bonus.0.minor, credit.bonus.1.minor))),
+            derivations: credit.derivations.clone(),
         },
         outages: outages(planned, measurement)?,
         unknown: unknown(planned, measurement),
         days: days(planned, measurement)?,
         evidence: vec![evidence.sha256.clone()],
     })
+}
+
+fn range<T>((low, high): (T, T)) -> RecordRange<T> {
+    RecordRange { low, high }
 }
 
 fn budget(target: &Ratio, base_seconds: i64, attained: Option<&Attained>) -> RecordBudget {

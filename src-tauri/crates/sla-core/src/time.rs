@@ -60,6 +60,24 @@ impl Month {
         self.first.checked_add_months(chrono::Months::new(1)).expect("years end at 2200")
     }
 
+    /// The month so many months later.
+    pub fn plus(self, months: u32) -> Self {
+        let first = self.first.checked_add_months(chrono::Months::new(months)).expect("years end at 2200");
+        Self { first }
+    }
+
+    /// The month so many months earlier.
+    pub fn minus(self, months: u32) -> Self {
+        let first = self.first.checked_sub_months(chrono::Months::new(months)).expect("years begin at 1970");
+        Self { first }
+    }
+
+    /// How many months this one lies after `earlier`; negative before it.
+    pub fn since(self, earlier: Self) -> i32 {
+        let count = |month: Self| month.year() * 12 + month.first.month0() as i32;
+        count(self) - count(earlier)
+    }
+
     /// The year.
     pub fn year(self) -> i32 {
         self.first.year()
@@ -84,6 +102,47 @@ impl Month {
             // A zone that moved across the date line skipped a whole day (Apia, 2011-12-30): it has no seconds.
             Period::new(start_of_day(day, zone), start_of_day(next, zone)).map(|period| (day, period))
         })
+    }
+}
+
+/// Over which calendar period a promise is judged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum MeasurementPeriod {
+    /// A calendar month.
+    #[default]
+    Month,
+    /// January to March, April to June, July to September, October to December.
+    Quarter,
+    /// January to December.
+    Year,
+}
+
+impl MeasurementPeriod {
+    /// Whether it is the month.
+    pub fn is_month(&self) -> bool {
+        *self == Self::Month
+    }
+
+    /// How many months it has.
+    pub fn months(self) -> u32 {
+        match self {
+            Self::Month => 1,
+            Self::Quarter => 3,
+            Self::Year => 12,
+        }
+    }
+
+    /// The months of the period that holds `month`: first and last.
+    pub fn containing(self, month: Month) -> (Month, Month) {
+        let before = (month.number() - 1) % self.months();
+        let first = month.minus(before);
+        (first, first.plus(self.months() - 1))
+    }
+
+    /// Whether the period ends with `month`, so that it can be judged then.
+    pub fn is_due(self, month: Month) -> bool {
+        self.containing(month).1 == month
     }
 }
 

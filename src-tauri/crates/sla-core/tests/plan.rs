@@ -70,7 +70,9 @@ spec:
   tenant: {tenant}
   version: {version}
   currency: EUR
-  rounding: half_even
+  rounding: {{ mode: half_even, at: commitment }}
+  legalNature: service_credit
+  excludedKinds: [customer]
   {}
 ",
         fields.trim().replace('\n', "\n  ")
@@ -79,8 +81,8 @@ spec:
 
 const TERMS: &str = "
 commitments:
-  - { name: up, slo: up, target: 99.9, method: Timeslices, slice: 1m, sliceTarget: 95, unknown: range, quiet: good, exclusions: denominator, bands: [] }
-  - { name: quick, displayName: Schnell, slo: quick, target: 99, method: Occurrences, slice: 5m, unknown: range, quiet: good, exclusions: denominator, bands: [] }
+  - { name: up, slo: up, target: 99.9, method: Timeslices, slice: 1m, sliceTarget: 95, unknown: range, quiet: good, exclusions: denominator, penalty: {} }
+  - { name: quick, displayName: Schnell, slo: quick, target: 99, method: Occurrences, slice: 5m, unknown: range, quiet: good, exclusions: denominator, penalty: {} }
 ";
 
 fn open_ended(tenant: &str) -> String {
@@ -172,7 +174,7 @@ fn exclusions_count_only_when_somebody_else_approved_them() {
     let exclusion = |name: &str, start: &str, end: &str, who: &str| {
         format!(
             "\n---\napiVersion: sla-desk/v1\nkind: Exclusion\nmetadata: {{ name: {name} }}\nspec: {{ tenant: nord, \
-             commitments: [up], start: \"{start}\", end: \"{end}\", reason: maintenance, requestedBy: Ina, {who} }}\n"
+             kind: customer, commitments: [up], start: \"{start}\", end: \"{end}\", reason: maintenance, requestedBy: Ina, {who} }}\n"
         )
     };
     let catalogue = catalogue(&[

@@ -52,13 +52,15 @@ spec:
   currency: EUR
   fee: {{ monthly: 1284.50 }}
   serviceHours: 24/7
-  rounding: half_up
+  rounding: {{ mode: half_up, at: commitment }}
+  legalNature: service_credit
+  excludedKinds: [customer]
   commitments: [{{ name: up, slo: up, target: 99.9, slice: 1m, {terms} }}]
 ---
 apiVersion: sla-desk/v1
 kind: Exclusion
 metadata: {{ name: upgrade }}
-spec: {{ tenant: nord, start: "2026-02-03T00:00:00Z", end: "2026-02-03T01:00:00Z", reason: r, requestedBy: a, approvedBy: b }}
+spec: {{ tenant: nord, kind: customer, start: "2026-02-03T00:00:00Z", end: "2026-02-03T01:00:00Z", reason: r, requestedBy: a, approvedBy: b }}
 "#
     );
     let file = SourceFile { name: "c.yaml".to_owned(), text };
@@ -131,7 +133,7 @@ fn check(terms: &str, expected: &[(&str, Value)]) {
         warnings: Vec::new(),
     };
     let evidence = EvidenceRef { sha256: "ab".repeat(32), provenance };
-    let record = state(&plans[0], &[Measured { measurement: measured(scope), evidence }]).expect("a month");
+    let record = state(&plans[0], &[Measured { measurement: measured(scope), evidence }], &[]).expect("a month");
     let json: Value = serde_json::from_str(&record.to_json()).expect("JSON");
     let commitment = &json["commitments"][0];
     for (pointer, value) in expected {
@@ -141,7 +143,8 @@ fn check(terms: &str, expected: &[(&str, Value)]) {
     }
 }
 
-const BANDS: &str = "bands: [{ from: 99.5, below: 99.9, credit: 5 }, { from: 0, below: 99.5, credit: 15 }]";
+const BANDS: &str =
+    "penalty: { bands: [{ from: 99.5, below: 99.9, credit: 5 }, { from: 0, below: 99.5, credit: 15 }] }";
 
 #[test]
 fn time_slices_with_quiet_time_read_as_bad() {
@@ -219,7 +222,7 @@ fn time_slices_with_quiet_time_read_as_bad() {
 fn the_same_facts_by_other_terms() {
     // Events: 402 250 − 320 good, unknown as if it were no service time.
     check(
-        "method: Occurrences, unknown: excluded, quiet: good, exclusions: denominator, bands: []",
+        "method: Occurrences, unknown: excluded, quiet: good, exclusions: denominator, penalty: {}",
         &[
             ("/unit", json!("events")),
             ("/good", json!(401_930)),

@@ -68,19 +68,39 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError`] when the ledger cannot be read.
     pub async fn latest(&self, month: Month) -> Result<Vec<MonthRecord>, LedgerError> {
-        let records = sqlx::query_scalar::<_, String>(
+        self.read(
             "select record from month_revisions as this where month = $1 and revision = (
                  select max(revision) from month_revisions as other
                  where other.tenant = this.tenant and other.contract = this.contract and other.month = this.month
              ) order by tenant, contract",
+            month,
         )
-        .bind(month.to_string())
-        .fetch_all(&self.pool)
         .await
-        .map_err(|error| self.address.failed(error))?;
+    }
+
+    /// The latest revision of every month before one, by tenant, contract and month: what caps, factors and rights of
+    /// that month look back on.
+    ///
+    /// # Errors
+    /// [`LedgerError`] when the ledger cannot be read.
+    pub async fn before(&self, month: Month) -> Result<Vec<MonthRecord>, LedgerError> {
+        self.read(
+            "select record from month_revisions as this where month < $1 and revision = (
+                 select max(revision) from month_revisions as other
+                 where other.tenant = this.tenant and other.contract = this.contract and other.month = this.month
+             ) order by tenant, contract, month",
+            month,
+        )
+        .await
+    }
+
+    /// Records that a query of one month selects.
+    async fn read(&self, query: &'static str, month: Month) -> Result<Vec<MonthRecord>, LedgerError> {
+        let records = sqlx::query_scalar::<_, String>(query).bind(month.to_string()).fetch_all(&self.pool).await;
+        let records = records.map_err(|error| self.address.failed(error))?;
         let read = |text: String| {
             serde_json::from_str(&text)
-                .map_err(|error| LedgerError::Broken { what: format!("a record of {month} cannot be read: {error}") })
+                .map_err(|error| LedgerError::Broken { what: format!("a record cannot be read: {error}") })
         };
         records.into_iter().map(read).collect()
     }

@@ -256,7 +256,7 @@ impl<'a> Work<'a> {
                 contract: month.contract.clone(),
                 month: month.month.clone(),
                 revision: month.revision,
-                commitment: commitment.name.clone(),
+                commitment: commitment.key(record.contract.version),
                 currency: commitment.credit.currency.clone(),
                 low_minor: commitment.credit.low_minor,
                 high_minor: commitment.credit.high_minor,

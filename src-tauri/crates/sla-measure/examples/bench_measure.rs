@@ -120,6 +120,7 @@ print(micros, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, f"good {good},
 fn scope() -> Scope {
     let period = Period { start: START, end: START + SLICES * STEP_SECONDS };
     Scope {
+        minimum_events: None,
         period,
         step_seconds: STEP_SECONDS,
         service: period.into(),

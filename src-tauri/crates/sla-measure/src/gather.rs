@@ -64,6 +64,8 @@ pub(crate) struct Gather<'a> {
     slice_target: Option<(i128, i128)>,
     /// The same for many rows at once: parts under [`TARGET_LIMIT`].
     small_target: Option<SmallTarget>,
+    /// Fewest units of a slice that is not read as quiet; at least one.
+    least_units: i64,
     /// End of the slice that should come next.
     next: UnixSeconds,
     /// Service time without, and within, excluded time; both are walked along with the slices.
@@ -80,7 +82,8 @@ pub(crate) struct Gather<'a> {
 }
 
 impl<'a> Gather<'a> {
-    pub(crate) fn new(scope: &'a Scope) -> Result<Self, MeasureError> {
+    /// `scale` is the number of units that make an event.
+    pub(crate) fn new(scope: &'a Scope, scale: i64) -> Result<Self, MeasureError> {
         // Products of a count and a part of the target are taken in 128 bits: 63 bits times 63 bits always fit.
         let small = |target: &Ratio| Some((target.numerator().to_i64()?.into(), target.denominator().to_i64()?.into()));
         let slice_target = match &scope.slice_target {
@@ -93,6 +96,7 @@ impl<'a> Gather<'a> {
             scope,
             slice_target,
             small_target: SmallTarget::new(scope),
+            least_units: i64::from(scope.minimum_events.unwrap_or(0)).saturating_mul(scale).max(1),
             next: scope.period.start + scope.step_seconds,
             counted_time: Cursor::new(scope.service.difference(&scope.excluded)),
             excluded_time: Cursor::new(scope.excluded.clone()),
@@ -148,7 +152,7 @@ impl<'a> Gather<'a> {
         let (mut good_units, mut total_units, mut peak, mut plain) = (0_i64, 0_i64, 0_i64, true);
         for (&good, &total) in good.iter().zip(total) {
             // Nothing wraps unnoticed: numbers at or above the limit make the block not plain.
-            plain &= (target.least_good <= good) & (good <= total) & (0 < total) & (total < BLOCK_LIMIT);
+            plain &= (target.least_good <= good) & (good <= total) & (self.least_units <= total) & (total < BLOCK_LIMIT);
             plain &= good.wrapping_mul(target.denominator) >= total.wrapping_mul(target.numerator);
             good_units = good_units.wrapping_add(good);
             total_units = total_units.wrapping_add(total);
@@ -192,7 +196,7 @@ impl<'a> Gather<'a> {
             State::Unknown(UnknownReason::Unusable)
         } else if good > total {
             State::Unknown(UnknownReason::GoodAboveTotal)
-        } else if total == 0 {
+        } else if total < self.least_units {
             State::Quiet
         } else {
             let is_bad = match self.slice_target {

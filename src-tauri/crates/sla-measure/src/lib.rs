@@ -168,7 +168,7 @@ impl<'a> Reading<'a> {
     fn open(piece: &Piece<'a>) -> Result<Self, MeasureError> {
         piece.check()?;
         let height = scan::height(piece.path).map_err(|error| piece.unreadable(&error))?;
-        Ok(Self { piece: *piece, height, gather: Gather::new(piece.scope)?, disorder: None })
+        Ok(Self { piece: *piece, height, gather: Gather::new(piece.scope, piece.provenance.scale)?, disorder: None })
     }
 
     fn take(&mut self, rows: scan::Rows<'_>) {

@@ -27,6 +27,7 @@ fn scope() -> Scope {
         excluded: IntervalSet::default(),
         days: Vec::new(),
         slice_target: Ratio::new(9, 10),
+        minimum_events: None,
         wants_ratio_sum: true,
     }
 }
@@ -192,6 +193,14 @@ fn without_a_slice_target_only_a_slice_without_any_good_event_is_down() {
 }
 
 #[test]
+fn a_slice_with_fewer_events_than_the_contract_asks_is_quiet() {
+    let scope = Scope { minimum_events: Some(5), ..scope() };
+    let rows = with(&[(3, Some(0), Some(4)), (4, Some(0), Some(5)), (5, Some(4), Some(4)), (6, Some(0), Some(0))]);
+    let quiet = &[(2, 3), (4, 6)];
+    check(&rows, &scope, &Expected { counted: (7, 60, 65), bad: &[(3, 4)], quiet, ..Expected::default() });
+}
+
+#[test]
 fn counts_beyond_32_bits_stay_exact() {
     let huge = i64::MAX;
     let rows =
@@ -287,6 +296,7 @@ proptest! {
         service in prop::collection::vec(0i64..1_000, 4),
         excluded in prop::collection::vec(0i64..1_000, 2),
         has_target in any::<bool>(),
+        minimum_events in prop::option::of(1u32..120),
     ) {
         let part = |borders: &[i64]| -> IntervalSet {
             let mut borders = borders.to_vec();
@@ -306,6 +316,7 @@ proptest! {
             service,
             days: (0..4).map(day).collect(),
             slice_target: has_target.then(|| Ratio::new(95, 100)).flatten(),
+            minimum_events,
             ..scope()
         };
         let at_once = Scope { wants_ratio_sum: false, ..one_by_one.clone() };

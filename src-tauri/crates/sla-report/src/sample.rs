@@ -3,11 +3,12 @@
 
 use chrono::{Datelike, NaiveDate, Weekday};
 use sla_core::Tz;
+use sla_core::catalogue::LegalNature;
 use sla_core::evidence::sha256_hex;
 use sla_core::ratio::{Percent, Ratio, Rounding};
 use sla_core::record::{
-    Contact, Count, CountUnit, CreditTotal, ExclusionDecision, ExclusionMode, Language, Method, MonthRecord,
-    OutageCode, OutageReason, QuietReading, RECORD_SCHEMA, RecordBand, RecordBudget, RecordCommitment, RecordContract,
+    Contact, Count, CountUnit, CreditTotal, ExclusionDecision, ExclusionKind, ExclusionMode, Language, Method, MonthRecord,
+    OutageCode, OutageReason, QuietReading, RECORD_SCHEMA, RecordBudget, RecordCommitment, RecordContract,
     RecordCredit, RecordDay, RecordEvidence, RecordExclusion, RecordMoney, RecordOutage, RecordPeriod, RecordRange,
     RecordRatio, RecordUnknown, UnknownReading, UnknownReason, Verdict,
 };
@@ -196,6 +197,7 @@ impl Scene {
                 sha256: sha256_hex(self.tenant.as_bytes()),
                 service_hours: self.hours.to_owned(),
                 fee: RecordMoney { currency: self.currency.to_owned(), minor: FEE_MINOR },
+                legal_nature: LegalNature::ServiceCredit,
             },
             verdict: commitments.iter().map(|one| one.verdict).max().unwrap_or(Verdict::Met),
             credit_total: CreditTotal {
@@ -203,6 +205,11 @@ impl Scene {
                 low_minor: sum(|credit| credit.low_minor),
                 high_minor: sum(|credit| credit.high_minor),
             },
+            earned_back: Vec::new(),
+            rights: Vec::new(),
+            claim: None,
+            unknown_months: Vec::new(),
+            accepted: Vec::new(),
             exclusions: self.exclusions(promises),
             evidence,
             commitments,
@@ -220,6 +227,10 @@ impl Scene {
             end: utc_text(self.excluded.end + after_seconds),
             reason: reason.to_owned(),
             commitments: promises.iter().map(|promise| promise.name.to_owned()).collect(),
+            kind: ExclusionKind::Maintenance,
+            announced_at: Some(utc_text(self.excluded.start - 10 * DAY)),
+            after_the_fact: Some(decision != ExclusionDecision::Accepted),
+            accepted_seconds: if decision == ExclusionDecision::Accepted { self.excluded.seconds() } else { 0 },
             decision,
         };
         vec![
@@ -299,6 +310,8 @@ impl Scene {
             name: promise.name.to_owned(),
             title: promise.title.to_owned(),
             slo: format!("{}-slo", promise.name),
+            contract_version: 2,
+            period: None,
             method: promise.method,
             unit: if promise.method == Method::Timeslices { CountUnit::Slices } else { CountUnit::Events },
             slice_seconds: MINUTE,
@@ -322,7 +335,7 @@ impl Scene {
                 used_percent_range: RecordRange { low: used(&high), high: used(&low) },
             },
             verdict,
-            credit: self.credit(verdict, promise.target),
+            credit: self.credit(verdict),
             outages: bad.iter().map(|(part, permille)| outage(*part, *permille)).collect(),
             unknown: unknown
                 .iter()
@@ -338,15 +351,16 @@ impl Scene {
         }
     }
 
-    fn credit(&self, verdict: Verdict, target: &str) -> RecordCredit {
+    fn credit(&self, verdict: Verdict) -> RecordCredit {
         let five_percent = FEE_MINOR / 20;
-        let band = RecordBand { from: "98".to_owned(), below: target.to_owned(), credit_percent: "5".to_owned() };
         RecordCredit {
             currency: self.currency.to_owned(),
             low_minor: if verdict == Verdict::Breached { five_percent } else { 0 },
             high_minor: if verdict == Verdict::Met { 0 } else { five_percent },
-            band: (verdict == Verdict::Breached).then_some(band),
             rounding: Rounding::HalfEven,
+            points: None,
+            bonus_minor: None,
+            derivations: Vec::new(),
         }
     }
 

@@ -50,7 +50,7 @@ pub(crate) fn write(
     writer.into_inner().map_err(|error| ReportError::Write { name, reason: error.to_string() })
 }
 
-const HEADERS: [&str; 38] = [
+const HEADERS: [&str; 37] = [
     "tenant",
     "tenant_name",
     "month",
@@ -84,7 +84,6 @@ const HEADERS: [&str; 38] = [
     "credit_currency",
     "credit_low_minor",
     "credit_high_minor",
-    "credit_percent",
     "credit_rounding",
     "outages",
     "unknown_stretches",
@@ -136,7 +135,6 @@ fn row(record: &MonthRecord, one: &RecordCommitment) -> Vec<Field> {
         Field::foreign(&one.credit.currency),
         Field::own(one.credit.low_minor),
         Field::own(one.credit.high_minor),
-        text(one.credit.band.as_ref().map(|band| band.credit_percent.as_str())),
         Field::own(one.credit.rounding.name()),
         Field::own(one.outages.iter().filter(|outage| !outage.excluded).count()),
         Field::own(one.unknown.len()),

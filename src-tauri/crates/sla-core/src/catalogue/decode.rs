@@ -15,6 +15,7 @@ use super::contract::{ContractSpec, ExclusionSpec, TenantSpec};
 use super::finding::{Code, Finding, Place};
 use super::hours::ServiceHours;
 use super::openslo::{DataSourceSpec, Metadata, ServiceSpec, SliSpec, SloSpec};
+use super::quantity::{Duration, Factor, Share};
 use super::value::{Day, Instant, Name, SliceWidth, Zone};
 use super::yaml::Node;
 use crate::money::Currency;
@@ -86,6 +87,9 @@ static VALIDATORS: LazyLock<Vec<(Value, Validator)>> = LazyLock::new(|| {
             .with_format(Instant::FORMAT, |text: &str| text.parse::<Instant>().is_ok())
             .with_format(SliceWidth::FORMAT, |text: &str| text.parse::<SliceWidth>().is_ok())
             .with_format(ServiceHours::FORMAT, |text: &str| text.parse::<ServiceHours>().is_ok())
+            .with_format(Share::FORMAT, |text: &str| text.parse::<Share>().is_ok())
+            .with_format(Factor::FORMAT, |text: &str| text.parse::<Factor>().is_ok())
+            .with_format(Duration::FORMAT, |text: &str| text.parse::<Duration>().is_ok())
             .with_format(Currency::FORMAT, |text: &str| text.parse::<Currency>().is_ok())
             .build(&schema)
             .expect("a schema made from types is a schema");
@@ -119,8 +123,7 @@ pub(super) fn decode<S: DeserializeOwned>(
                 code: Code::InvalidValue,
                 place,
                 found: format!("a document that does not fit: {error}"),
-                expected: format!("a {} as its schema describes it", KINDS[kind].name),
-            });
+                expected: format!("a {} as its schema describes it", KINDS[kind].name), stake: None });
             None
         }
     }
@@ -152,7 +155,7 @@ impl Context<'_> {
 fn explain(context: &Context<'_>, error: &ValidationError<'_>, findings: &mut Vec<Finding>) {
     let pointer = error.instance_path().as_str();
     let schema = context.schema_of(error);
-    let mut push = |code, place, found, expected| findings.push(Finding { code, place, found, expected });
+    let mut push = |code, place, found, expected| findings.push(Finding { code, place, found, expected, stake: None });
     match error.kind() {
         ValidationErrorKind::AdditionalProperties { unexpected } => {
             let known = schema.and_then(|schema| schema.get("properties")).and_then(Value::as_object);

@@ -42,6 +42,22 @@ pub enum Code {
     Unsaid,
     /// A query that cannot work or mixes tenants up.
     UnsoundQuery,
+    /// A penalty that says two things, or nothing.
+    UnsoundPenalty,
+    /// A cap, a claim window, a minimum or a right that says two things, or nothing.
+    UnsoundTerms,
+    /// Nobody said whether credits are capped.
+    NoCap,
+    /// Nobody said by when a credit must be claimed.
+    NoClaimWindow,
+    /// A worse month pays less.
+    CreditsOutOfOrder,
+    /// One bad slice is more than the target allows.
+    UnresolvableTarget,
+    /// A cap and the credit that it holds down are shares of different fees.
+    CapBase,
+    /// A term that can never take effect.
+    WithoutEffect,
 }
 
 impl Code {
@@ -60,8 +76,40 @@ impl Code {
             Self::UnsoundBands => "unsound-bands",
             Self::Unsaid => "unsaid",
             Self::UnsoundQuery => "unsound-query",
+            Self::UnsoundPenalty => "unsound-penalty",
+            Self::UnsoundTerms => "unsound-terms",
+            Self::NoCap => "no-cap",
+            Self::NoClaimWindow => "no-claim-window",
+            Self::CreditsOutOfOrder => "credits-out-of-order",
+            Self::UnresolvableTarget => "unresolvable-target",
+            Self::CapBase => "cap-base",
+            Self::WithoutEffect => "without-effect",
         }
     }
+
+    /// Every kind that a contract may take with a reason.
+    pub const UNSOUND: [Self; 6] = [
+        Self::NoCap,
+        Self::NoClaimWindow,
+        Self::CreditsOutOfOrder,
+        Self::UnresolvableTarget,
+        Self::CapBase,
+        Self::WithoutEffect,
+    ];
+
+    /// How grave a finding of this kind is.
+    pub fn severity(self) -> Severity {
+        if Self::UNSOUND.contains(&self) { Severity::Unsound } else { Severity::Error }
+    }
+}
+
+/// How grave a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Nothing can be computed from it.
+    Error,
+    /// It can be computed, but the parties will quarrel about it: a contract takes it only with a reason.
+    Unsound,
 }
 
 /// One defect of a catalogue. Findings are in the order of their places.
@@ -75,15 +123,37 @@ pub struct Finding {
     pub found: String,
     /// What should stand there.
     pub expected: String,
+    /// The most money that it can move in a month, in the contract's currency, for example `1250.00 EUR`.
+    pub stake: Option<String>,
+}
+
+impl Finding {
+    /// A finding that moves no money, or nobody knows how much.
+    pub(super) fn new(code: Code, place: Place, found: impl Into<String>, expected: impl Into<String>) -> Self {
+        Self { place, code, found: found.into(), expected: expected.into(), stake: None }
+    }
+
+    /// How grave it is.
+    pub fn severity(&self) -> Severity {
+        self.code.severity()
+    }
 }
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Place { file, line, column, path } = &self.place;
-        write!(f, "{file}:{line}:{column}: error[{}]: ", self.code.name())?;
+        let severity = match self.severity() {
+            Severity::Error => "error",
+            Severity::Unsound => "unsound",
+        };
+        write!(f, "{file}:{line}:{column}: {severity}[{}]: ", self.code.name())?;
         if !path.is_empty() {
             write!(f, "{path}: ")?;
         }
-        write!(f, "found {}, expected {}", self.found, self.expected)
+        write!(f, "found {}, expected {}", self.found, self.expected)?;
+        match &self.stake {
+            Some(stake) => write!(f, " (moves up to {stake} a month)"),
+            None => Ok(()),
+        }
     }
 }

@@ -11,6 +11,7 @@ mod finding;
 mod hours;
 mod openslo;
 mod overlap;
+mod quantity;
 mod query;
 mod unread;
 mod value;
@@ -21,14 +22,16 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value;
 
-pub use contract::{Band, Commitment, ContractSpec, ExclusionSpec, Fee, PartMonth, TenantSpec};
+pub use bands::BandRange;
+pub use contract::*;
 pub use decode::{OPENSLO, SLA_DESK};
-pub use finding::{Code, Finding, Place};
+pub use finding::{Code, Finding, Place, Severity};
 pub use hours::ServiceHours;
 pub use openslo::{
     ConnectionDetails, DataSourceSpec, Metadata, Metric, MetricSource, MetricSpec, RatioMetric, ServiceSpec, SliSpec,
     SloSpec, SourceType,
 };
+pub use quantity::{Duration, Factor, Share};
 pub use query::{UnknownVariable, Variables};
 pub use value::{Day, Instant, Name, SliceWidth, ValueError, Zone};
 
@@ -110,6 +113,8 @@ pub struct Catalogue {
     pub contracts: BTreeMap<(Name, u32), Document<ContractSpec>>,
     /// Exclusions by name.
     pub exclusions: BTreeMap<Name, Document<ExclusionSpec>>,
+    /// What is unsound in a contract version: it can be computed, but is to be taken only with a reason.
+    pub unsound: BTreeMap<(Name, u32), Vec<Finding>>,
 }
 
 impl Catalogue {
@@ -126,10 +131,18 @@ impl Catalogue {
                 catalogue.add(&file.name, node, &mut findings, &mut unread);
             }
         }
-        check::check(&catalogue, &unread, &mut findings);
+        catalogue.unsound = check::check(&catalogue, &unread, &mut findings);
         findings.sort();
         findings.dedup();
         if findings.is_empty() { Ok(catalogue) } else { Err(findings) }
+    }
+
+    /// What is unsound in a contract version and not yet taken with a reason, by its own document.
+    pub fn not_accepted(&self, contract: &Document<ContractSpec>) -> Vec<&Finding> {
+        let key = (contract.name().clone(), contract.spec.version);
+        let findings = self.unsound.get(&key).into_iter().flatten();
+        let taken = |finding: &Finding| contract.spec.accepted.iter().any(|taken| taken.code == finding.code.name());
+        findings.filter(|finding| !taken(finding)).collect()
     }
 
     fn add(&mut self, file: &str, node: Node, findings: &mut Vec<Finding>, unread: &mut Unread) {
@@ -151,8 +164,7 @@ impl Catalogue {
                     yaml::Kind::Sequence(_) => "a list instead of a document".to_owned(),
                     yaml::Kind::Scalar { .. } => "a single value instead of a document".to_owned(),
                 },
-                expected: format!("one of: {}", known.join(", ")),
-            });
+                expected: format!("one of: {}", known.join(", ")), stake: None });
             unread.add(None, file, node);
             return;
         };
@@ -210,8 +222,7 @@ impl Reading<'_> {
                 code: Code::Duplicate,
                 place: document.place("/metadata/name"),
                 found: format!("a second {} {}", KINDS[self.index].name, title(&key)),
-                expected: format!("one only; the first stands at {file}:{line}"),
-            });
+                expected: format!("one only; the first stands at {file}:{line}"), stake: None });
             return;
         }
         map.insert(key, document);

@@ -52,8 +52,7 @@ pub(super) fn overlaps(catalogue: &Catalogue, unread: &Unread, findings: &mut Ve
                     earlier.line
                 ),
                 expected: "one contract in force at a time: end the earlier one with validTo on the day before"
-                    .to_owned(),
-            });
+                    .to_owned(), stake: None });
         }
     }
 }

@@ -78,8 +78,7 @@ pub(super) fn references(catalogue: &Catalogue, unread: &Unread, findings: &mut 
                         code: Code::UnknownReference,
                         place: broken.place(node, &pointer),
                         found: nobody_defines(to, &name),
-                        expected,
-                    });
+                        expected, stake: None });
                 }
             }
         }

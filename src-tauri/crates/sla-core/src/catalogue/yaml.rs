@@ -103,8 +103,7 @@ pub(super) fn documents(file: &str, text: &str, findings: &mut Vec<Finding>) -> 
             code: Code::Unreadable,
             place: Place { file: file.to_owned(), line: 1, column: 1, path: String::new() },
             found: format!("a file of {} bytes", text.len()),
-            expected: format!("at most {FILE_LIMIT_BYTES} bytes; split it into several files of one folder"),
-        });
+            expected: format!("at most {FILE_LIMIT_BYTES} bytes; split it into several files of one folder"), stake: None });
         return Vec::new();
     }
     let mut builder = Builder { file, findings, documents: Vec::new(), open: Vec::new() };
@@ -151,7 +150,7 @@ type Key = (String, (usize, usize));
 impl Builder<'_> {
     fn refuse(&mut self, (line, column): (usize, usize), found: String, expected: String) {
         let place = Place { file: self.file.to_owned(), line, column, path: String::new() };
-        self.findings.push(Finding { code: Code::Unreadable, place, found, expected });
+        self.findings.push(Finding::new(Code::Unreadable, place, found, expected));
     }
 
     fn event(&mut self, event: Event<'_>, span: Span) -> Result<(), ()> {

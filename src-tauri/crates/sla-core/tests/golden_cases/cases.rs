@@ -146,6 +146,7 @@ fn averaging(case: &Value, method: &str) {
         excluded: IntervalSet::default(),
         days: Vec::new(),
         slice_target: None,
+        minimum_events: None,
         wants_ratio_sum: true,
     };
     let ratios = slices.iter().map(|&(good, total)| Ratio::new(good, total).expect("events"));

@@ -7,12 +7,13 @@ mod yaml;
 
 use std::path::Path;
 
-use sla_core::assess::{Credit, price};
-use sla_core::catalogue::Commitment;
+use sla_core::assess::Attained;
+use sla_core::catalogue::{Commitment, ContractSpec};
 use sla_core::interval::IntervalSet;
 use sla_core::measurement::{BadRun, Measurement, Scope, Tally};
-use sla_core::money::Money;
-use sla_core::ratio::{Ratio, Rounding};
+use sla_core::price::{Credit, Downtime, Fees, History, Judged, price};
+use sla_core::ratio::Ratio;
+use sla_core::record::Verdict;
 use sla_core::time::Period;
 
 fn fixture(name: &str) -> String {
@@ -24,7 +25,7 @@ fn fixture(name: &str) -> String {
 fn commitment(fields: &[(&str, serde_json::Value)]) -> Commitment {
     let mut value = serde_json::json!({
         "name": "golden", "slo": "golden", "target": "99.9", "method": "Timeslices", "slice": "1s", "sliceTarget": "95",
-        "unknown": "range", "quiet": "good", "exclusions": "denominator", "bands": [],
+        "unknown": "range", "quiet": "good", "exclusions": "denominator", "penalty": {},
     });
     for (name, field) in fields {
         value[*name] = field.clone();
@@ -43,6 +44,7 @@ fn seconds(all: i64, down: i64, excluded: i64) -> (Scope, Measurement) {
         excluded: stretch(all - excluded, all),
         days: Vec::new(),
         slice_target: None,
+        minimum_events: None,
         wants_ratio_sum: false,
     };
     let tally = |slices: i64, bad: i64| Tally {
@@ -71,7 +73,26 @@ fn seconds(all: i64, down: i64, excluded: i64) -> (Scope, Measurement) {
 
 /// What is owed of a fee of 1 000.00 EUR for exactly this attainment.
 fn credit(commitment: &Commitment, attained: &Ratio) -> Credit {
-    let attained = sla_core::assess::Attained { low: attained.clone(), high: attained.clone() };
-    let fee = Money { minor: 100_000, currency: "EUR".parse().expect("a currency") };
-    price(commitment, Some(&attained), fee, Rounding::HalfUp).expect("it fits")
+    let contract: ContractSpec = serde_json::from_value(serde_json::json!({
+        "tenant": "t", "version": 1, "validFrom": "2026-01-01", "timeZone": "UTC", "currency": "EUR",
+        "fee": { "monthly": "1000.00" }, "serviceHours": "24/7", "legalNature": "service_credit",
+        "rounding": { "mode": "half_up", "at": "commitment" }, "commitments": [commitment],
+    }))
+    .expect("a contract");
+    let monthly = contract.fee.monthly.in_currency(contract.currency).expect("a fee");
+    let verdict = if *attained < commitment.target.ratio() { Verdict::Breached } else { Verdict::Met };
+    let service = "s".parse().expect("a name");
+    let judged = Judged {
+        terms: commitment,
+        service: &service,
+        fees: Fees { monthly, months: vec![(30, 30)] },
+        attained: Some(Attained { low: attained.clone(), high: attained.clone() }),
+        verdict,
+        base_seconds: 30 * 86_400,
+        least: Downtime::default(),
+        most: Downtime::default(),
+    };
+    let month = "2026-06".parse().expect("a month");
+    let priced = price(&contract, month, &[judged], &History::default()).expect("it fits");
+    priced.credits.into_iter().next().expect("one commitment")
 }

@@ -118,10 +118,11 @@ spec:
   currency: EUR
   fee: {{ monthly: 1000.00 }}
   serviceHours: 24/7
-  rounding: half_up
+  rounding: {{ mode: half_up, at: commitment }}
+  legalNature: service_credit
   commitments:
     - {{ name: s, slo: s, target: {target}, method: Timeslices, slice: 1m, sliceTarget: 95, unknown: range, quiet: good,
-        exclusions: denominator, bands: [{}] }}
+        exclusions: denominator, penalty: {{ bands: [{}] }} }}
 ",
         bands.join(", ")
     );

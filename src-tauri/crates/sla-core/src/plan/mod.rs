@@ -1,19 +1,29 @@
 //! Before anything is read: which contracts are in force in a month, what counts, and what has to be asked of which
 //! source.
 
-use chrono::{Datelike, Days, NaiveDate};
+mod error;
+mod exclusions;
+mod fees;
+mod span;
+
+use chrono::Days;
+
+pub use error::PlanError;
+
+use exclusions::AskedFor;
+use span::Span;
 
 use crate::assess::cut_slice;
 use crate::catalogue::{
-    Catalogue, Commitment, ContractSpec, Document, ExclusionSpec, Name, PartMonth, Place, SliSpec, TenantSpec,
-    Variables,
+    Catalogue, Commitment, ContractSpec, Document, ExclusionSpec, Name, Place, SliSpec, TenantSpec, Variables,
 };
 use crate::interval::IntervalSet;
 use crate::measurement::Scope;
 use crate::money::Money;
+use crate::price::Fees;
 use crate::ratio::Ratio;
-use crate::record::{ExclusionDecision, Method, RecordExclusion};
-use crate::time::{Month, Period, UnixSeconds, start_of_day, utc_text};
+use crate::record::{Method, RecordAcceptance, RecordExclusion};
+use crate::time::{Month, Period, UnixSeconds, start_of_day};
 
 /// A tenant's contract in a month.
 #[derive(Clone, Debug)]
@@ -26,13 +36,50 @@ pub struct ContractMonth<'a> {
     pub month: Month,
     /// The judged period: the month in the contract's zone, clipped to the days on which the contract is in force.
     pub period: Period,
-    /// The fee that credits are a share of: the monthly fee, or for a part month what the contract says of it, rounded
-    /// to the minor unit as the contract rounds, since that is the amount on the invoice.
+    /// The fee of the month: of a part month what the contract says of it, rounded down to the minor unit. Credits are
+    /// computed from the exact one.
     pub fee: Money,
+    /// The months before this one in which a version of the contract was in force, each with its exact fee in minor
+    /// units.
+    pub past: Vec<(Month, Ratio)>,
     /// Exclusions that were asked for in the period.
     pub exclusions: Vec<RecordExclusion>,
-    /// What was promised, in the order of the contract.
+    /// Findings of the linter about the contract that were taken as they are.
+    pub accepted: Vec<RecordAcceptance>,
+    /// What was promised and is due, in the order of the contract.
     pub commitments: Vec<PlannedCommitment<'a>>,
+}
+
+impl ContractMonth<'_> {
+    /// A month that two versions of a contract share: each judges its own days by its own promises. What holds for the
+    /// month as a whole, caps and rounding and rights, is the later version's, because it is in force when the month ends.
+    fn joined(self, later: Self) -> Self {
+        let mut exclusions = self.exclusions;
+        for window in later.exclusions {
+            match exclusions.iter_mut().find(|known| known.name == window.name) {
+                Some(known) => {
+                    known.accepted_seconds += window.accepted_seconds;
+                    known.decision = known.decision.min(window.decision);
+                    known.commitments.extend(window.commitments);
+                    known.commitments.sort();
+                    known.commitments.dedup();
+                }
+                None => exclusions.push(window),
+            }
+        }
+        let mut accepted = self.accepted;
+        accepted.extend(later.accepted);
+        accepted.sort();
+        accepted.dedup();
+        Self {
+            period: Period { start: self.period.start, end: later.period.end },
+            fee: self.fee.plus(later.fee).unwrap_or(later.fee),
+            commitments: self.commitments.into_iter().chain(later.commitments).collect(),
+            exclusions,
+            accepted,
+            ..later
+        }
+    }
 }
 
 /// A promise and what has to be measured for it.
@@ -40,8 +87,14 @@ pub struct ContractMonth<'a> {
 pub struct PlannedCommitment<'a> {
     /// The promise.
     pub terms: &'a Commitment,
+    /// The version of the contract that it stands in.
+    pub version: u32,
     /// The name that people read: the commitment's own, or else the SLO's.
     pub title: &'a str,
+    /// The service that it is about.
+    pub service: &'a Name,
+    /// What credits are a share of.
+    pub fees: Fees,
     /// What counts.
     pub scope: Scope,
     /// What has to be read. Equal requests need reading once only.
@@ -93,86 +146,6 @@ pub enum Reading {
     },
 }
 
-/// Why a month cannot be closed.
-#[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
-pub enum PlanError {
-    /// No such tenant.
-    #[error("found the tenant {tenant:?}, which the catalogue does not define; expected one of: {known}")]
-    UnknownTenant {
-        /// The id asked for.
-        tenant: String,
-        /// The ids that exist.
-        known: String,
-    },
-    /// No contract is in force.
-    #[error("no contract {}is in force in {month}; {known}", .tenant.as_ref().map_or(String::new(), |tenant| format!("of {tenant} ")))]
-    NothingInForce {
-        /// The month.
-        month: Month,
-        /// The tenant, when one was asked for.
-        tenant: Option<String>,
-        /// The contracts that there are.
-        known: String,
-    },
-    /// The month has not ended yet.
-    #[error(
-        "the month {month} in {zone} ends at {}, and now it is {}: a month can be closed once it is over", utc_text(*.ends), utc_text(*.now)
-    )]
-    NotOver {
-        /// The month.
-        month: Month,
-        /// Zone of the contract.
-        zone: &'static str,
-        /// End of the month, Unix seconds.
-        ends: UnixSeconds,
-        /// The clock, Unix seconds.
-        now: UnixSeconds,
-    },
-    /// A contract changes its version inside the month.
-    #[error(
-        "{place}: contract {contract} changes from version {} to version {} inside {month}, which this version does not \
-         compute: let the new version begin on the first of a month", .versions[0], .versions[1]
-    )]
-    VersionChange {
-        /// Where the later version stands, as `file:line`.
-        place: String,
-        /// The contract.
-        contract: String,
-        /// Both versions.
-        versions: [u32; 2],
-        /// The month.
-        month: Month,
-    },
-    /// Service hours begin or end inside a slice.
-    #[error(
-        "{place}: the service hours of contract {contract} begin or end at {}, inside a slice of {slice}: choose narrower \
-         slices or service hours that fit them", utc_text(*.border)
-    )]
-    CutSlice {
-        /// Where the commitment stands, as `file:line`.
-        place: String,
-        /// The contract.
-        contract: String,
-        /// The border, Unix seconds.
-        border: UnixSeconds,
-        /// Width of the commitment's slices.
-        slice: String,
-    },
-}
-
-impl PlanError {
-    /// A stable name of the reason for programs.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::UnknownTenant { .. } => "plan.unknown_tenant",
-            Self::NothingInForce { .. } => "plan.nothing_in_force",
-            Self::NotOver { .. } => "plan.month_not_over",
-            Self::VersionChange { .. } => "plan.version_change",
-            Self::CutSlice { .. } => "plan.cut_slice",
-        }
-    }
-}
-
 /// Plans a month: of one tenant, or of all. `now` in Unix seconds; a month that is not over cannot be planned.
 ///
 /// # Errors
@@ -189,23 +162,30 @@ pub fn plan<'a>(
     }
     let asked = |contract: &&Document<ContractSpec>| tenant.is_none_or(|id| contract.spec.tenant.as_str() == id);
     let mut planned: Vec<ContractMonth<'a>> = Vec::new();
+    let mut later = None;
     for contract in catalogue.contracts.values().filter(asked) {
         let Some(period) = in_force(&contract.spec, month) else { continue };
-        let earlier = planned.last().filter(|earlier| earlier.contract.name() == contract.name());
-        if let Some(earlier) = earlier {
-            return Err(PlanError::VersionChange {
-                place: line(&contract.place("/spec/validFrom")),
-                contract: contract.name().to_string(),
-                versions: [earlier.contract.spec.version, contract.spec.version],
-                month,
-            });
-        }
         let zone = contract.spec.time_zone.0;
         let ends = month.period(zone).end;
         if now < ends {
             return Err(PlanError::NotOver { month, zone: zone.name(), ends, now });
         }
-        planned.push(contract_month(catalogue, contract, month, period)?);
+        match contract_month(catalogue, contract, month, period)? {
+            due if due.commitments.is_empty() => later = Some(contract),
+            due => match planned.pop_if(|earlier| earlier.contract.name() == contract.name()) {
+                Some(earlier) => planned.push(earlier.joined(due)),
+                None => planned.push(due),
+            },
+        }
+    }
+    if let Some(contract) = later.filter(|_| planned.is_empty()) {
+        let ends = contract.spec.commitments.iter().map(|commitment| commitment.period.containing(month).1);
+        return Err(PlanError::NothingDue {
+            month,
+            tenant: contract.spec.tenant.to_string(),
+            contract: contract.name().to_string(),
+            due: ends.min().unwrap_or(month),
+        });
     }
     if planned.is_empty() {
         let known: Vec<String> = catalogue.contracts.values().filter(asked).map(span).collect();
@@ -213,7 +193,7 @@ pub fn plan<'a>(
         return Err(PlanError::NothingInForce { month, tenant: tenant.map(str::to_owned), known });
     }
     // By tenant first: that is how people look for a report.
-    planned.sort_by_key(|month| (month.tenant.name().clone(), month.contract.name().clone()));
+    planned.sort_by_key(|month| (month.tenant.name().clone(), month.contract.name().clone(), month.period.start));
     Ok(planned)
 }
 
@@ -243,29 +223,26 @@ fn contract_month<'a>(
     period: Period,
 ) -> Result<ContractMonth<'a>, PlanError> {
     let spec = &contract.spec;
-    let zone = spec.time_zone.0;
-    let service = spec.service_hours.within(period, zone);
-    let days: Vec<(NaiveDate, Period)> =
-        month.days(zone).filter_map(|(date, day)| Some((date, day.overlap(period)?))).collect();
     let tenant = &catalogue.tenants[&spec.tenant];
-    let exclusions: Vec<_> =
-        catalogue.exclusions.values().filter(|exclusion| touches(exclusion, spec, period)).collect();
+    let mut asked_for: Vec<AskedFor<'a>> = Vec::new();
     let mut commitments = Vec::with_capacity(spec.commitments.len());
     for (index, terms) in spec.commitments.iter().enumerate() {
+        let Some(span) = Span::due(spec, terms.period, month) else { continue };
         let slo = &catalogue.slos[&terms.slo];
         let sli = &catalogue.slis[&slo.spec.indicator_ref];
-        let accepted = exclusions.iter().filter(|exclusion| {
-            covers(&exclusion.spec, terms) && decision(&exclusion.spec) == ExclusionDecision::Accepted
-        });
-        let excluded: IntervalSet =
-            accepted.filter_map(|exclusion| Period::new(exclusion.spec.start.0, exclusion.spec.end.0)).collect();
+        let windows = exclusions::asked_for(catalogue, spec, &span);
+        let accepted = windows.iter().filter(|window| covers(&window.document.spec, terms));
+        let excluded = accepted.fold(IntervalSet::default(), |sum, window| sum.union(&window.accepted));
+        asked_for = exclusions::together(asked_for, windows);
+        let service = spec.service_hours.within(span.period, spec.time_zone.0);
         let scope = Scope {
-            period,
+            period: span.period,
             step_seconds: terms.slice.seconds(),
             excluded: excluded.intersection(&service),
-            service: service.clone(),
-            days: days.clone(),
+            service,
+            days: span.days(spec.time_zone.0),
             slice_target: terms.slice_target.map(|percent| percent.ratio()),
+            minimum_events: terms.minimum_events.and_then(|minimum| minimum.per_slice),
             wants_ratio_sum: terms.method == Method::RatioTimeslices,
         };
         if let Some(border) = cut_slice(&scope) {
@@ -277,10 +254,13 @@ fn contract_month<'a>(
             });
         }
         let variables = Variables::new(tenant.name().as_str(), &tenant.metadata.labels, terms.slice.seconds());
-        let ask = ask(sli, &variables, period, terms.slice.seconds());
+        let ask = ask(sli, &variables, span.period, terms.slice.seconds());
         commitments.push(PlannedCommitment {
             terms,
             title: terms.display_name.as_deref().unwrap_or_else(|| slo.metadata.title()),
+            version: spec.version,
+            service: &slo.spec.service,
+            fees: fees::of_commitment(spec, terms, &span),
             scope,
             ask,
         });
@@ -290,24 +270,21 @@ fn contract_month<'a>(
         contract,
         month,
         period,
-        fee: fee(spec, month, days.len()),
-        exclusions: exclusions.into_iter().map(|exclusion| excluded(exclusion, spec)).collect(),
+        fee: fees::of_month(spec, month),
+        past: fees::past(catalogue, contract.name(), month),
+        exclusions: asked_for.into_iter().map(|window| window.record(spec)).collect(),
+        accepted: accepted(spec),
         commitments,
     })
 }
 
-fn fee(contract: &ContractSpec, month: Month, days_in_force: usize) -> Money {
-    let monthly =
-        contract.fee.monthly.in_currency(contract.currency).expect("the catalogue checked the fee's decimals");
-    match contract.fee.part_month {
-        Some(PartMonth::Daily) => {
-            let days_of_month = month.next_first_day().pred_opt().map_or(0, |last| last.day());
-            // A zone that skipped a day makes a month of one day less: never more than the whole fee.
-            let share = Ratio::new(days_in_force, days_of_month).filter(Ratio::is_share).unwrap_or_else(Ratio::one);
-            monthly.share(&share, contract.rounding).expect("a share of what fits, fits")
-        }
-        Some(PartMonth::Full) | None => monthly,
-    }
+fn accepted(contract: &ContractSpec) -> Vec<RecordAcceptance> {
+    let accepted = contract.accepted.iter().map(|accepted| RecordAcceptance {
+        code: accepted.code.clone(),
+        reason: accepted.reason.clone(),
+        by: format!("{}, {}", accepted.by, accepted.on),
+    });
+    accepted.collect()
 }
 
 fn ask(sli: &Document<SliSpec>, variables: &Variables, period: Period, step_seconds: i64) -> Ask {
@@ -328,36 +305,6 @@ fn ask(sli: &Document<SliSpec>, variables: &Variables, period: Period, step_seco
     Ask { data_source: total.metric_source_ref.clone(), what, period, step_seconds }
 }
 
-fn touches(exclusion: &Document<ExclusionSpec>, contract: &ContractSpec, period: Period) -> bool {
-    let ExclusionSpec { tenant, start, end, .. } = &exclusion.spec;
-    *tenant == contract.tenant
-        && Period::new(start.0, end.0).and_then(|window| window.overlap(period)).is_some()
-        && contract.commitments.iter().any(|commitment| covers(&exclusion.spec, commitment))
-}
-
 fn covers(exclusion: &ExclusionSpec, commitment: &Commitment) -> bool {
     exclusion.commitments.is_empty() || exclusion.commitments.contains(&commitment.name)
-}
-
-fn decision(exclusion: &ExclusionSpec) -> ExclusionDecision {
-    let same = |a: &str, b: &str| a.trim().to_lowercase() == b.trim().to_lowercase();
-    match &exclusion.approved_by {
-        None => ExclusionDecision::NotApproved,
-        Some(approver) if approver.trim().is_empty() => ExclusionDecision::NotApproved,
-        Some(approver) if same(approver, &exclusion.requested_by) => ExclusionDecision::SamePerson,
-        Some(_) => ExclusionDecision::Accepted,
-    }
-}
-
-fn excluded(exclusion: &Document<ExclusionSpec>, contract: &ContractSpec) -> RecordExclusion {
-    let spec = &exclusion.spec;
-    let covered = contract.commitments.iter().filter(|commitment| covers(spec, commitment));
-    RecordExclusion {
-        name: exclusion.name().to_string(),
-        start: utc_text(spec.start.0),
-        end: utc_text(spec.end.0),
-        reason: spec.reason.clone(),
-        commitments: covered.map(|commitment| commitment.name.to_string()).collect(),
-        decision: decision(spec),
-    }
 }

@@ -1,37 +1,46 @@
 //! What only the catalogue as a whole can tell: references, contracts that overlap, readings left open.
 
+mod contract;
+mod exclusion;
+mod penalty;
+mod stake;
+mod unsound;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{Datelike, Offset, TimeDelta};
-
-use super::bands;
-use super::contract::{Commitment, ContractSpec};
-use super::finding::{Code, Finding};
+use super::contract::ContractSpec;
+use super::finding::{Code, Finding, Severity};
 use super::openslo::{Metric, SourceType};
-use super::query::{Variables, tells_tenants_apart};
+use super::query::tells_tenants_apart;
 use super::unread::{self, Unread};
 use super::value::Name;
 use super::{Catalogue, Document, overlap};
-use crate::ratio::Ratio;
-use crate::record::Method;
 
-/// Adds every defect of a catalogue to the findings.
-pub(super) fn check(catalogue: &Catalogue, unread: &Unread, findings: &mut Vec<Finding>) {
-    let mut check = Check { catalogue, unread, findings };
+/// Adds every error of a catalogue to the findings, and gives what is unsound in each contract.
+pub(super) fn check(
+    catalogue: &Catalogue,
+    unread: &Unread,
+    findings: &mut Vec<Finding>,
+) -> BTreeMap<(Name, u32), Vec<Finding>> {
+    let mut check = Check { catalogue, unread, findings, unsound: BTreeMap::new() };
     check.data_sources();
     check.slis();
     check.slos();
     check.contracts();
     check.shared_queries();
     check.exclusions();
+    let mut unsound = check.unsound;
+    unsound.values_mut().for_each(|findings| findings.sort());
     unread::references(catalogue, unread, findings);
     overlap::overlaps(catalogue, unread, findings);
+    unsound
 }
 
 struct Check<'a> {
     catalogue: &'a Catalogue,
     unread: &'a Unread,
     findings: &'a mut Vec<Finding>,
+    unsound: BTreeMap<(Name, u32), Vec<Finding>>,
 }
 
 impl Check<'_> {
@@ -43,7 +52,27 @@ impl Check<'_> {
         found: String,
         expected: impl Into<String>,
     ) {
-        self.findings.push(Finding { code, place: document.place(pointer), found, expected: expected.into() });
+        self.findings.push(Finding::new(code, document.place(pointer), found, expected));
+    }
+
+    /// A finding about a contract, with the money that it can move.
+    fn add_with(
+        &mut self,
+        code: Code,
+        contract: &Document<ContractSpec>,
+        pointer: &str,
+        found: String,
+        expected: impl Into<String>,
+        stake: Option<String>,
+    ) {
+        let finding = Finding { stake, ..Finding::new(code, contract.place(pointer), found, expected) };
+        match finding.severity() {
+            Severity::Error => self.findings.push(finding),
+            Severity::Unsound => {
+                let key = (contract.name().clone(), contract.spec.version);
+                self.unsound.entry(key).or_default().push(finding);
+            }
+        }
     }
 
     fn reference<S, T>(
@@ -216,105 +245,6 @@ impl Check<'_> {
         }
     }
 
-    fn contracts(&mut self) {
-        let catalogue = self.catalogue;
-        for contract in catalogue.contracts.values() {
-            let spec = &contract.spec;
-            self.reference(contract, "/spec/tenant", "Tenant", &spec.tenant, &catalogue.tenants);
-            if let Some(valid_to) = spec.valid_to.filter(|to| *to < spec.valid_from) {
-                let expected = format!("a day not before validFrom, {}", spec.valid_from);
-                self.add(Code::InvalidValue, contract, "/spec/validTo", format!("\"{valid_to}\""), expected);
-            }
-            if spec.fee.monthly.in_currency(spec.currency).is_none() {
-                let expected =
-                    format!("an amount with at most {} decimals in {}", spec.currency.digits(), spec.currency);
-                self.add(Code::SuspectUnit, contract, "/spec/fee/monthly", format!("{}", spec.fee.monthly), expected);
-            }
-            if spec.fee.part_month.is_none() {
-                self.part_month(contract);
-            }
-            let mut names = BTreeSet::new();
-            for (index, commitment) in spec.commitments.iter().enumerate() {
-                let at = format!("/spec/commitments/{index}");
-                if !names.insert(&commitment.name) {
-                    let found = format!("a second commitment {:?}", commitment.name.as_str());
-                    self.add(Code::Duplicate, contract, &format!("{at}/name"), found, "a name of its own");
-                }
-                self.commitment(contract, &at, commitment);
-            }
-        }
-    }
-
-    fn part_month(&mut self, contract: &Document<ContractSpec>) {
-        let (from, to) = (contract.spec.valid_from, contract.spec.valid_to);
-        let begins_inside = from.0.day() != 1;
-        let ends_inside = to.is_some_and(|to| (to.0 + TimeDelta::days(1)).day() != 1);
-        if begins_inside || ends_inside {
-            let found = format!(
-                "a contract in force for part of a month ({})",
-                if begins_inside { from } else { to.unwrap_or(from) }
-            );
-            let expected = "partMonth: full or daily, the fee that credits of that month are a share of";
-            self.add(Code::Unsaid, contract, "/spec/fee", found, expected);
-        }
-    }
-
-    fn commitment(&mut self, contract: &Document<ContractSpec>, at: &str, commitment: &Commitment) {
-        let catalogue = self.catalogue;
-        self.reference(contract, &format!("{at}/slo"), "SLO", &commitment.slo, &catalogue.slos);
-        for (field, percent) in [("target", Some(commitment.target)), ("sliceTarget", commitment.slice_target)] {
-            let Some(percent) = percent.filter(|percent| percent.ratio() <= Ratio::new(1, 100).expect("not zero"))
-            else {
-                continue;
-            };
-            let expected = "a percentage such as 99.9: a share such as 0.999 is another unit, and a promise of at most 1 % is none";
-            self.add(Code::SuspectUnit, contract, &format!("{at}/{field}"), format!("{percent}"), expected);
-        }
-        if commitment.method == Method::Timeslices && commitment.slice_target.is_none() {
-            let expected = "sliceTarget, the percentage of good events below which a slice is down";
-            self.add(Code::MissingField, contract, at, "Timeslices without sliceTarget".into(), expected);
-        }
-        if let Some((index, found, expected)) = bands::defect(&commitment.bands, commitment.target) {
-            self.add(Code::UnsoundBands, contract, &format!("{at}/bands/{index}"), found, expected);
-        }
-        self.alignment(contract, at, commitment);
-        let Some(slo) = catalogue.slos.get(&commitment.slo) else { return };
-        let Some(sli) = catalogue.slis.get(&slo.spec.indicator_ref) else { return };
-        let Some(tenant) = catalogue.tenants.get(&contract.spec.tenant) else { return };
-        let variables = Variables::new(tenant.name().as_str(), &tenant.metadata.labels, commitment.slice.seconds());
-        for (pointer, text) in asked(sli) {
-            match variables.in_path(text) {
-                Err(unknown) => {
-                    let found = format!("the variable ${} for tenant {}", unknown.name, tenant.name());
-                    self.add(Code::UnsoundQuery, sli, &pointer, found, format!("one of: {}", unknown.known));
-                }
-                Ok(path) if pointer.ends_with("/path") && !is_inside(&path) => {
-                    let found = format!("the path {path:?} for tenant {}", tenant.name());
-                    let expected = "a path inside the source's folder that ends in .csv or .parquet";
-                    self.add(Code::InvalidValue, sli, &pointer, found, expected);
-                }
-                Ok(_) => {}
-            }
-        }
-    }
-
-    /// Servers in front of Prometheus align every request to multiples of the step, so a slice must divide the zone's
-    /// offset from UTC; a local midnight at 18:30 UTC cannot be met by slices of an hour.
-    fn alignment(&mut self, contract: &Document<ContractSpec>, at: &str, commitment: &Commitment) {
-        let zone = contract.spec.time_zone.0;
-        let start = crate::time::start_of_day(contract.spec.valid_from.0, zone);
-        let half_year = 182 * 86_400;
-        let offsets =
-            [start, start + half_year].map(|at| crate::time::local(at, zone).offset().fix().local_minus_utc());
-        let slice = commitment.slice.seconds();
-        if let Some(offset) = offsets.iter().find(|offset| i64::from(**offset) % slice != 0) {
-            let found =
-                format!("slices of {} in {}, which is {} minutes from UTC", commitment.slice, zone.name(), offset / 60);
-            let expected = "a slice that divides the zone's offset, such as 15m or 1m";
-            self.add(Code::InvalidValue, contract, &format!("{at}/slice"), found, expected);
-        }
-    }
-
     /// A measurement that several tenants are judged by must tell them apart.
     fn shared_queries(&mut self) {
         let catalogue = self.catalogue;
@@ -338,48 +268,6 @@ impl Check<'_> {
         }
     }
 
-    fn exclusions(&mut self) {
-        let catalogue = self.catalogue;
-        for exclusion in catalogue.exclusions.values() {
-            let spec = &exclusion.spec;
-            self.reference(exclusion, "/spec/tenant", "Tenant", &spec.tenant, &catalogue.tenants);
-            if spec.start >= spec.end {
-                let expected = format!("an instant after the start, {}", exclusion.quoted("/spec/start"));
-                let found = exclusion.quoted("/spec/end");
-                self.add(Code::InvalidValue, exclusion, "/spec/end", found, expected);
-            }
-            let promised: Vec<&Commitment> = catalogue
-                .contracts
-                .values()
-                .filter(|contract| contract.spec.tenant == spec.tenant)
-                .flat_map(|contract| &contract.spec.commitments)
-                .collect();
-            let names: BTreeSet<_> = promised.iter().map(|commitment| commitment.name.as_str()).collect();
-            let known = catalogue.tenants.contains_key(&spec.tenant) && !self.unread.may_hold_some("Contract");
-            for (index, name) in spec.commitments.iter().enumerate() {
-                if known && !names.contains(name.as_str()) {
-                    let found = format!("commitment {:?}, which no contract of {} has", name.as_str(), spec.tenant);
-                    let expected = match names.len() {
-                        0 => format!("a commitment of a contract; {} has none", spec.tenant),
-                        _ => format!("one of: {}", names.iter().copied().collect::<Vec<_>>().join(", ")),
-                    };
-                    self.add(Code::UnknownReference, exclusion, &format!("/spec/commitments/{index}"), found, expected);
-                }
-            }
-            let covered = promised
-                .iter()
-                .filter(|commitment| spec.commitments.is_empty() || spec.commitments.contains(&commitment.name));
-            let widest = covered.map(|commitment| commitment.slice).max_by_key(|slice| slice.seconds());
-            for (field, at) in [("start", spec.start), ("end", spec.end)] {
-                if let Some(slice) = widest.filter(|slice| at.0 % slice.seconds() != 0) {
-                    let expected =
-                        format!("a border between two slices of {slice}: a slice counts whole or not at all");
-                    let pointer = format!("/spec/{field}");
-                    self.add(Code::InvalidValue, exclusion, &pointer, exclusion.quoted(&pointer), expected);
-                }
-            }
-        }
-    }
 }
 
 /// Whether a path names a file inside the folder that it is relative to. A label of one tenant must not lead into the

@@ -1,0 +1,139 @@
+//! What a contract must say so that its months can be computed.
+
+use std::collections::BTreeSet;
+
+use chrono::{Datelike, Offset, TimeDelta};
+
+use super::{Check, asked, is_inside};
+use crate::catalogue::contract::{Commitment, ContractSpec};
+use crate::catalogue::finding::Code;
+use crate::catalogue::query::Variables;
+use crate::catalogue::Document;
+use crate::money::Amount;
+use crate::ratio::Ratio;
+use crate::record::{ExclusionKind, Method};
+
+impl Check<'_> {
+    pub(super) fn contracts(&mut self) {
+        let catalogue = self.catalogue;
+        for contract in catalogue.contracts.values() {
+            let spec = &contract.spec;
+            self.reference(contract, "/spec/tenant", "Tenant", &spec.tenant, &catalogue.tenants);
+            if let Some(valid_to) = spec.valid_to.filter(|to| *to < spec.valid_from) {
+                let expected = format!("a day not before validFrom, {}", spec.valid_from);
+                self.add(Code::InvalidValue, contract, "/spec/validTo", format!("\"{valid_to}\""), expected);
+            }
+            self.amount(contract, "/spec/fee/monthly", Some(spec.fee.monthly));
+            if spec.fee.part_month.is_none() {
+                self.part_month(contract);
+            }
+            let mut names = BTreeSet::new();
+            for (index, commitment) in spec.commitments.iter().enumerate() {
+                let at = format!("/spec/commitments/{index}");
+                if !names.insert(&commitment.name) {
+                    let found = format!("a second commitment {:?}", commitment.name.as_str());
+                    self.add(Code::Duplicate, contract, &format!("{at}/name"), found, "a name of its own");
+                }
+                self.commitment(contract, &at, commitment);
+            }
+            self.terms(contract);
+        }
+    }
+
+    /// An amount must fit the contract's currency.
+    pub(super) fn amount(&mut self, contract: &Document<ContractSpec>, at: &str, amount: Option<Amount>) {
+        let currency = contract.spec.currency;
+        if let Some(amount) = amount.filter(|amount| amount.in_currency(currency).is_none()) {
+            let expected = format!("an amount with at most {} decimals in {currency}", currency.digits());
+            self.add(Code::SuspectUnit, contract, at, amount.to_string(), expected);
+        }
+    }
+
+    fn part_month(&mut self, contract: &Document<ContractSpec>) {
+        let (from, to) = (contract.spec.valid_from, contract.spec.valid_to);
+        let begins_inside = from.0.day() != 1;
+        let ends_inside = to.is_some_and(|to| (to.0 + TimeDelta::days(1)).day() != 1);
+        if begins_inside || ends_inside {
+            let found = format!(
+                "a contract in force for part of a month ({})",
+                if begins_inside { from } else { to.unwrap_or(from) }
+            );
+            let expected = "partMonth: full or daily, the fee that credits of that month are a share of";
+            self.add(Code::Unsaid, contract, "/spec/fee", found, expected);
+        }
+    }
+
+    fn commitment(&mut self, contract: &Document<ContractSpec>, at: &str, commitment: &Commitment) {
+        let catalogue = self.catalogue;
+        self.reference(contract, &format!("{at}/slo"), "SLO", &commitment.slo, &catalogue.slos);
+        for (field, percent) in [("target", Some(commitment.target)), ("sliceTarget", commitment.slice_target)] {
+            let Some(percent) = percent.filter(|percent| percent.ratio() <= Ratio::new(1, 100).expect("not zero"))
+            else {
+                continue;
+            };
+            let expected = "a percentage such as 99.9: a share such as 0.999 is another unit, and a promise of at most 1 % is none";
+            self.add(Code::SuspectUnit, contract, &format!("{at}/{field}"), format!("{percent}"), expected);
+        }
+        if commitment.method == Method::Timeslices && commitment.slice_target.is_none() {
+            let expected = "sliceTarget, the percentage of good events below which a slice is down";
+            self.add(Code::MissingField, contract, at, "Timeslices without sliceTarget".into(), expected);
+        }
+        self.measurement(contract, at, commitment);
+        self.penalty(contract, at, commitment);
+        self.alignment(contract, at, commitment);
+        let Some(slo) = catalogue.slos.get(&commitment.slo) else { return };
+        let Some(sli) = catalogue.slis.get(&slo.spec.indicator_ref) else { return };
+        let Some(tenant) = catalogue.tenants.get(&contract.spec.tenant) else { return };
+        let variables = Variables::new(tenant.name().as_str(), &tenant.metadata.labels, commitment.slice.seconds());
+        for (pointer, text) in asked(sli) {
+            match variables.in_path(text) {
+                Err(unknown) => {
+                    let found = format!("the variable ${} for tenant {}", unknown.name, tenant.name());
+                    self.add(Code::UnsoundQuery, sli, &pointer, found, format!("one of: {}", unknown.known));
+                }
+                Ok(path) if pointer.ends_with("/path") && !is_inside(&path) => {
+                    let found = format!("the path {path:?} for tenant {}", tenant.name());
+                    let expected = "a path inside the source's folder that ends in .csv or .parquet";
+                    self.add(Code::InvalidValue, sli, &pointer, found, expected);
+                }
+                Ok(_) => {}
+            }
+        }
+    }
+
+    /// Servers in front of Prometheus align every request to multiples of the step, so a slice must divide the zone's
+    /// offset from UTC; a local midnight at 18:30 UTC cannot be met by slices of an hour.
+    fn alignment(&mut self, contract: &Document<ContractSpec>, at: &str, commitment: &Commitment) {
+        let zone = contract.spec.time_zone.0;
+        let start = crate::time::start_of_day(contract.spec.valid_from.0, zone);
+        let half_year = 182 * 86_400;
+        let offsets =
+            [start, start + half_year].map(|at| crate::time::local(at, zone).offset().fix().local_minus_utc());
+        let slice = commitment.slice.seconds();
+        if let Some(offset) = offsets.iter().find(|offset| i64::from(**offset) % slice != 0) {
+            let found =
+                format!("slices of {} in {}, which is {} minutes from UTC", commitment.slice, zone.name(), offset / 60);
+            let expected = "a slice that divides the zone's offset, such as 15m or 1m";
+            self.add(Code::InvalidValue, contract, &format!("{at}/slice"), found, expected);
+        }
+    }
+
+    /// Terms of the measurement that fit its method.
+    fn measurement(&mut self, contract: &Document<ContractSpec>, at: &str, commitment: &Commitment) {
+        self.amount(contract, &format!("{at}/fee"), commitment.fee);
+        if commitment.consecutive_slices.is_some() && commitment.method != Method::Timeslices {
+            let found = format!("consecutiveSlices with {:?}", commitment.method);
+            let pointer = format!("{at}/consecutiveSlices");
+            self.add(Code::InvalidValue, contract, &pointer, found, "the method Timeslices, which counts slices");
+        }
+        if commitment.minimum_events.is_some_and(|least| least.per_slice.is_none() && least.per_period.is_none()) {
+            let expected = "perSlice, perPeriod or both";
+            self.add(Code::MissingField, contract, &format!("{at}/minimumEvents"), "neither".into(), expected);
+        }
+        if !contract.spec.excluded_kinds.contains(&ExclusionKind::Maintenance) && contract.spec.maintenance.is_some() && at.ends_with("/0") {
+            let expected = "maintenance among excludedKinds, or no maintenance";
+            let found = "terms of maintenance, which the contract does not exclude".to_owned();
+            self.add(Code::InvalidValue, contract, "/spec/maintenance", found, expected);
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! A penalty must say one thing, and say all of it.
+
+use super::Check;
+use crate::catalogue::bands;
+use crate::catalogue::contract::{
+    Band, CapBase, CapScope, Commitment, ContractSpec, Model, OutageTier, PerUnit, PointBand,
+};
+use crate::catalogue::finding::Code;
+use crate::catalogue::{Document, Share};
+use crate::money::Amount;
+
+/// Two ways of saying how much something is worth.
+const WORTH: &str = "one of credit, a share of the base, and amount, in the contract's currency";
+
+impl Check<'_> {
+    /// The penalty of a commitment.
+    pub(super) fn penalty(&mut self, contract: &Document<ContractSpec>, at: &str, commitment: &Commitment) {
+        let penalty = &commitment.penalty;
+        let at = format!("{at}/penalty");
+        let models = penalty.models();
+        if models.len() > 1 {
+            let found = models.iter().map(|model| model.field()).collect::<Vec<_>>().join(" and ");
+            self.add(Code::UnsoundPenalty, contract, &at, found, "one model; a second promise has a commitment of its own");
+        }
+        for model in models {
+            let at = format!("{at}/{}", model.field());
+            self.model(contract, &at, commitment, model);
+        }
+        if let Some(repeat) = &penalty.repeat {
+            let at = format!("{at}/repeat");
+            if penalty.model().is_none() {
+                self.add(Code::UnsoundPenalty, contract, &at, "a factor on nothing".into(), "a model beside it");
+            }
+            if !repeat.steps.is_sorted_by(|a, b| a.misses < b.misses) {
+                let found = "steps whose misses do not rise".to_owned();
+                self.add(Code::UnsoundPenalty, contract, &format!("{at}/steps"), found, "rising numbers of misses");
+            }
+            if let Some(step) = repeat.steps.iter().find(|step| step.misses > repeat.within_months) {
+                let found = format!("{} misses within {} months", step.misses, repeat.within_months);
+                let expected = "at most one miss for each month";
+                self.add(Code::UnsoundPenalty, contract, &format!("{at}/steps"), found, expected);
+            }
+        }
+        if penalty.earn_back.is_some() && penalty.model().is_none() {
+            let expected = "a model beside it";
+            self.add(Code::UnsoundPenalty, contract, &format!("{at}/earnBack"), "nothing to earn back".into(), expected);
+        }
+        if let Some(bonus) = penalty.bonus.filter(|bonus| bonus.from < commitment.target) {
+            let found = format!("a bonus from {}", bonus.from);
+            let expected = format!("at least {}, the target: a missed promise earns no bonus", commitment.target);
+            self.add(Code::UnsoundPenalty, contract, &format!("{at}/bonus/from"), found, expected);
+        }
+    }
+
+    fn model(&mut self, contract: &Document<ContractSpec>, at: &str, commitment: &Commitment, model: Model<'_>) {
+        match model {
+            Model::Bands(all) => {
+                let ranges: Vec<_> = all.iter().map(Band::range).collect();
+                self.bands(contract, at, commitment, &ranges);
+                for (index, band) in all.iter().enumerate() {
+                    self.worth(contract, &format!("{at}/{index}"), band.credit, band.amount);
+                }
+            }
+            Model::Points(all) => {
+                let ranges: Vec<_> = all.iter().map(PointBand::range).collect();
+                self.bands(contract, at, commitment, &ranges);
+            }
+            Model::PerUnit(per_unit) => self.per_unit(contract, at, per_unit),
+            Model::AtRisk(_) if contract.spec.at_risk.is_none() => {
+                let expected = "atRisk in the contract: the share of the base that all such commitments have together";
+                self.add(Code::Unsaid, contract, at, "a part of an amount that nobody named".into(), expected);
+            }
+            Model::Fixed(fixed) => self.amount(contract, &format!("{at}/amount"), Some(fixed.amount)),
+            Model::PerOutage(per_outage) => {
+                for (index, OutageTier { credit, amount, .. }) in per_outage.tiers.iter().enumerate() {
+                    self.worth(contract, &format!("{at}/tiers/{index}"), *credit, *amount);
+                }
+                if !per_outage.tiers.is_sorted_by(|a, b| a.from < b.from) {
+                    let found = "tiers whose starts do not rise".to_owned();
+                    self.add(Code::UnsoundPenalty, contract, &format!("{at}/tiers"), found, "rising lengths");
+                }
+                if let Some(further) = &per_outage.further {
+                    self.per_unit(contract, &format!("{at}/further"), further);
+                }
+            }
+            Model::AtRisk(_) | Model::Multiplier(_) | Model::Proportional(_) => {}
+        }
+    }
+
+    fn bands(
+        &mut self,
+        contract: &Document<ContractSpec>,
+        at: &str,
+        commitment: &Commitment,
+        ranges: &[Option<bands::BandRange>],
+    ) {
+        if let Some((index, found, expected)) = bands::defect(ranges, commitment.target) {
+            let stake = self.stake(contract, commitment);
+            self.add_with(Code::UnsoundBands, contract, &format!("{at}/{index}"), found, expected, stake);
+        }
+    }
+
+    fn per_unit(&mut self, contract: &Document<ContractSpec>, at: &str, per_unit: &PerUnit) {
+        self.worth(contract, at, per_unit.credit, per_unit.amount);
+    }
+
+    fn worth(&mut self, contract: &Document<ContractSpec>, at: &str, share: Option<Share>, amount: Option<Amount>) {
+        match (share, amount) {
+            (Some(_), None) => {}
+            (None, Some(_)) => self.amount(contract, &format!("{at}/amount"), amount),
+            (Some(_), Some(_)) => {
+                self.add(Code::UnsoundPenalty, contract, at, "both credit and amount".into(), WORTH);
+            }
+            (None, None) => self.add(Code::UnsoundPenalty, contract, at, "neither credit nor amount".into(), WORTH),
+        }
+    }
+
+    /// What holds for all commitments.
+    pub(super) fn terms(&mut self, contract: &Document<ContractSpec>) {
+        let spec = &contract.spec;
+        for (index, cap) in spec.caps.iter().flatten().enumerate() {
+            let at = format!("/spec/caps/{index}");
+            match (cap.share, cap.of, cap.amount) {
+                (Some(_), Some(_), None) => {}
+                (None, None, Some(amount)) => self.amount(contract, &format!("{at}/amount"), Some(amount)),
+                _ => {
+                    let found = "a cap that is not said once".to_owned();
+                    let expected = "share and of (base, last12Months, contractToDate), or amount";
+                    self.add(Code::UnsoundTerms, contract, &at, found, expected);
+                }
+            }
+            if (cap.per == CapScope::Year) != cap.year.is_some() {
+                let found = if cap.year.is_some() { "a year without a cap per year" } else { "a cap per year of no named year" };
+                let expected = "year (calendar, contract, rolling) for a cap per year, and for no other";
+                self.add(Code::UnsoundTerms, contract, &at, found.into(), expected);
+            }
+        }
+        if let Some(least) = spec.minimum_credit {
+            if least.above.is_some() == least.from.is_some() {
+                let expected = "one of above (paid when it is more) and from (paid when it is at least that)";
+                let found = "a least credit that is not said once".to_owned();
+                self.add(Code::UnsoundTerms, contract, "/spec/minimumCredit", found, expected);
+            }
+            self.amount(contract, "/spec/minimumCredit/above", least.above);
+            self.amount(contract, "/spec/minimumCredit/from", least.from);
+        }
+        if let Some(worth) = spec.point_worth {
+            if worth.credit.is_some() && worth.amount.is_some() {
+                self.add(Code::UnsoundTerms, contract, "/spec/pointWorth", "both credit and amount".into(), WORTH);
+            }
+            self.amount(contract, "/spec/pointWorth/amount", worth.amount);
+        }
+        if let Some(claim) = &spec.claim {
+            let window = [claim.within.is_some(), claim.unit.is_some(), claim.from.is_some(), claim.roll_forward.is_some()];
+            let sound = match claim.automatic {
+                Some(true) => window == [false; 4],
+                Some(false) => false,
+                None => window == [true; 4],
+            };
+            if !sound {
+                let found = "a claim window that is not said once".to_owned();
+                let expected = "automatic: true, or within, unit, from and rollForward";
+                self.add(Code::UnsoundTerms, contract, "/spec/claim", found, expected);
+            }
+        }
+        for (index, right) in spec.rights.iter().enumerate() {
+            let at = format!("/spec/rights/{index}");
+            if right.misses.is_some() == right.points.is_some() {
+                let expected = "one of misses and points";
+                self.add(Code::UnsoundTerms, contract, &at, "a right that is not opened once".into(), expected);
+            }
+            if let Some(misses) = right.misses.filter(|misses| *misses > right.within_months) {
+                let found = format!("{misses} misses within {} months", right.within_months);
+                self.add(Code::UnsoundTerms, contract, &at, found, "at most one miss for each month");
+            }
+            self.commitment_names(contract, &format!("{at}/commitments"), &right.commitments);
+        }
+        for (index, group) in spec.no_stacking.iter().enumerate() {
+            self.commitment_names(contract, &format!("/spec/noStacking/{index}/commitments"), &group.commitments);
+        }
+        if let Some(digits) = spec.rounding.digits.filter(|digits| *digits > spec.currency.digits()) {
+            let expected = format!("at most {}, the decimals of {}", spec.currency.digits(), spec.currency);
+            self.add(Code::SuspectUnit, contract, "/spec/rounding/digits", digits.to_string(), expected);
+        }
+        if let Some(carried) = &spec.carried_forward {
+            for (index, credit) in carried.credits.iter().enumerate() {
+                self.amount(contract, &format!("/spec/carriedForward/credits/{index}/amount"), Some(credit.amount));
+            }
+            let months = carried.credits.iter().map(|credit| credit.month);
+            if let Some(late) = months.chain(carried.misses.iter().map(|miss| miss.month)).find(|at| *at > carried.until) {
+                let expected = format!("months up to {}, as until says", carried.until);
+                self.add(Code::UnsoundTerms, contract, "/spec/carriedForward", late.to_string(), expected);
+            }
+        }
+        for (index, accepted) in spec.accepted.iter().enumerate() {
+            let known = Code::UNSOUND.map(Code::name);
+            if !known.contains(&accepted.code.as_str()) {
+                let found = format!("{:?}", accepted.code);
+                let at = format!("/spec/accepted/{index}/code");
+                self.add(Code::InvalidValue, contract, &at, found, format!("one of: {}", known.join(", ")));
+            }
+        }
+        let needs_pool = spec.commitments.iter().any(|one| one.penalty.at_risk.is_some());
+        if spec.at_risk.is_some() && !needs_pool {
+            let expected = "a commitment with the penalty atRisk, or no atRisk in the contract";
+            self.add(Code::UnsoundTerms, contract, "/spec/atRisk", "an amount that no commitment uses".into(), expected);
+        }
+        self.unsound(contract);
+    }
+
+    fn commitment_names(&mut self, contract: &Document<ContractSpec>, at: &str, names: &[crate::catalogue::Name]) {
+        let known: Vec<&str> = contract.spec.commitments.iter().map(|one| one.name.as_str()).collect();
+        for (index, name) in names.iter().enumerate().filter(|(_, name)| !known.contains(&name.as_str())) {
+            let found = format!("commitment {:?}, which the contract does not have", name.as_str());
+            let expected = format!("one of: {}", known.join(", "));
+            self.add(Code::UnknownReference, contract, &format!("{at}/{index}"), found, expected);
+        }
+    }
+}
+
+/// Whether a cap is a share of the very fee that credits are a share of.
+pub(super) fn caps_its_own_base(per: CapScope, of: Option<CapBase>) -> bool {
+    match per {
+        CapScope::Commitment | CapScope::Service | CapScope::Month => matches!(of, None | Some(CapBase::Base)),
+        CapScope::Year => matches!(of, None | Some(CapBase::Last12Months)),
+        CapScope::Contract => matches!(of, None | Some(CapBase::ContractToDate)),
+    }
+}

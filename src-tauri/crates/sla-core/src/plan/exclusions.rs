@@ -1,0 +1,129 @@
+//! Which windows that somebody asked for do not count: agreed in kind, approved by somebody else, and for maintenance
+//! announced in time and within the hours of the month.
+
+use super::covers;
+use super::span::Span;
+use crate::catalogue::{Catalogue, ContractSpec, Document, ExclusionSpec};
+use crate::interval::IntervalSet;
+use crate::record::{ExclusionDecision, ExclusionKind, RecordExclusion};
+use crate::time::{Period, utc_text};
+
+/// A window that touches the judged period.
+pub(super) struct AskedFor<'a> {
+    pub(super) document: &'a Document<ExclusionSpec>,
+    /// What of it does not count.
+    pub(super) accepted: IntervalSet,
+    decision: ExclusionDecision,
+}
+
+/// Every window of a tenant that touches a measurement period, judged, in order of time.
+pub(super) fn asked_for<'a>(
+    catalogue: &'a Catalogue,
+    contract: &ContractSpec,
+    span: &Span,
+) -> Vec<AskedFor<'a>> {
+    let mut windows: Vec<&Document<ExclusionSpec>> =
+        catalogue.exclusions.values().filter(|exclusion| touches(&exclusion.spec, contract, span.period)).collect();
+    windows.sort_by_key(|exclusion| (exclusion.spec.start, exclusion.spec.end, exclusion.name().clone()));
+    let mut used: Vec<IntervalSet> = vec![IntervalSet::default(); span.months.len()];
+    let judged = windows.into_iter().map(|document| {
+        let spec = &document.spec;
+        let window = window(spec).and_then(|window| window.overlap(span.period));
+        let window: IntervalSet = window.into_iter().collect();
+        let (mut decision, mut accepted) = match decide(spec, contract) {
+            ExclusionDecision::Accepted => (ExclusionDecision::Accepted, window),
+            refused => (refused, IntervalSet::default()),
+        };
+        let hours = contract.maintenance.and_then(|maintenance| maintenance.hours_per_month);
+        if let Some(hours) = hours.filter(|_| spec.kind == ExclusionKind::Maintenance) {
+            let within = within_hours(&accepted, i64::from(hours) * 3600, span, &mut used);
+            if within != accepted {
+                decision = ExclusionDecision::HoursUsedUp;
+            }
+            accepted = within;
+        }
+        AskedFor { document, accepted, decision }
+    });
+    judged.collect()
+}
+
+/// Windows of several measurement periods, each once, with everything that was accepted of it.
+pub(super) fn together<'a>(mut known: Vec<AskedFor<'a>>, more: Vec<AskedFor<'a>>) -> Vec<AskedFor<'a>> {
+    for window in more {
+        match known.iter_mut().find(|other| std::ptr::eq(other.document, window.document)) {
+            Some(other) => other.accepted = other.accepted.union(&window.accepted),
+            None => known.push(window),
+        }
+    }
+    known
+}
+
+/// The part of a window that the hours of each month still hold. Time that another window has used already costs no
+/// hours a second time.
+fn within_hours(window: &IntervalSet, limit_seconds: i64, span: &Span, used: &mut [IntervalSet]) -> IntervalSet {
+    let mut accepted = IntervalSet::default();
+    for ((_, month), used) in span.months.iter().zip(used) {
+        let here = window.intersection(&IntervalSet::from(*month));
+        let mut left = limit_seconds - used.seconds();
+        let fresh = here.difference(used);
+        let taken = fresh.periods().iter().filter_map(|period| {
+            let taken = Period::new(period.start, period.end.min(period.start + left.max(0)));
+            left -= taken.map_or(0, Period::seconds);
+            taken
+        });
+        *used = used.union(&taken.collect());
+        accepted = accepted.union(&here.intersection(used));
+    }
+    accepted
+}
+
+fn window(exclusion: &ExclusionSpec) -> Option<Period> {
+    Period::new(exclusion.start.0, exclusion.end.0)
+}
+
+fn touches(exclusion: &ExclusionSpec, contract: &ContractSpec, period: Period) -> bool {
+    exclusion.tenant == contract.tenant
+        && window(exclusion).and_then(|window| window.overlap(period)).is_some()
+        && contract.commitments.iter().any(|commitment| covers(exclusion, commitment))
+}
+
+fn decide(exclusion: &ExclusionSpec, contract: &ContractSpec) -> ExclusionDecision {
+    let same = |a: &str, b: &str| a.trim().to_lowercase() == b.trim().to_lowercase();
+    match &exclusion.approved_by {
+        None => return ExclusionDecision::NotApproved,
+        Some(approver) if approver.trim().is_empty() => return ExclusionDecision::NotApproved,
+        Some(approver) if same(approver, &exclusion.requested_by) => return ExclusionDecision::SamePerson,
+        Some(_) => {}
+    }
+    if !contract.excluded_kinds.contains(&exclusion.kind) {
+        return ExclusionDecision::NotAgreed;
+    }
+    let notice = contract.maintenance.map(|maintenance| maintenance.notice.seconds());
+    match (exclusion.kind, notice, exclusion.announced_at) {
+        (ExclusionKind::Maintenance, Some(notice), Some(told)) if told.0 + notice <= exclusion.start.0 => {
+            ExclusionDecision::Accepted
+        }
+        (ExclusionKind::Maintenance, ..) => ExclusionDecision::NoticeNotKept,
+        _ => ExclusionDecision::Accepted,
+    }
+}
+
+impl AskedFor<'_> {
+    /// The window as the report lists it.
+    pub(super) fn record(&self, contract: &ContractSpec) -> RecordExclusion {
+        let spec = &self.document.spec;
+        let covered = contract.commitments.iter().filter(|commitment| covers(spec, commitment));
+        RecordExclusion {
+            name: self.document.name().to_string(),
+            start: utc_text(spec.start.0),
+            end: utc_text(spec.end.0),
+            reason: spec.reason.clone(),
+            commitments: covered.map(|commitment| commitment.name.to_string()).collect(),
+            kind: spec.kind,
+            announced_at: spec.announced_at.map(|at| utc_text(at.0)),
+            after_the_fact: spec.requested_at.map(|at| at > spec.start),
+            accepted_seconds: self.accepted.seconds(),
+            decision: self.decision,
+        }
+    }
+}

@@ -1,0 +1,270 @@
+//! From verdicts to money: models, then what modifies them, then caps, in the order that the contract stores. Every
+//! amount carries its derivation.
+//!
+//! What is unknown makes two cases: the least that is owed and the most that may be owed. Each is computed by the same
+//! rules from its own attainment, its own downtime and its own reading of earlier months; nothing is averaged.
+
+mod caps;
+pub(crate) mod claim;
+#[cfg(test)]
+pub(crate) mod fixture;
+mod history;
+mod model;
+mod rights;
+mod terms;
+
+use crate::assess::Attained;
+use crate::catalogue::{Band, BandRange, Commitment, ContractSpec, Model, Name, PointBand};
+use crate::derivation::{Case, Derivation, Rule, Trail, Unit, input, whole_minor};
+use crate::money::{Currency, Money};
+use crate::ratio::Ratio;
+use crate::record::Verdict;
+use crate::time::Month;
+
+pub use history::{History, Past, PastCommitment, PastMonth};
+pub use rights::{OpenRight, Standing};
+pub use terms::{EarnedBack, Fees};
+
+/// What pricing has to know of a judged commitment.
+#[derive(Clone, Debug)]
+pub struct Judged<'a> {
+    /// The promise.
+    pub terms: &'a Commitment,
+    /// The service that it is about.
+    pub service: &'a Name,
+    /// How its fee is made up.
+    pub fees: Fees,
+    /// What was attained; `None` when there was nothing to judge.
+    pub attained: Option<Attained>,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// The seconds that the error budget is a share of.
+    pub base_seconds: i64,
+    /// The outages of the best case.
+    pub least: Downtime,
+    /// The outages of the worst case.
+    pub most: Downtime,
+}
+
+/// Outages of one case, outside excluded time.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Downtime {
+    /// Lengths of the single outages in seconds, in order of time.
+    pub outages_seconds: Vec<i64>,
+    /// Local days with at least one of their seconds.
+    pub days: u32,
+    /// Their length weighted by the share of events that failed, in seconds.
+    pub affected_seconds: Ratio,
+    /// For incidents: by how many seconds each one was above its limit.
+    pub over_seconds: Vec<i64>,
+}
+
+/// A commitment's credit as a range, with where it comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Credit {
+    /// What is owed for certain.
+    pub low: Money,
+    /// What may be owed.
+    pub high: Money,
+    /// Service points: the least and the most.
+    pub points: (u32, u32),
+    /// A rise of the fee for over-performance: the least and the most.
+    pub bonus: (Money, Money),
+    /// One derivation when least and most are equal, two otherwise.
+    pub derivations: Vec<Derivation>,
+}
+
+/// A contract's month, priced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Priced {
+    /// One credit for every commitment, in their order.
+    pub credits: Vec<Credit>,
+    /// Sum of what is owed for certain.
+    pub low: Money,
+    /// Sum of what may be owed. With caps it can be less than the sum of the commitments' own.
+    pub high: Money,
+    /// Credits of earlier months that are waived now.
+    pub earned_back: Vec<EarnedBack>,
+    /// Rights that earlier and present misses open, or may open.
+    pub rights: Vec<OpenRight>,
+}
+
+/// Why a month cannot be priced.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum PriceError {
+    /// An amount does not fit.
+    #[error("commitment {commitment}: the credit does not fit 63 bits of minor units; expected a fee that is a fee")]
+    TooLarge {
+        /// The commitment.
+        commitment: Name,
+    },
+    /// No band holds what was attained. The catalogue refuses such bands; a contract that it did not read may have them.
+    #[error("commitment {commitment}: no band holds the attained {attained} %; expected bands that cover 0 to the target")]
+    NoBand {
+        /// The commitment.
+        commitment: Name,
+        /// What was attained in percent, rounded down.
+        attained: String,
+    },
+}
+
+/// The less or the more favourable reading of everything unknown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    Least,
+    Most,
+}
+
+/// Prices a month.
+///
+/// # Errors
+/// [`PriceError`]; nothing is priced then.
+pub fn price(
+    contract: &ContractSpec,
+    month: Month,
+    judged: &[Judged<'_>],
+    history: &History,
+) -> Result<Priced, PriceError> {
+    let least = end(contract, month, judged, history, End::Least)?;
+    let most = end(contract, month, judged, history, End::Most)?;
+    let zero = Money::zero(contract.currency);
+    let mut credits = Vec::with_capacity(judged.len());
+    for (index, judged) in judged.iter().enumerate() {
+        let (a, b) = (&least.items[index], &most.items[index]);
+        // A cap that an earlier commitment uses up in the worst case can leave a later one less than in the best case.
+        let (lower, upper) = if a.minor <= b.minor { (a, b) } else { (b, a) };
+        let money = |minor| Money { minor, ..zero };
+        let bonus = terms::bonus(judged, contract.currency).ok_or_else(|| too_large(judged))?;
+        let derivations = if a.minor == b.minor && same_end(judged, a, b) {
+            vec![lower.derivation(Case::Exact)]
+        } else {
+            vec![lower.derivation(Case::Least), upper.derivation(Case::Most)]
+        };
+        credits.push(Credit {
+            low: money(lower.minor),
+            high: money(upper.minor),
+            points: (a.points.min(b.points), a.points.max(b.points)),
+            bonus,
+            derivations,
+        });
+    }
+    let (low, high) = (least.total_minor.min(most.total_minor), least.total_minor.max(most.total_minor));
+    let points: Vec<(u32, u32)> = credits.iter().map(|credit| credit.points).collect();
+    Ok(Priced {
+        credits,
+        low: Money { minor: low, ..zero },
+        high: Money { minor: high, ..zero },
+        earned_back: terms::earned_back(month, judged, history),
+        rights: rights::rights(contract, month, judged, &points, history),
+    })
+}
+
+/// Whether both cases went the same way, so that one derivation tells both.
+fn same_end(judged: &Judged<'_>, a: &Item, b: &Item) -> bool {
+    judged.attained.as_ref().is_none_or(|range| range.low == range.high) && a.trail.steps == b.trail.steps
+}
+
+fn too_large(judged: &Judged<'_>) -> PriceError {
+    PriceError::TooLarge { commitment: judged.terms.name.clone() }
+}
+
+/// A commitment's amount on its way through the steps, in minor units.
+pub(crate) struct Item {
+    pub(crate) exact: Ratio,
+    pub(crate) points: u32,
+    pub(crate) trail: Trail,
+    pub(crate) minor: i64,
+}
+
+impl Item {
+    fn derivation(&self, case: Case) -> Derivation {
+        Derivation { case, minor: self.minor, steps: self.trail.steps.clone() }
+    }
+}
+
+/// All commitments of one case.
+struct Ended {
+    items: Vec<Item>,
+    total_minor: i64,
+}
+
+fn end(
+    contract: &ContractSpec,
+    month: Month,
+    judged: &[Judged<'_>],
+    history: &History,
+    end: End,
+) -> Result<Ended, PriceError> {
+    let mut items = Vec::with_capacity(judged.len());
+    for judged in judged {
+        let mut item = alone(contract, month, judged, history, end)?;
+        terms::minimum(contract, &mut item);
+        terms::round_item(contract, &mut item);
+        items.push(item);
+    }
+    caps::no_stacking(contract, judged, &mut items);
+    caps::at_risk_pool(contract, judged, &mut items);
+    caps::caps(contract, month, judged, history, end, &mut items);
+    let total_minor = terms::round_total(contract, judged, &mut items)?;
+    Ok(Ended { items, total_minor })
+}
+
+/// A commitment's amount by its model and its repeat factor.
+fn alone(
+    contract: &ContractSpec,
+    month: Month,
+    judged: &Judged<'_>,
+    history: &History,
+    end: End,
+) -> Result<Item, PriceError> {
+    let currency = contract.currency;
+    let mut best: Option<Item> = None;
+    for attained in candidates(judged, end) {
+        let mut trail = Trail::new(currency);
+        let amount = model::amount(contract, judged, &attained, end, &mut trail)?;
+        let mut item = Item { exact: amount.exact, points: amount.points, trail, minor: 0 };
+        let misses = history.misses(judged, &attained, month);
+        terms::repeat(judged, misses, end, &amount.base, contract, &mut item);
+        let better = |known: &Item| match end {
+            End::Least => (&item.exact, item.points) < (&known.exact, known.points),
+            End::Most => (&item.exact, item.points) > (&known.exact, known.points),
+        };
+        if best.as_ref().is_none_or(better) {
+            best = Some(item);
+        }
+    }
+    Ok(best.unwrap_or_else(|| nothing(currency)))
+}
+
+/// Nothing was there to judge.
+fn nothing(currency: Currency) -> Item {
+    let mut trail = Trail::new(currency);
+    let exact = trail.step(Rule::NotJudged, vec![input("amount", Unit::Money, 0)], Unit::Money, Ratio::zero());
+    Item { exact, points: 0, trail, minor: 0 }
+}
+
+/// The attainments that may decide a case: its own end first, then the other one, then a point inside each band that the
+/// range touches, because credits need not rise with a worse month.
+fn candidates(judged: &Judged<'_>, end: End) -> Vec<Ratio> {
+    let Some(Attained { low, high }) = &judged.attained else { return Vec::new() };
+    if low == high {
+        return vec![low.clone()];
+    }
+    let mut all = if end == End::Least { vec![high.clone(), low.clone()] } else { vec![low.clone(), high.clone()] };
+    let ranges: Vec<BandRange> = match judged.terms.penalty.model() {
+        Some(Model::Bands(bands)) => bands.iter().filter_map(Band::range).collect(),
+        Some(Model::Points(bands)) => bands.iter().filter_map(PointBand::range).collect(),
+        _ => Vec::new(),
+    };
+    let half = Ratio::new(1, 2).expect("two is not zero");
+    for range in ranges.iter().filter(|range| range.touches(low, high)) {
+        let (from, to) = (range.low().ratio().max(low.clone()), range.high().ratio().min(high.clone()));
+        all.push(from.plus(&to).times(&half));
+    }
+    all
+}
+
+/// An exact amount as whole minor units.
+fn minor(exact: &Ratio, currency: Currency, judged: &Judged<'_>) -> Result<i64, PriceError> {
+    whole_minor(exact, currency).map(|money| money.minor).ok_or_else(|| too_large(judged))
+}

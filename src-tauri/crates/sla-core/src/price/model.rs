@@ -1,0 +1,255 @@
+//! What a commitment owes by its model, before repeats, minimum and caps: exact, in minor units.
+
+use num_bigint::BigInt;
+use num_traits::ToPrimitive;
+
+use super::terms::major_units;
+use super::{Downtime, End, Judged, PriceError};
+use crate::catalogue::{
+    Affected, Band, ContractSpec, Fixed, FixedPer, Model, OutageTier, PerOutage, PerUnit, PointBand, Share, UnitCounting,
+};
+use crate::derivation::{Rule, Trail, Unit, input};
+use crate::money::Amount;
+use crate::ratio::{Ratio, Rounding};
+
+/// An amount by a model.
+pub(super) struct Modelled {
+    pub(super) exact: Ratio,
+    pub(super) points: u32,
+    pub(super) base: Ratio,
+}
+
+/// What an attainment costs by the commitment's model.
+pub(super) fn amount(
+    contract: &ContractSpec,
+    judged: &Judged<'_>,
+    attained: &Ratio,
+    end: End,
+    trail: &mut Trail,
+) -> Result<Modelled, PriceError> {
+    let base = judged.fees.base(trail);
+    trail.step(Rule::Attained, Vec::new(), Unit::Share, attained.clone());
+    let compared = match judged.terms.attainment_rounding {
+        None => attained.clone(),
+        Some(rounding) => {
+            let rounded = rounding.apply(attained);
+            let inputs = vec![
+                input("mode", Unit::Text, rounding.mode.name()),
+                input("digits", Unit::Count, rounding.digits),
+            ];
+            trail.step(Rule::AttainedRounded, inputs, Unit::Share, rounded)
+        }
+    };
+    let downtime = if end == End::Least { &judged.least } else { &judged.most };
+    let mut case = ModelCase { contract, judged, base: base.clone(), attained: compared, downtime, trail };
+    let (exact, points) = case.amount()?;
+    Ok(Modelled { exact, points, base })
+}
+
+/// A commitment in one case.
+struct ModelCase<'a, 'b> {
+    contract: &'a ContractSpec,
+    judged: &'a Judged<'a>,
+    base: Ratio,
+    attained: Ratio,
+    downtime: &'a Downtime,
+    trail: &'b mut Trail,
+}
+
+impl ModelCase<'_, '_> {
+    fn amount(&mut self) -> Result<(Ratio, u32), PriceError> {
+        let target = self.judged.terms.target;
+        let Some(model) = self.judged.terms.penalty.model() else {
+            return Ok((self.nothing(Rule::NoPenalty, Vec::new()), 0));
+        };
+        // Single outages and single incidents are promised whatever the period as a whole attained.
+        let single = match model {
+            Model::PerOutage(_) | Model::Fixed(Fixed { per: FixedPer::Incident, .. }) => true,
+            Model::PerUnit(_) => !self.downtime.over_seconds.is_empty(),
+            _ => false,
+        };
+        if !single && self.attained >= target.ratio() {
+            let inputs = vec![input("target", Unit::Share, target)];
+            return Ok((self.nothing(Rule::Kept, inputs), 0));
+        }
+        let exact = match model {
+            Model::Bands(bands) => self.band(bands)?,
+            Model::PerUnit(per_unit) => self.per_unit(per_unit),
+            Model::Multiplier(multiplier) => {
+                let factor = multiplier.factor.ratio();
+                let share = self.down_seconds().times(&self.per_base_second());
+                let inputs = vec![
+                    input("factor", Unit::Factor, multiplier.factor),
+                    seconds("down", &self.down_seconds()),
+                    seconds("service", &self.base_seconds()),
+                ];
+                let exact = factor.times(&self.base).times(&share);
+                self.trail.step(Rule::Multiplier, inputs, Unit::Money, exact)
+            }
+            Model::Proportional(proportional) => {
+                let affected = match proportional.affected {
+                    Affected::Fully => self.down_seconds(),
+                    Affected::FailedShare => self.downtime.affected_seconds.clone(),
+                };
+                let inputs = vec![seconds("affected", &affected), seconds("service", &self.base_seconds())];
+                let exact = self.base.times(&affected).times(&self.per_base_second());
+                self.trail.step(Rule::Proportional, inputs, Unit::Money, exact)
+            }
+            Model::AtRisk(part) => {
+                let pool = self.contract.at_risk.map_or_else(Ratio::zero, |at_risk| at_risk.share.ratio());
+                let inputs = vec![
+                    input("at_risk", Unit::Share, self.contract.at_risk.map_or("0".to_owned(), |at| at.share.to_string())),
+                    input("allocation", Unit::Share, part.allocation),
+                ];
+                let exact = self.base.times(&pool).times(&part.allocation.ratio());
+                self.trail.step(Rule::AtRisk, inputs, Unit::Money, exact)
+            }
+            Model::Points(bands) => return self.points(bands),
+            Model::Fixed(fixed) => self.fixed(fixed),
+            Model::PerOutage(per_outage) => self.outages(per_outage),
+        };
+        Ok((exact, 0))
+    }
+
+    fn nothing(&mut self, rule: Rule, inputs: Vec<crate::derivation::Input>) -> Ratio {
+        self.trail.step(rule, inputs, Unit::Money, Ratio::zero())
+    }
+
+    fn no_band(&self) -> PriceError {
+        let attained = self.attained.to_percent(6, Rounding::Floor);
+        PriceError::NoBand { commitment: self.judged.terms.name.clone(), attained }
+    }
+
+    fn band(&mut self, bands: &[Band]) -> Result<Ratio, PriceError> {
+        let holds = |band: &&Band| band.range().is_some_and(|range| range.contains(&self.attained));
+        let band = bands.iter().find(holds).ok_or_else(|| self.no_band())?;
+        let range = input("band", Unit::Text, band.range().expect("just found"));
+        Ok(self.worth((Rule::BandShare, Rule::BandAmount), band.credit, band.amount, &Ratio::one(), vec![range]))
+    }
+
+    /// `count` times a share of the base, or times an amount.
+    fn worth(
+        &mut self,
+        (of_share, of_amount): (Rule, Rule),
+        share: Option<Share>,
+        amount: Option<Amount>,
+        count: &Ratio,
+        mut inputs: Vec<crate::derivation::Input>,
+    ) -> Ratio {
+        match (share, amount) {
+            (Some(share), _) => {
+                inputs.push(input("share", Unit::Share, share));
+                let exact = count.times(&share.ratio()).times(&self.base);
+                self.trail.step(of_share, inputs, Unit::Money, exact)
+            }
+            (None, amount) => {
+                let each = amount.map_or_else(Ratio::zero, |amount| major_units(amount, self.contract.currency));
+                inputs.push(self.trail.money("each", &each));
+                self.trail.step(of_amount, inputs, Unit::Money, count.times(&each))
+            }
+        }
+    }
+
+    fn base_seconds(&self) -> Ratio {
+        Ratio::whole(self.judged.base_seconds)
+    }
+
+    fn per_base_second(&self) -> Ratio {
+        Ratio::one().over(&self.base_seconds()).unwrap_or_else(Ratio::zero)
+    }
+
+    /// The time that was not attained: (1 − attained) · service time. For slices that is the downtime itself.
+    fn down_seconds(&self) -> Ratio {
+        Ratio::one().minus(&self.attained).times(&self.base_seconds())
+    }
+
+    fn per_unit(&mut self, per_unit: &PerUnit) -> Ratio {
+        if self.downtime.over_seconds.is_empty() {
+            let allowed = Ratio::one().minus(&self.judged.terms.target.ratio()).times(&self.base_seconds());
+            let down = self.down_seconds();
+            let inputs = vec![seconds("down", &down), seconds("allowed", &allowed)];
+            let excess = down.minus(&allowed).max(Ratio::zero());
+            self.trail.step(Rule::Excess, inputs, Unit::Seconds, excess.clone());
+            let count = self.units(per_unit, &[excess]);
+            return self.worth((Rule::UnitsShare, Rule::UnitsAmount), per_unit.credit, per_unit.amount, &count, Vec::new());
+        }
+        let over: Vec<Ratio> = self.downtime.over_seconds.iter().map(|seconds| Ratio::whole(*seconds)).collect();
+        let sum = over.iter().fold(Ratio::zero(), |sum, one| sum.plus(one));
+        let inputs = vec![input("incidents", Unit::Count, over.iter().filter(|one| **one > Ratio::zero()).count())];
+        self.trail.step(Rule::Excess, inputs, Unit::Seconds, sum);
+        let count = self.units(per_unit, &over);
+        self.worth((Rule::UnitsShare, Rule::UnitsAmount), per_unit.credit, per_unit.amount, &count, Vec::new())
+    }
+
+    /// Units of every stretch on its own: two half hours of two incidents are two started units, not one.
+    fn units(&mut self, per_unit: &PerUnit, stretches: &[Ratio]) -> Ratio {
+        let (rule, rounding) = match per_unit.counting {
+            UnitCounting::Started => (Rule::UnitsStarted, Rounding::Ceil),
+            UnitCounting::Full => (Rule::UnitsFull, Rounding::Floor),
+        };
+        let unit = Ratio::whole(per_unit.unit.seconds());
+        let count = stretches.iter().fold(BigInt::from(0), |sum, stretch| {
+            sum + stretch.over(&unit).expect("a unit is longer than nothing").scaled(0, rounding)
+        });
+        let inputs = vec![input("unit", Unit::Seconds, per_unit.unit.seconds())];
+        self.trail.step(rule, inputs, Unit::Count, Ratio::whole(count))
+    }
+
+    fn points(&mut self, bands: &[PointBand]) -> Result<(Ratio, u32), PriceError> {
+        let holds = |band: &&PointBand| band.range().is_some_and(|range| range.contains(&self.attained));
+        let band = bands.iter().find(holds).ok_or_else(|| self.no_band())?;
+        let inputs = vec![input("band", Unit::Text, band.range().expect("just found"))];
+        self.trail.step(Rule::Points, inputs, Unit::Count, Ratio::whole(band.points));
+        // What they are worth comes after the factor for repeats, which multiplies points.
+        Ok((Ratio::zero(), band.points))
+    }
+
+    fn fixed(&mut self, fixed: &Fixed) -> Ratio {
+        let each = major_units(fixed.amount, self.contract.currency);
+        let over = self.downtime.over_seconds.iter().filter(|seconds| **seconds > 0).count();
+        let (rule, count) = match fixed.per {
+            FixedPer::Breach => (Rule::FixedBreach, 1),
+            FixedPer::Day => (Rule::FixedDays, self.downtime.days.to_usize().unwrap_or(usize::MAX)),
+            FixedPer::Incident => (Rule::FixedIncidents, over),
+        };
+        let inputs = vec![input("count", Unit::Count, count), self.trail.money("each", &each)];
+        self.trail.step(rule, inputs, Unit::Money, Ratio::whole(count).times(&each))
+    }
+
+    fn outages(&mut self, per_outage: &PerOutage) -> Ratio {
+        let mut sum = Ratio::zero();
+        let mut inputs = Vec::new();
+        for length in &self.downtime.outages_seconds {
+            let inside = |tier: &&OutageTier| tier.from.seconds() <= *length;
+            let Some(tier) = per_outage.tiers.iter().rfind(inside) else { continue };
+            let mut one = self.each(tier.credit, tier.amount);
+            let last = per_outage.tiers.last().is_some_and(|last| last == tier);
+            if let Some(further) = per_outage.further.as_ref().filter(|_| last) {
+                let above = Ratio::whole(length - tier.from.seconds());
+                let rounding = match further.counting {
+                    UnitCounting::Started => Rounding::Ceil,
+                    UnitCounting::Full => Rounding::Floor,
+                };
+                let units = above.over(&Ratio::whole(further.unit.seconds())).expect("a unit is longer than nothing");
+                let units = Ratio::whole(units.scaled(0, rounding));
+                one = one.plus(&units.times(&self.each(further.credit, further.amount)));
+            }
+            inputs.push(input("outage", Unit::Seconds, length));
+            inputs.push(self.trail.money("each", &one));
+            sum = sum.plus(&one);
+        }
+        self.trail.step(Rule::Outages, inputs, Unit::Money, sum)
+    }
+
+    fn each(&self, share: Option<Share>, amount: Option<Amount>) -> Ratio {
+        match (share, amount) {
+            (Some(share), _) => share.ratio().times(&self.base),
+            (None, amount) => amount.map_or_else(Ratio::zero, |amount| major_units(amount, self.contract.currency)),
+        }
+    }
+}
+
+fn seconds(name: &str, value: &Ratio) -> crate::derivation::Input {
+    let text = value.to_decimal(3, Rounding::Floor);
+    input(name, Unit::Seconds, text.trim_end_matches('0').trim_end_matches('.'))
+}

@@ -1,0 +1,236 @@
+//! What modifies an amount: its base, repeats, the least credit, rounding, bonus and earn-back.
+
+use num_bigint::BigInt;
+
+use super::{End, History, Item, Judged, PriceError, minor};
+use crate::catalogue::{AttainmentRounding, ContractSpec, MinimumCredit, MoneyRounding, Name, RoundingPlace};
+use crate::derivation::{Rule, Trail, Unit, input};
+use crate::money::{Amount, Currency, Money};
+use crate::ratio::{Ratio, Rounding};
+use crate::record::Verdict;
+use crate::time::Month;
+
+/// How a base is made up: a monthly fee, and the part of each month that counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fees {
+    /// The monthly fee.
+    pub monthly: Money,
+    /// Of each month of the measurement period: days that count, and days of the month. One entry for a month.
+    pub months: Vec<(u32, u32)>,
+}
+
+impl Fees {
+    /// The exact base in minor units.
+    pub fn exact(&self) -> Ratio {
+        let share = self.months.iter().filter_map(|&(days, of)| Ratio::new(days, of));
+        share.fold(Ratio::zero(), |sum, one| sum.plus(&one)).times(&Ratio::whole(self.monthly.minor))
+    }
+
+    /// The exact base, with the steps that lead to it.
+    pub(super) fn base(&self, trail: &mut Trail) -> Ratio {
+        let monthly = Ratio::whole(self.monthly.minor);
+        trail.step(Rule::Base, Vec::new(), Unit::Money, monthly);
+        match self.months.as_slice() {
+            [(days, of)] if days == of => self.exact(),
+            [(days, of)] => {
+                let inputs = vec![input("days", Unit::Count, days), input("of", Unit::Count, of)];
+                trail.step(Rule::BaseDays, inputs, Unit::Money, self.exact())
+            }
+            months => {
+                let full = months.iter().filter(|(days, of)| days == of).count();
+                let inputs =
+                    vec![input("months", Unit::Count, months.len()), input("full", Unit::Count, full)];
+                trail.step(Rule::BaseMonths, inputs, Unit::Money, self.exact())
+            }
+        }
+    }
+}
+
+impl AttainmentRounding {
+    /// An attainment as the contract rounds it before it is compared.
+    pub fn apply(self, attained: &Ratio) -> Ratio {
+        let scaled = attained.scaled(self.digits + 2, self.mode);
+        Ratio::new(scaled, BigInt::from(10).pow(self.digits + 2)).expect("ten to a power is not zero")
+    }
+}
+
+/// An amount of the catalogue as exact minor units.
+pub(super) fn major_units(amount: Amount, currency: Currency) -> Ratio {
+    let money = amount.in_currency(currency).expect("the catalogue checked the decimals of every amount");
+    Ratio::whole(money.minor)
+}
+
+/// Multiplies by the factor for repeats; points become money after it.
+pub(super) fn repeat(
+    judged: &Judged<'_>,
+    misses: (u32, u32),
+    end: End,
+    base: &Ratio,
+    contract: &ContractSpec,
+    item: &mut Item,
+) {
+    if let Some(repeat) = &judged.terms.penalty.repeat {
+        let factor = |misses: u32| {
+            let step = repeat.steps.iter().rev().find(|step| step.misses <= misses);
+            step.map_or_else(Ratio::one, |step| step.factor.ratio())
+        };
+        // Factors need not rise with the number of misses.
+        let all = (misses.0..=misses.1).map(|count| (factor(count), count));
+        let chosen = if end == End::Least { all.min() } else { all.max() };
+        let (factor, count) = chosen.expect("a range has its ends");
+        if factor != Ratio::one() && (item.points > 0 || item.exact > Ratio::zero()) {
+            let inputs = vec![
+                input("misses", Unit::Count, count),
+                input("within", Unit::Count, repeat.within_months),
+                input("factor", Unit::Factor, factor.to_decimal(3, Rounding::Floor).trim_end_matches('0').trim_end_matches('.')),
+            ];
+            if item.points > 0 {
+                let points = factor.times(&Ratio::whole(item.points));
+                // A factor of 1.5 on 3 points gives 4: half a point is none.
+                item.points = u32::try_from(points.scaled(0, Rounding::Floor)).unwrap_or(u32::MAX);
+                item.trail.step(Rule::Repeat, inputs, Unit::Count, Ratio::whole(item.points));
+            } else {
+                item.exact = item.trail.step(Rule::Repeat, inputs, Unit::Money, factor.times(&item.exact));
+            }
+        }
+    }
+    if item.points > 0 {
+        item.exact = points_worth(contract, base, item);
+    }
+}
+
+fn points_worth(contract: &ContractSpec, base: &Ratio, item: &mut Item) -> Ratio {
+    let points = Ratio::whole(item.points);
+    let count = input("points", Unit::Count, item.points);
+    let worth = contract.point_worth.unwrap_or_default();
+    match (worth.credit, worth.amount) {
+        (Some(share), _) => {
+            let inputs = vec![count, input("share", Unit::Share, share)];
+            item.trail.step(Rule::PointsShare, inputs, Unit::Money, points.times(&share.ratio()).times(base))
+        }
+        (None, Some(amount)) => {
+            let each = major_units(amount, contract.currency);
+            let inputs = vec![count, item.trail.money("each", &each)];
+            item.trail.step(Rule::PointsAmount, inputs, Unit::Money, points.times(&each))
+        }
+        (None, None) => item.trail.step(Rule::PointsOnly, vec![count], Unit::Money, Ratio::zero()),
+    }
+}
+
+/// Pays nothing below the least credit.
+pub(super) fn minimum(contract: &ContractSpec, item: &mut Item) {
+    let Some(MinimumCredit { above, from }) = contract.minimum_credit else { return };
+    let least = |amount: Amount| major_units(amount, contract.currency);
+    let paid = above.is_none_or(|above| item.exact > least(above)) && from.is_none_or(|from| item.exact >= least(from));
+    if !paid && item.exact > Ratio::zero() {
+        let inputs = match (above, from) {
+            (Some(above), _) => vec![item.trail.money("above", &least(above))],
+            (None, from) => from.map(|from| item.trail.money("from", &least(from))).into_iter().collect(),
+        };
+        item.exact = item.trail.step(Rule::BelowMinimum, inputs, Unit::Money, Ratio::zero());
+    }
+}
+
+impl MoneyRounding {
+    /// An exact amount of minor units, rounded to the contract's digits: still in minor units, and whole.
+    pub fn apply(self, exact: &Ratio, currency: Currency) -> Ratio {
+        self.with(exact, currency, self.mode)
+    }
+
+    /// The largest amount that the contract's digits can say and that is not above an exact one.
+    pub(super) fn floor(self, exact: &Ratio, currency: Currency) -> Ratio {
+        self.with(exact, currency, Rounding::Floor)
+    }
+
+    fn with(self, exact: &Ratio, currency: Currency, mode: Rounding) -> Ratio {
+        let dropped = currency.digits() - self.digits.unwrap_or(currency.digits()).min(currency.digits());
+        let unit = BigInt::from(10).pow(dropped);
+        let units = mode.divide(exact.numerator(), &(exact.denominator() * &unit));
+        Ratio::whole(units * unit)
+    }
+}
+
+/// Rounds a commitment's credit, where the contract rounds there.
+pub(super) fn round_item(contract: &ContractSpec, item: &mut Item) {
+    let rounding = contract.rounding;
+    if rounding.at == RoundingPlace::Commitment && item.exact > Ratio::zero() {
+        let rounded = rounding.apply(&item.exact, contract.currency);
+        let inputs = vec![input("mode", Unit::Text, rounding.mode.name())];
+        item.exact = item.trail.step(Rule::Rounding, inputs, Unit::Money, rounded);
+    }
+}
+
+/// The sum of all items in minor units; each item gets its part. Where the contract rounds the sum, an item's part is
+/// what it adds to the rounded sum of those before it: so the parts add up to the sum, to the cent.
+pub(super) fn round_total(
+    contract: &ContractSpec,
+    judged: &[Judged<'_>],
+    items: &mut [Item],
+) -> Result<i64, PriceError> {
+    let currency = contract.currency;
+    let (mut sum, mut rounded_before) = (Ratio::zero(), 0_i64);
+    for (item, judged) in items.iter_mut().zip(judged) {
+        sum = sum.plus(&item.exact);
+        let rounded = match contract.rounding.at {
+            RoundingPlace::Commitment => minor(&sum, currency, judged)?,
+            RoundingPlace::Total => minor(&contract.rounding.apply(&sum, currency), currency, judged)?,
+        };
+        item.minor = rounded - rounded_before;
+        rounded_before = rounded;
+        if contract.rounding.at == RoundingPlace::Total && item.exact > Ratio::zero() {
+            let inputs = vec![input("mode", Unit::Text, contract.rounding.mode.name())];
+            item.trail.step(Rule::TotalRounding, inputs, Unit::Money, Ratio::whole(item.minor));
+        }
+    }
+    Ok(rounded_before)
+}
+
+/// The rise of the fee for over-performance; `None` when it does not fit.
+pub(super) fn bonus(judged: &Judged<'_>, currency: Currency) -> Option<(Money, Money)> {
+    let zero = Money::zero(currency);
+    let (Some(bonus), Some(range)) = (judged.terms.penalty.bonus, &judged.attained) else { return Some((zero, zero)) };
+    let rise = |attained: &Ratio| {
+        if *attained < bonus.from.ratio() {
+            return Some(zero);
+        }
+        // A bonus is an amount of its own, rounded down: the customer never pays a fraction that was not earned.
+        let exact = judged.fees.exact().times(&bonus.rise.ratio());
+        crate::derivation::whole_minor(&Ratio::whole(exact.scaled(0, Rounding::Floor)), currency)
+    };
+    Some((rise(&range.low)?, rise(&range.high)?))
+}
+
+/// A credit of an earlier month that is waived because the promise was kept ever since.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EarnedBack {
+    /// The commitment.
+    pub commitment: Name,
+    /// The month whose credit it is.
+    pub month: Month,
+    /// What is waived for certain, in minor units.
+    pub low_minor: i64,
+    /// What may be waived, in minor units.
+    pub high_minor: i64,
+}
+
+/// Credits whose earn-back is decided by this month.
+pub(super) fn earned_back(month: Month, judged: &[Judged<'_>], history: &History) -> Vec<EarnedBack> {
+    let decided = judged.iter().filter_map(|judged| {
+        let months = judged.terms.penalty.earn_back?.months;
+        let missed = month.minus(months);
+        let past = history.commitment(missed, &judged.terms.name)?;
+        if past.credit_high == 0 {
+            return None;
+        }
+        let between = (1..months).map(|ahead| history.verdict(missed.plus(ahead), &judged.terms.name));
+        let verdicts: Vec<Verdict> = between.chain([judged.verdict]).collect();
+        if verdicts.contains(&Verdict::Breached) {
+            return None;
+        }
+        let certain = verdicts.iter().all(|verdict| *verdict == Verdict::Met);
+        let low_minor = if certain { past.credit_low } else { 0 };
+        let commitment = judged.terms.name.clone();
+        Some(EarnedBack { commitment, month: missed, low_minor, high_minor: past.credit_high })
+    });
+    decided.collect()
+}
