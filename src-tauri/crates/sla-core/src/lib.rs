@@ -10,6 +10,7 @@ pub mod audit;
 pub mod catalogue;
 pub mod derivation;
 pub mod evidence;
+pub mod holiday;
 pub mod interval;
 pub mod measurement;
 pub mod money;

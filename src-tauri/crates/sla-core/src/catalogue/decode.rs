@@ -16,8 +16,10 @@ use super::finding::{Code, Finding, Place};
 use super::hours::ServiceHours;
 use super::openslo::{DataSourceSpec, Metadata, ServiceSpec, SliSpec, SloSpec};
 use super::quantity::{Duration, Factor, Share};
+use super::recurrence::Recurrence;
 use super::value::{Day, Instant, Name, SliceWidth, Zone};
 use super::yaml::Node;
+use crate::holiday::HolidayRegion;
 use crate::money::Currency;
 
 /// `apiVersion` of OpenSLO's documents.
@@ -87,6 +89,8 @@ static VALIDATORS: LazyLock<Vec<(Value, Validator)>> = LazyLock::new(|| {
             .with_format(Instant::FORMAT, |text: &str| text.parse::<Instant>().is_ok())
             .with_format(SliceWidth::FORMAT, |text: &str| text.parse::<SliceWidth>().is_ok())
             .with_format(ServiceHours::FORMAT, |text: &str| text.parse::<ServiceHours>().is_ok())
+            .with_format(HolidayRegion::FORMAT, |text: &str| text.parse::<HolidayRegion>().is_ok())
+            .with_format(Recurrence::FORMAT, |text: &str| text.parse::<Recurrence>().is_ok())
             .with_format(Share::FORMAT, |text: &str| text.parse::<Share>().is_ok())
             .with_format(Factor::FORMAT, |text: &str| text.parse::<Factor>().is_ok())
             .with_format(Duration::FORMAT, |text: &str| text.parse::<Duration>().is_ok())

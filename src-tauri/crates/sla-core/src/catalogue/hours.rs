@@ -4,46 +4,78 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use chrono::{DateTime, MappedLocalTime, NaiveDateTime, TimeZone};
+use chrono::{DateTime, MappedLocalTime, NaiveDateTime, TimeDelta, TimeZone};
 use chrono_tz::Tz;
-use opening_hours::{OpeningHours, RuleKind};
+use compact_calendar::CompactCalendar;
+use opening_hours::{Context, ContextHolidays, OpeningHours, RuleKind};
 
+use super::contract::Holidays;
 use super::value::{ValueError, text_value};
+use crate::holiday::HolidayError;
 use crate::interval::IntervalSet;
 use crate::time::{Period, UnixSeconds, start_of_day};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-/// When a service is promised, for example `24/7` or `Mo-Fr 08:00-18:00`, in local time of the contract's zone.
+/// When a service is promised, for example `24/7`, `Mo-Fr 08:00-18:00` or `Mo-Fr 08:00-18:00; PH off`, in local time of
+/// the contract's zone.
 #[derive(Clone, Debug)]
 pub struct ServiceHours {
     text: String,
     hours: Arc<OpeningHours>,
+    names_holidays: bool,
 }
 
 text_value!(
     ServiceHours,
     "sla-service-hours",
-    "service hours in OpenStreetMap's opening-hours grammar, such as \"24/7\" or \"Mo-Fr 08:00-18:00\", without holidays \
-     (PH, SH), sun times, comments or \"unknown\", which this version does not compute"
+    "service hours in OpenStreetMap's opening-hours grammar, such as \"24/7\", \"Mo-Fr 08:00-18:00\" or \
+     \"Mo-Fr 08:00-18:00; PH off\", without school holidays (SH), days counted from a holiday, sun times, comments or \
+     \"unknown\", which this version does not compute"
 );
 
 impl ServiceHours {
-    /// The part of `period` that lies within service hours, in `zone`.
+    /// Whether holidays (`PH`) have hours of their own. Without that word a holiday is a day as any other.
+    pub fn names_holidays(&self) -> bool {
+        self.names_holidays
+    }
+
+    /// The part of `period` that lies within service hours, in `zone`. `PH` is every day off that `holidays` gives, a
+    /// public holiday or a closing day.
     ///
     /// A border that a clock jump skips falls on the end of the jump. A border that a clock shows twice is read so that
     /// both passes lie inside: an opening counts from the first, a closing from the second.
-    pub fn within(&self, period: Period, zone: Tz) -> IntervalSet {
-        const MARGIN_DAYS: chrono::TimeDelta = chrono::TimeDelta::days(2);
+    ///
+    /// # Errors
+    /// [`HolidayError`] when the hours name holidays and nobody said whose, or when those of the period are not known.
+    pub fn within(
+        &self,
+        period: Period,
+        zone: Tz,
+        holidays: Option<&Holidays>,
+    ) -> Result<IntervalSet, HolidayError> {
+        const MARGIN_DAYS: TimeDelta = TimeDelta::days(2);
         let local = |at: UnixSeconds| crate::time::local(at, zone).naive_local();
         let (from, to) = (local(period.start) - MARGIN_DAYS, local(period.end) + MARGIN_DAYS);
-        let open = self.hours.iter_range(from, to).filter(|range| range.kind == RuleKind::Open);
-        open.filter_map(|range| {
+        let mut hours = self.hours.as_ref().clone();
+        if self.names_holidays {
+            // Hours of the day before the first one may last until after midnight.
+            let first = local(period.start).date() - TimeDelta::days(1);
+            let days = holidays.ok_or(HolidayError::Unsaid)?.between(first, local(period.end - 1).date())?;
+            let mut calendar = CompactCalendar::default();
+            for day in days {
+                calendar.insert(day);
+            }
+            let known = ContextHolidays::new(Arc::new(calendar), Arc::default());
+            hours = hours.with_context(Context::default().with_holidays(known));
+        }
+        let open = hours.iter_range(from, to).filter(|range| range.kind == RuleKind::Open);
+        let within = open.filter_map(|range| {
             let start = instant(range.range.start, zone, MappedLocalTime::earliest);
             let end = instant(range.range.end, zone, MappedLocalTime::latest);
             Period::new(start, end)?.overlap(period)
-        })
-        .collect()
+        });
+        Ok(within.collect())
     }
 }
 
@@ -75,12 +107,15 @@ impl FromStr for ServiceHours {
         let hours: OpeningHours = text.parse().map_err(|_| refused())?;
         let expression = hours.get_expression();
         let computed = expression.rules.iter().all(|rule| rule.kind != RuleKind::Unknown && rule.comment.is_empty());
-        let words = ["PH", "SH", "dawn", "dusk", "sunrise", "sunset", "\""];
+        let words = ["SH", "dawn", "dusk", "sunrise", "sunset", "\""];
         let normal = expression.to_string();
-        if !computed || words.iter().any(|word| normal.contains(word)) {
+        // "PH 1 days" is the day after a holiday.
+        let mut after_holidays = normal.split("PH").skip(1).map(|rest| rest.split_whitespace().nth(1));
+        let counted = after_holidays.any(|word| word.is_some_and(|word| word.starts_with("day")));
+        if !computed || counted || words.iter().any(|word| normal.contains(word)) {
             return Err(refused());
         }
-        Ok(Self { text: text.to_owned(), hours: Arc::new(hours) })
+        Ok(Self { text: text.to_owned(), hours: Arc::new(hours), names_holidays: normal.contains("PH") })
     }
 }
 
@@ -110,7 +145,7 @@ mod tests {
             let zone: Tz = zone.parse().expect("a zone");
             let period = month.parse::<Month>().expect("a month").period(zone);
             let hours: ServiceHours = hours.parse().expect("service hours");
-            assert_eq!(hours.within(period, zone).seconds(), seconds, "{hours} {month} {zone}");
+            assert_eq!(hours.within(period, zone, None).expect("no holidays").seconds(), seconds, "{hours} {month} {zone}");
         }
         check("24/7", "2026-10", "Europe/Berlin", 745 * 3600);
         check("24/7", "2026-03", "Europe/Berlin", 743 * 3600);
@@ -129,7 +164,7 @@ mod tests {
     #[test]
     fn what_is_not_computed_is_refused() {
         for bad in
-            ["Mo-Fr 08:00-18:00; PH off", "sunrise-sunset", "Mo-Fr 8-18 \"nach Absprache\"", "unknown", "9 to 5", ""]
+            ["Mo-Fr 08:00-18:00; SH off", "PH +1 day off", "PH -1 day 10:00-12:00", "Mo-Fr 08:00-18:00; PH,SH off", "sunrise-sunset", "Mo-Fr 8-18 \"nach Absprache\"", "unknown", "9 to 5", ""]
         {
             assert!(bad.parse::<ServiceHours>().is_err(), "{bad}");
         }

@@ -5,6 +5,7 @@
 
 mod bands;
 mod check;
+mod closing;
 mod contract;
 mod decode;
 mod finding;
@@ -13,6 +14,7 @@ mod openslo;
 mod overlap;
 mod quantity;
 mod query;
+mod recurrence;
 mod unread;
 mod value;
 mod yaml;
@@ -33,6 +35,9 @@ pub use openslo::{
 };
 pub use quantity::{Duration, Factor, Share};
 pub use query::{UnknownVariable, Variables};
+pub use recurrence::Recurrence;
+pub(crate) use recurrence::day as ical_day;
+pub(crate) use value::text_value;
 pub use value::{Day, Instant, Name, SliceWidth, ValueError, Zone};
 
 use decode::{Envelope, KEPT_KINDS, KINDS, decode};
@@ -118,12 +123,14 @@ pub struct Catalogue {
 }
 
 impl Catalogue {
-    /// Reads a catalogue from its files; several documents per file are welcome.
+    /// Reads a catalogue from its files; several documents per file are welcome. A file whose name ends in `.ics` holds
+    /// closing days, and is read when a contract names it.
     pub fn read(files: &[SourceFile]) -> Result<Self, Vec<Finding>> {
         let mut catalogue = Self::default();
         let mut findings = Vec::new();
         let mut unread = Unread::default();
-        for file in files {
+        let (calendars, documents): (Vec<_>, Vec<_>) = files.iter().partition(|file| closing::is_calendar(&file.name));
+        for file in documents {
             let before = findings.len();
             let nodes = yaml::documents(&file.name, &file.text, &mut findings);
             unread.anything |= findings.len() > before;
@@ -131,6 +138,7 @@ impl Catalogue {
                 catalogue.add(&file.name, node, &mut findings, &mut unread);
             }
         }
+        closing::resolve(&mut catalogue, &calendars, &mut findings);
         catalogue.unsound = check::check(&catalogue, &unread, &mut findings);
         findings.sort();
         findings.dedup();

@@ -1,5 +1,6 @@
 //! Why a month cannot be planned.
 
+use crate::holiday::HolidayError;
 use crate::time::{Month, UnixSeconds, utc_text};
 
 /// Why a month cannot be closed.
@@ -64,6 +65,16 @@ pub enum PlanError {
         /// Width of the commitment's slices.
         slice: String,
     },
+    /// Nobody can say which days of the service hours are holidays.
+    #[error("{place}: the service hours of contract {contract} name holidays: {source}")]
+    Holidays {
+        /// Where the service hours stand, as `file:line`.
+        place: String,
+        /// The contract.
+        contract: String,
+        /// Why not.
+        source: HolidayError,
+    },
 }
 
 impl PlanError {
@@ -75,6 +86,7 @@ impl PlanError {
             Self::NotOver { .. } => "plan.month_not_over",
             Self::NothingDue { .. } => "plan.nothing_due",
             Self::CutSlice { .. } => "plan.cut_slice",
+            Self::Holidays { .. } => "plan.holidays_unknown",
         }
     }
 }

@@ -234,7 +234,12 @@ fn contract_month<'a>(
         let accepted = windows.iter().filter(|window| covers(&window.document.spec, terms));
         let excluded = accepted.fold(IntervalSet::default(), |sum, window| sum.union(&window.accepted));
         asked_for = exclusions::together(asked_for, windows);
-        let service = spec.service_hours.within(span.period, spec.time_zone.0);
+        let service = spec.service_hours.within(span.period, spec.time_zone.0, spec.holidays.as_ref());
+        let service = service.map_err(|source| PlanError::Holidays {
+            place: line(&contract.place("/spec/serviceHours")),
+            contract: contract.name().to_string(),
+            source,
+        })?;
         let scope = Scope {
             period: span.period,
             step_seconds: terms.slice.seconds(),

@@ -1,6 +1,7 @@
 //! Our own kinds: `Tenant`, `Contract` and `Exclusion`.
 
 mod exclusion;
+mod holidays;
 mod penalty;
 mod terms;
 
@@ -8,6 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use exclusion::{ExclusionSpec, Maintenance};
+pub use holidays::Holidays;
 pub use penalty::{
     Affected, AtRiskPart, Band, Bonus, EarnBack, Fixed, FixedPer, Model, Multiplier, OutageTier, Penalty, PerOutage,
     PerUnit, PointBand, Proportional, Repeat, RepeatStep, UnitCounting,
@@ -56,8 +58,11 @@ pub struct ContractSpec {
     pub currency: Currency,
     /// What the customer pays.
     pub fee: Fee,
-    /// When the service is promised, in local time.
+    /// When the service is promised, in local time. `PH` stands for the days of `holidays`.
     pub service_hours: ServiceHours,
+    /// Whose holidays count; must be said when service hours name `PH`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub holidays: Option<Holidays>,
     /// How credits are rounded.
     pub rounding: MoneyRounding,
     /// What a credit is in law.

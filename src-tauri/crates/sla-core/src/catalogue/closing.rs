@@ -1,0 +1,58 @@
+//! The closing days that contracts name: files beside the catalogue's documents.
+
+use std::path::Path;
+
+use super::finding::{Code, Finding};
+use super::{Catalogue, SourceFile};
+use crate::holiday::closings;
+
+/// Whether a file holds closing days and no documents.
+pub(super) fn is_calendar(name: &str) -> bool {
+    Path::new(name).extension().is_some_and(|ending| ending.eq_ignore_ascii_case("ics"))
+}
+
+/// Puts what the files say into the contracts that name them.
+pub(super) fn resolve(catalogue: &mut Catalogue, files: &[&SourceFile], findings: &mut Vec<Finding>) {
+    for contract in catalogue.contracts.values_mut() {
+        let Some(holidays) = &contract.spec.holidays else { continue };
+        if holidays.region.is_none() && holidays.closing_days.is_empty() {
+            let expected = "a region, closingDays or both";
+            findings.push(Finding::new(Code::MissingField, contract.place("/spec/holidays"), "neither", expected));
+        }
+        let folder = Path::new(&contract.file).parent().unwrap_or_else(|| Path::new("")).to_owned();
+        let mut closed = Vec::new();
+        for (index, name) in holidays.closing_days.iter().enumerate() {
+            let place = || contract.place(&format!("/spec/holidays/closingDays/{index}"));
+            if !is_inside(name) {
+                let expected = "a path inside the folder of the contract's file that ends in .ics";
+                findings.push(Finding::new(Code::InvalidValue, place(), format!("{name:?}"), expected));
+                continue;
+            }
+            let path = folder.join(name);
+            let Some(file) = files.iter().find(|file| Path::new(&file.name) == path) else {
+                let beside = files.iter().filter_map(|file| Path::new(&file.name).strip_prefix(&folder).ok());
+                let known: Vec<_> = beside.map(|path| path.display().to_string()).collect();
+                let expected = match known.len() {
+                    0 => "a file in the folder of the contract's file; it holds none that ends in .ics".to_owned(),
+                    _ => format!("one of: {}", known.join(", ")),
+                };
+                let found = format!("{name:?}, which is not there");
+                findings.push(Finding::new(Code::UnknownReference, place(), found, expected));
+                continue;
+            };
+            match closings(&file.name, &file.text) {
+                Ok(read) => closed.extend(read),
+                Err(defects) => findings.extend(defects),
+            }
+        }
+        if let Some(holidays) = &mut contract.spec.holidays {
+            holidays.closed = closed;
+        }
+    }
+}
+
+/// Whether a path stays inside the folder that it is relative to.
+fn is_inside(path: &str) -> bool {
+    let named = |part: &str| !matches!(part, "" | "." | "..");
+    is_calendar(path) && !path.contains(['\\', ':']) && path.split('/').all(named)
+}
