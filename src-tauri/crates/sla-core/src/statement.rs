@@ -3,11 +3,12 @@
 use crate::catalogue::ClaimStart;
 use crate::assess::{Assessment, Attained, assess};
 use crate::evidence::EvidenceRef;
+use crate::holiday::HolidayError;
 use crate::interval::IntervalSet;
 use crate::measurement::{BadRun, DayTally, Measurement};
 use crate::money::Money;
 use crate::plan::{ContractMonth, PlannedCommitment};
-use crate::price::claim::last_day;
+use crate::price::deadline::deadline;
 use crate::price::{Credit, EarnedBack, History, Judged, OpenRight, PriceError, Priced, Standing, price};
 use crate::ratio::{Ratio, Rounding};
 use crate::record::{
@@ -48,13 +49,21 @@ pub enum StatementError {
         /// What does not fit.
         what: String,
     },
+    /// Nobody can say by when a credit must be claimed.
+    #[error("{tenant}: by when the credit must be claimed: {source}")]
+    Holidays {
+        /// The tenant.
+        tenant: String,
+        /// Why not.
+        source: HolidayError,
+    },
 }
 
 /// States a contract's month as its first revision; the ledger numbers it. `measured` has one entry for every commitment,
 /// in their order. `earlier` are the latest revisions of the contract's earlier months, as far as they were closed.
 ///
 /// # Errors
-/// [`StatementError`] when a figure does not fit.
+/// [`StatementError`] when a figure does not fit, or when the claim window reaches into years of unknown holidays.
 pub fn state(
     plan: &ContractMonth<'_>,
     measured: &[Measured],
@@ -126,7 +135,8 @@ pub fn state(
         },
         earned_back: earned_back.into_iter().map(earned).collect(),
         rights: rights.into_iter().map(right).collect(),
-        claim: claim(plan, &judged, measured, high),
+        claim: claim(plan, &judged, measured, high)
+            .map_err(|source| StatementError::Holidays { tenant: tenant(), source })?,
         unknown_months: history.unknown_months(contract, plan.month),
         accepted: plan.accepted.clone(),
         exclusions: plan.exclusions.clone(),
@@ -135,11 +145,11 @@ pub fn state(
 }
 
 /// By when credits must be claimed, where there may be one.
-fn claim(plan: &ContractMonth<'_>, judged: &[Judged<'_>], measured: &[Measured], high: Money) -> Option<RecordClaim> {
+fn claim(plan: &ContractMonth<'_>, judged: &[Judged<'_>], measured: &[Measured], high: Money) -> Result<Option<RecordClaim>, HolidayError> {
     let contract = &plan.contract.spec;
-    let claim = contract.claim.as_ref().filter(|_| high.minor > 0)?;
+    let Some(claim) = contract.claim.as_ref().filter(|_| high.minor > 0) else { return Ok(None) };
     if claim.automatic == Some(true) {
-        return Some(RecordClaim { automatic: true, last_day: None });
+        return Ok(Some(RecordClaim { automatic: true, last_day: None }));
     }
     let zone = contract.time_zone.0;
     let day = |at: UnixSeconds| local(at, zone).date_naive();
@@ -147,15 +157,16 @@ fn claim(plan: &ContractMonth<'_>, judged: &[Judged<'_>], measured: &[Measured],
     let missed = judged.iter().zip(measured).filter(|(judged, _)| judged.verdict != Verdict::Met);
     let runs = missed.flat_map(|(_, measured)| &measured.measurement.bad);
     let last_day_of_period = day(plan.period.end - 1);
-    let from = match claim.from? {
+    let Some(from) = claim.from else { return Ok(None) };
+    let from = match from {
         ClaimStart::PeriodEnd => last_day_of_period,
         ClaimStart::FirstOutage => {
             runs.map(|run| run.period.start).min().map_or(last_day_of_period, day)
         }
         ClaimStart::LastOutage => runs.map(|run| run.period.end - 1).max().map_or(last_day_of_period, day),
     };
-    let last_day = last_day(claim, from, |_| false)?;
-    Some(RecordClaim { automatic: false, last_day: Some(last_day.to_string()) })
+    let last_day = deadline(claim, from, contract.holidays.as_ref())?;
+    Ok(last_day.map(|last_day| RecordClaim { automatic: false, last_day: Some(last_day.to_string()) }))
 }
 
 fn earned(earned: EarnedBack) -> RecordEarnedBack {

@@ -46,10 +46,14 @@ pub enum Code {
     UnsoundPenalty,
     /// A cap, a claim window, a minimum or a right that says two things, or nothing.
     UnsoundTerms,
+    /// Service hours name holidays, and nobody said whose.
+    HolidaysWithoutRegion,
     /// Nobody said whether credits are capped.
     NoCap,
     /// Nobody said by when a credit must be claimed.
     NoClaimWindow,
+    /// A claim window counts working days, and nobody said whose holidays are none.
+    ClaimWithoutHolidays,
     /// A worse month pays less.
     CreditsOutOfOrder,
     /// One bad slice is more than the target allows.
@@ -78,8 +82,10 @@ impl Code {
             Self::UnsoundQuery => "unsound-query",
             Self::UnsoundPenalty => "unsound-penalty",
             Self::UnsoundTerms => "unsound-terms",
+            Self::HolidaysWithoutRegion => "holidays-without-region",
             Self::NoCap => "no-cap",
             Self::NoClaimWindow => "no-claim-window",
+            Self::ClaimWithoutHolidays => "claim-without-holidays",
             Self::CreditsOutOfOrder => "credits-out-of-order",
             Self::UnresolvableTarget => "unresolvable-target",
             Self::CapBase => "cap-base",
@@ -88,9 +94,10 @@ impl Code {
     }
 
     /// Every kind that a contract may take with a reason.
-    pub const UNSOUND: [Self; 6] = [
+    pub const UNSOUND: [Self; 7] = [
         Self::NoCap,
         Self::NoClaimWindow,
+        Self::ClaimWithoutHolidays,
         Self::CreditsOutOfOrder,
         Self::UnresolvableTarget,
         Self::CapBase,

@@ -31,4 +31,10 @@ pub enum HolidayError {
         /// The last day that is known.
         last: NaiveDate,
     },
+    /// Closing days leave no working day.
+    #[error("found no working day in the ten years after {from}, expected closing days that leave some")]
+    NeverOpen {
+        /// Where the search began.
+        from: NaiveDate,
+    },
 }

@@ -2,15 +2,17 @@
 //! announced in time and within the hours of the month.
 
 use super::covers;
+use super::occurrences::occurrences;
 use super::span::Span;
 use crate::catalogue::{Catalogue, ContractSpec, Document, ExclusionSpec};
 use crate::interval::IntervalSet;
 use crate::record::{ExclusionDecision, ExclusionKind, RecordExclusion};
 use crate::time::{Period, utc_text};
 
-/// A window that touches the judged period.
+/// A window that touches the judged period: an exclusion, or one occurrence of it.
 pub(super) struct AskedFor<'a> {
     pub(super) document: &'a Document<ExclusionSpec>,
+    window: Period,
     /// What of it does not count.
     pub(super) accepted: IntervalSet,
     decision: ExclusionDecision,
@@ -22,16 +24,20 @@ pub(super) fn asked_for<'a>(
     contract: &ContractSpec,
     span: &Span,
 ) -> Vec<AskedFor<'a>> {
-    let mut windows: Vec<&Document<ExclusionSpec>> =
-        catalogue.exclusions.values().filter(|exclusion| touches(&exclusion.spec, contract, span.period)).collect();
-    windows.sort_by_key(|exclusion| (exclusion.spec.start, exclusion.spec.end, exclusion.name().clone()));
+    let covering = catalogue.exclusions.values().filter(|exclusion| concerns(&exclusion.spec, contract));
+    let mut windows: Vec<(Period, &Document<ExclusionSpec>)> = covering
+        .flat_map(|exclusion| {
+            let occurrences = occurrences(&exclusion.spec, contract.time_zone.0, span.period);
+            occurrences.into_iter().map(move |occurrence| (occurrence, exclusion))
+        })
+        .collect();
+    windows.sort_by_key(|(occurrence, exclusion)| (*occurrence, exclusion.name().clone()));
     let mut used: Vec<IntervalSet> = vec![IntervalSet::default(); span.months.len()];
-    let judged = windows.into_iter().map(|document| {
+    let judged = windows.into_iter().map(|(window, document)| {
         let spec = &document.spec;
-        let window = window(spec).and_then(|window| window.overlap(span.period));
-        let window: IntervalSet = window.into_iter().collect();
-        let (mut decision, mut accepted) = match decide(spec, contract) {
-            ExclusionDecision::Accepted => (ExclusionDecision::Accepted, window),
+        let judged: IntervalSet = window.overlap(span.period).into_iter().collect();
+        let (mut decision, mut accepted) = match decide(spec, window, contract) {
+            ExclusionDecision::Accepted => (ExclusionDecision::Accepted, judged),
             refused => (refused, IntervalSet::default()),
         };
         let hours = contract.maintenance.and_then(|maintenance| maintenance.hours_per_month);
@@ -42,7 +48,7 @@ pub(super) fn asked_for<'a>(
             }
             accepted = within;
         }
-        AskedFor { document, accepted, decision }
+        AskedFor { document, window, accepted, decision }
     });
     judged.collect()
 }
@@ -50,7 +56,10 @@ pub(super) fn asked_for<'a>(
 /// Windows of several measurement periods, each once, with everything that was accepted of it.
 pub(super) fn together<'a>(mut known: Vec<AskedFor<'a>>, more: Vec<AskedFor<'a>>) -> Vec<AskedFor<'a>> {
     for window in more {
-        match known.iter_mut().find(|other| std::ptr::eq(other.document, window.document)) {
+        let same = |other: &&mut AskedFor<'_>| {
+            std::ptr::eq(other.document, window.document) && other.window == window.window
+        };
+        match known.iter_mut().find(same) {
             Some(other) => other.accepted = other.accepted.union(&window.accepted),
             None => known.push(window),
         }
@@ -77,17 +86,13 @@ fn within_hours(window: &IntervalSet, limit_seconds: i64, span: &Span, used: &mu
     accepted
 }
 
-fn window(exclusion: &ExclusionSpec) -> Option<Period> {
-    Period::new(exclusion.start.0, exclusion.end.0)
-}
-
-fn touches(exclusion: &ExclusionSpec, contract: &ContractSpec, period: Period) -> bool {
+fn concerns(exclusion: &ExclusionSpec, contract: &ContractSpec) -> bool {
     exclusion.tenant == contract.tenant
-        && window(exclusion).and_then(|window| window.overlap(period)).is_some()
         && contract.commitments.iter().any(|commitment| covers(exclusion, commitment))
 }
 
-fn decide(exclusion: &ExclusionSpec, contract: &ContractSpec) -> ExclusionDecision {
+/// A series is approved and announced once; the notice must be kept before each of its occurrences.
+fn decide(exclusion: &ExclusionSpec, window: Period, contract: &ContractSpec) -> ExclusionDecision {
     let same = |a: &str, b: &str| a.trim().to_lowercase() == b.trim().to_lowercase();
     match &exclusion.approved_by {
         None => return ExclusionDecision::NotApproved,
@@ -100,7 +105,7 @@ fn decide(exclusion: &ExclusionSpec, contract: &ContractSpec) -> ExclusionDecisi
     }
     let notice = contract.maintenance.map(|maintenance| maintenance.notice.seconds());
     match (exclusion.kind, notice, exclusion.announced_at) {
-        (ExclusionKind::Maintenance, Some(notice), Some(told)) if told.0 + notice <= exclusion.start.0 => {
+        (ExclusionKind::Maintenance, Some(notice), Some(told)) if told.0 + notice <= window.start => {
             ExclusionDecision::Accepted
         }
         (ExclusionKind::Maintenance, ..) => ExclusionDecision::NoticeNotKept,
@@ -115,13 +120,13 @@ impl AskedFor<'_> {
         let covered = contract.commitments.iter().filter(|commitment| covers(spec, commitment));
         RecordExclusion {
             name: self.document.name().to_string(),
-            start: utc_text(spec.start.0),
-            end: utc_text(spec.end.0),
+            start: utc_text(self.window.start),
+            end: utc_text(self.window.end),
             reason: spec.reason.clone(),
             commitments: covered.map(|commitment| commitment.name.to_string()).collect(),
             kind: spec.kind,
             announced_at: spec.announced_at.map(|at| utc_text(at.0)),
-            after_the_fact: spec.requested_at.map(|at| at > spec.start),
+            after_the_fact: spec.requested_at.map(|at| at.0 > self.window.start),
             accepted_seconds: self.accepted.seconds(),
             decision: self.decision,
         }

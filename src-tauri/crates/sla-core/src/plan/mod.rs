@@ -4,6 +4,7 @@
 mod error;
 mod exclusions;
 mod fees;
+pub(crate) mod occurrences;
 mod span;
 
 use chrono::Days;
@@ -56,7 +57,7 @@ impl ContractMonth<'_> {
     fn joined(self, later: Self) -> Self {
         let mut exclusions = self.exclusions;
         for window in later.exclusions {
-            match exclusions.iter_mut().find(|known| known.name == window.name) {
+            match exclusions.iter_mut().find(|known| (&known.name, &known.start) == (&window.name, &window.start)) {
                 Some(known) => {
                     known.accepted_seconds += window.accepted_seconds;
                     known.decision = known.decision.min(window.decision);

@@ -6,6 +6,7 @@
 
 mod caps;
 pub(crate) mod claim;
+pub(crate) mod deadline;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod history;

@@ -27,6 +27,7 @@ impl Check<'_> {
             if spec.fee.part_month.is_none() {
                 self.part_month(contract);
             }
+            self.holidays(contract);
             let mut names = BTreeSet::new();
             for (index, commitment) in spec.commitments.iter().enumerate() {
                 let at = format!("/spec/commitments/{index}");

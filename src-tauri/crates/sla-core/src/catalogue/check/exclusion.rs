@@ -35,6 +35,7 @@ impl Check<'_> {
                     self.add(Code::UnknownReference, exclusion, &format!("/spec/commitments/{index}"), found, expected);
                 }
             }
+            self.recurrence(exclusion);
             let covered = promised
                 .iter()
                 .filter(|commitment| spec.commitments.is_empty() || spec.commitments.contains(&commitment.name));

@@ -2,6 +2,7 @@
 
 mod contract;
 mod exclusion;
+mod holidays;
 mod penalty;
 mod stake;
 mod unsound;

@@ -35,6 +35,7 @@ impl Check<'_> {
                 self.add_with(Code::CapBase, contract, &format!("/spec/caps/{index}/of"), found, expected, stake);
             }
         }
+        self.claim_without_holidays(contract);
         let all = spec.commitments.iter().map(|one| most(spec, one)).collect::<Option<Vec<_>>>();
         if let (Some(least), Some(all)) = (spec.minimum_credit, all) {
             let highest = all.into_iter().fold(Ratio::zero(), Ratio::max);

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::quantity::Duration;
+use crate::catalogue::recurrence::Recurrence;
 use crate::catalogue::value::{Instant, Name};
 use crate::record::ExclusionKind;
 
@@ -22,6 +23,10 @@ pub struct ExclusionSpec {
     pub start: Instant,
     /// First second that counts again.
     pub end: Instant,
+    /// How it repeats: start and end give the first occurrence, the others have the same times of day in the zone of the
+    /// contract. It is announced and approved once, for all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recurrence: Option<Recurrence>,
     /// When the customer was told; must be said for maintenance.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub announced_at: Option<Instant>,

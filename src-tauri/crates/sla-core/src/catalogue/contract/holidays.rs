@@ -44,9 +44,4 @@ impl Holidays {
         }
         Ok(days)
     }
-
-    /// The last day of which the holidays are known; none when every day is, because no region is named.
-    pub fn known_until(&self) -> Option<NaiveDate> {
-        self.region.map(|region| region.known().1)
-    }
 }

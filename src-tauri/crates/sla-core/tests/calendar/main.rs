@@ -1,0 +1,75 @@
+//! Time as contracts count it: holidays of regions and customers, months of zones, exclusions that repeat.
+
+mod closing;
+mod contract;
+mod holidays;
+mod months;
+mod recurring;
+
+use sla_core::catalogue::{Catalogue, Finding, SourceFile};
+
+/// A service that is measured, and a customer; the contract's document is line 32 of `catalogue.yaml`.
+const PLATFORM: &str = r#"apiVersion: openslo/v1
+kind: DataSource
+metadata: { name: files }
+spec: { type: File, connectionDetails: { folder: . } }
+---
+apiVersion: openslo/v1
+kind: Service
+metadata: { name: platform }
+spec: {}
+---
+apiVersion: openslo/v1
+kind: SLI
+metadata: { name: probes }
+spec:
+  ratioMetric:
+    good: { metricSource: { metricSourceRef: files, spec: { path: nord.csv } } }
+    total: { metricSource: { metricSourceRef: files, spec: { path: nord.csv } } }
+---
+apiVersion: openslo/v1
+kind: SLO
+metadata: { name: up }
+spec: { service: platform, indicatorRef: probes, budgetingMethod: Timeslices }
+---
+apiVersion: sla-desk/v1
+kind: Tenant
+metadata: { name: nord }
+spec: { language: de, contacts: [{ name: N, email: n@nord.example }] }
+---
+apiVersion: sla-desk/v1
+kind: Contract
+metadata: { name: main }
+spec:
+  tenant: nord
+  version: 1
+  validFrom: 2010-01-01
+  currency: EUR
+  fee: { monthly: 10000.00 }
+  rounding: { mode: half_up, at: commitment }
+  legalNature: service_credit
+  caps: []
+  excludedKinds: [maintenance, customer]
+  maintenance: { notice: 2d }
+  commitments:
+    - { name: up, slo: up, target: 99.9, method: Timeslices, slice: 15m, sliceTarget: 95, unknown: range, quiet: good, exclusions: denominator, penalty: { bands: [{ from: 0, below: 99.9, credit: 10 }] } }
+"#;
+
+/// Reads the platform with further lines of the contract, further documents, and a file of closing days beside it.
+fn read(fields: &[&str], documents: &str, closing: Option<&str>) -> Result<Catalogue, Vec<Finding>> {
+    let fields: String = fields.iter().map(|field| format!("  {field}\n")).collect();
+    let text = format!("{PLATFORM}{fields}{documents}");
+    let mut files = vec![SourceFile { name: "nord/catalogue.yaml".to_owned(), text }];
+    files.extend(closing.map(|text| SourceFile { name: "nord/closing.ics".to_owned(), text: text.to_owned() }));
+    Catalogue::read(&files)
+}
+
+/// The same of a catalogue without a defect.
+#[track_caller]
+fn sound(fields: &[&str], documents: &str, closing: Option<&str>) -> Catalogue {
+    read(fields, documents, closing).unwrap_or_else(|findings| panic!("{}", lines(&findings).join("\n")))
+}
+
+fn lines(findings: &[Finding]) -> Vec<String> {
+    findings.iter().map(ToString::to_string).collect()
+}
