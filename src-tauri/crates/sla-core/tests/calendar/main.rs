@@ -8,7 +8,7 @@ mod recurring;
 
 use sla_core::catalogue::{Catalogue, Finding, SourceFile};
 
-/// A service that is measured, and a customer; the contract's document is line 32 of `catalogue.yaml`.
+/// A service that is measured, a customer, and the beginning of a contract; further lines of its spec follow from line 45 on.
 const PLATFORM: &str = r#"apiVersion: openslo/v1
 kind: DataSource
 metadata: { name: files }
