@@ -415,7 +415,8 @@ pub struct RecordCredit {
     pub points: Option<RecordRange<u32>>,
     /// A rise of the fee for over-performance in the minor unit, the least and the most; null where none is agreed.
     pub bonus_minor: Option<RecordRange<i64>>,
-    /// Where the amount comes from, step by step: one derivation when least and most are equal, two otherwise.
+    /// Where the amount comes from, step by step: one derivation where the
+    /// evidence leaves one case, otherwise the least and the most.
     pub derivations: Vec<Derivation>,
 }
 

@@ -1,7 +1,7 @@
 //! A month's plan and its measurements become the one value that everybody else reads: the [`MonthRecord`].
 
-use crate::catalogue::ClaimStart;
 use crate::assess::{Assessment, Attained, assess};
+use crate::catalogue::ClaimStart;
 use crate::evidence::EvidenceRef;
 use crate::interval::IntervalSet;
 use crate::measurement::{BadRun, DayTally, Measurement};
@@ -149,9 +149,7 @@ fn claim(plan: &ContractMonth<'_>, judged: &[Judged<'_>], measured: &[Measured],
     let last_day_of_period = day(plan.period.end - 1);
     let from = match claim.from? {
         ClaimStart::PeriodEnd => last_day_of_period,
-        ClaimStart::FirstOutage => {
-            runs.map(|run| run.period.start).min().map_or(last_day_of_period, day)
-        }
+        ClaimStart::FirstOutage => runs.map(|run| run.period.start).min().map_or(last_day_of_period, day),
         ClaimStart::LastOutage => runs.map(|run| run.period.end - 1).max().map_or(last_day_of_period, day),
     };
     let last_day = last_day(claim, from, |_| false)?;
@@ -197,8 +195,7 @@ fn commitment(
         contract_version: planned.version,
         title: planned.title.to_owned(),
         slo: terms.slo.to_string(),
-        period: (span != plan.period)
-            .then(|| RecordSpan { start: utc_text(span.start), end: utc_text(span.end) }),
+        period: (span != plan.period).then(|| RecordSpan { start: utc_text(span.start), end: utc_text(span.end) }),
         method: terms.method,
         unit,
         slice_seconds: terms.slice.seconds(),

@@ -73,7 +73,43 @@ fn schema_of<S: JsonSchema>(api_version: &'static str, kind: &'static str) -> Va
     schema["title"] = kind.into();
     schema["properties"]["apiVersion"] = serde_json::json!({ "const": api_version });
     schema["properties"]["kind"] = serde_json::json!({ "const": kind });
+    if api_version == SLA_DESK {
+        without_null(&mut schema);
+    }
     schema
+}
+
+/// Forbids `null` where a field may be left out: in our own documents `caps:` with nothing behind it is a line that
+/// somebody forgot to finish, not the statement that there are none.
+fn without_null(schema: &mut Value) {
+    let null = Value::from("null");
+    match schema {
+        Value::Array(items) => items.iter_mut().for_each(without_null),
+        Value::Object(fields) => {
+            if let Some(Value::Array(types)) = fields.get_mut("type") {
+                types.retain(|kind| *kind != null);
+                if let [only] = types.as_slice() {
+                    let only = only.clone();
+                    fields.insert("type".to_owned(), only);
+                }
+            }
+            if let Some(Value::Array(words)) = fields.get_mut("enum") {
+                words.retain(|word| !word.is_null());
+            }
+            if let Some(Value::Array(branches)) = fields.get_mut("anyOf") {
+                branches.retain(|branch| branch.get("type") != Some(&null));
+                if let [Value::Object(only)] = branches.as_slice() {
+                    let only = only.clone();
+                    fields.remove("anyOf");
+                    for (name, value) in only {
+                        fields.entry(name).or_insert(value);
+                    }
+                }
+            }
+            fields.values_mut().for_each(without_null);
+        }
+        _ => {}
+    }
 }
 
 static VALIDATORS: LazyLock<Vec<(Value, Validator)>> = LazyLock::new(|| {
@@ -123,7 +159,9 @@ pub(super) fn decode<S: DeserializeOwned>(
                 code: Code::InvalidValue,
                 place,
                 found: format!("a document that does not fit: {error}"),
-                expected: format!("a {} as its schema describes it", KINDS[kind].name), stake: None });
+                expected: format!("a {} as its schema describes it", KINDS[kind].name),
+                stake: None,
+            });
             None
         }
     }

@@ -164,7 +164,9 @@ impl Catalogue {
                     yaml::Kind::Sequence(_) => "a list instead of a document".to_owned(),
                     yaml::Kind::Scalar { .. } => "a single value instead of a document".to_owned(),
                 },
-                expected: format!("one of: {}", known.join(", ")), stake: None });
+                expected: format!("one of: {}", known.join(", ")),
+                stake: None,
+            });
             unread.add(None, file, node);
             return;
         };
@@ -222,7 +224,9 @@ impl Reading<'_> {
                 code: Code::Duplicate,
                 place: document.place("/metadata/name"),
                 found: format!("a second {} {}", KINDS[self.index].name, title(&key)),
-                expected: format!("one only; the first stands at {file}:{line}"), stake: None });
+                expected: format!("one only; the first stands at {file}:{line}"),
+                stake: None,
+            });
             return;
         }
         map.insert(key, document);

@@ -78,7 +78,9 @@ pub(super) fn references(catalogue: &Catalogue, unread: &Unread, findings: &mut 
                         code: Code::UnknownReference,
                         place: broken.place(node, &pointer),
                         found: nobody_defines(to, &name),
-                        expected, stake: None });
+                        expected,
+                        stake: None,
+                    });
                 }
             }
         }

@@ -17,11 +17,7 @@ pub(super) struct AskedFor<'a> {
 }
 
 /// Every window of a tenant that touches a measurement period, judged, in order of time.
-pub(super) fn asked_for<'a>(
-    catalogue: &'a Catalogue,
-    contract: &ContractSpec,
-    span: &Span,
-) -> Vec<AskedFor<'a>> {
+pub(super) fn asked_for<'a>(catalogue: &'a Catalogue, contract: &ContractSpec, span: &Span) -> Vec<AskedFor<'a>> {
     let mut windows: Vec<&Document<ExclusionSpec>> =
         catalogue.exclusions.values().filter(|exclusion| touches(&exclusion.spec, contract, span.period)).collect();
     windows.sort_by_key(|exclusion| (exclusion.spec.start, exclusion.spec.end, exclusion.name().clone()));

@@ -108,7 +108,8 @@ impl History {
     /// The same with what the contract tells of months before the ledger. What the ledger knows goes first.
     pub fn carried(mut self, carried: Option<&CarriedForward>, currency: Currency) -> Self {
         let Some(carried) = carried else { return self };
-        for (month, past) in self.months.iter_mut().filter(|(month, past)| **month <= carried.until && past.known.is_none())
+        for (month, past) in
+            self.months.iter_mut().filter(|(month, past)| **month <= carried.until && past.known.is_none())
         {
             let credits = carried.credits.iter().filter(|credit| credit.month == *month);
             let minor: i64 = credits
@@ -214,9 +215,8 @@ impl History {
             Some(PastMonth { known: None, .. }) => (0, None),
             Some(PastMonth { known: Some(known), .. }) => {
                 let points = known.commitments.iter().filter(|past| counts(&past.name)).map(|past| past.points);
-                let (least, most) = points.fold((0_u32, 0_u32), |sum, one| {
-                    (sum.0.saturating_add(one.0), sum.1.saturating_add(one.1))
-                });
+                let (least, most) =
+                    points.fold((0_u32, 0_u32), |sum, one| (sum.0.saturating_add(one.0), sum.1.saturating_add(one.1)));
                 (least, Some(most))
             }
         }

@@ -99,7 +99,9 @@ pub enum PriceError {
         commitment: Name,
     },
     /// No band holds what was attained. The catalogue refuses such bands; a contract that it did not read may have them.
-    #[error("commitment {commitment}: no band holds the attained {attained} %; expected bands that cover 0 to the target")]
+    #[error(
+        "commitment {commitment}: no band holds the attained {attained} %; expected bands that cover 0 to the target"
+    )]
     NoBand {
         /// The commitment.
         commitment: Name,

@@ -6,7 +6,8 @@ use num_traits::ToPrimitive;
 use super::terms::major_units;
 use super::{Downtime, End, Judged, PriceError};
 use crate::catalogue::{
-    Affected, Band, ContractSpec, Fixed, FixedPer, Model, OutageTier, PerOutage, PerUnit, PointBand, Share, UnitCounting,
+    Affected, Band, ContractSpec, Fixed, FixedPer, Model, OutageTier, PerOutage, PerUnit, PointBand, Share,
+    UnitCounting,
 };
 use crate::derivation::{Rule, Trail, Unit, input};
 use crate::money::Amount;
@@ -33,10 +34,8 @@ pub(super) fn amount(
         None => attained.clone(),
         Some(rounding) => {
             let rounded = rounding.apply(attained);
-            let inputs = vec![
-                input("mode", Unit::Text, rounding.mode.name()),
-                input("digits", Unit::Count, rounding.digits),
-            ];
+            let inputs =
+                vec![input("mode", Unit::Text, rounding.mode.name()), input("digits", Unit::Count, rounding.digits)];
             trail.step(Rule::AttainedRounded, inputs, Unit::Share, rounded)
         }
     };
@@ -98,7 +97,11 @@ impl ModelCase<'_, '_> {
             Model::AtRisk(part) => {
                 let pool = self.contract.at_risk.map_or_else(Ratio::zero, |at_risk| at_risk.share.ratio());
                 let inputs = vec![
-                    input("at_risk", Unit::Share, self.contract.at_risk.map_or("0".to_owned(), |at| at.share.to_string())),
+                    input(
+                        "at_risk",
+                        Unit::Share,
+                        self.contract.at_risk.map_or("0".to_owned(), |at| at.share.to_string()),
+                    ),
                     input("allocation", Unit::Share, part.allocation),
                 ];
                 let exact = self.base.times(&pool).times(&part.allocation.ratio());
@@ -171,7 +174,13 @@ impl ModelCase<'_, '_> {
             let excess = down.minus(&allowed).max(Ratio::zero());
             self.trail.step(Rule::Excess, inputs, Unit::Seconds, excess.clone());
             let count = self.units(per_unit, &[excess]);
-            return self.worth((Rule::UnitsShare, Rule::UnitsAmount), per_unit.credit, per_unit.amount, &count, Vec::new());
+            return self.worth(
+                (Rule::UnitsShare, Rule::UnitsAmount),
+                per_unit.credit,
+                per_unit.amount,
+                &count,
+                Vec::new(),
+            );
         }
         let over: Vec<Ratio> = self.downtime.over_seconds.iter().map(|seconds| Ratio::whole(*seconds)).collect();
         let sum = over.iter().fold(Ratio::zero(), |sum, one| sum.plus(one));

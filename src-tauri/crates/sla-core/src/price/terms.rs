@@ -38,8 +38,7 @@ impl Fees {
             }
             months => {
                 let full = months.iter().filter(|(days, of)| days == of).count();
-                let inputs =
-                    vec![input("months", Unit::Count, months.len()), input("full", Unit::Count, full)];
+                let inputs = vec![input("months", Unit::Count, months.len()), input("full", Unit::Count, full)];
                 trail.step(Rule::BaseMonths, inputs, Unit::Money, self.exact())
             }
         }
@@ -82,7 +81,11 @@ pub(super) fn repeat(
             let inputs = vec![
                 input("misses", Unit::Count, count),
                 input("within", Unit::Count, repeat.within_months),
-                input("factor", Unit::Factor, factor.to_decimal(3, Rounding::Floor).trim_end_matches('0').trim_end_matches('.')),
+                input(
+                    "factor",
+                    Unit::Factor,
+                    factor.to_decimal(3, Rounding::Floor).trim_end_matches('0').trim_end_matches('.'),
+                ),
             ];
             if item.points > 0 {
                 let points = factor.times(&Ratio::whole(item.points));

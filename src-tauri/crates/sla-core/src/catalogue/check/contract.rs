@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use chrono::{Datelike, Offset, TimeDelta};
 
 use super::{Check, asked, is_inside};
+use crate::catalogue::Document;
 use crate::catalogue::contract::{Commitment, ContractSpec};
 use crate::catalogue::finding::Code;
 use crate::catalogue::query::Variables;
-use crate::catalogue::Document;
 use crate::money::Amount;
 use crate::ratio::Ratio;
 use crate::record::{ExclusionKind, Method};
@@ -130,7 +130,10 @@ impl Check<'_> {
             let expected = "perSlice, perPeriod or both";
             self.add(Code::MissingField, contract, &format!("{at}/minimumEvents"), "neither".into(), expected);
         }
-        if !contract.spec.excluded_kinds.contains(&ExclusionKind::Maintenance) && contract.spec.maintenance.is_some() && at.ends_with("/0") {
+        if !contract.spec.excluded_kinds.contains(&ExclusionKind::Maintenance)
+            && contract.spec.maintenance.is_some()
+            && at.ends_with("/0")
+        {
             let expected = "maintenance among excludedKinds, or no maintenance";
             let found = "terms of maintenance, which the contract does not exclude".to_owned();
             self.add(Code::InvalidValue, contract, "/spec/maintenance", found, expected);

@@ -267,7 +267,6 @@ impl Check<'_> {
             }
         }
     }
-
 }
 
 /// Whether a path names a file inside the folder that it is relative to. A label of one tenant must not lead into the

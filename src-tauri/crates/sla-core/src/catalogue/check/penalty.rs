@@ -20,7 +20,13 @@ impl Check<'_> {
         let models = penalty.models();
         if models.len() > 1 {
             let found = models.iter().map(|model| model.field()).collect::<Vec<_>>().join(" and ");
-            self.add(Code::UnsoundPenalty, contract, &at, found, "one model; a second promise has a commitment of its own");
+            self.add(
+                Code::UnsoundPenalty,
+                contract,
+                &at,
+                found,
+                "one model; a second promise has a commitment of its own",
+            );
         }
         for model in models {
             let at = format!("{at}/{}", model.field());
@@ -43,7 +49,13 @@ impl Check<'_> {
         }
         if penalty.earn_back.is_some() && penalty.model().is_none() {
             let expected = "a model beside it";
-            self.add(Code::UnsoundPenalty, contract, &format!("{at}/earnBack"), "nothing to earn back".into(), expected);
+            self.add(
+                Code::UnsoundPenalty,
+                contract,
+                &format!("{at}/earnBack"),
+                "nothing to earn back".into(),
+                expected,
+            );
         }
         if let Some(bonus) = penalty.bonus.filter(|bonus| bonus.from < commitment.target) {
             let found = format!("a bonus from {}", bonus.from);
@@ -130,7 +142,11 @@ impl Check<'_> {
                 }
             }
             if (cap.per == CapScope::Year) != cap.year.is_some() {
-                let found = if cap.year.is_some() { "a year without a cap per year" } else { "a cap per year of no named year" };
+                let found = if cap.year.is_some() {
+                    "a year without a cap per year"
+                } else {
+                    "a cap per year of no named year"
+                };
                 let expected = "year (calendar, contract, rolling) for a cap per year, and for no other";
                 self.add(Code::UnsoundTerms, contract, &at, found.into(), expected);
             }
@@ -151,7 +167,8 @@ impl Check<'_> {
             self.amount(contract, "/spec/pointWorth/amount", worth.amount);
         }
         if let Some(claim) = &spec.claim {
-            let window = [claim.within.is_some(), claim.unit.is_some(), claim.from.is_some(), claim.roll_forward.is_some()];
+            let window =
+                [claim.within.is_some(), claim.unit.is_some(), claim.from.is_some(), claim.roll_forward.is_some()];
             let sound = match claim.automatic {
                 Some(true) => window == [false; 4],
                 Some(false) => false,
@@ -187,7 +204,9 @@ impl Check<'_> {
                 self.amount(contract, &format!("/spec/carriedForward/credits/{index}/amount"), Some(credit.amount));
             }
             let months = carried.credits.iter().map(|credit| credit.month);
-            if let Some(late) = months.chain(carried.misses.iter().map(|miss| miss.month)).find(|at| *at > carried.until) {
+            if let Some(late) =
+                months.chain(carried.misses.iter().map(|miss| miss.month)).find(|at| *at > carried.until)
+            {
                 let expected = format!("months up to {}, as until says", carried.until);
                 self.add(Code::UnsoundTerms, contract, "/spec/carriedForward", late.to_string(), expected);
             }
@@ -203,7 +222,13 @@ impl Check<'_> {
         let needs_pool = spec.commitments.iter().any(|one| one.penalty.at_risk.is_some());
         if spec.at_risk.is_some() && !needs_pool {
             let expected = "a commitment with the penalty atRisk, or no atRisk in the contract";
-            self.add(Code::UnsoundTerms, contract, "/spec/atRisk", "an amount that no commitment uses".into(), expected);
+            self.add(
+                Code::UnsoundTerms,
+                contract,
+                "/spec/atRisk",
+                "an amount that no commitment uses".into(),
+                expected,
+            );
         }
         self.unsound(contract);
     }

@@ -66,9 +66,7 @@ pub(super) fn most(contract: &ContractSpec, commitment: &Commitment) -> Option<R
             let count = if fixed.per == FixedPer::Breach { 1 } else { 31 };
             Ratio::whole(count).times(&money(fixed.amount)?)
         }
-        Some(Model::PerOutage(outages)) => {
-            largest(outages.tiers.iter().map(|tier| worth(tier.credit, tier.amount)))?
-        }
+        Some(Model::PerOutage(outages)) => largest(outages.tiers.iter().map(|tier| worth(tier.credit, tier.amount)))?,
     };
     let factors = penalty.repeat.iter().flat_map(|repeat| &repeat.steps).map(|step| step.factor.ratio());
     let factor = factors.fold(Ratio::one(), Ratio::max);

@@ -78,7 +78,8 @@ impl Check<'_> {
             self.add_with(Code::CreditsOutOfOrder, contract, &pointer, found, expected, stake);
         }
         let points = commitment.penalty.points.is_some();
-        if points && contract.spec.point_worth.is_none() && contract.spec.rights.iter().all(|one| one.points.is_none()) {
+        if points && contract.spec.point_worth.is_none() && contract.spec.rights.iter().all(|one| one.points.is_none())
+        {
             let expected = "pointWorth in the contract, or a right that points open";
             let found = "points that are worth nothing and open nothing".to_owned();
             self.add_with(Code::WithoutEffect, contract, &format!("{at}/penalty/points"), found, expected, None);

@@ -13,9 +13,9 @@ pub use penalty::{
     PerUnit, PointBand, Proportional, Repeat, RepeatStep, UnitCounting,
 };
 pub use terms::{
-    Acceptance, AtRisk, AttainmentRounding, Cap, CapBase, CapScope, CapYear, CarriedCredit, CarriedForward, CarriedMiss,
-    Claim, ClaimStart, ClaimUnit, LegalNature, MinimumCredit, MoneyRounding, NoStacking, PointWorth, Right,
-    RoundingPlace,
+    Acceptance, AtRisk, AttainmentRounding, Cap, CapBase, CapScope, CapYear, CarriedCredit, CarriedForward,
+    CarriedMiss, Claim, ClaimStart, ClaimUnit, LegalNature, MinimumCredit, MoneyRounding, NoStacking, PointWorth,
+    Right, RoundingPlace,
 };
 
 use super::hours::ServiceHours;
