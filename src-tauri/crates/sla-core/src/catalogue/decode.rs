@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::contract::{ContractSpec, ExclusionSpec, TenantSpec};
+use super::duration::Duration;
 use super::finding::{Code, Finding, Place};
 use super::hours::ServiceHours;
 use super::openslo::{DataSourceSpec, Metadata, ServiceSpec, SliSpec, SloSpec};
@@ -85,6 +86,7 @@ static VALIDATORS: LazyLock<Vec<(Value, Validator)>> = LazyLock::new(|| {
             .with_format(Day::FORMAT, |text: &str| text.parse::<Day>().is_ok())
             .with_format(Instant::FORMAT, |text: &str| text.parse::<Instant>().is_ok())
             .with_format(SliceWidth::FORMAT, |text: &str| text.parse::<SliceWidth>().is_ok())
+            .with_format(Duration::FORMAT, |text: &str| text.parse::<Duration>().is_ok())
             .with_format(ServiceHours::FORMAT, |text: &str| text.parse::<ServiceHours>().is_ok())
             .with_format(Currency::FORMAT, |text: &str| text.parse::<Currency>().is_ok())
             .build(&schema)

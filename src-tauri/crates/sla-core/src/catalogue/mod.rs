@@ -7,6 +7,7 @@ mod bands;
 mod check;
 mod contract;
 mod decode;
+mod duration;
 mod finding;
 mod hours;
 mod openslo;
@@ -23,6 +24,7 @@ use serde_json::Value;
 
 pub use contract::{Band, Commitment, ContractSpec, ExclusionSpec, Fee, PartMonth, TenantSpec};
 pub use decode::{OPENSLO, SLA_DESK};
+pub use duration::Duration;
 pub use finding::{Code, Finding, Place};
 pub use hours::ServiceHours;
 pub use openslo::{
