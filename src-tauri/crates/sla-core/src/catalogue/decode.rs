@@ -12,10 +12,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::contract::{ContractSpec, ExclusionSpec, TenantSpec};
+use super::duration::Duration;
 use super::finding::{Code, Finding, Place};
 use super::hours::ServiceHours;
 use super::openslo::{DataSourceSpec, Metadata, ServiceSpec, SliSpec, SloSpec};
-use super::quantity::{Duration, Factor, Share};
+use super::quantity::{Factor, Share};
 use super::value::{Day, Instant, Name, SliceWidth, Zone};
 use super::yaml::Node;
 use crate::money::Currency;

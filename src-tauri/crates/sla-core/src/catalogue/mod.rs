@@ -7,6 +7,7 @@ mod bands;
 mod check;
 mod contract;
 mod decode;
+mod duration;
 mod finding;
 mod hours;
 mod openslo;
@@ -25,13 +26,14 @@ use serde_json::Value;
 pub use bands::BandRange;
 pub use contract::*;
 pub use decode::{OPENSLO, SLA_DESK};
+pub use duration::Duration;
 pub use finding::{Code, Finding, Place, Severity};
 pub use hours::ServiceHours;
 pub use openslo::{
     ConnectionDetails, DataSourceSpec, Metadata, Metric, MetricSource, MetricSpec, RatioMetric, ServiceSpec, SliSpec,
     SloSpec, SourceType,
 };
-pub use quantity::{Duration, Factor, Share};
+pub use quantity::{Factor, Share};
 pub use query::{UnknownVariable, Variables};
 pub use value::{Day, Instant, Name, SliceWidth, ValueError, Zone};
 

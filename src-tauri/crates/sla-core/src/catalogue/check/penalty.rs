@@ -87,7 +87,7 @@ impl Check<'_> {
                 for (index, OutageTier { credit, amount, .. }) in per_outage.tiers.iter().enumerate() {
                     self.worth(contract, &format!("{at}/tiers/{index}"), *credit, *amount);
                 }
-                if !per_outage.tiers.is_sorted_by(|a, b| a.from < b.from) {
+                if !per_outage.tiers.is_sorted_by(|a, b| a.from.seconds() < b.from.seconds()) {
                     let found = "tiers whose starts do not rise".to_owned();
                     self.add(Code::UnsoundPenalty, contract, &format!("{at}/tiers"), found, "rising lengths");
                 }
