@@ -16,6 +16,7 @@ mod quantity;
 mod query;
 mod unread;
 mod value;
+mod wording;
 mod yaml;
 
 use std::collections::BTreeMap;
@@ -36,6 +37,7 @@ pub use openslo::{
 pub use quantity::{Factor, Share};
 pub use query::{UnknownVariable, Variables};
 pub use value::{Day, Instant, Name, SliceWidth, ValueError, Zone};
+pub use wording::Wording;
 
 use decode::{Envelope, KEPT_KINDS, KINDS, decode};
 use unread::Unread;

@@ -75,8 +75,9 @@ impl Check<'_> {
             self.add(Code::SuspectUnit, contract, &format!("{at}/{field}"), format!("{percent}"), expected);
         }
         if commitment.method == Method::Timeslices && commitment.slice_target.is_none() {
-            let expected = "sliceTarget, the percentage of good events below which a slice is down";
-            self.add(Code::MissingField, contract, at, "Timeslices without sliceTarget".into(), expected);
+            let expected =
+                "\"sliceTarget\" beside Timeslices: the percentage of good events below which a slice is down";
+            self.add(Code::MissingField, contract, at, "no field \"sliceTarget\"".into(), expected);
         }
         self.measurement(contract, at, commitment);
         self.penalty(contract, at, commitment);
