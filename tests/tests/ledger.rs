@@ -113,6 +113,7 @@ fn entry(tenant: &str, revision: u32, downtime_seconds: i64) -> CloseEntry {
                 low_minor: downtime_seconds,
                 high_minor: downtime_seconds,
             },
+            incident_promises: Vec::new(),
             earned_back: Vec::new(),
             rights: Vec::new(),
             claim: None,

@@ -205,6 +205,7 @@ impl Scene {
                 low_minor: sum(|credit| credit.low_minor),
                 high_minor: sum(|credit| credit.high_minor),
             },
+            incident_promises: Vec::new(),
             earned_back: Vec::new(),
             rights: Vec::new(),
             claim: None,

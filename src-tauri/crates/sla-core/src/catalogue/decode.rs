@@ -19,6 +19,7 @@ use super::openslo::{DataSourceSpec, Metadata, ServiceSpec, SliSpec, SloSpec};
 use super::quantity::{Factor, Share};
 use super::value::{Day, Instant, Name, SliceWidth, Zone};
 use super::yaml::Node;
+use crate::incident::IncidentSpec;
 use crate::money::Currency;
 
 /// `apiVersion` of OpenSLO's documents.
@@ -48,7 +49,7 @@ pub(super) struct DocumentKind {
 }
 
 /// Every kind that is read, in the order in which they build on each other.
-pub(super) static KINDS: [DocumentKind; 7] = [
+pub(super) static KINDS: [DocumentKind; 8] = [
     DocumentKind { api_version: OPENSLO, name: "DataSource", schema: schema_of::<DataSourceSpec> },
     DocumentKind { api_version: OPENSLO, name: "Service", schema: schema_of::<ServiceSpec> },
     DocumentKind { api_version: OPENSLO, name: "SLI", schema: schema_of::<SliSpec> },
@@ -56,6 +57,7 @@ pub(super) static KINDS: [DocumentKind; 7] = [
     DocumentKind { api_version: SLA_DESK, name: "Tenant", schema: schema_of::<TenantSpec> },
     DocumentKind { api_version: SLA_DESK, name: "Contract", schema: schema_of::<ContractSpec> },
     DocumentKind { api_version: SLA_DESK, name: "Exclusion", schema: schema_of::<ExclusionSpec> },
+    DocumentKind { api_version: SLA_DESK, name: "Incident", schema: schema_of::<IncidentSpec> },
 ];
 
 /// OpenSLO's kinds that a catalogue may hold and that nothing here reads yet.

@@ -44,6 +44,7 @@ use unread::Unread;
 use yaml::Node;
 
 use crate::evidence::sha256_hex;
+use crate::incident::IncidentSpec;
 
 /// A file of the catalogue, already read.
 #[derive(Clone, Debug)]
@@ -117,6 +118,8 @@ pub struct Catalogue {
     pub contracts: BTreeMap<(Name, u32), Document<ContractSpec>>,
     /// Exclusions by name.
     pub exclusions: BTreeMap<Name, Document<ExclusionSpec>>,
+    /// Incidents by name.
+    pub incidents: BTreeMap<Name, Document<IncidentSpec>>,
     /// What is unsound in a contract version: it can be computed, but is to be taken only with a reason.
     pub unsound: BTreeMap<(Name, u32), Vec<Finding>>,
 }
@@ -187,6 +190,7 @@ impl Catalogue {
                 |(name, version)| format!("{} of version {version}", title(name)),
             ),
             6 => reading.into_map(&mut self.exclusions, by_name, title),
+            7 => reading.into_map(&mut self.incidents, by_name, title),
             _ => unreachable!("every kind has its map"),
         }
     }

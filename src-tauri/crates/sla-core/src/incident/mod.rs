@@ -12,8 +12,10 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::catalogue::{Duration, Instant, Name};
+use crate::catalogue::{Duration, Instant, Name, Penalty};
+use crate::money::Amount;
 use crate::ratio::Percent;
+use crate::time::MeasurementPeriod;
 
 pub use clock::{Elapsed, IncidentNote, IncidentOutcome, IncidentVerdict, judge_incident};
 pub use tally::{IncidentTally, MeanTime, RatioRange, judge_incidents, time_between_failures};
@@ -88,10 +90,12 @@ pub struct Pause {
 pub struct IncidentTarget {
     /// Its name within the contract.
     pub name: Name,
-    /// The name that the customer reads, in the customer's language.
+    /// The name that the customer reads, in the customer's language; the promise's own name when not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 120))]
     pub display_name: Option<String>,
+    /// Name of the `Service` that it is about.
+    pub service: Name,
     /// The class of incidents it is about.
     pub class: Name,
     /// What ends the clock.
@@ -107,6 +111,14 @@ pub struct IncidentTarget {
     pub target: Percent,
     /// Which month an incident counts in.
     pub month: IncidentMonth,
+    /// Over which calendar period it is judged; the month when not said.
+    #[serde(default, skip_serializing_if = "MeasurementPeriod::is_month")]
+    pub period: MeasurementPeriod,
+    /// The monthly fee of the affected service, which credits are a share of; the contract's fee when not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fee: Option<Amount>,
+    /// What a miss costs.
+    pub penalty: Penalty,
 }
 
 /// What ends a clock.

@@ -4,11 +4,13 @@
 mod error;
 mod exclusions;
 mod fees;
+mod incidents;
 mod span;
 
 use chrono::Days;
 
 pub use error::PlanError;
+pub use incidents::PlannedIncidents;
 
 use exclusions::AskedFor;
 use span::Span;
@@ -48,6 +50,8 @@ pub struct ContractMonth<'a> {
     pub accepted: Vec<RecordAcceptance>,
     /// What was promised and is due, in the order of the contract.
     pub commitments: Vec<PlannedCommitment<'a>>,
+    /// What was promised of incidents and is due, in the order of the contract.
+    pub incidents: Vec<PlannedIncidents<'a>>,
 }
 
 impl ContractMonth<'_> {
@@ -75,6 +79,7 @@ impl ContractMonth<'_> {
             period: Period { start: self.period.start, end: later.period.end },
             fee: self.fee.plus(later.fee).unwrap_or(later.fee),
             commitments: self.commitments.into_iter().chain(later.commitments).collect(),
+            incidents: self.incidents.into_iter().chain(later.incidents).collect(),
             exclusions,
             accepted,
             ..later
@@ -171,7 +176,7 @@ pub fn plan<'a>(
             return Err(PlanError::NotOver { month, zone: zone.name(), ends, now });
         }
         match contract_month(catalogue, contract, month, period)? {
-            due if due.commitments.is_empty() => later = Some(contract),
+            due if due.commitments.is_empty() && due.incidents.is_empty() => later = Some(contract),
             due => match planned.pop_if(|earlier| earlier.contract.name() == contract.name()) {
                 Some(earlier) => planned.push(earlier.joined(due)),
                 None => planned.push(due),
@@ -179,7 +184,7 @@ pub fn plan<'a>(
         }
     }
     if let Some(contract) = later.filter(|_| planned.is_empty()) {
-        let ends = contract.spec.commitments.iter().map(|commitment| commitment.period.containing(month).1);
+        let ends = contract.spec.promises().map(|promise| promise.period.containing(month).1);
         return Err(PlanError::NothingDue {
             month,
             tenant: contract.spec.tenant.to_string(),
@@ -260,7 +265,7 @@ fn contract_month<'a>(
             title: terms.display_name.as_deref().unwrap_or_else(|| slo.metadata.title()),
             version: spec.version,
             service: &slo.spec.service,
-            fees: fees::of_commitment(spec, terms, &span),
+            fees: fees::of_promise(spec, terms.fee, &span),
             scope,
             ask,
         });
@@ -275,6 +280,7 @@ fn contract_month<'a>(
         exclusions: asked_for.into_iter().map(|window| window.record(spec)).collect(),
         accepted: accepted(spec),
         commitments,
+        incidents: incidents::due(catalogue, spec, month),
     })
 }
 

@@ -30,7 +30,7 @@ pub(super) fn amount(
 ) -> Result<Modelled, PriceError> {
     let base = judged.fees.base(trail);
     trail.step(Rule::Attained, Vec::new(), Unit::Share, attained.clone());
-    let compared = match judged.terms.attainment_rounding {
+    let compared = match judged.promise.attainment_rounding {
         None => attained.clone(),
         Some(rounding) => {
             let rounded = rounding.apply(attained);
@@ -57,8 +57,8 @@ struct ModelCase<'a, 'b> {
 
 impl ModelCase<'_, '_> {
     fn amount(&mut self) -> Result<(Ratio, u32), PriceError> {
-        let target = self.judged.terms.target;
-        let Some(model) = self.judged.terms.penalty.model() else {
+        let target = self.judged.promise.target;
+        let Some(model) = self.judged.promise.penalty.model() else {
             return Ok((self.nothing(Rule::NoPenalty, Vec::new()), 0));
         };
         // Single outages and single incidents are promised whatever the period as a whole attained.
@@ -120,7 +120,7 @@ impl ModelCase<'_, '_> {
 
     fn no_band(&self) -> PriceError {
         let attained = self.attained.to_percent(6, Rounding::Floor);
-        PriceError::NoBand { commitment: self.judged.terms.name.clone(), attained }
+        PriceError::NoBand { commitment: self.judged.promise.name.clone(), attained }
     }
 
     fn band(&mut self, bands: &[Band]) -> Result<Ratio, PriceError> {
@@ -168,7 +168,7 @@ impl ModelCase<'_, '_> {
 
     fn per_unit(&mut self, per_unit: &PerUnit) -> Ratio {
         if self.downtime.over_seconds.is_empty() {
-            let allowed = Ratio::one().minus(&self.judged.terms.target.ratio()).times(&self.base_seconds());
+            let allowed = Ratio::one().minus(&self.judged.promise.target.ratio()).times(&self.base_seconds());
             let down = self.down_seconds();
             let inputs = vec![seconds("down", &down), seconds("allowed", &allowed)];
             let excess = down.minus(&allowed).max(Ratio::zero());

@@ -49,7 +49,7 @@ fn incident(text: &str) -> IncidentSpec {
 fn target(text: &str) -> IncidentTarget {
     let mut value = json!({
         "name": "p1-restoration", "class": "p1", "clock": "restoration", "startsAt": "reported", "hours": "wall",
-        "limit": "60m", "target": "90", "month": "started",
+        "limit": "60m", "target": "90", "month": "started", "service": "support", "penalty": {},
     });
     for (key, word) in text.split_whitespace().map(|word| word.split_once('=').expect("key=value")) {
         value[key] = word.into();
@@ -290,10 +290,11 @@ fn documents_are_read_strictly() {
     );
     check::<IncidentTarget>(
         &json!({
-            "name": "p1-response", "displayName": "Reaktionszeit P1", "class": "p1", "clock": "response",
-            "startsAt": "reported", "hours": "service", "limit": "30m", "target": "95.5", "month": "ended",
+            "name": "p1-response", "displayName": "Reaktionszeit P1", "service": "support", "class": "p1",
+            "clock": "response", "startsAt": "reported", "hours": "service", "limit": "30m", "target": "95.5",
+            "month": "ended", "penalty": { "fixed": { "amount": "120.00", "per": "incident" } },
         }),
-        &["name", "class", "clock", "startsAt", "hours", "limit", "target", "month"],
+        &["name", "service", "class", "clock", "startsAt", "hours", "limit", "target", "month", "penalty"],
         ("limit", json!("1M")),
     );
     assert_eq!("4h".parse::<Duration>().expect("a length").seconds(), 14_400);

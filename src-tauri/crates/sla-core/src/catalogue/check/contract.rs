@@ -36,6 +36,14 @@ impl Check<'_> {
                 }
                 self.commitment(contract, &at, commitment);
             }
+            for (index, promise) in spec.incidents.iter().enumerate() {
+                let at = format!("/spec/incidents/{index}");
+                if !names.insert(&promise.name) {
+                    let found = format!("a second commitment {:?}", promise.name.as_str());
+                    self.add(Code::Duplicate, contract, &format!("{at}/name"), found, "a name of its own");
+                }
+                self.incident_promise(contract, &at, promise);
+            }
             self.terms(contract);
         }
     }
@@ -80,7 +88,8 @@ impl Check<'_> {
             self.add(Code::MissingField, contract, at, "no field \"sliceTarget\"".into(), expected);
         }
         self.measurement(contract, at, commitment);
-        self.penalty(contract, at, commitment);
+        self.penalty(contract, at, commitment.into());
+        self.only_of_incidents(contract, at, commitment);
         self.alignment(contract, at, commitment);
         let Some(slo) = catalogue.slos.get(&commitment.slo) else { return };
         let Some(sli) = catalogue.slis.get(&slo.spec.indicator_ref) else { return };

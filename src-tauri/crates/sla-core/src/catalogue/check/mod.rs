@@ -2,6 +2,7 @@
 
 mod contract;
 mod exclusion;
+mod incident;
 mod penalty;
 mod stake;
 mod unsound;
@@ -29,6 +30,7 @@ pub(super) fn check(
     check.contracts();
     check.shared_queries();
     check.exclusions();
+    check.incidents();
     let mut unsound = check.unsound;
     unsound.values_mut().for_each(|findings| findings.sort());
     unread::references(catalogue, unread, findings);

@@ -3,7 +3,7 @@
 use super::Check;
 use crate::catalogue::bands;
 use crate::catalogue::contract::{
-    Band, CapBase, CapScope, Commitment, ContractSpec, Model, OutageTier, PerUnit, PointBand,
+    Band, CapBase, CapScope, ContractSpec, Model, OutageTier, PerUnit, PointBand, Promise,
 };
 use crate::catalogue::finding::Code;
 use crate::catalogue::{Document, Share};
@@ -14,8 +14,8 @@ const WORTH: &str = "one of credit, a share of the base, and amount, in the cont
 
 impl Check<'_> {
     /// The penalty of a commitment.
-    pub(super) fn penalty(&mut self, contract: &Document<ContractSpec>, at: &str, commitment: &Commitment) {
-        let penalty = &commitment.penalty;
+    pub(super) fn penalty(&mut self, contract: &Document<ContractSpec>, at: &str, promise: Promise<'_>) {
+        let penalty = promise.penalty;
         let at = format!("{at}/penalty");
         let models = penalty.models();
         if models.len() > 1 {
@@ -30,7 +30,7 @@ impl Check<'_> {
         }
         for model in models {
             let at = format!("{at}/{}", model.field());
-            self.model(contract, &at, commitment, model);
+            self.model(contract, &at, promise, model);
         }
         if let Some(repeat) = &penalty.repeat {
             let at = format!("{at}/repeat");
@@ -57,25 +57,25 @@ impl Check<'_> {
                 expected,
             );
         }
-        if let Some(bonus) = penalty.bonus.filter(|bonus| bonus.from < commitment.target) {
+        if let Some(bonus) = penalty.bonus.filter(|bonus| bonus.from < promise.target) {
             let found = format!("a bonus from {}", bonus.from);
-            let expected = format!("at least {}, the target: a missed promise earns no bonus", commitment.target);
+            let expected = format!("at least {}, the target: a missed promise earns no bonus", promise.target);
             self.add(Code::UnsoundPenalty, contract, &format!("{at}/bonus/from"), found, expected);
         }
     }
 
-    fn model(&mut self, contract: &Document<ContractSpec>, at: &str, commitment: &Commitment, model: Model<'_>) {
+    fn model(&mut self, contract: &Document<ContractSpec>, at: &str, promise: Promise<'_>, model: Model<'_>) {
         match model {
             Model::Bands(all) => {
                 let ranges: Vec<_> = all.iter().map(Band::range).collect();
-                self.bands(contract, at, commitment, &ranges);
+                self.bands(contract, at, promise, &ranges);
                 for (index, band) in all.iter().enumerate() {
                     self.worth(contract, &format!("{at}/{index}"), band.credit, band.amount);
                 }
             }
             Model::Points(all) => {
                 let ranges: Vec<_> = all.iter().map(PointBand::range).collect();
-                self.bands(contract, at, commitment, &ranges);
+                self.bands(contract, at, promise, &ranges);
             }
             Model::PerUnit(per_unit) => self.per_unit(contract, at, per_unit),
             Model::AtRisk(_) if contract.spec.at_risk.is_none() => {
@@ -103,11 +103,11 @@ impl Check<'_> {
         &mut self,
         contract: &Document<ContractSpec>,
         at: &str,
-        commitment: &Commitment,
+        promise: Promise<'_>,
         ranges: &[Option<bands::BandRange>],
     ) {
-        if let Some((index, found, expected)) = bands::defect(ranges, commitment.target) {
-            let stake = self.stake(contract, commitment);
+        if let Some((index, found, expected)) = bands::defect(ranges, promise.target) {
+            let stake = self.stake(contract, promise);
             self.add_with(Code::UnsoundBands, contract, &format!("{at}/{index}"), found, expected, stake);
         }
     }
@@ -219,7 +219,7 @@ impl Check<'_> {
                 self.add(Code::InvalidValue, contract, &at, found, format!("one of: {}", known.join(", ")));
             }
         }
-        let needs_pool = spec.commitments.iter().any(|one| one.penalty.at_risk.is_some());
+        let needs_pool = spec.promises().any(|one| one.penalty.at_risk.is_some());
         if spec.at_risk.is_some() && !needs_pool {
             let expected = "a commitment with the penalty atRisk, or no atRisk in the contract";
             self.add(
@@ -234,7 +234,7 @@ impl Check<'_> {
     }
 
     fn commitment_names(&mut self, contract: &Document<ContractSpec>, at: &str, names: &[crate::catalogue::Name]) {
-        let known: Vec<&str> = contract.spec.commitments.iter().map(|one| one.name.as_str()).collect();
+        let known: Vec<&str> = contract.spec.promises().map(|one| one.name.as_str()).collect();
         for (index, name) in names.iter().enumerate().filter(|(_, name)| !known.contains(&name.as_str())) {
             let found = format!("commitment {:?}, which the contract does not have", name.as_str());
             let expected = format!("one of: {}", known.join(", "));
