@@ -76,7 +76,7 @@ fn entry(tenant: &str, revision: u32, downtime_seconds: i64) -> CloseEntry {
         "quiet_reading": "good", "exclusion_mode": "denominator",
         "budget": { "allowed_seconds": "1", "used_percent": null, "used_percent_range": { "low": null, "high": null } },
         "verdict": "breached",
-        "contract_version": 1, "period": "month",
+        "contract_version": 1, "period": null,
         "credit": { "currency": "EUR", "low_minor": 0, "high_minor": 0, "points": null, "bonus_minor": null,
             "rounding": "half_even", "derivations": [] },
         "outages": [], "unknown": [], "days": [], "evidence": ["00"]
@@ -113,6 +113,7 @@ fn entry(tenant: &str, revision: u32, downtime_seconds: i64) -> CloseEntry {
                 low_minor: downtime_seconds,
                 high_minor: downtime_seconds,
             },
+            incident_promises: Vec::new(),
             earned_back: Vec::new(),
             rights: Vec::new(),
             claim: None,

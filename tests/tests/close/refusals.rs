@@ -8,7 +8,7 @@ use std::thread;
 use serde_json::Value;
 use sla_acceptance::servers::Prometheus;
 
-use crate::desk::{Desk, From, MONTH, desk_of_files, sla};
+use crate::desk::{Desk, From, MONTH, desk_of_files, sla, sound};
 
 /// The command must fail with that exit code and that stable code, say every part, and leave the desk's ledger and
 /// documents as they were.
@@ -223,4 +223,56 @@ fn a_full_disk_leaves_the_ledger_as_it_was() {
     };
     check(&desk, run, 1, "file.disk_full", &["free space"]);
     assert!(!desk.path("full").join(MONTH).exists());
+}
+
+#[test]
+fn an_unsound_contract_is_put_in_force_only_with_a_reason_that_the_report_prints() {
+    let desk = desk_of_files();
+    desk.closes();
+    let text = std::fs::read_to_string(desk.path("catalogue/all.yaml")).expect("a catalogue");
+    let (with, without) = ("version: 1\n", "version: 2\n");
+    let text = text.replacen("  caps: [{ per: month, share: 20, of: base }]\n", "", 1).replacen(with, without, 1);
+    desk.write("catalogue/all.yaml", &text);
+    // Ten percent of 1 234.50 for each of three commitments.
+    check(&desk, || sla(&desk.close()), 3, "catalogue.not_accepted", &["unsound[no-cap]", "370.35 EUR", "--accept"]);
+    let accepting = |more: &[&str]| {
+        let close = desk.close();
+        let arguments: Vec<&str> = close.iter().map(AsRef::as_ref).chain(more.iter().copied()).collect();
+        sla(&arguments)
+    };
+    let other = ["--accept", "cap-base", "--reason", "r"];
+    check(&desk, || accepting(&other), 3, "catalogue.not_accepted", &["unsound[no-cap]"]);
+    let two =
+        ["--accept", "no-cap", "--accept", "cap-base", "--accept", "no-claim-window", "--reason", "r", "--reason", "s"];
+    check(&desk, || accepting(&two), 2, "usage", &["2 --reason for 3 --accept"]);
+    for bad in [vec!["--accept", "no-cap"], vec!["--reason", "r"], vec!["--accept", "gap", "--reason", "r"]] {
+        assert_eq!(accepting(&bad).status.code(), Some(2), "{bad:?}");
+    }
+
+    let lint = sla(&["lint", &desk.path("catalogue").display().to_string()]);
+    assert_eq!(lint.status.code(), Some(3));
+    let said = String::from_utf8_lossy(&lint.stdout).into_owned();
+    for part in
+        ["all.yaml:", "unsound[no-cap]", "de: Die Gutschriften eines Monats", "en: The credits of a month", "1 finding"]
+    {
+        assert!(said.contains(part), "{said} does not say {part}");
+    }
+
+    let reason = "Agreed orally, § 9 follows";
+    for unchanged in [false, true] {
+        let closed = sound(&accepting(&["--accept", "no-cap", "--reason", reason]));
+        let nord = closed["months"].as_array().expect("months").iter().find(|month| month["tenant"] == "nord");
+        assert_eq!(nord.expect("nord")["unchanged"], unchanged);
+        let report = desk.report("nord");
+        let accepted = &report["accepted"][0];
+        assert_eq!((&accepted["code"], &accepted["reason"]), (&"no-cap".into(), &reason.into()));
+        assert_eq!(report["revision"], 2);
+    }
+    // Written into the contract it needs no word at the prompt.
+    let accepted = "  accepted: [{ code: no-cap, reason: Known, by: Ina, on: 2026-01-01 }]\n";
+    desk.write("catalogue/all.yaml", &text.replacen("version: 2\n", &format!("version: 3\n{accepted}"), 1));
+    desk.closes();
+    let lint = sla(&["lint", &desk.path("catalogue").display().to_string()]);
+    assert_eq!(lint.status.code(), Some(0));
+    assert!(String::from_utf8_lossy(&lint.stdout).contains("accepted by the contract:"));
 }

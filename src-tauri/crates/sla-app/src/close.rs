@@ -12,6 +12,7 @@ use sla_ledger::{CloseEntry, Ledger};
 use sla_report::Templates;
 use tempfile::TempDir;
 
+use crate::accept::{self, Accepted};
 use crate::capture::capture;
 use crate::error::CloseError;
 use crate::measure::measure;
@@ -37,6 +38,8 @@ pub struct CloseRequest<'a> {
     pub now: UnixSeconds,
     /// Who closes, as the audit chain names them.
     pub actor: &'a str,
+    /// What is unsound in contracts and taken as it is, each with a reason that the report prints.
+    pub accepted: &'a [Accepted],
     /// Wording and look of the documents.
     pub templates: &'a Arc<Templates>,
     /// Secrets by the name that the catalogue gives them; the environment, at a prompt.
@@ -84,9 +87,11 @@ pub struct ClosedMonth {
 /// # Errors
 /// [`CloseError`]; the ledger is as it was.
 pub async fn prepare(request: &CloseRequest<'_>, progress: &Arc<dyn CloseProgress>) -> Result<Prepared, CloseError> {
-    let plans = plan(request.catalogue, request.month, request.tenant, request.now)?;
+    let mut plans = plan(request.catalogue, request.month, request.tenant, request.now)?;
+    accept::is_settled(request, &plans)?;
     // Before the sources are asked, since they may take long: is there a ledger that takes what they say?
     let ledger = Ledger::open(request.ledger).await?;
+    accept::note(request, &mut plans, &ledger.latest(request.month).await?);
     std::fs::create_dir_all(request.out).map_err(CloseError::file("made", request.out))?;
     // Beside its place, so that publishing is a rename and never a copy.
     let staging = tempfile::Builder::new().prefix(".closing-").tempdir_in(request.out);

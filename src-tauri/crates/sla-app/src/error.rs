@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use sla_capture::{CaptureError, StoreError};
+use sla_core::catalogue::Finding;
 use sla_core::plan::PlanError;
 use sla_core::statement::StatementError;
 use sla_ledger::LedgerError;
@@ -15,6 +16,12 @@ pub enum CloseError {
     /// The month cannot be planned.
     #[error(transparent)]
     Plan(#[from] PlanError),
+    /// Contracts that can be computed and will be quarrelled about.
+    #[error(
+        "found contracts that are unsound:\n{}\nmend them; or take each finding with --accept CODE and --reason TEXT, \
+         which the report prints; or write it into the contract's field \"accepted\"", lines(.0)
+    )]
+    NotAccepted(Vec<Finding>),
     /// Sources did not answer as they must.
     #[error("{}", listed(.0))]
     Capture(Vec<CaptureFailure>),
@@ -75,6 +82,7 @@ impl CloseError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Plan(error) => error.code(),
+            Self::NotAccepted(_) => "catalogue.not_accepted",
             Self::Capture(failures) => failures.first().map_or("capture", CaptureFailure::code),
             Self::Evidence(StoreError::Write { cause, .. }) if is_full(cause) => DISK_FULL,
             Self::Evidence(_) => "evidence",
@@ -107,6 +115,10 @@ fn advice(error: &std::io::Error) -> &'static str {
         std::io::ErrorKind::PermissionDenied => "; choose a folder that you may write to",
         _ => "",
     }
+}
+
+fn lines(findings: &[Finding]) -> String {
+    findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
 fn listed(failures: &[CaptureFailure]) -> String {

@@ -10,6 +10,7 @@
 //!   that folder. After it nothing can fail but the disk, and closing again puts that right.
 //! - No clock is read: the time is an argument.
 
+mod accept;
 mod capture;
 mod catalogue;
 mod close;
@@ -19,6 +20,7 @@ mod progress;
 mod publish;
 mod render;
 
+pub use accept::Accepted;
 pub use catalogue::{CatalogueError, read_catalogue};
 pub use close::{CloseRequest, Closed, ClosedMonth, Prepared, prepare};
 pub use error::{CaptureFailure, CloseError};

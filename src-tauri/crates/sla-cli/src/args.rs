@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use sla_core::catalogue::Code;
 use sla_core::time::Month;
 
 /// Monthly SLA reports, service credits and evidence from measurements and contracts.
@@ -77,6 +78,19 @@ pub(crate) struct Close {
     /// Who closes the month, as the audit chain names them
     #[arg(long, value_name = "NAME", env = "USER", default_value = "unnamed")]
     pub(crate) actor: String,
+    /// Take what the linter calls unsound as it is, by its code, such as no-cap; can be given again
+    #[arg(long, value_name = "CODE", value_parser = unsound, requires = "reason")]
+    pub(crate) accept: Vec<Code>,
+    /// Why, as the report prints it: one for all, or one for each --accept in their order
+    #[arg(long, value_name = "TEXT", requires = "accept", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub(crate) reason: Vec<String>,
+}
+
+/// A code that a contract may take with a reason.
+fn unsound(name: &str) -> Result<Code, String> {
+    let known = Code::UNSOUND.map(Code::name);
+    let code = Code::UNSOUND.into_iter().find(|code| code.name() == name);
+    code.ok_or_else(|| format!("expected one of: {}", known.join(", ")))
 }
 
 #[derive(Args)]
@@ -111,5 +125,11 @@ mod tests {
     #[test]
     fn the_command_line_is_sound() {
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn only_what_may_be_taken_is_taken() {
+        assert_eq!(unsound("no-cap"), Ok(Code::NoCap));
+        assert!(unsound("unsound-bands").is_err_and(|said| said.contains("no-cap, no-claim-window")));
     }
 }

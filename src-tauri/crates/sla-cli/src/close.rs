@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use sla_app::{CloseRequest, Closed, Templates, prepare, read_catalogue};
+use sla_app::{Accepted, CloseRequest, Closed, Templates, prepare, read_catalogue};
 use sla_core::time::UnixSeconds;
 
 use crate::args;
@@ -48,6 +48,7 @@ pub(crate) async fn close(
     now: UnixSeconds,
     output: Output,
 ) -> Result<Closed, Failure> {
+    let accepted = accepted(arguments)?;
     let catalogue = read_catalogue(&arguments.catalogue)?;
     let request = CloseRequest {
         month: arguments.month,
@@ -58,6 +59,7 @@ pub(crate) async fn close(
         out: &arguments.out,
         now,
         actor: &arguments.actor,
+        accepted: &accepted,
         templates,
         secrets: &|name| std::env::var(name).ok(),
     };
@@ -69,4 +71,19 @@ pub(crate) async fn close(
         prepared = prepare(&request, &progress) => prepared?,
     };
     Ok(prepared.commit(&progress).await?)
+}
+
+/// Every code with its reason.
+fn accepted(arguments: &args::Close) -> Result<Vec<Accepted>, Failure> {
+    let (codes, reasons) = (&arguments.accept, &arguments.reason);
+    if reasons.len() != 1 && reasons.len() != codes.len() {
+        let message = format!(
+            "found {} --reason for {} --accept, expected one for all, or one for each in their order",
+            reasons.len(),
+            codes.len()
+        );
+        return Err(Failure::usage(message));
+    }
+    let pairs = codes.iter().zip(reasons.iter().cycle());
+    Ok(pairs.map(|(&code, reason)| Accepted { code, reason: reason.clone() }).collect())
 }

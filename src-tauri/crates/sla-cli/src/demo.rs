@@ -60,6 +60,8 @@ pub(crate) async fn run(arguments: args::Demo, output: Output) -> Result<(), Fai
         tenant: None,
         templates: None,
         actor: ACTOR.to_owned(),
+        accept: Vec::new(),
+        reason: Vec::new(),
     };
     let closed = close(&request, &Arc::new(Templates::builtin()), NOW, output).await?;
     let text = || {

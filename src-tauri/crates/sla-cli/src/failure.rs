@@ -12,6 +12,8 @@ pub(crate) struct Failure {
 
 /// Something was not done.
 const NOT_DONE: u8 = 1;
+/// The command line is not understood; the number that clap uses.
+const USAGE: u8 = 2;
 /// The catalogue has defects.
 const UNSOUND_CATALOGUE: u8 = 3;
 /// The ledger's chain is broken.
@@ -22,6 +24,10 @@ const INTERRUPTED: u8 = 130;
 impl Failure {
     pub(crate) fn new(code: &'static str, message: impl Into<String>) -> Self {
         Self { code, message: message.into(), exit: NOT_DONE }
+    }
+
+    pub(crate) fn usage(message: String) -> Self {
+        Self { code: "usage", message, exit: USAGE }
     }
 
     pub(crate) fn interrupted() -> Self {
@@ -53,7 +59,8 @@ impl From<CatalogueError> for Failure {
 
 impl From<CloseError> for Failure {
     fn from(error: CloseError) -> Self {
-        Self::new(error.code(), error.to_string())
+        let exit = if matches!(error, CloseError::NotAccepted(_)) { UNSOUND_CATALOGUE } else { NOT_DONE };
+        Self { code: error.code(), message: error.to_string(), exit }
     }
 }
 

@@ -8,22 +8,50 @@ use crate::args;
 use crate::failure::Failure;
 use crate::output::Output;
 
-/// Checks a catalogue and prints what is in it, or every defect.
+/// Checks a catalogue and prints what is in it, every defect, and what is unsound in a contract.
 pub(crate) fn run(arguments: &args::Lint, output: Output) -> Result<(), Failure> {
-    match read_catalogue(&arguments.catalogue) {
-        Ok(catalogue) => {
-            output.print(
-                || format!("sound: {}", count(&catalogue).join(", ")),
-                || json!({ "findings": [], "contracts": catalogue.contracts.len(), "tenants": catalogue.tenants.len() }),
-            );
-            Ok(())
+    let catalogue = match read_catalogue(&arguments.catalogue) {
+        Ok(catalogue) => catalogue,
+        Err(CatalogueError::Unsound(findings)) => {
+            let findings: Vec<&Finding> = findings.iter().collect();
+            output.print(|| text(&findings), || json!({ "findings": values(&findings), "accepted": [] }));
+            return Err(Failure::printed_defects());
         }
-        Err(CatalogueError::Unsound(findings)) if output.json => {
-            output.print(String::new, || json!({ "findings": findings.iter().map(finding).collect::<Vec<_>>() }));
-            Err(Failure::printed_defects())
-        }
-        Err(error) => Err(error.into()),
-    }
+        Err(error) => return Err(error.into()),
+    };
+    let mut open: Vec<&Finding> = catalogue.contracts.values().flat_map(|one| catalogue.not_accepted(one)).collect();
+    open.sort();
+    let mut accepted: Vec<&Finding> = catalogue.unsound.values().flatten().filter(|one| !open.contains(one)).collect();
+    accepted.sort();
+    let said = || {
+        let taken = accepted.iter().map(|finding| format!("accepted by the contract: {finding}"));
+        let summary = match open.len() {
+            0 => format!("sound: {}", count(&catalogue).join(", ")),
+            _ => text(&open),
+        };
+        taken.chain([summary]).collect::<Vec<_>>().join("\n")
+    };
+    let values = || {
+        json!({
+            "findings": values(&open),
+            "accepted": values(&accepted),
+            "contracts": catalogue.contracts.len(),
+            "tenants": catalogue.tenants.len(),
+        })
+    };
+    output.print(said, values);
+    if open.is_empty() { Ok(()) } else { Err(Failure::printed_defects()) }
+}
+
+/// Findings for people: each with the clauses that would settle it, and how many there are.
+fn text(findings: &[&Finding]) -> String {
+    let finding = |finding: &&Finding| match finding.wording() {
+        Some(wording) => format!("{finding}\n    de: {}\n    en: {}", wording.de, wording.en),
+        None => finding.to_string(),
+    };
+    let noun = if findings.len() == 1 { "finding" } else { "findings" };
+    let lines = findings.iter().map(finding).chain([format!("{} {noun}", findings.len())]);
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 fn count(catalogue: &Catalogue) -> Vec<String> {
@@ -39,14 +67,20 @@ fn count(catalogue: &Catalogue) -> Vec<String> {
     kinds.map(|(kind, count)| format!("{count} {kind}{}", if count == 1 { "" } else { "s" })).to_vec()
 }
 
-fn finding(finding: &Finding) -> Value {
-    json!({
-        "code": finding.code.name(),
-        "file": finding.place.file,
-        "line": finding.place.line,
-        "column": finding.place.column,
-        "path": finding.place.path,
-        "found": finding.found,
-        "expected": finding.expected,
-    })
+fn values(findings: &[&Finding]) -> Vec<Value> {
+    let value = |finding: &&Finding| {
+        json!({
+            "code": finding.code.name(),
+            "severity": finding.severity().name(),
+            "file": finding.place.file,
+            "line": finding.place.line,
+            "column": finding.place.column,
+            "path": finding.place.path,
+            "found": finding.found,
+            "expected": finding.expected,
+            "stake": finding.stake,
+            "wording": finding.wording().map(|wording| json!({ "de": wording.de, "en": wording.en })),
+        })
+    };
+    findings.iter().map(value).collect()
 }

@@ -4,13 +4,18 @@
 //! seconds ([`interval`]) and requests to sources; [`evidence`] is measured ([`measurement`]), judged and priced
 //! ([`assess`]) on exact ratios ([`ratio`], [`money`]); a tenant's whole month is stated ([`statement`]) as one value
 //! ([`record`]) whose recording is an entry of the [`audit`] chain.
+//!
+//! Beside them stand readings that become part of a month: the beats of probes ([`heartbeat`]) and the clocks
+//! of incidents ([`incident`]).
 
 pub mod assess;
 pub mod audit;
 pub mod catalogue;
 pub mod derivation;
 pub mod evidence;
+pub mod heartbeat;
 pub mod holiday;
+pub mod incident;
 pub mod interval;
 pub mod measurement;
 pub mod money;

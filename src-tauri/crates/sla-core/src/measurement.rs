@@ -22,7 +22,7 @@ pub struct Scope {
     pub days: Vec<(NaiveDate, Period)>,
     /// A slice with fewer events than this is read as one without any.
     pub minimum_events: Option<u32>,
-        /// A slice whose share of good events is below this is down; `None`: only one without any good event.
+    /// A slice whose share of good events is below this is down; `None`: only one without any good event.
     pub slice_target: Option<Ratio>,
     /// Whether the sum of the slices' ratios is wanted.
     pub wants_ratio_sum: bool,

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::catalogue::LegalNature;
 use crate::derivation::Derivation;
 use crate::evidence::{Provenance, sha256_hex};
+use crate::incident::{ClockHours, ClockStart, IncidentClock, IncidentMonth, IncidentOutcome};
 use crate::money::Currency;
 use crate::ratio::{Ratio, Rounding};
 use crate::time::Month;
@@ -40,7 +41,9 @@ pub struct MonthRecord {
     pub contract: RecordContract,
     /// What was promised, and what was delivered.
     pub commitments: Vec<RecordCommitment>,
-    /// The worst verdict of all commitments: breached before undecidable before met.
+    /// What was promised of incidents, and what was delivered.
+    pub incident_promises: Vec<RecordIncidentPromise>,
+    /// The worst verdict of all promises: breached before undecidable before met.
     pub verdict: Verdict,
     /// Sum of all credits.
     pub credit_total: CreditTotal,
@@ -207,10 +210,7 @@ impl RecordCommitment {
     /// The name that is unique in the month: the commitment's own, or `name@version` of an earlier version of the
     /// contract, `current` being the one that the month ended with.
     pub fn key(&self, current: u32) -> String {
-        match self.contract_version {
-            version if version == current => self.name.clone(),
-            version => format!("{}@{version}", self.name),
-        }
+        key(&self.name, self.contract_version, current)
     }
 }
 
@@ -415,8 +415,13 @@ pub struct RecordCredit {
     pub points: Option<RecordRange<u32>>,
     /// A rise of the fee for over-performance in the minor unit, the least and the most; null where none is agreed.
     pub bonus_minor: Option<RecordRange<i64>>,
-    /// Where the amount comes from, step by step: one derivation when least and most are equal, two otherwise.
+    /// Where the amount comes from, step by step: one derivation where the
+    /// evidence leaves one case, otherwise the least and the most.
     pub derivations: Vec<Derivation>,
+}
+
+fn key(name: &str, version: u32, current: u32) -> String {
+    if version == current { name.to_owned() } else { format!("{name}@{version}") }
 }
 
 /// A stretch of time, half open, in UTC.
@@ -427,6 +432,112 @@ pub struct RecordSpan {
     pub start: String,
     /// First second outside.
     pub end: String,
+}
+
+/// A promise about the time that incidents of a class may take.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecordIncidentPromise {
+    /// Name of the promise in the contract.
+    pub name: String,
+    /// Version of the contract that it stands in; another one than the record's in a month that two versions share.
+    pub contract_version: u32,
+    /// The promise's name for people, in the tenant's language where the contract gives one.
+    pub title: String,
+    /// Name of the service.
+    pub service: String,
+    /// The measurement period that ended with this month; null when it is the month itself.
+    pub period: Option<RecordSpan>,
+    /// Class of the incidents.
+    pub class: String,
+    /// What starts and ends the clock, and which hours it counts.
+    pub clock: Clock,
+    /// Which month an incident counts in.
+    pub month: IncidentMonth,
+    /// The most that the clock may show, in seconds.
+    pub limit_seconds: i64,
+    /// The promised percentage of incidents that keep the limit, as the contract writes it.
+    pub target: String,
+    /// Incidents that kept the limit.
+    pub within: u32,
+    /// Incidents that did not.
+    pub over: u32,
+    /// Incidents of which that is not known.
+    pub undecidable: u32,
+    /// Incidents that count in no month yet, because they have not ended.
+    pub not_ended: u32,
+    /// Share of incidents that kept the limit; null while a missing time leaves a range, or without incidents.
+    pub attained: Option<RecordRatio>,
+    /// The least and the most that the share can be; both null without incidents.
+    pub attained_range: RecordRange<Option<RecordRatio>>,
+    /// The mean of the clocks that have ended, in whole seconds, rounded up: the least and the most, null where a missing
+    /// start leaves it without a bound. Null when no clock has ended.
+    pub mean_seconds: Option<RecordRange<Option<String>>>,
+    /// Met, breached, or not decidable from what is known of the incidents. Without incidents it is met.
+    pub verdict: Verdict,
+    /// The service credit as a range.
+    pub credit: RecordCredit,
+    /// The incidents that count, by name.
+    pub incidents: Vec<RecordIncident>,
+}
+
+impl RecordIncidentPromise {
+    /// The name that is unique in the month; see [`RecordCommitment::key`].
+    pub fn key(&self, current: u32) -> String {
+        key(&self.name, self.contract_version, current)
+    }
+}
+
+/// What a clock measures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Clock {
+    /// What ends it.
+    pub ends: IncidentClock,
+    /// What starts it.
+    pub starts_at: ClockStart,
+    /// Which hours it counts.
+    pub hours: ClockHours,
+}
+
+/// An incident and what the promise's clock shows for it. Times are in UTC; null where nobody wrote them down.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecordIncident {
+    /// Name of its document.
+    pub name: String,
+    /// What happened, in a line.
+    pub title: String,
+    /// What happened.
+    pub summary: Option<String>,
+    /// When the outage began.
+    pub began: Option<String>,
+    /// When the provider first knew.
+    pub detected: Option<String>,
+    /// When it was reported.
+    pub reported: String,
+    /// When the provider first responded.
+    pub responded: Option<String>,
+    /// When the service was back.
+    pub restored: Option<String>,
+    /// Clock stops that were asked for.
+    pub pauses: Vec<RecordPause>,
+    /// What the clock shows.
+    pub outcome: IncidentOutcome,
+    /// SHA-256 of the incident's document.
+    pub sha256: String,
+}
+
+/// A clock stop.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecordPause {
+    /// First second that should not count, in UTC.
+    pub from: String,
+    /// First second that counts again, in UTC; null when nobody said.
+    pub to: Option<String>,
+    /// Why.
+    pub reason: String,
 }
 
 /// A credit of an earlier month that is waived.

@@ -250,16 +250,19 @@ impl<'a> Work<'a> {
 
     /// A draft for every commitment that owes something, or may.
     async fn credits(&mut self, record: &MonthRecord, month: &MonthRevision) -> Result<(), LedgerError> {
-        for commitment in record.commitments.iter().filter(|commitment| commitment.credit.high_minor > 0) {
+        let current = record.contract.version;
+        let measured = record.commitments.iter().map(|one| (one.key(current), &one.credit));
+        let of_incidents = record.incident_promises.iter().map(|one| (one.key(current), &one.credit));
+        for (commitment, credit) in measured.chain(of_incidents).filter(|(_, credit)| credit.high_minor > 0) {
             let row = Credit {
                 tenant: month.tenant.clone(),
                 contract: month.contract.clone(),
                 month: month.month.clone(),
                 revision: month.revision,
-                commitment: commitment.key(record.contract.version),
-                currency: commitment.credit.currency.clone(),
-                low_minor: commitment.credit.low_minor,
-                high_minor: commitment.credit.high_minor,
+                commitment,
+                currency: credit.currency.clone(),
+                low_minor: credit.low_minor,
+                high_minor: credit.high_minor,
                 state: "draft".to_owned(),
             };
             sqlx::query(

@@ -152,7 +152,8 @@ impl<'a> Gather<'a> {
         let (mut good_units, mut total_units, mut peak, mut plain) = (0_i64, 0_i64, 0_i64, true);
         for (&good, &total) in good.iter().zip(total) {
             // Nothing wraps unnoticed: numbers at or above the limit make the block not plain.
-            plain &= (target.least_good <= good) & (good <= total) & (self.least_units <= total) & (total < BLOCK_LIMIT);
+            plain &=
+                (target.least_good <= good) & (good <= total) & (self.least_units <= total) & (total < BLOCK_LIMIT);
             plain &= good.wrapping_mul(target.denominator) >= total.wrapping_mul(target.numerator);
             good_units = good_units.wrapping_add(good);
             total_units = total_units.wrapping_add(total);

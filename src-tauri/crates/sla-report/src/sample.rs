@@ -7,8 +7,8 @@ use sla_core::catalogue::LegalNature;
 use sla_core::evidence::sha256_hex;
 use sla_core::ratio::{Percent, Ratio, Rounding};
 use sla_core::record::{
-    Contact, Count, CountUnit, CreditTotal, ExclusionDecision, ExclusionKind, ExclusionMode, Language, Method, MonthRecord,
-    OutageCode, OutageReason, QuietReading, RECORD_SCHEMA, RecordBudget, RecordCommitment, RecordContract,
+    Contact, Count, CountUnit, CreditTotal, ExclusionDecision, ExclusionKind, ExclusionMode, Language, Method,
+    MonthRecord, OutageCode, OutageReason, QuietReading, RECORD_SCHEMA, RecordBudget, RecordCommitment, RecordContract,
     RecordCredit, RecordDay, RecordEvidence, RecordExclusion, RecordMoney, RecordOutage, RecordPeriod, RecordRange,
     RecordRatio, RecordUnknown, UnknownReading, UnknownReason, Verdict,
 };
@@ -205,6 +205,7 @@ impl Scene {
                 low_minor: sum(|credit| credit.low_minor),
                 high_minor: sum(|credit| credit.high_minor),
             },
+            incident_promises: Vec::new(),
             earned_back: Vec::new(),
             rights: Vec::new(),
             claim: None,

@@ -12,14 +12,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::contract::{ContractSpec, ExclusionSpec, TenantSpec};
+use super::duration::Duration;
 use super::finding::{Code, Finding, Place};
 use super::hours::ServiceHours;
 use super::openslo::{DataSourceSpec, Metadata, ServiceSpec, SliSpec, SloSpec};
-use super::quantity::{Duration, Factor, Share};
+use super::quantity::{Factor, Share};
 use super::recurrence::Recurrence;
 use super::value::{Day, Instant, Name, SliceWidth, Zone};
 use super::yaml::Node;
 use crate::holiday::HolidayRegion;
+use crate::incident::IncidentSpec;
 use crate::money::Currency;
 
 /// `apiVersion` of OpenSLO's documents.
@@ -49,7 +51,7 @@ pub(super) struct DocumentKind {
 }
 
 /// Every kind that is read, in the order in which they build on each other.
-pub(super) static KINDS: [DocumentKind; 7] = [
+pub(super) static KINDS: [DocumentKind; 8] = [
     DocumentKind { api_version: OPENSLO, name: "DataSource", schema: schema_of::<DataSourceSpec> },
     DocumentKind { api_version: OPENSLO, name: "Service", schema: schema_of::<ServiceSpec> },
     DocumentKind { api_version: OPENSLO, name: "SLI", schema: schema_of::<SliSpec> },
@@ -57,6 +59,7 @@ pub(super) static KINDS: [DocumentKind; 7] = [
     DocumentKind { api_version: SLA_DESK, name: "Tenant", schema: schema_of::<TenantSpec> },
     DocumentKind { api_version: SLA_DESK, name: "Contract", schema: schema_of::<ContractSpec> },
     DocumentKind { api_version: SLA_DESK, name: "Exclusion", schema: schema_of::<ExclusionSpec> },
+    DocumentKind { api_version: SLA_DESK, name: "Incident", schema: schema_of::<IncidentSpec> },
 ];
 
 /// OpenSLO's kinds that a catalogue may hold and that nothing here reads yet.
@@ -75,7 +78,43 @@ fn schema_of<S: JsonSchema>(api_version: &'static str, kind: &'static str) -> Va
     schema["title"] = kind.into();
     schema["properties"]["apiVersion"] = serde_json::json!({ "const": api_version });
     schema["properties"]["kind"] = serde_json::json!({ "const": kind });
+    if api_version == SLA_DESK {
+        without_null(&mut schema);
+    }
     schema
+}
+
+/// Forbids `null` where a field may be left out: in our own documents `caps:` with nothing behind it is a line that
+/// somebody forgot to finish, not the statement that there are none.
+fn without_null(schema: &mut Value) {
+    let null = Value::from("null");
+    match schema {
+        Value::Array(items) => items.iter_mut().for_each(without_null),
+        Value::Object(fields) => {
+            if let Some(Value::Array(types)) = fields.get_mut("type") {
+                types.retain(|kind| *kind != null);
+                if let [only] = types.as_slice() {
+                    let only = only.clone();
+                    fields.insert("type".to_owned(), only);
+                }
+            }
+            if let Some(Value::Array(words)) = fields.get_mut("enum") {
+                words.retain(|word| !word.is_null());
+            }
+            if let Some(Value::Array(branches)) = fields.get_mut("anyOf") {
+                branches.retain(|branch| branch.get("type") != Some(&null));
+                if let [Value::Object(only)] = branches.as_slice() {
+                    let only = only.clone();
+                    fields.remove("anyOf");
+                    for (name, value) in only {
+                        fields.entry(name).or_insert(value);
+                    }
+                }
+            }
+            fields.values_mut().for_each(without_null);
+        }
+        _ => {}
+    }
 }
 
 static VALIDATORS: LazyLock<Vec<(Value, Validator)>> = LazyLock::new(|| {
@@ -127,7 +166,9 @@ pub(super) fn decode<S: DeserializeOwned>(
                 code: Code::InvalidValue,
                 place,
                 found: format!("a document that does not fit: {error}"),
-                expected: format!("a {} as its schema describes it", KINDS[kind].name), stake: None });
+                expected: format!("a {} as its schema describes it", KINDS[kind].name),
+                stake: None,
+            });
             None
         }
     }

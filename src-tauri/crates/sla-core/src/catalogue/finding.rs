@@ -119,6 +119,16 @@ pub enum Severity {
     Unsound,
 }
 
+impl Severity {
+    /// The stable name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Unsound => "unsound",
+        }
+    }
+}
+
 /// One defect of a catalogue. Findings are in the order of their places.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Finding {
@@ -149,11 +159,7 @@ impl Finding {
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Place { file, line, column, path } = &self.place;
-        let severity = match self.severity() {
-            Severity::Error => "error",
-            Severity::Unsound => "unsound",
-        };
-        write!(f, "{file}:{line}:{column}: {severity}[{}]: ", self.code.name())?;
+        write!(f, "{file}:{line}:{column}: {}[{}]: ", self.severity().name(), self.code.name())?;
         if !path.is_empty() {
             write!(f, "{path}: ")?;
         }

@@ -48,12 +48,7 @@ impl ServiceHours {
     ///
     /// # Errors
     /// [`HolidayError`] when the hours name holidays and nobody said whose, or when those of the period are not known.
-    pub fn within(
-        &self,
-        period: Period,
-        zone: Tz,
-        holidays: Option<&Holidays>,
-    ) -> Result<IntervalSet, HolidayError> {
+    pub fn within(&self, period: Period, zone: Tz, holidays: Option<&Holidays>) -> Result<IntervalSet, HolidayError> {
         const MARGIN_DAYS: TimeDelta = TimeDelta::days(2);
         let local = |at: UnixSeconds| crate::time::local(at, zone).naive_local();
         let (from, to) = (local(period.start) - MARGIN_DAYS, local(period.end) + MARGIN_DAYS);
@@ -145,7 +140,11 @@ mod tests {
             let zone: Tz = zone.parse().expect("a zone");
             let period = month.parse::<Month>().expect("a month").period(zone);
             let hours: ServiceHours = hours.parse().expect("service hours");
-            assert_eq!(hours.within(period, zone, None).expect("no holidays").seconds(), seconds, "{hours} {month} {zone}");
+            assert_eq!(
+                hours.within(period, zone, None).expect("no holidays").seconds(),
+                seconds,
+                "{hours} {month} {zone}"
+            );
         }
         check("24/7", "2026-10", "Europe/Berlin", 745 * 3600);
         check("24/7", "2026-03", "Europe/Berlin", 743 * 3600);
@@ -163,9 +162,17 @@ mod tests {
 
     #[test]
     fn what_is_not_computed_is_refused() {
-        for bad in
-            ["Mo-Fr 08:00-18:00; SH off", "PH +1 day off", "PH -1 day 10:00-12:00", "Mo-Fr 08:00-18:00; PH,SH off", "sunrise-sunset", "Mo-Fr 8-18 \"nach Absprache\"", "unknown", "9 to 5", ""]
-        {
+        for bad in [
+            "Mo-Fr 08:00-18:00; SH off",
+            "PH +1 day off",
+            "PH -1 day 10:00-12:00",
+            "Mo-Fr 08:00-18:00; PH,SH off",
+            "sunrise-sunset",
+            "Mo-Fr 8-18 \"nach Absprache\"",
+            "unknown",
+            "9 to 5",
+            "",
+        ] {
             assert!(bad.parse::<ServiceHours>().is_err(), "{bad}");
         }
     }

@@ -8,6 +8,7 @@ mod check;
 mod closing;
 mod contract;
 mod decode;
+mod duration;
 mod finding;
 mod hours;
 mod openslo;
@@ -17,6 +18,7 @@ mod query;
 mod recurrence;
 mod unread;
 mod value;
+mod wording;
 mod yaml;
 
 use std::collections::BTreeMap;
@@ -27,24 +29,27 @@ use serde_json::Value;
 pub use bands::BandRange;
 pub use contract::*;
 pub use decode::{OPENSLO, SLA_DESK};
+pub use duration::Duration;
 pub use finding::{Code, Finding, Place, Severity};
 pub use hours::ServiceHours;
 pub use openslo::{
     ConnectionDetails, DataSourceSpec, Metadata, Metric, MetricSource, MetricSpec, RatioMetric, ServiceSpec, SliSpec,
     SloSpec, SourceType,
 };
-pub use quantity::{Duration, Factor, Share};
+pub use quantity::{Factor, Share};
 pub use query::{UnknownVariable, Variables};
 pub use recurrence::Recurrence;
 pub(crate) use recurrence::day as ical_day;
 pub(crate) use value::text_value;
 pub use value::{Day, Instant, Name, SliceWidth, ValueError, Zone};
+pub use wording::Wording;
 
 use decode::{Envelope, KEPT_KINDS, KINDS, decode};
 use unread::Unread;
 use yaml::Node;
 
 use crate::evidence::sha256_hex;
+use crate::incident::IncidentSpec;
 
 /// A file of the catalogue, already read.
 #[derive(Clone, Debug)]
@@ -118,6 +123,8 @@ pub struct Catalogue {
     pub contracts: BTreeMap<(Name, u32), Document<ContractSpec>>,
     /// Exclusions by name.
     pub exclusions: BTreeMap<Name, Document<ExclusionSpec>>,
+    /// Incidents by name.
+    pub incidents: BTreeMap<Name, Document<IncidentSpec>>,
     /// What is unsound in a contract version: it can be computed, but is to be taken only with a reason.
     pub unsound: BTreeMap<(Name, u32), Vec<Finding>>,
 }
@@ -172,7 +179,9 @@ impl Catalogue {
                     yaml::Kind::Sequence(_) => "a list instead of a document".to_owned(),
                     yaml::Kind::Scalar { .. } => "a single value instead of a document".to_owned(),
                 },
-                expected: format!("one of: {}", known.join(", ")), stake: None });
+                expected: format!("one of: {}", known.join(", ")),
+                stake: None,
+            });
             unread.add(None, file, node);
             return;
         };
@@ -189,6 +198,7 @@ impl Catalogue {
                 |(name, version)| format!("{} of version {version}", title(name)),
             ),
             6 => reading.into_map(&mut self.exclusions, by_name, title),
+            7 => reading.into_map(&mut self.incidents, by_name, title),
             _ => unreachable!("every kind has its map"),
         }
     }
@@ -230,7 +240,9 @@ impl Reading<'_> {
                 code: Code::Duplicate,
                 place: document.place("/metadata/name"),
                 found: format!("a second {} {}", KINDS[self.index].name, title(&key)),
-                expected: format!("one only; the first stands at {file}:{line}"), stake: None });
+                expected: format!("one only; the first stands at {file}:{line}"),
+                stake: None,
+            });
             return;
         }
         map.insert(key, document);

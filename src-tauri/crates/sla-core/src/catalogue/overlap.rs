@@ -52,7 +52,9 @@ pub(super) fn overlaps(catalogue: &Catalogue, unread: &Unread, findings: &mut Ve
                     earlier.line
                 ),
                 expected: "one contract in force at a time: end the earlier one with validTo on the day before"
-                    .to_owned(), stake: None });
+                    .to_owned(),
+                stake: None,
+            });
         }
     }
 }

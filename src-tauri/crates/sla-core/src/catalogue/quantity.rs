@@ -1,4 +1,4 @@
-//! Quantities that a penalty is made of: shares of a fee, factors and durations, exact and with their unit.
+//! Quantities that a penalty is made of: shares of a fee and factors, exact and with their unit.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use super::value::{ValueError, text_value};
+use super::value::ValueError;
 use crate::ratio::{Percent, Ratio, exact_text};
 
 /// A share of an amount as a contract writes it: a percentage such as `7.5`, or a fraction such as `1/30` ("one day's
@@ -160,58 +160,6 @@ impl JsonSchema for Factor {
     }
 }
 
-/// A length of time as a contract writes it: whole seconds, minutes, hours or days of 24 hours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Duration(i64);
-
-text_value!(
-    Duration,
-    "sla-duration",
-    "a length of time with its unit s, m (minute), h or d, such as \"30m\" or \"4h\" (\"M\" is a month)"
-);
-
-impl Duration {
-    /// Longest length of time that is read: a year.
-    const LIMIT_SECONDS: i64 = 366 * 86_400;
-
-    /// The length in seconds, above zero.
-    pub fn seconds(self) -> i64 {
-        self.0
-    }
-}
-
-impl FromStr for Duration {
-    type Err = ValueError;
-
-    fn from_str(text: &str) -> Result<Self, ValueError> {
-        let read = || {
-            let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
-            let unit = match unit {
-                "s" => 1,
-                "m" => 60,
-                "h" => 3600,
-                "d" => 86_400,
-                _ => return None,
-            };
-            (!number.is_empty() && number.bytes().all(|b| b.is_ascii_digit())).then_some(())?;
-            let seconds = number.parse::<i64>().ok()?.checked_mul(unit)?;
-            (1..=Self::LIMIT_SECONDS).contains(&seconds).then_some(Self(seconds))
-        };
-        read().ok_or_else(|| ValueError { found: text.to_owned(), expected: Self::EXPECTED })
-    }
-}
-
-impl fmt::Display for Duration {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            seconds if seconds % 86_400 == 0 => write!(f, "{}d", seconds / 86_400),
-            seconds if seconds % 3600 == 0 => write!(f, "{}h", seconds / 3600),
-            seconds if seconds % 60 == 0 => write!(f, "{}m", seconds / 60),
-            seconds => write!(f, "{seconds}s"),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -243,16 +191,5 @@ mod tests {
             check::<Factor>(bad, None);
         }
         assert_eq!(Some("2.5".parse::<Factor>().expect("a factor").ratio()), Ratio::new(5, 2));
-    }
-
-    #[test]
-    fn durations_have_a_unit_and_never_a_month() {
-        check::<Duration>("90m", Some("90m"));
-        check::<Duration>("120m", Some("2h"));
-        check::<Duration>("48h", Some("2d"));
-        check::<Duration>("366d", Some("366d"));
-        for bad in ["1M", "30", "", "h", "0h", "-4h", "1.5h", "367d", "4 h", "99999999999999999999s"] {
-            check::<Duration>(bad, None);
-        }
     }
 }

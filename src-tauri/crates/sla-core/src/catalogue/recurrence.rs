@@ -48,7 +48,8 @@ impl Recurrence {
         let Ok(rule) = self.rule.clone().until(midnight(last)).validate(midnight(first)) else { return Vec::new() };
         // The limit ends a rule that names no day at all, such as the thirtieth of February.
         let series = RRuleSet::new(midnight(first)).limit().rrule(rule);
-        let days: Vec<NaiveDate> = series.into_iter().map(|at| at.date_naive()).take_while(|day| *day <= last).collect();
+        let days: Vec<NaiveDate> =
+            series.into_iter().map(|at| at.date_naive()).take_while(|day| *day <= last).collect();
         if days.first() == Some(&first) { days } else { Vec::new() }
     }
 }
@@ -157,12 +158,22 @@ mod tests {
         }
         check("FREQ=MONTHLY;BYDAY=1SU", "2026-09-06", "2026-12-01", &["2026-09-06", "2026-10-04", "2026-11-01"]);
         check("FREQ=MONTHLY;BYDAY=-1FR", "2026-09-25", "2026-10-30", &["2026-09-25", "2026-10-30"]);
-        check("FREQ=WEEKLY;INTERVAL=2;BYDAY=TU,SA", "2026-10-06", "2026-10-24", &["2026-10-06", "2026-10-10", "2026-10-20", "2026-10-24"]);
+        check(
+            "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU,SA",
+            "2026-10-06",
+            "2026-10-24",
+            &["2026-10-06", "2026-10-10", "2026-10-20", "2026-10-24"],
+        );
         check("FREQ=MONTHLY;BYMONTHDAY=31", "2026-01-31", "2026-05-31", &["2026-01-31", "2026-03-31", "2026-05-31"]);
         check("FREQ=MONTHLY;BYMONTHDAY=-1", "2026-01-31", "2026-03-01", &["2026-01-31", "2026-02-28"]);
         check("FREQ=YEARLY", "2024-02-29", "2030-01-01", &["2024-02-29", "2028-02-29"]);
         check("FREQ=YEARLY;BYMONTH=11;BYDAY=4TH", "2026-11-26", "2027-12-01", &["2026-11-26", "2027-11-25"]);
-        check("FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1", "2026-10-30", "2026-12-31", &["2026-10-30", "2026-11-30", "2026-12-31"]);
+        check(
+            "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1",
+            "2026-10-30",
+            "2026-12-31",
+            &["2026-10-30", "2026-11-30", "2026-12-31"],
+        );
         check("FREQ=DAILY;COUNT=2", "2026-10-01", "2027-01-01", &["2026-10-01", "2026-10-02"]);
         check("FREQ=DAILY;UNTIL=20261002", "2026-10-01", "2027-01-01", &["2026-10-01", "2026-10-02"]);
         check("FREQ=DAILY;UNTIL=20260930", "2026-10-01", "2027-01-01", &[]);
@@ -175,15 +186,46 @@ mod tests {
     #[test]
     fn what_is_no_rule_for_days_is_refused() {
         for bad in [
-            "", "MONTHLY", "FREQ=", "FREQ=HOURLY", "FREQ=MINUTELY", "FREQ=SECONDLY", "freq=daily", "FREQ=DAILY;",
-            "BYDAY=1SU", "FREQ=DAILY;FREQ=DAILY", "FREQ=DAILY;BYHOUR=3", "FREQ=DAILY;BYMINUTE=3", "FREQ=DAILY;BYEASTER=1",
-            "FREQ=DAILY;COUNT=0", "FREQ=DAILY;COUNT=10001", "FREQ=DAILY;COUNT=99999999999", "FREQ=DAILY;COUNT=-1",
-            "FREQ=DAILY;COUNT=", "FREQ=DAILY;COUNT=2;UNTIL=20271231", "FREQ=DAILY;INTERVAL=0", "FREQ=DAILY;INTERVAL=367",
-            "FREQ=DAILY;UNTIL=20271301", "FREQ=DAILY;UNTIL=20271231T000000Z", "FREQ=DAILY;UNTIL=2027-12-31",
-            "FREQ=MONTHLY;BYDAY=XXMO", "FREQ=MONTHLY;BYDAY=6MO", "FREQ=MONTHLY;BYDAY=0MO", "FREQ=MONTHLY;BYDAY=MO,",
-            "FREQ=WEEKLY;BYDAY=1MO", "FREQ=DAILY;BYDAY=1MO", "FREQ=MONTHLY;BYMONTHDAY=0", "FREQ=MONTHLY;BYMONTHDAY=32",
-            "FREQ=WEEKLY;BYMONTHDAY=3", "FREQ=MONTHLY;BYSETPOS=2", "FREQ=YEARLY;BYMONTH=13", "FREQ=YEARLY;BYMONTH=ä",
-            "FREQ=WEEKLY;BYDAY=Sö", "FREQ=WEEKLY;WKST=1", "RRULE:FREQ=DAILY", "FREQ=DAILY BYDAY=MO",
+            "",
+            "MONTHLY",
+            "FREQ=",
+            "FREQ=HOURLY",
+            "FREQ=MINUTELY",
+            "FREQ=SECONDLY",
+            "freq=daily",
+            "FREQ=DAILY;",
+            "BYDAY=1SU",
+            "FREQ=DAILY;FREQ=DAILY",
+            "FREQ=DAILY;BYHOUR=3",
+            "FREQ=DAILY;BYMINUTE=3",
+            "FREQ=DAILY;BYEASTER=1",
+            "FREQ=DAILY;COUNT=0",
+            "FREQ=DAILY;COUNT=10001",
+            "FREQ=DAILY;COUNT=99999999999",
+            "FREQ=DAILY;COUNT=-1",
+            "FREQ=DAILY;COUNT=",
+            "FREQ=DAILY;COUNT=2;UNTIL=20271231",
+            "FREQ=DAILY;INTERVAL=0",
+            "FREQ=DAILY;INTERVAL=367",
+            "FREQ=DAILY;UNTIL=20271301",
+            "FREQ=DAILY;UNTIL=20271231T000000Z",
+            "FREQ=DAILY;UNTIL=2027-12-31",
+            "FREQ=MONTHLY;BYDAY=XXMO",
+            "FREQ=MONTHLY;BYDAY=6MO",
+            "FREQ=MONTHLY;BYDAY=0MO",
+            "FREQ=MONTHLY;BYDAY=MO,",
+            "FREQ=WEEKLY;BYDAY=1MO",
+            "FREQ=DAILY;BYDAY=1MO",
+            "FREQ=MONTHLY;BYMONTHDAY=0",
+            "FREQ=MONTHLY;BYMONTHDAY=32",
+            "FREQ=WEEKLY;BYMONTHDAY=3",
+            "FREQ=MONTHLY;BYSETPOS=2",
+            "FREQ=YEARLY;BYMONTH=13",
+            "FREQ=YEARLY;BYMONTH=ä",
+            "FREQ=WEEKLY;BYDAY=Sö",
+            "FREQ=WEEKLY;WKST=1",
+            "RRULE:FREQ=DAILY",
+            "FREQ=DAILY BYDAY=MO",
         ] {
             assert!(bad.parse::<Recurrence>().is_err(), "{bad}");
         }

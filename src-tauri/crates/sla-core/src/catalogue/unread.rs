@@ -54,7 +54,7 @@ impl Unread {
 }
 
 /// What documents of a kind refer to: where, and a document of which kind. A `*` stands for every item of a list.
-const REFERENCES: [(&str, &str, &str); 8] = [
+const REFERENCES: [(&str, &str, &str); 10] = [
     ("SLI", "/spec/ratioMetric/good/metricSource/metricSourceRef", "DataSource"),
     ("SLI", "/spec/ratioMetric/bad/metricSource/metricSourceRef", "DataSource"),
     ("SLI", "/spec/ratioMetric/total/metricSource/metricSourceRef", "DataSource"),
@@ -62,7 +62,9 @@ const REFERENCES: [(&str, &str, &str); 8] = [
     ("SLO", "/spec/indicatorRef", "SLI"),
     ("Contract", "/spec/tenant", "Tenant"),
     ("Contract", "/spec/commitments/*/slo", "SLO"),
+    ("Contract", "/spec/incidents/*/service", "Service"),
     ("Exclusion", "/spec/tenant", "Tenant"),
+    ("Incident", "/spec/tenant", "Tenant"),
 ];
 
 /// References of documents with a defect that lead nowhere.
@@ -78,7 +80,9 @@ pub(super) fn references(catalogue: &Catalogue, unread: &Unread, findings: &mut 
                         code: Code::UnknownReference,
                         place: broken.place(node, &pointer),
                         found: nobody_defines(to, &name),
-                        expected, stake: None });
+                        expected,
+                        stake: None,
+                    });
                 }
             }
         }

@@ -153,12 +153,17 @@ text_value!(
     "an instant of whole seconds with its offset, such as \"2026-10-11T02:00:00+02:00\" or \"2026-10-11T00:00:00Z\""
 );
 
+impl Instant {
+    /// First second after the years that are read, 1970 to 2200.
+    pub(crate) const END: UnixSeconds = 7_289_654_400;
+}
+
 impl FromStr for Instant {
     type Err = ValueError;
 
     fn from_str(text: &str) -> Result<Self, ValueError> {
         let at = DateTime::parse_from_rfc3339(text).ok().filter(|at| at.timestamp_subsec_nanos() == 0);
-        let within = |at: &i64| (0..7_289_654_400).contains(at);
+        let within = |at: &i64| (0..Self::END).contains(at);
         at.map(|at| at.timestamp()).filter(within).map(Self).ok_or_else(|| refused(text, Self::EXPECTED))
     }
 }

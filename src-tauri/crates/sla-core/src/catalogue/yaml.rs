@@ -103,7 +103,9 @@ pub(super) fn documents(file: &str, text: &str, findings: &mut Vec<Finding>) -> 
             code: Code::Unreadable,
             place: Place { file: file.to_owned(), line: 1, column: 1, path: String::new() },
             found: format!("a file of {} bytes", text.len()),
-            expected: format!("at most {FILE_LIMIT_BYTES} bytes; split it into several files of one folder"), stake: None });
+            expected: format!("at most {FILE_LIMIT_BYTES} bytes; split it into several files of one folder"),
+            stake: None,
+        });
         return Vec::new();
     }
     let mut builder = Builder { file, findings, documents: Vec::new(), open: Vec::new() };

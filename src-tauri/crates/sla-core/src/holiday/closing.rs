@@ -46,7 +46,8 @@ impl Closing {
 
 /// The closing days in a file's text; every defect with the line on which it stands.
 pub(crate) fn closings(file: &str, text: &str) -> Result<Vec<Closing>, Vec<Finding>> {
-    let mut reader = Reader { file, findings: Vec::new(), open: Vec::new(), event: Event::default(), read: Vec::new(), full: false };
+    let mut reader =
+        Reader { file, findings: Vec::new(), open: Vec::new(), event: Event::default(), read: Vec::new(), full: false };
     if text.len() > FILE_LIMIT_BYTES {
         let found = format!("a file of {} bytes", text.len());
         reader.add(1, Code::Unreadable, found, format!("at most {FILE_LIMIT_BYTES} bytes"));
@@ -127,7 +128,12 @@ impl Reader<'_> {
     fn content(&mut self, line: usize, content: &str) {
         let Some((name, parameters, value)) = parts(content) else {
             let found = format!("{:?}", content.chars().take(40).collect::<String>());
-            return self.add(line, Code::Unreadable, found, "a line of iCalendar such as \"DTSTART;VALUE=DATE:20261224\"");
+            return self.add(
+                line,
+                Code::Unreadable,
+                found,
+                "a line of iCalendar such as \"DTSTART;VALUE=DATE:20261224\"",
+            );
         };
         let component = value.trim().to_ascii_uppercase();
         match name.as_str() {
@@ -136,7 +142,9 @@ impl Reader<'_> {
             _ if self.open.is_empty() => {
                 self.add(line, Code::Unreadable, format!("{name} outside of a calendar"), "BEGIN:VCALENDAR first");
             }
-            _ if self.open.last().is_some_and(|(open, _)| open == "VEVENT") => self.property(line, &name, &parameters, value),
+            _ if self.open.last().is_some_and(|(open, _)| open == "VEVENT") => {
+                self.property(line, &name, &parameters, value)
+            }
             _ => {}
         }
     }
@@ -145,7 +153,12 @@ impl Reader<'_> {
         match (self.open.is_empty(), component.as_str()) {
             (true, "VCALENDAR") | (false, _) => {}
             (true, _) => {
-                self.add(line, Code::Unreadable, format!("BEGIN:{component} outside of a calendar"), "BEGIN:VCALENDAR first");
+                self.add(
+                    line,
+                    Code::Unreadable,
+                    format!("BEGIN:{component} outside of a calendar"),
+                    "BEGIN:VCALENDAR first",
+                );
             }
         }
         if component == "VEVENT" {
@@ -205,7 +218,9 @@ impl Reader<'_> {
         let day = ical_day(value.trim()).filter(|_| whole);
         if day.is_none() {
             let found = [&[name.to_owned()], parameters].concat().join(";");
-            let expected = format!("a whole day of the years 1970 to 2200, such as {name};VALUE=DATE:20261224: a closing day has no time of day");
+            let expected = format!(
+                "a whole day of the years 1970 to 2200, such as {name};VALUE=DATE:20261224: a closing day has no time of day"
+            );
             self.add(line, Code::InvalidValue, format!("{:?}", format!("{found}:{}", value.trim())), expected);
         }
         day
@@ -218,7 +233,12 @@ impl Reader<'_> {
             return;
         }
         let Some((_, first)) = event.start else {
-            return self.add(event.line, Code::MissingField, "an event without DTSTART", "its first day, such as DTSTART;VALUE=DATE:20261224");
+            return self.add(
+                event.line,
+                Code::MissingField,
+                "an event without DTSTART",
+                "its first day, such as DTSTART;VALUE=DATE:20261224",
+            );
         };
         let (line, days) = match (event.end, event.length) {
             (Some((line, _)), Some(_)) => {
@@ -258,7 +278,12 @@ impl Reader<'_> {
             self.add(line, Code::Unreadable, format!("BEGIN:{open} without an end"), format!("END:{open}"));
         }
         if self.findings.is_empty() && self.read.is_empty() {
-            self.add(1, Code::MissingField, "a calendar without any event", "the closing days as whole-day events (VEVENT)");
+            self.add(
+                1,
+                Code::MissingField,
+                "a calendar without any event",
+                "the closing days as whole-day events (VEVENT)",
+            );
         }
         if self.findings.is_empty() { Ok(self.read) } else { Err(self.findings) }
     }
@@ -267,7 +292,8 @@ impl Reader<'_> {
 /// `P2D`, `P1W` as days.
 fn length(text: &str) -> Option<u64> {
     let (number, unit) = text.trim().strip_prefix('P')?.split_at_checked(text.trim().len().checked_sub(2)?)?;
-    let number: u64 = (number.len() <= 3 && number.bytes().all(|b| b.is_ascii_digit())).then(|| number.parse().ok())??;
+    let number: u64 =
+        (number.len() <= 3 && number.bytes().all(|b| b.is_ascii_digit())).then(|| number.parse().ok())??;
     match unit {
         "D" => Some(number),
         "W" => Some(number * 7),

@@ -70,9 +70,18 @@ mod tests {
         fn check(text: &'static str, read: bool) {
             assert_eq!(Country::read(text).is_some(), read, "{text}");
         }
-        check("# Every day of the years 2015 to 2040.\n# Regions: XX A B\ndate,regions,name\n2015-01-01,* -A,New Year\n", true);
-        check("# Every day of the years 2015 to 2040.\n# Regions: XX A B\ndate,regions,name\n2015-01-01,C,New Year\n", false);
-        check("# Every day of the years 2015 to 2040.\n# Regions: XX A B\ndate,regions,name\n2015-02-29,A,Leap\n", false);
+        check(
+            "# Every day of the years 2015 to 2040.\n# Regions: XX A B\ndate,regions,name\n2015-01-01,* -A,New Year\n",
+            true,
+        );
+        check(
+            "# Every day of the years 2015 to 2040.\n# Regions: XX A B\ndate,regions,name\n2015-01-01,C,New Year\n",
+            false,
+        );
+        check(
+            "# Every day of the years 2015 to 2040.\n# Regions: XX A B\ndate,regions,name\n2015-02-29,A,Leap\n",
+            false,
+        );
         check("# Every day of the years 2015 to 2040.\n# Regions: XX A B\ndate,regions,name\nA\n", false);
         check("# Regions: XX A B\ndate,regions,name\n", false);
         check("# Every day of the years 2015 to 2040.\ndate,regions,name\n", false);

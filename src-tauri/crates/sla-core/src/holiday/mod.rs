@@ -20,7 +20,9 @@ pub enum HolidayError {
     #[error("found no holidays, expected a region or closing days: whose holidays count?")]
     Unsaid,
     /// The day lies outside the years whose holidays are known.
-    #[error("found {day}, expected a day from {first} to {last}: of other years the holidays of {region} are not known")]
+    #[error(
+        "found {day}, expected a day from {first} to {last}: of other years the holidays of {region} are not known"
+    )]
     OutsideYears {
         /// The day.
         day: NaiveDate,

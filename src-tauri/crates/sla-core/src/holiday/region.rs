@@ -7,8 +7,8 @@ use chrono::NaiveDate;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use super::data::{COUNTRIES, Country};
 use super::HolidayError;
+use super::data::{COUNTRIES, Country};
 use crate::catalogue::ValueError;
 use crate::catalogue::text_value;
 

@@ -19,11 +19,7 @@ pub(super) struct AskedFor<'a> {
 }
 
 /// Every window of a tenant that touches a measurement period, judged, in order of time.
-pub(super) fn asked_for<'a>(
-    catalogue: &'a Catalogue,
-    contract: &ContractSpec,
-    span: &Span,
-) -> Vec<AskedFor<'a>> {
+pub(super) fn asked_for<'a>(catalogue: &'a Catalogue, contract: &ContractSpec, span: &Span) -> Vec<AskedFor<'a>> {
     let covering = catalogue.exclusions.values().filter(|exclusion| concerns(&exclusion.spec, contract));
     let mut windows: Vec<(Period, &Document<ExclusionSpec>)> = covering
         .flat_map(|exclusion| {
@@ -56,9 +52,8 @@ pub(super) fn asked_for<'a>(
 /// Windows of several measurement periods, each once, with everything that was accepted of it.
 pub(super) fn together<'a>(mut known: Vec<AskedFor<'a>>, more: Vec<AskedFor<'a>>) -> Vec<AskedFor<'a>> {
     for window in more {
-        let same = |other: &&mut AskedFor<'_>| {
-            std::ptr::eq(other.document, window.document) && other.window == window.window
-        };
+        let same =
+            |other: &&mut AskedFor<'_>| std::ptr::eq(other.document, window.document) && other.window == window.window;
         match known.iter_mut().find(same) {
             Some(other) => other.accepted = other.accepted.union(&window.accepted),
             None => known.push(window),
@@ -87,8 +82,7 @@ fn within_hours(window: &IntervalSet, limit_seconds: i64, span: &Span, used: &mu
 }
 
 fn concerns(exclusion: &ExclusionSpec, contract: &ContractSpec) -> bool {
-    exclusion.tenant == contract.tenant
-        && contract.commitments.iter().any(|commitment| covers(exclusion, commitment))
+    exclusion.tenant == contract.tenant && contract.commitments.iter().any(|commitment| covers(exclusion, commitment))
 }
 
 /// A series is approved and announced once; the notice must be kept before each of its occurrences.

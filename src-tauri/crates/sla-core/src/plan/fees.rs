@@ -6,16 +6,16 @@ use chrono::{Datelike, NaiveDate};
 
 use super::in_force;
 use super::span::Span;
-use crate::catalogue::{Catalogue, Commitment, ContractSpec, Name, PartMonth};
+use crate::catalogue::{Catalogue, ContractSpec, Name, PartMonth};
 use crate::money::{Amount, Money};
 use crate::price::Fees;
 use crate::ratio::{Ratio, Rounding};
 use crate::time::{Month, Period};
 
-/// The fee of a commitment's service, or of the contract, over a measurement period.
-pub(super) fn of_commitment(contract: &ContractSpec, terms: &Commitment, span: &Span) -> Fees {
+/// The fee of a promise's service, or of the contract, over a measurement period.
+pub(super) fn of_promise(contract: &ContractSpec, own: Option<Amount>, span: &Span) -> Fees {
     let months = span.months.iter().map(|&(month, within)| counted_days(contract, month, within));
-    Fees { monthly: money(contract, terms.fee.unwrap_or(contract.fee.monthly)), months: months.collect() }
+    Fees { monthly: money(contract, own.unwrap_or(contract.fee.monthly)), months: months.collect() }
 }
 
 /// The fee of a month, rounded down to the minor unit.

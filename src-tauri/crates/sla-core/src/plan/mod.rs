@@ -4,12 +4,14 @@
 mod error;
 mod exclusions;
 mod fees;
+mod incidents;
 pub(crate) mod occurrences;
 mod span;
 
 use chrono::Days;
 
 pub use error::PlanError;
+pub use incidents::PlannedIncidents;
 
 use exclusions::AskedFor;
 use span::Span;
@@ -18,6 +20,7 @@ use crate::assess::cut_slice;
 use crate::catalogue::{
     Catalogue, Commitment, ContractSpec, Document, ExclusionSpec, Name, Place, SliSpec, TenantSpec, Variables,
 };
+use crate::holiday::HolidayError;
 use crate::interval::IntervalSet;
 use crate::measurement::Scope;
 use crate::money::Money;
@@ -49,6 +52,8 @@ pub struct ContractMonth<'a> {
     pub accepted: Vec<RecordAcceptance>,
     /// What was promised and is due, in the order of the contract.
     pub commitments: Vec<PlannedCommitment<'a>>,
+    /// What was promised of incidents and is due, in the order of the contract.
+    pub incidents: Vec<PlannedIncidents<'a>>,
 }
 
 impl ContractMonth<'_> {
@@ -76,6 +81,7 @@ impl ContractMonth<'_> {
             period: Period { start: self.period.start, end: later.period.end },
             fee: self.fee.plus(later.fee).unwrap_or(later.fee),
             commitments: self.commitments.into_iter().chain(later.commitments).collect(),
+            incidents: self.incidents.into_iter().chain(later.incidents).collect(),
             exclusions,
             accepted,
             ..later
@@ -172,7 +178,7 @@ pub fn plan<'a>(
             return Err(PlanError::NotOver { month, zone: zone.name(), ends, now });
         }
         match contract_month(catalogue, contract, month, period)? {
-            due if due.commitments.is_empty() => later = Some(contract),
+            due if due.commitments.is_empty() && due.incidents.is_empty() => later = Some(contract),
             due => match planned.pop_if(|earlier| earlier.contract.name() == contract.name()) {
                 Some(earlier) => planned.push(earlier.joined(due)),
                 None => planned.push(due),
@@ -180,7 +186,7 @@ pub fn plan<'a>(
         }
     }
     if let Some(contract) = later.filter(|_| planned.is_empty()) {
-        let ends = contract.spec.commitments.iter().map(|commitment| commitment.period.containing(month).1);
+        let ends = contract.spec.promises().map(|promise| promise.period.containing(month).1);
         return Err(PlanError::NothingDue {
             month,
             tenant: contract.spec.tenant.to_string(),
@@ -236,11 +242,7 @@ fn contract_month<'a>(
         let excluded = accepted.fold(IntervalSet::default(), |sum, window| sum.union(&window.accepted));
         asked_for = exclusions::together(asked_for, windows);
         let service = spec.service_hours.within(span.period, spec.time_zone.0, spec.holidays.as_ref());
-        let service = service.map_err(|source| PlanError::Holidays {
-            place: line(&contract.place("/spec/serviceHours")),
-            contract: contract.name().to_string(),
-            source,
-        })?;
+        let service = service.map_err(|source| unknown_holidays(contract, source))?;
         let scope = Scope {
             period: span.period,
             step_seconds: terms.slice.seconds(),
@@ -266,7 +268,7 @@ fn contract_month<'a>(
             title: terms.display_name.as_deref().unwrap_or_else(|| slo.metadata.title()),
             version: spec.version,
             service: &slo.spec.service,
-            fees: fees::of_commitment(spec, terms, &span),
+            fees: fees::of_promise(spec, terms.fee, &span),
             scope,
             ask,
         });
@@ -281,7 +283,13 @@ fn contract_month<'a>(
         exclusions: asked_for.into_iter().map(|window| window.record(spec)).collect(),
         accepted: accepted(spec),
         commitments,
+        incidents: incidents::due(catalogue, spec, month).map_err(|source| unknown_holidays(contract, source))?,
     })
+}
+
+fn unknown_holidays(contract: &Document<ContractSpec>, source: HolidayError) -> PlanError {
+    let place = line(&contract.place("/spec/serviceHours"));
+    PlanError::Holidays { place, contract: contract.name().to_string(), source }
 }
 
 fn accepted(contract: &ContractSpec) -> Vec<RecordAcceptance> {

@@ -38,9 +38,10 @@ fn instant(at: NaiveDateTime, zone: Tz) -> UnixSeconds {
         MappedLocalTime::None => {
             // No clock ever jumped twice within two days, so that the offset of two days ago is the one before the gap.
             let before = at - TimeDelta::days(2);
-            let offset = zone.from_local_datetime(&before).earliest().map_or(0, |earlier: DateTime<Tz>| {
-                before.and_utc().timestamp() - earlier.timestamp()
-            });
+            let offset = zone
+                .from_local_datetime(&before)
+                .earliest()
+                .map_or(0, |earlier: DateTime<Tz>| before.and_utc().timestamp() - earlier.timestamp());
             at.and_utc().timestamp() - offset
         }
     }
@@ -79,7 +80,12 @@ mod tests {
         check("Europe/Berlin", window, "2026-07", &[("2026-07-04T23:00:00Z", "2026-07-05T03:00:00Z")]);
         check("Europe/Berlin", window, "2025-12", &[]);
         // Once is once.
-        check("Europe/Berlin", (window.0, window.1, None), "2026-01", &[("2026-01-04T00:00:00Z", "2026-01-04T04:00:00Z")]);
+        check(
+            "Europe/Berlin",
+            (window.0, window.1, None),
+            "2026-01",
+            &[("2026-01-04T00:00:00Z", "2026-01-04T04:00:00Z")],
+        );
         check("Europe/Berlin", (window.0, window.1, None), "2026-02", &[]);
         check("Europe/Berlin", (window.1, window.0, first), "2026-02", &[]);
         // A window over midnight touches both months.
@@ -94,29 +100,37 @@ mod tests {
         let spring = |from: &'static str, to: &'static str| (from, to, sundays);
         // 29 March: 02:00 becomes 03:00.
         let around = spring("2026-03-22T01:00:00+01:00", "2026-03-22T05:00:00+01:00");
-        check("Europe/Berlin", around, "2026-03", &[
-            ("2026-03-22T00:00:00Z", "2026-03-22T04:00:00Z"),
-            ("2026-03-29T00:00:00Z", "2026-03-29T03:00:00Z"),
-        ]);
+        check(
+            "Europe/Berlin",
+            around,
+            "2026-03",
+            &[("2026-03-22T00:00:00Z", "2026-03-22T04:00:00Z"), ("2026-03-29T00:00:00Z", "2026-03-29T03:00:00Z")],
+        );
         let inside = spring("2026-03-22T02:15:00+01:00", "2026-03-22T02:45:00+01:00");
-        check("Europe/Berlin", inside, "2026-03", &[
-            ("2026-03-22T01:15:00Z", "2026-03-22T01:45:00Z"),
-            ("2026-03-29T01:15:00Z", "2026-03-29T01:45:00Z"),
-        ]);
+        check(
+            "Europe/Berlin",
+            inside,
+            "2026-03",
+            &[("2026-03-22T01:15:00Z", "2026-03-22T01:45:00Z"), ("2026-03-29T01:15:00Z", "2026-03-29T01:45:00Z")],
+        );
         // 02:30 becomes 03:30, which is after the end: of that night nothing is left.
         let crossing = spring("2026-03-22T02:30:00+01:00", "2026-03-22T03:00:00+01:00");
         check("Europe/Berlin", crossing, "2026-03", &[("2026-03-22T01:30:00Z", "2026-03-22T02:00:00Z")]);
         // 25 October: the hour from 02:00 comes twice.
         let autumn = ("2026-10-18T02:00:00+02:00", "2026-10-18T02:30:00+02:00", sundays);
-        check("Europe/Berlin", autumn, "2026-10", &[
-            ("2026-10-18T00:00:00Z", "2026-10-18T00:30:00Z"),
-            ("2026-10-25T00:00:00Z", "2026-10-25T00:30:00Z"),
-        ]);
+        check(
+            "Europe/Berlin",
+            autumn,
+            "2026-10",
+            &[("2026-10-18T00:00:00Z", "2026-10-18T00:30:00Z"), ("2026-10-25T00:00:00Z", "2026-10-25T00:30:00Z")],
+        );
         // Apia had no 30 December 2011.
         let friday = ("2011-12-23T10:00:00-10:00", "2011-12-23T12:00:00-10:00", Some("FREQ=WEEKLY"));
-        check("Pacific/Apia", friday, "2011-12", &[
-            ("2011-12-23T20:00:00Z", "2011-12-23T22:00:00Z"),
-            ("2011-12-30T20:00:00Z", "2011-12-30T22:00:00Z"),
-        ]);
+        check(
+            "Pacific/Apia",
+            friday,
+            "2011-12",
+            &[("2011-12-23T20:00:00Z", "2011-12-23T22:00:00Z"), ("2011-12-30T20:00:00Z", "2011-12-30T22:00:00Z")],
+        );
     }
 }

@@ -3,9 +3,9 @@
 use chrono::NaiveDate;
 
 use super::in_force;
+use crate::Tz;
 use crate::catalogue::ContractSpec;
 use crate::time::{MeasurementPeriod, Month, Period};
-use crate::Tz;
 
 /// A measurement period that can be judged.
 pub(super) struct Span {
@@ -35,9 +35,10 @@ impl Span {
 
     /// Every local day of the period with its own period.
     pub(super) fn days(&self, zone: Tz) -> Vec<(NaiveDate, Period)> {
-        let days = self.months.iter().flat_map(|(month, within)| {
-            month.days(zone).filter_map(|(date, day)| Some((date, day.overlap(*within)?)))
-        });
+        let days = self
+            .months
+            .iter()
+            .flat_map(|(month, within)| month.days(zone).filter_map(|(date, day)| Some((date, day.overlap(*within)?))));
         days.collect()
     }
 }

@@ -14,7 +14,7 @@ use crate::time::Month;
 pub(super) fn no_stacking(contract: &ContractSpec, judged: &[Judged<'_>], items: &mut [Item]) {
     for group in &contract.no_stacking {
         let members: Vec<usize> =
-            (0..items.len()).filter(|&index| group.commitments.contains(&judged[index].terms.name)).collect();
+            (0..items.len()).filter(|&index| group.commitments.contains(judged[index].promise.name)).collect();
         let mut paid: Option<usize> = None;
         for &index in &members {
             if paid.is_none_or(|known| items[index].exact > items[known].exact) {
@@ -24,7 +24,7 @@ pub(super) fn no_stacking(contract: &ContractSpec, judged: &[Judged<'_>], items:
         let Some(paid) = paid else { continue };
         for &index in members.iter().filter(|&&index| index != paid) {
             if items[index].exact > Ratio::zero() {
-                let inputs = vec![input("paid", Unit::Text, &judged[paid].terms.name)];
+                let inputs = vec![input("paid", Unit::Text, judged[paid].promise.name)];
                 items[index].exact = items[index].trail.step(Rule::NotStacked, inputs, Unit::Money, Ratio::zero());
             }
         }
@@ -35,7 +35,7 @@ pub(super) fn no_stacking(contract: &ContractSpec, judged: &[Judged<'_>], items:
 pub(super) fn at_risk_pool(contract: &ContractSpec, judged: &[Judged<'_>], items: &mut [Item]) {
     let Some(at_risk) = contract.at_risk else { return };
     let members: Vec<usize> = (0..items.len())
-        .filter(|&index| matches!(judged[index].terms.penalty.model(), Some(Model::AtRisk(_))))
+        .filter(|&index| matches!(judged[index].promise.penalty.model(), Some(Model::AtRisk(_))))
         .collect();
     let Some(&first) = members.first() else { return };
     let pool = contract.rounding.floor(&judged[first].fees.exact().times(&at_risk.share.ratio()), contract.currency);

@@ -10,8 +10,7 @@ use crate::catalogue::{Claim, ClaimUnit};
 /// The last day of a claim window that runs from a day; `None` when credits are given without a claim, or when the
 /// calendar ends. `is_holiday` tells days off beside Saturday and Sunday.
 pub(crate) fn last_day(claim: &Claim, from: NaiveDate, is_holiday: impl Fn(NaiveDate) -> bool) -> Option<NaiveDate> {
-    let works =
-        |day: NaiveDate| !matches!(day.weekday(), Weekday::Sat | Weekday::Sun) && !is_holiday(day);
+    let works = |day: NaiveDate| !matches!(day.weekday(), Weekday::Sat | Weekday::Sun) && !is_holiday(day);
     let within = claim.within?;
     let mut last = match claim.unit? {
         ClaimUnit::Days => from.checked_add_days(Days::new(within.into()))?,

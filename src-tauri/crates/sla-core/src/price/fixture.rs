@@ -30,7 +30,7 @@ pub(crate) fn priced(terms: &Commitment, assessment: &Assessment) -> Priced {
     let contract = contract(&serde_json::json!({}), &[value]);
     let service: Name = "s".parse().expect("a name");
     let judged = Judged {
-        terms,
+        promise: terms.into(),
         service: &service,
         fees: fees(&contract),
         attained: assessment.attained.clone(),

@@ -6,7 +6,7 @@ use super::Judged;
 use crate::catalogue::{CapScope, CapYear, CarriedForward, ContractSpec, Name};
 use crate::money::{Currency, Money};
 use crate::ratio::Ratio;
-use crate::record::{CreditTotal, MonthRecord, RecordCommitment, RecordRatio, Verdict};
+use crate::record::{CreditTotal, MonthRecord, RecordRatio, Verdict};
 use crate::time::Month;
 
 /// The months of a contract before the priced one, by month.
@@ -53,17 +53,21 @@ pub struct PastCommitment {
 }
 
 impl PastCommitment {
-    /// A commitment of a record; `None` when the record was not written by this program.
-    fn of(record: &RecordCommitment) -> Option<Self> {
-        let ratio = |end: &Option<RecordRatio>| end.as_ref().and_then(RecordRatio::ratio);
-        let attained = ratio(&record.attained_range.low).zip(ratio(&record.attained_range.high));
-        Some(Self {
-            name: record.name.parse().ok()?,
-            verdict: record.verdict,
-            attained,
-            points: record.credit.points.as_ref().map_or((0, 0), |points| (points.low, points.high)),
-            credit_low: record.credit.low_minor,
-            credit_high: record.credit.high_minor,
+    /// Everything that a record judged, without what this program has not written.
+    fn all(record: &MonthRecord) -> impl Iterator<Item = Self> {
+        let measured = record.commitments.iter().map(|one| (&one.name, one.verdict, &one.attained_range, &one.credit));
+        let of_incidents = &record.incident_promises;
+        let of_incidents = of_incidents.iter().map(|one| (&one.name, one.verdict, &one.attained_range, &one.credit));
+        measured.chain(of_incidents).filter_map(|(name, verdict, attained, credit)| {
+            let ratio = |end: &Option<RecordRatio>| end.as_ref().and_then(RecordRatio::ratio);
+            Some(Self {
+                name: name.parse().ok()?,
+                verdict,
+                attained: ratio(&attained.low).zip(ratio(&attained.high)),
+                points: credit.points.as_ref().map_or((0, 0), |points| (points.low, points.high)),
+                credit_low: credit.low_minor,
+                credit_high: credit.high_minor,
+            })
         })
     }
 }
@@ -93,7 +97,7 @@ impl History {
         let known = |month: Month| {
             let record = earlier.iter().find(|record| record.month == month)?;
             let mut commitments: Vec<PastCommitment> = Vec::with_capacity(record.commitments.len());
-            for one in record.commitments.iter().filter_map(PastCommitment::of) {
+            for one in PastCommitment::all(record) {
                 match commitments.iter_mut().find(|known| known.name == one.name) {
                     Some(known) => known.add(one),
                     None => commitments.push(one),
@@ -108,7 +112,8 @@ impl History {
     /// The same with what the contract tells of months before the ledger. What the ledger knows goes first.
     pub fn carried(mut self, carried: Option<&CarriedForward>, currency: Currency) -> Self {
         let Some(carried) = carried else { return self };
-        for (month, past) in self.months.iter_mut().filter(|(month, past)| **month <= carried.until && past.known.is_none())
+        for (month, past) in
+            self.months.iter_mut().filter(|(month, past)| **month <= carried.until && past.known.is_none())
         {
             let credits = carried.credits.iter().filter(|credit| credit.month == *month);
             let minor: i64 = credits
@@ -134,9 +139,9 @@ impl History {
 
     /// Earlier months that nobody closed, as far as the contract looks back: for a cap, a factor, a right, an earn-back.
     pub fn unknown_months(&self, contract: &ContractSpec, month: Month) -> Vec<Month> {
-        let penalties = contract.commitments.iter().map(|commitment| &commitment.penalty);
-        let repeats = penalties.clone().filter_map(|penalty| Some(penalty.repeat.as_ref()?.within_months - 1));
-        let earned = penalties.filter_map(|penalty| Some(penalty.earn_back?.months));
+        let penalties = || contract.promises().map(|promise| promise.penalty);
+        let repeats = penalties().filter_map(|penalty| Some(penalty.repeat.as_ref()?.within_months - 1));
+        let earned = penalties().filter_map(|penalty| Some(penalty.earn_back?.months));
         let rights = contract.rights.iter().map(|right| right.within_months - 1);
         let by_months = repeats.chain(earned).chain(rights).max().map_or(month, |back| month.minus(back));
         let by_caps = contract.caps.iter().flatten().filter_map(|cap| match cap.per {
@@ -167,9 +172,9 @@ impl History {
 
     /// How often a commitment was missed, the present month included: the least and the most.
     pub(super) fn misses(&self, judged: &Judged<'_>, attained: &Ratio, month: Month) -> (u32, u32) {
-        let Some(repeat) = &judged.terms.penalty.repeat else { return (0, 0) };
-        let now = u32::from(*attained < judged.terms.target.ratio());
-        let before = (1..repeat.within_months).map(|back| self.verdict(month.minus(back), &judged.terms.name));
+        let Some(repeat) = &judged.promise.penalty.repeat else { return (0, 0) };
+        let now = u32::from(*attained < judged.promise.target.ratio());
+        let before = (1..repeat.within_months).map(|back| self.verdict(month.minus(back), judged.promise.name));
         before.fold((now, now), |(least, most), verdict| match verdict {
             Verdict::Met => (least, most),
             Verdict::Undecidable => (least, most + 1),
@@ -214,9 +219,8 @@ impl History {
             Some(PastMonth { known: None, .. }) => (0, None),
             Some(PastMonth { known: Some(known), .. }) => {
                 let points = known.commitments.iter().filter(|past| counts(&past.name)).map(|past| past.points);
-                let (least, most) = points.fold((0_u32, 0_u32), |sum, one| {
-                    (sum.0.saturating_add(one.0), sum.1.saturating_add(one.1))
-                });
+                let (least, most) =
+                    points.fold((0_u32, 0_u32), |sum, one| (sum.0.saturating_add(one.0), sum.1.saturating_add(one.1)));
                 (least, Some(most))
             }
         }

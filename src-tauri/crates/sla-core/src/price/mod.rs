@@ -15,7 +15,7 @@ mod rights;
 mod terms;
 
 use crate::assess::Attained;
-use crate::catalogue::{Band, BandRange, Commitment, ContractSpec, Model, Name, PointBand};
+use crate::catalogue::{Band, BandRange, ContractSpec, Model, Name, PointBand, Promise};
 use crate::derivation::{Case, Derivation, Rule, Trail, Unit, input, whole_minor};
 use crate::money::{Currency, Money};
 use crate::ratio::Ratio;
@@ -30,7 +30,7 @@ pub use terms::{EarnedBack, Fees};
 #[derive(Clone, Debug)]
 pub struct Judged<'a> {
     /// The promise.
-    pub terms: &'a Commitment,
+    pub promise: Promise<'a>,
     /// The service that it is about.
     pub service: &'a Name,
     /// How its fee is made up.
@@ -100,7 +100,9 @@ pub enum PriceError {
         commitment: Name,
     },
     /// No band holds what was attained. The catalogue refuses such bands; a contract that it did not read may have them.
-    #[error("commitment {commitment}: no band holds the attained {attained} %; expected bands that cover 0 to the target")]
+    #[error(
+        "commitment {commitment}: no band holds the attained {attained} %; expected bands that cover 0 to the target"
+    )]
     NoBand {
         /// The commitment.
         commitment: Name,
@@ -166,7 +168,7 @@ fn same_end(judged: &Judged<'_>, a: &Item, b: &Item) -> bool {
 }
 
 fn too_large(judged: &Judged<'_>) -> PriceError {
-    PriceError::TooLarge { commitment: judged.terms.name.clone() }
+    PriceError::TooLarge { commitment: judged.promise.name.clone() }
 }
 
 /// A commitment's amount on its way through the steps, in minor units.
@@ -252,7 +254,7 @@ fn candidates(judged: &Judged<'_>, end: End) -> Vec<Ratio> {
         return vec![low.clone()];
     }
     let mut all = if end == End::Least { vec![high.clone(), low.clone()] } else { vec![low.clone(), high.clone()] };
-    let ranges: Vec<BandRange> = match judged.terms.penalty.model() {
+    let ranges: Vec<BandRange> = match judged.promise.penalty.model() {
         Some(Model::Bands(bands)) => bands.iter().filter_map(Band::range).collect(),
         Some(Model::Points(bands)) => bands.iter().filter_map(PointBand::range).collect(),
         _ => Vec::new(),

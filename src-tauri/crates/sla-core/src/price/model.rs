@@ -6,7 +6,8 @@ use num_traits::ToPrimitive;
 use super::terms::major_units;
 use super::{Downtime, End, Judged, PriceError};
 use crate::catalogue::{
-    Affected, Band, ContractSpec, Fixed, FixedPer, Model, OutageTier, PerOutage, PerUnit, PointBand, Share, UnitCounting,
+    Affected, Band, ContractSpec, Fixed, FixedPer, Model, OutageTier, PerOutage, PerUnit, PointBand, Share,
+    UnitCounting,
 };
 use crate::derivation::{Rule, Trail, Unit, input};
 use crate::money::Amount;
@@ -29,14 +30,12 @@ pub(super) fn amount(
 ) -> Result<Modelled, PriceError> {
     let base = judged.fees.base(trail);
     trail.step(Rule::Attained, Vec::new(), Unit::Share, attained.clone());
-    let compared = match judged.terms.attainment_rounding {
+    let compared = match judged.promise.attainment_rounding {
         None => attained.clone(),
         Some(rounding) => {
             let rounded = rounding.apply(attained);
-            let inputs = vec![
-                input("mode", Unit::Text, rounding.mode.name()),
-                input("digits", Unit::Count, rounding.digits),
-            ];
+            let inputs =
+                vec![input("mode", Unit::Text, rounding.mode.name()), input("digits", Unit::Count, rounding.digits)];
             trail.step(Rule::AttainedRounded, inputs, Unit::Share, rounded)
         }
     };
@@ -58,8 +57,8 @@ struct ModelCase<'a, 'b> {
 
 impl ModelCase<'_, '_> {
     fn amount(&mut self) -> Result<(Ratio, u32), PriceError> {
-        let target = self.judged.terms.target;
-        let Some(model) = self.judged.terms.penalty.model() else {
+        let target = self.judged.promise.target;
+        let Some(model) = self.judged.promise.penalty.model() else {
             return Ok((self.nothing(Rule::NoPenalty, Vec::new()), 0));
         };
         // Single outages and single incidents are promised whatever the period as a whole attained.
@@ -98,7 +97,11 @@ impl ModelCase<'_, '_> {
             Model::AtRisk(part) => {
                 let pool = self.contract.at_risk.map_or_else(Ratio::zero, |at_risk| at_risk.share.ratio());
                 let inputs = vec![
-                    input("at_risk", Unit::Share, self.contract.at_risk.map_or("0".to_owned(), |at| at.share.to_string())),
+                    input(
+                        "at_risk",
+                        Unit::Share,
+                        self.contract.at_risk.map_or("0".to_owned(), |at| at.share.to_string()),
+                    ),
                     input("allocation", Unit::Share, part.allocation),
                 ];
                 let exact = self.base.times(&pool).times(&part.allocation.ratio());
@@ -117,7 +120,7 @@ impl ModelCase<'_, '_> {
 
     fn no_band(&self) -> PriceError {
         let attained = self.attained.to_percent(6, Rounding::Floor);
-        PriceError::NoBand { commitment: self.judged.terms.name.clone(), attained }
+        PriceError::NoBand { commitment: self.judged.promise.name.clone(), attained }
     }
 
     fn band(&mut self, bands: &[Band]) -> Result<Ratio, PriceError> {
@@ -165,13 +168,19 @@ impl ModelCase<'_, '_> {
 
     fn per_unit(&mut self, per_unit: &PerUnit) -> Ratio {
         if self.downtime.over_seconds.is_empty() {
-            let allowed = Ratio::one().minus(&self.judged.terms.target.ratio()).times(&self.base_seconds());
+            let allowed = Ratio::one().minus(&self.judged.promise.target.ratio()).times(&self.base_seconds());
             let down = self.down_seconds();
             let inputs = vec![seconds("down", &down), seconds("allowed", &allowed)];
             let excess = down.minus(&allowed).max(Ratio::zero());
             self.trail.step(Rule::Excess, inputs, Unit::Seconds, excess.clone());
             let count = self.units(per_unit, &[excess]);
-            return self.worth((Rule::UnitsShare, Rule::UnitsAmount), per_unit.credit, per_unit.amount, &count, Vec::new());
+            return self.worth(
+                (Rule::UnitsShare, Rule::UnitsAmount),
+                per_unit.credit,
+                per_unit.amount,
+                &count,
+                Vec::new(),
+            );
         }
         let over: Vec<Ratio> = self.downtime.over_seconds.iter().map(|seconds| Ratio::whole(*seconds)).collect();
         let sum = over.iter().fold(Ratio::zero(), |sum, one| sum.plus(one));

@@ -60,7 +60,7 @@ fn opened(
         Some(OpenRight { right: words, commitment, counted, needed, within_months, standing })
     };
     if let Some(needed) = right.points {
-        let now = judged.iter().zip(points).filter(|(judged, _)| counts(&judged.terms.name));
+        let now = judged.iter().zip(points).filter(|(judged, _)| counts(judged.promise.name));
         let now = now.fold((0_u32, 0_u32), |sum, (_, one)| (sum.0.saturating_add(one.0), sum.1.saturating_add(one.1)));
         let before = (1..right.within_months).map(|back| history.points(month.minus(back), counts));
         let sum = before.fold(now, |sum, (least, most)| {
@@ -69,19 +69,19 @@ fn opened(
         return open(None, sum, needed).into_iter().collect();
     }
     let Some(needed) = right.misses else { return Vec::new() };
-    let of = judged.iter().filter(|judged| counts(&judged.terms.name));
+    let of = judged.iter().filter(|judged| counts(judged.promise.name));
     let rights = of.filter_map(|judged| {
         // From the present month back, as far as the right looks.
         let misses: Vec<Verdict> =
             (0..right.within_months).map(|back| missed(right, judged, month, back, history)).collect();
-        open(Some(judged.terms.name.clone()), tally(&misses, right.consecutive), needed)
+        open(Some(judged.promise.name.clone()), tally(&misses, right.consecutive), needed)
     });
     rights.collect()
 }
 
 /// Whether a month was a miss in the sense of a right: `Breached` when it was, `Met` when it was not.
 fn missed(right: &Right, judged: &Judged<'_>, month: Month, back: u32, history: &History) -> Verdict {
-    let name = &judged.terms.name;
+    let name = judged.promise.name;
     let (verdict, attained) = match back {
         0 => (judged.verdict, judged.attained.as_ref().map(|range| (range.low.clone(), range.high.clone()))),
         back => {

@@ -38,8 +38,7 @@ impl Fees {
             }
             months => {
                 let full = months.iter().filter(|(days, of)| days == of).count();
-                let inputs =
-                    vec![input("months", Unit::Count, months.len()), input("full", Unit::Count, full)];
+                let inputs = vec![input("months", Unit::Count, months.len()), input("full", Unit::Count, full)];
                 trail.step(Rule::BaseMonths, inputs, Unit::Money, self.exact())
             }
         }
@@ -69,7 +68,7 @@ pub(super) fn repeat(
     contract: &ContractSpec,
     item: &mut Item,
 ) {
-    if let Some(repeat) = &judged.terms.penalty.repeat {
+    if let Some(repeat) = &judged.promise.penalty.repeat {
         let factor = |misses: u32| {
             let step = repeat.steps.iter().rev().find(|step| step.misses <= misses);
             step.map_or_else(Ratio::one, |step| step.factor.ratio())
@@ -82,7 +81,11 @@ pub(super) fn repeat(
             let inputs = vec![
                 input("misses", Unit::Count, count),
                 input("within", Unit::Count, repeat.within_months),
-                input("factor", Unit::Factor, factor.to_decimal(3, Rounding::Floor).trim_end_matches('0').trim_end_matches('.')),
+                input(
+                    "factor",
+                    Unit::Factor,
+                    factor.to_decimal(3, Rounding::Floor).trim_end_matches('0').trim_end_matches('.'),
+                ),
             ];
             if item.points > 0 {
                 let points = factor.times(&Ratio::whole(item.points));
@@ -188,7 +191,9 @@ pub(super) fn round_total(
 /// The rise of the fee for over-performance; `None` when it does not fit.
 pub(super) fn bonus(judged: &Judged<'_>, currency: Currency) -> Option<(Money, Money)> {
     let zero = Money::zero(currency);
-    let (Some(bonus), Some(range)) = (judged.terms.penalty.bonus, &judged.attained) else { return Some((zero, zero)) };
+    let (Some(bonus), Some(range)) = (judged.promise.penalty.bonus, &judged.attained) else {
+        return Some((zero, zero));
+    };
     let rise = |attained: &Ratio| {
         if *attained < bonus.from.ratio() {
             return Some(zero);
@@ -216,20 +221,20 @@ pub struct EarnedBack {
 /// Credits whose earn-back is decided by this month.
 pub(super) fn earned_back(month: Month, judged: &[Judged<'_>], history: &History) -> Vec<EarnedBack> {
     let decided = judged.iter().filter_map(|judged| {
-        let months = judged.terms.penalty.earn_back?.months;
+        let months = judged.promise.penalty.earn_back?.months;
         let missed = month.minus(months);
-        let past = history.commitment(missed, &judged.terms.name)?;
+        let past = history.commitment(missed, judged.promise.name)?;
         if past.credit_high == 0 {
             return None;
         }
-        let between = (1..months).map(|ahead| history.verdict(missed.plus(ahead), &judged.terms.name));
+        let between = (1..months).map(|ahead| history.verdict(missed.plus(ahead), judged.promise.name));
         let verdicts: Vec<Verdict> = between.chain([judged.verdict]).collect();
         if verdicts.contains(&Verdict::Breached) {
             return None;
         }
         let certain = verdicts.iter().all(|verdict| *verdict == Verdict::Met);
         let low_minor = if certain { past.credit_low } else { 0 };
-        let commitment = judged.terms.name.clone();
+        let commitment = judged.promise.name.clone();
         Some(EarnedBack { commitment, month: missed, low_minor, high_minor: past.credit_high })
     });
     decided.collect()

@@ -25,14 +25,39 @@ fn check(text: &str, expected: &[&str]) {
 fn whole_days_are_read() {
     check(&calendar("BEGIN:VEVENT\nDTSTART;VALUE=DATE:20261224\nEND:VEVENT\n"), &["2026-12-24"]);
     // The end of a whole-day event is the first day after it.
-    check(&calendar("BEGIN:VEVENT\nDTSTART;VALUE=DATE:20261224\nDTEND;VALUE=DATE:20261226\nEND:VEVENT\n"), &["2026-12-24", "2026-12-25"]);
-    check(&calendar("BEGIN:VEVENT\nDTSTART;VALUE=DATE:20261224\nDURATION:P2D\nEND:VEVENT\n"), &["2026-12-24", "2026-12-25"]);
+    check(
+        &calendar("BEGIN:VEVENT\nDTSTART;VALUE=DATE:20261224\nDTEND;VALUE=DATE:20261226\nEND:VEVENT\n"),
+        &["2026-12-24", "2026-12-25"],
+    );
+    check(
+        &calendar("BEGIN:VEVENT\nDTSTART;VALUE=DATE:20261224\nDURATION:P2D\nEND:VEVENT\n"),
+        &["2026-12-24", "2026-12-25"],
+    );
     // Over the end of the stretch that is asked for.
-    check(&calendar("BEGIN:VEVENT\nDTSTART;VALUE=DATE:20251229\nDURATION:P1W\nEND:VEVENT\n"), &["2026-01-01", "2026-01-02", "2026-01-03", "2026-01-04"]);
-    check(&calendar("BEGIN:VEVENT\nDTSTART;VALUE=DATE:20201224\nRRULE:FREQ=YEARLY\nEND:VEVENT\n"), &["2026-12-24", "2027-12-24"]);
-    check(&calendar("BEGIN:VEVENT\nDTSTART;VALUE=DATE:20201224\nRRULE:FREQ=YEARLY\nEXDATE;VALUE=DATE:20261224,20251224\nEND:VEVENT\n"), &["2027-12-24"]);
-    check(&calendar("BEGIN:VEVENT\nDTSTART;VALUE=DATE:20201224\nRRULE:FREQ=YEARLY;UNTIL=20261231\nEND:VEVENT\n"), &["2026-12-24"]);
-    check(&calendar("BEGIN:VEVENT\nDTSTART;VALUE=DATE:20260102\nSTATUS:CANCELLED\nEND:VEVENT\nBEGIN:VEVENT\nDTSTART;VALUE=DATE:20260103\nEND:VEVENT\n"), &["2026-01-03"]);
+    check(
+        &calendar("BEGIN:VEVENT\nDTSTART;VALUE=DATE:20251229\nDURATION:P1W\nEND:VEVENT\n"),
+        &["2026-01-01", "2026-01-02", "2026-01-03", "2026-01-04"],
+    );
+    check(
+        &calendar("BEGIN:VEVENT\nDTSTART;VALUE=DATE:20201224\nRRULE:FREQ=YEARLY\nEND:VEVENT\n"),
+        &["2026-12-24", "2027-12-24"],
+    );
+    check(
+        &calendar(
+            "BEGIN:VEVENT\nDTSTART;VALUE=DATE:20201224\nRRULE:FREQ=YEARLY\nEXDATE;VALUE=DATE:20261224,20251224\nEND:VEVENT\n",
+        ),
+        &["2027-12-24"],
+    );
+    check(
+        &calendar("BEGIN:VEVENT\nDTSTART;VALUE=DATE:20201224\nRRULE:FREQ=YEARLY;UNTIL=20261231\nEND:VEVENT\n"),
+        &["2026-12-24"],
+    );
+    check(
+        &calendar(
+            "BEGIN:VEVENT\nDTSTART;VALUE=DATE:20260102\nSTATUS:CANCELLED\nEND:VEVENT\nBEGIN:VEVENT\nDTSTART;VALUE=DATE:20260103\nEND:VEVENT\n",
+        ),
+        &["2026-01-03"],
+    );
 }
 
 #[test]
@@ -80,20 +105,31 @@ fn a_time_of_day_is_no_closing_day() {
     }
     refused(
         "BEGIN:VEVENT\nDTSTART;VALUE=DATE:20261224\nDTEND:20261225T000000Z\nEND:VEVENT\n",
-        &["5:1: error[invalid-value]: found \"DTEND:20261225T000000Z\", expected a whole day of the years 1970 to 2200, such as DTEND;VALUE=DATE:20261224: a closing day has no time of day"],
+        &[
+            "5:1: error[invalid-value]: found \"DTEND:20261225T000000Z\", expected a whole day of the years 1970 to 2200, such as DTEND;VALUE=DATE:20261224: a closing day has no time of day",
+        ],
     );
 }
 
 #[test]
 fn events_that_say_nothing_or_two_things() {
-    refused("BEGIN:VEVENT\nSUMMARY:a\nEND:VEVENT\n", &["3:1: error[missing-field]: found an event without DTSTART, expected its first day, such as DTSTART;VALUE=DATE:20261224"]);
+    refused(
+        "BEGIN:VEVENT\nSUMMARY:a\nEND:VEVENT\n",
+        &[
+            "3:1: error[missing-field]: found an event without DTSTART, expected its first day, such as DTSTART;VALUE=DATE:20261224",
+        ],
+    );
     refused(
         "BEGIN:VEVENT\nDTSTART;VALUE=DATE:20261224\nDTEND;VALUE=DATE:20261224\nEND:VEVENT\n",
-        &["5:1: error[invalid-value]: found an event of 0 days, expected from 1 to 366 days; DTEND is the first day after the event"],
+        &[
+            "5:1: error[invalid-value]: found an event of 0 days, expected from 1 to 366 days; DTEND is the first day after the event",
+        ],
     );
     refused(
         "BEGIN:VEVENT\nDTSTART;VALUE=DATE:20261224\nDTEND;VALUE=DATE:20281224\nEND:VEVENT\n",
-        &["5:1: error[invalid-value]: found an event of 731 days, expected from 1 to 366 days; DTEND is the first day after the event"],
+        &[
+            "5:1: error[invalid-value]: found an event of 731 days, expected from 1 to 366 days; DTEND is the first day after the event",
+        ],
     );
     refused(
         "BEGIN:VEVENT\nDTSTART;VALUE=DATE:20261224\nDTEND;VALUE=DATE:20261225\nDURATION:P1D\nEND:VEVENT\n",
@@ -102,10 +138,17 @@ fn events_that_say_nothing_or_two_things() {
     for length in ["PT8H", "P1DT8H", "1D", "P", "P-1D", "P1Y", "PäD", ""] {
         refused(
             &format!("BEGIN:VEVENT\nDTSTART;VALUE=DATE:20261224\nDURATION:{length}\nEND:VEVENT\n"),
-            &[&format!("5:1: error[invalid-value]: found {length:?}, expected whole days or weeks, such as P2D or P1W")],
+            &[&format!(
+                "5:1: error[invalid-value]: found {length:?}, expected whole days or weeks, such as P2D or P1W"
+            )],
         );
     }
-    refused("", &["1:1: error[missing-field]: found a calendar without any event, expected the closing days as whole-day events (VEVENT)"]);
+    refused(
+        "",
+        &[
+            "1:1: error[missing-field]: found a calendar without any event, expected the closing days as whole-day events (VEVENT)",
+        ],
+    );
 }
 
 #[test]
@@ -113,10 +156,17 @@ fn rules_that_are_not_read() {
     let event = |rule: &str| format!("BEGIN:VEVENT\nDTSTART;VALUE=DATE:20261224\n{rule}\nEND:VEVENT\n");
     let findings = read(&FIELDS, "", Some(&calendar(&event("RRULE:FREQ=HOURLY")))).err().unwrap_or_default();
     let line = lines(&findings).join("\n");
-    assert!(line.starts_with("nord/closing.ics:5:1: error[invalid-value]: found \"FREQ=HOURLY\", expected a rule of RFC 5545 for days"), "{line}");
+    assert!(
+        line.starts_with(
+            "nord/closing.ics:5:1: error[invalid-value]: found \"FREQ=HOURLY\", expected a rule of RFC 5545 for days"
+        ),
+        "{line}"
+    );
     refused(
         &event("RRULE:FREQ=MONTHLY;BYDAY=1SU"),
-        &["5:1: error[invalid-value]: found \"FREQ=MONTHLY;BYDAY=1SU\" for an event that begins on 2026-12-24, expected a rule that the first day follows"],
+        &[
+            "5:1: error[invalid-value]: found \"FREQ=MONTHLY;BYDAY=1SU\" for an event that begins on 2026-12-24, expected a rule that the first day follows",
+        ],
     );
     refused(
         &event("RRULE:FREQ=YEARLY\nRRULE:FREQ=DAILY"),
@@ -125,19 +175,31 @@ fn rules_that_are_not_read() {
     for other in ["RDATE", "EXRULE", "RECURRENCE-ID"] {
         refused(
             &event(&format!("{other};VALUE=DATE:20261231")),
-            &[&format!("5:1: error[invalid-value]: found {other}, expected an event that repeats by RRULE and EXDATE only")],
+            &[&format!(
+                "5:1: error[invalid-value]: found {other}, expected an event that repeats by RRULE and EXDATE only"
+            )],
         );
     }
 }
 
 #[test]
 fn files_that_are_no_calendar() {
-    check_findings("", &["1:1: error[missing-field]: found a calendar without any event, expected the closing days as whole-day events (VEVENT)"]);
+    check_findings(
+        "",
+        &[
+            "1:1: error[missing-field]: found a calendar without any event, expected the closing days as whole-day events (VEVENT)",
+        ],
+    );
     check_findings(
         "Weihnachten\n",
-        &["1:1: error[unreadable]: found \"Weihnachten\", expected a line of iCalendar such as \"DTSTART;VALUE=DATE:20261224\""],
+        &[
+            "1:1: error[unreadable]: found \"Weihnachten\", expected a line of iCalendar such as \"DTSTART;VALUE=DATE:20261224\"",
+        ],
     );
-    check_findings("VERSION:2.0\n", &["1:1: error[unreadable]: found VERSION outside of a calendar, expected BEGIN:VCALENDAR first"]);
+    check_findings(
+        "VERSION:2.0\n",
+        &["1:1: error[unreadable]: found VERSION outside of a calendar, expected BEGIN:VCALENDAR first"],
+    );
     check_findings(
         "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART;VALUE=DATE:20261224\nEND:VCALENDAR\n",
         &[
@@ -168,7 +230,10 @@ fn files_that_are_no_calendar() {
 fn what_is_too_much() {
     let event = "BEGIN:VEVENT\nDTSTART;VALUE=DATE:20261224\nEND:VEVENT\n";
     let line = 10_000 * 3 + 3;
-    refused(&event.repeat(10_002), &[&format!("{line}:1: error[unreadable]: found another event, expected at most 10000 events")]);
+    refused(
+        &event.repeat(10_002),
+        &[&format!("{line}:1: error[unreadable]: found another event, expected at most 10000 events")],
+    );
     check_findings(
         &"X:1\n".repeat(1_100_000),
         &["1:1: error[unreadable]: found a file of 4400000 bytes, expected at most 4194304 bytes"],

@@ -22,7 +22,8 @@ fn service_seconds(catalogue: &Catalogue, of: &str) -> i64 {
 #[track_caller]
 fn check(hours: &str, holidays: &str, closing: Option<&str>, of: &str, hours_expected: i64) {
     let (hours_field, holidays) = (format!("serviceHours: {hours}"), format!("holidays: {holidays}"));
-    let catalogue = sound(&["timeZone: Europe/Berlin", "claim: { automatic: true }", &hours_field, &holidays], "", closing);
+    let catalogue =
+        sound(&["timeZone: Europe/Berlin", "claim: { automatic: true }", &hours_field, &holidays], "", closing);
     assert_eq!(service_seconds(&catalogue, of), hours_expected * 3600, "{hours} with {holidays} in {of}");
 }
 
@@ -58,7 +59,13 @@ fn the_night_of_a_holiday_before_the_month_reaches_into_it() {
 #[test]
 fn closing_days_are_holidays() {
     // Christmas Eve 2026 is a Thursday; a week in August.
-    check("Mo-Fr 08:00-18:00; PH off", "{ region: DE-BY, closingDays: [closing.ics] }", Some(CLOSING), "2026-12", 21 * 10);
+    check(
+        "Mo-Fr 08:00-18:00; PH off",
+        "{ region: DE-BY, closingDays: [closing.ics] }",
+        Some(CLOSING),
+        "2026-12",
+        21 * 10,
+    );
     check("Mo-Fr 08:00-18:00; PH off", "{ closingDays: [closing.ics] }", Some(CLOSING), "2026-12", 22 * 10);
     check("Mo-Fr 08:00-18:00; PH off", "{ closingDays: [closing.ics] }", Some(CLOSING), "2026-08", 16 * 10);
     check("Mo-Fr 08:00-18:00; PH off", "{ closingDays: [closing.ics] }", Some(CLOSING), "2024-12", 22 * 10);
@@ -66,7 +73,12 @@ fn closing_days_are_holidays() {
 
 #[test]
 fn closing_days_are_part_of_the_contract_s_content() {
-    let fields = ["timeZone: UTC", "serviceHours: 24/7; PH off", "claim: { automatic: true }", "holidays: { closingDays: [closing.ics] }"];
+    let fields = [
+        "timeZone: UTC",
+        "serviceHours: 24/7; PH off",
+        "claim: { automatic: true }",
+        "holidays: { closingDays: [closing.ics] }",
+    ];
     let digest = |closing: &str| {
         let catalogue = sound(&fields, "", Some(closing));
         catalogue.contracts.values().next().expect("a contract").sha256()
@@ -87,7 +99,10 @@ fn years_whose_holidays_nobody_knows_cannot_be_planned() {
         let error = plan(&catalogue, month(of), None, NOW).err();
         assert_eq!(error.as_ref().map(sla_core::plan::PlanError::code), day.map(|_| "plan.holidays_unknown"), "{of}");
         let text = error.map(|error| error.to_string()).unwrap_or_default();
-        assert!(day.is_none_or(|day| text.contains(&format!("found {day}, expected a day from 2015-01-01 to 2040-12-31"))), "{text}");
+        assert!(
+            day.is_none_or(|day| text.contains(&format!("found {day}, expected a day from 2015-01-01 to 2040-12-31"))),
+            "{text}"
+        );
         assert!(day.is_none_or(|_| text.starts_with("nord/catalogue.yaml:46: ")), "{text}");
     }
     check("DE-BY", "2014-06", Some("2014-05-31"));
@@ -113,37 +128,51 @@ fn holidays_that_nobody_can_know_are_refused() {
     refused(
         &["timeZone: UTC", "claim: { automatic: true }", "serviceHours: Mo-Fr 08:00-18:00; PH off"],
         None,
-        &["nord/catalogue.yaml:47:17: error[holidays-without-region]: spec.serviceHours: found \"Mo-Fr 08:00-18:00; PH off\" without holidays, expected holidays: the region or the closing days that PH stands for"],
+        &[
+            "nord/catalogue.yaml:47:17: error[holidays-without-region]: spec.serviceHours: found \"Mo-Fr 08:00-18:00; PH off\" without holidays, expected holidays: the region or the closing days that PH stands for",
+        ],
     );
     refused(
         &with("holidays: { region: FR }"),
         None,
-        &[&format!("nord/catalogue.yaml:48:23: error[invalid-value]: spec.holidays.region: found \"FR\", expected {REGIONS}")],
+        &[&format!(
+            "nord/catalogue.yaml:48:23: error[invalid-value]: spec.holidays.region: found \"FR\", expected {REGIONS}"
+        )],
     );
     refused(
         &with("holidays: {}"),
         None,
-        &["nord/catalogue.yaml:48:13: error[missing-field]: spec.holidays: found neither, expected a region, closingDays or both"],
+        &[
+            "nord/catalogue.yaml:48:13: error[missing-field]: spec.holidays: found neither, expected a region, closingDays or both",
+        ],
     );
     refused(
         &with("holidays: { closed: [] }"),
         None,
-        &["nord/catalogue.yaml:48:15: error[unknown-field]: spec.holidays.closed: found the unknown field \"closed\", expected one of: region, closingDays"],
+        &[
+            "nord/catalogue.yaml:48:15: error[unknown-field]: spec.holidays.closed: found the unknown field \"closed\", expected one of: region, closingDays",
+        ],
     );
     refused(
         &with("holidays: { closingDays: [feiertage.ics] }"),
         Some(CLOSING),
-        &["nord/catalogue.yaml:48:29: error[unknown-reference]: spec.holidays.closingDays[0]: found \"feiertage.ics\", which is not there, expected one of: closing.ics"],
+        &[
+            "nord/catalogue.yaml:48:29: error[unknown-reference]: spec.holidays.closingDays[0]: found \"feiertage.ics\", which is not there, expected one of: closing.ics",
+        ],
     );
     refused(
         &with("holidays: { closingDays: [closing.ics] }"),
         None,
-        &["nord/catalogue.yaml:48:29: error[unknown-reference]: spec.holidays.closingDays[0]: found \"closing.ics\", which is not there, expected a file in the folder of the contract's file; it holds none that ends in .ics"],
+        &[
+            "nord/catalogue.yaml:48:29: error[unknown-reference]: spec.holidays.closingDays[0]: found \"closing.ics\", which is not there, expected a file in the folder of the contract's file; it holds none that ends in .ics",
+        ],
     );
     for outside in ["../closing.ics", "/closing.ics", "closing.txt", "a//closing.ics", "./closing.ics"] {
         let field = format!("holidays: {{ closingDays: [{outside}] }}");
         let fields: Vec<&str> = always.into_iter().chain([field.as_str()]).collect();
-        let expected = format!("nord/catalogue.yaml:48:29: error[invalid-value]: spec.holidays.closingDays[0]: found {outside:?}, expected a path inside the folder of the contract's file that ends in .ics");
+        let expected = format!(
+            "nord/catalogue.yaml:48:29: error[invalid-value]: spec.holidays.closingDays[0]: found {outside:?}, expected a path inside the folder of the contract's file that ends in .ics"
+        );
         refused(&fields, Some(CLOSING), &[&expected]);
     }
 }
@@ -172,14 +201,21 @@ fn claim_windows_of_working_days_ask_whose_holidays_count() {
     let line = catalogue.unsound.values().flatten().map(ToString::to_string).collect::<Vec<_>>();
     assert_eq!(
         line,
-        ["nord/catalogue.yaml:47:29: unsound[claim-without-holidays]: spec.claim.unit: found working days without holidays, expected holidays: the region or the closing days that are no working days (moves up to 1000.00 EUR a month)"]
+        [
+            "nord/catalogue.yaml:47:29: unsound[claim-without-holidays]: spec.claim.unit: found working days without holidays, expected holidays: the region or the closing days that are no working days (moves up to 1000.00 EUR a month)"
+        ]
     );
 }
 
 #[test]
 fn days_off_of_a_stretch() {
     let catalogue = sound(
-        &["timeZone: UTC", "serviceHours: 24/7", "claim: { automatic: true }", "holidays: { region: DE-BE, closingDays: [closing.ics] }"],
+        &[
+            "timeZone: UTC",
+            "serviceHours: 24/7",
+            "claim: { automatic: true }",
+            "holidays: { region: DE-BE, closingDays: [closing.ics] }",
+        ],
         "",
         Some(CLOSING),
     );

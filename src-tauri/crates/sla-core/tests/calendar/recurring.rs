@@ -15,14 +15,16 @@ fn exclusion(fields: &str) -> String {
     )
 }
 
-const FIRST_SUNDAY: &str = "start: \"2026-01-04T01:00:00+01:00\"\nend: \"2026-01-04T05:00:00+01:00\"\nrecurrence: FREQ=MONTHLY;BYDAY=1SU";
+const FIRST_SUNDAY: &str =
+    "start: \"2026-01-04T01:00:00+01:00\"\nend: \"2026-01-04T05:00:00+01:00\"\nrecurrence: FREQ=MONTHLY;BYDAY=1SU";
 
 /// Start, end and decision of each window of a month, and how much of the month is excluded.
 #[track_caller]
 fn check(fields: &str, month: &str, expected: &[(&str, &str, ExclusionDecision)], excluded_seconds: i64) {
     let catalogue = sound(&FIELDS, &exclusion(fields), None);
     let plans = plan(&catalogue, month.parse().expect("a month"), None, 2_600_000_000).expect("a plan");
-    let windows: Vec<_> = plans[0].exclusions.iter().map(|one| (one.start.as_str(), one.end.as_str(), one.decision)).collect();
+    let windows: Vec<_> =
+        plans[0].exclusions.iter().map(|one| (one.start.as_str(), one.end.as_str(), one.decision)).collect();
     assert_eq!(windows, expected, "{month}");
     assert!(plans[0].exclusions.iter().all(|one| one.name == "patches" && one.commitments == ["up"]));
     assert_eq!(plans[0].commitments[0].scope.excluded.seconds(), excluded_seconds, "{month}");
@@ -72,21 +74,37 @@ fn refused(fields: &str, expected: &[&str]) {
 fn rules_that_cannot_be_are_refused_with_their_place() {
     const EXPECTED: &str = "expected a rule of RFC 5545 for days, such as \"FREQ=MONTHLY;BYDAY=1SU\": FREQ of DAILY, WEEKLY, MONTHLY or YEARLY, then \
          INTERVAL up to 366, BYMONTH, BYMONTHDAY, BYDAY, BYSETPOS, WKST, and COUNT up to 10000 or UNTIL as a day such as 20271231, each at most once and in capitals";
-    for bad in ["FREQ=SECONDLY", "FREQ=MINUTELY;INTERVAL=5", "FREQ=HOURLY", "every Sunday", "FREQ=DAILY;COUNT=4000000000", "FREQ=MONTHLY;BYDAY=XXMO"] {
+    for bad in [
+        "FREQ=SECONDLY",
+        "FREQ=MINUTELY;INTERVAL=5",
+        "FREQ=HOURLY",
+        "every Sunday",
+        "FREQ=DAILY;COUNT=4000000000",
+        "FREQ=MONTHLY;BYDAY=XXMO",
+    ] {
         let fields = FIRST_SUNDAY.replace("FREQ=MONTHLY;BYDAY=1SU", bad);
-        refused(&fields, &[&format!("nord/catalogue.yaml:60:15: error[invalid-value]: spec.recurrence: found {bad:?}, {EXPECTED}")]);
+        refused(
+            &fields,
+            &[&format!("nord/catalogue.yaml:60:15: error[invalid-value]: spec.recurrence: found {bad:?}, {EXPECTED}")],
+        );
     }
     refused(
         &FIRST_SUNDAY.replace("1SU", "2SU"),
-        &["nord/catalogue.yaml:60:15: error[invalid-value]: spec.recurrence: found \"FREQ=MONTHLY;BYDAY=2SU\" from 2026-01-04 on, by the clock of Europe/Berlin, expected a rule that the day of the start follows"],
+        &[
+            "nord/catalogue.yaml:60:15: error[invalid-value]: spec.recurrence: found \"FREQ=MONTHLY;BYDAY=2SU\" from 2026-01-04 on, by the clock of Europe/Berlin, expected a rule that the day of the start follows",
+        ],
     );
     // Sunday one o'clock in Berlin is Saturday in UTC: the day is that of the contract's zone.
     refused(
         &FIRST_SUNDAY.replace("1SU", "1SA"),
-        &["nord/catalogue.yaml:60:15: error[invalid-value]: spec.recurrence: found \"FREQ=MONTHLY;BYDAY=1SA\" from 2026-01-04 on, by the clock of Europe/Berlin, expected a rule that the day of the start follows"],
+        &[
+            "nord/catalogue.yaml:60:15: error[invalid-value]: spec.recurrence: found \"FREQ=MONTHLY;BYDAY=1SA\" from 2026-01-04 on, by the clock of Europe/Berlin, expected a rule that the day of the start follows",
+        ],
     );
     refused(
         &FIRST_SUNDAY.replace("FREQ=MONTHLY;BYDAY=1SU", "FREQ=DAILY").replace("end: \"2026-01-04", "end: \"2026-01-06"),
-        &["nord/catalogue.yaml:59:8: error[invalid-value]: spec.end: found a window of 187200 s that repeats after 86400 s, expected an end before the next occurrence"],
+        &[
+            "nord/catalogue.yaml:59:8: error[invalid-value]: spec.end: found a window of 187200 s that repeats after 86400 s, expected an end before the next occurrence",
+        ],
     );
 }

@@ -1,7 +1,7 @@
 //! Whatever a file holds, reading it ends with a catalogue or with findings that say where.
 
 use proptest::prelude::*;
-use sla_core::catalogue::{Catalogue, ServiceHours, SourceFile};
+use sla_core::catalogue::{Catalogue, Holidays, ServiceHours, SourceFile};
 use sla_core::time::Month;
 
 use super::{PLATFORM, TENANTS};

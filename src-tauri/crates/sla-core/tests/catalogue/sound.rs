@@ -85,9 +85,9 @@ fn values_are_read_to_the_letter() {
     check(&written, "SLO", "reachable", "/spec/objectives/0/target", json!("0.9995"));
     check(&written, "SLO", "reachable", "/spec/objectives/0/timeSliceWindow", json!("1m"));
     check(&written, "Contract", "nord-main", "/spec/commitments/0/target", json!("99.9"));
-    check(&written, "Contract", "nord-main", "/spec/commitments/0/bands/0/from", json!("99.0"));
+    check(&written, "Contract", "nord-main", "/spec/commitments/0/penalty/bands/0/from", json!("99.0"));
     check(&written, "Contract", "nord-main", "/spec/fee/monthly", json!("12500.00"));
-    check(&written, "Contract", "west-main", "/spec/commitments/0/bands/0/credit", json!("100"));
+    check(&written, "Contract", "west-main", "/spec/commitments/0/penalty/bands/0/credit", json!("100"));
     check(&written, "Exclusion", "upgrade", "/spec/start", json!("2026-05-10T00:00:00Z"));
 }
 

@@ -83,7 +83,7 @@ fn credit(commitment: &Commitment, attained: &Ratio) -> Credit {
     let verdict = if *attained < commitment.target.ratio() { Verdict::Breached } else { Verdict::Met };
     let service = "s".parse().expect("a name");
     let judged = Judged {
-        terms: commitment,
+        promise: commitment.into(),
         service: &service,
         fees: Fees { monthly, months: vec![(30, 30)] },
         attained: Some(Attained { low: attained.clone(), high: attained.clone() }),

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use chrono::{Datelike, Offset, TimeDelta};
 
 use super::{Check, asked, is_inside};
+use crate::catalogue::Document;
 use crate::catalogue::contract::{Commitment, ContractSpec};
 use crate::catalogue::finding::Code;
 use crate::catalogue::query::Variables;
-use crate::catalogue::Document;
 use crate::money::Amount;
 use crate::ratio::Ratio;
 use crate::record::{ExclusionKind, Method};
@@ -36,6 +36,14 @@ impl Check<'_> {
                     self.add(Code::Duplicate, contract, &format!("{at}/name"), found, "a name of its own");
                 }
                 self.commitment(contract, &at, commitment);
+            }
+            for (index, promise) in spec.incidents.iter().enumerate() {
+                let at = format!("/spec/incidents/{index}");
+                if !names.insert(&promise.name) {
+                    let found = format!("a second commitment {:?}", promise.name.as_str());
+                    self.add(Code::Duplicate, contract, &format!("{at}/name"), found, "a name of its own");
+                }
+                self.incident_promise(contract, &at, promise);
             }
             self.terms(contract);
         }
@@ -76,11 +84,13 @@ impl Check<'_> {
             self.add(Code::SuspectUnit, contract, &format!("{at}/{field}"), format!("{percent}"), expected);
         }
         if commitment.method == Method::Timeslices && commitment.slice_target.is_none() {
-            let expected = "sliceTarget, the percentage of good events below which a slice is down";
-            self.add(Code::MissingField, contract, at, "Timeslices without sliceTarget".into(), expected);
+            let expected =
+                "\"sliceTarget\" beside Timeslices: the percentage of good events below which a slice is down";
+            self.add(Code::MissingField, contract, at, "no field \"sliceTarget\"".into(), expected);
         }
         self.measurement(contract, at, commitment);
-        self.penalty(contract, at, commitment);
+        self.penalty(contract, at, commitment.into());
+        self.only_of_incidents(contract, at, commitment);
         self.alignment(contract, at, commitment);
         let Some(slo) = catalogue.slos.get(&commitment.slo) else { return };
         let Some(sli) = catalogue.slis.get(&slo.spec.indicator_ref) else { return };
@@ -131,7 +141,10 @@ impl Check<'_> {
             let expected = "perSlice, perPeriod or both";
             self.add(Code::MissingField, contract, &format!("{at}/minimumEvents"), "neither".into(), expected);
         }
-        if !contract.spec.excluded_kinds.contains(&ExclusionKind::Maintenance) && contract.spec.maintenance.is_some() && at.ends_with("/0") {
+        if !contract.spec.excluded_kinds.contains(&ExclusionKind::Maintenance)
+            && contract.spec.maintenance.is_some()
+            && at.ends_with("/0")
+        {
             let expected = "maintenance among excludedKinds, or no maintenance";
             let found = "terms of maintenance, which the contract does not exclude".to_owned();
             self.add(Code::InvalidValue, contract, "/spec/maintenance", found, expected);

@@ -3,6 +3,7 @@
 mod contract;
 mod exclusion;
 mod holidays;
+mod incident;
 mod penalty;
 mod stake;
 mod unsound;
@@ -30,6 +31,7 @@ pub(super) fn check(
     check.contracts();
     check.shared_queries();
     check.exclusions();
+    check.incidents();
     let mut unsound = check.unsound;
     unsound.values_mut().for_each(|findings| findings.sort());
     unread::references(catalogue, unread, findings);
@@ -268,7 +270,6 @@ impl Check<'_> {
             }
         }
     }
-
 }
 
 /// Whether a path names a file inside the folder that it is relative to. A label of one tenant must not lead into the

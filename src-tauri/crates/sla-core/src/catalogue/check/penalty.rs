@@ -3,7 +3,7 @@
 use super::Check;
 use crate::catalogue::bands;
 use crate::catalogue::contract::{
-    Band, CapBase, CapScope, Commitment, ContractSpec, Model, OutageTier, PerUnit, PointBand,
+    Band, CapBase, CapScope, ContractSpec, Model, OutageTier, PerUnit, PointBand, Promise,
 };
 use crate::catalogue::finding::Code;
 use crate::catalogue::{Document, Share};
@@ -14,17 +14,23 @@ const WORTH: &str = "one of credit, a share of the base, and amount, in the cont
 
 impl Check<'_> {
     /// The penalty of a commitment.
-    pub(super) fn penalty(&mut self, contract: &Document<ContractSpec>, at: &str, commitment: &Commitment) {
-        let penalty = &commitment.penalty;
+    pub(super) fn penalty(&mut self, contract: &Document<ContractSpec>, at: &str, promise: Promise<'_>) {
+        let penalty = promise.penalty;
         let at = format!("{at}/penalty");
         let models = penalty.models();
         if models.len() > 1 {
             let found = models.iter().map(|model| model.field()).collect::<Vec<_>>().join(" and ");
-            self.add(Code::UnsoundPenalty, contract, &at, found, "one model; a second promise has a commitment of its own");
+            self.add(
+                Code::UnsoundPenalty,
+                contract,
+                &at,
+                found,
+                "one model; a second promise has a commitment of its own",
+            );
         }
         for model in models {
             let at = format!("{at}/{}", model.field());
-            self.model(contract, &at, commitment, model);
+            self.model(contract, &at, promise, model);
         }
         if let Some(repeat) = &penalty.repeat {
             let at = format!("{at}/repeat");
@@ -43,27 +49,33 @@ impl Check<'_> {
         }
         if penalty.earn_back.is_some() && penalty.model().is_none() {
             let expected = "a model beside it";
-            self.add(Code::UnsoundPenalty, contract, &format!("{at}/earnBack"), "nothing to earn back".into(), expected);
+            self.add(
+                Code::UnsoundPenalty,
+                contract,
+                &format!("{at}/earnBack"),
+                "nothing to earn back".into(),
+                expected,
+            );
         }
-        if let Some(bonus) = penalty.bonus.filter(|bonus| bonus.from < commitment.target) {
+        if let Some(bonus) = penalty.bonus.filter(|bonus| bonus.from < promise.target) {
             let found = format!("a bonus from {}", bonus.from);
-            let expected = format!("at least {}, the target: a missed promise earns no bonus", commitment.target);
+            let expected = format!("at least {}, the target: a missed promise earns no bonus", promise.target);
             self.add(Code::UnsoundPenalty, contract, &format!("{at}/bonus/from"), found, expected);
         }
     }
 
-    fn model(&mut self, contract: &Document<ContractSpec>, at: &str, commitment: &Commitment, model: Model<'_>) {
+    fn model(&mut self, contract: &Document<ContractSpec>, at: &str, promise: Promise<'_>, model: Model<'_>) {
         match model {
             Model::Bands(all) => {
                 let ranges: Vec<_> = all.iter().map(Band::range).collect();
-                self.bands(contract, at, commitment, &ranges);
+                self.bands(contract, at, promise, &ranges);
                 for (index, band) in all.iter().enumerate() {
                     self.worth(contract, &format!("{at}/{index}"), band.credit, band.amount);
                 }
             }
             Model::Points(all) => {
                 let ranges: Vec<_> = all.iter().map(PointBand::range).collect();
-                self.bands(contract, at, commitment, &ranges);
+                self.bands(contract, at, promise, &ranges);
             }
             Model::PerUnit(per_unit) => self.per_unit(contract, at, per_unit),
             Model::AtRisk(_) if contract.spec.at_risk.is_none() => {
@@ -75,7 +87,7 @@ impl Check<'_> {
                 for (index, OutageTier { credit, amount, .. }) in per_outage.tiers.iter().enumerate() {
                     self.worth(contract, &format!("{at}/tiers/{index}"), *credit, *amount);
                 }
-                if !per_outage.tiers.is_sorted_by(|a, b| a.from < b.from) {
+                if !per_outage.tiers.is_sorted_by(|a, b| a.from.seconds() < b.from.seconds()) {
                     let found = "tiers whose starts do not rise".to_owned();
                     self.add(Code::UnsoundPenalty, contract, &format!("{at}/tiers"), found, "rising lengths");
                 }
@@ -91,11 +103,11 @@ impl Check<'_> {
         &mut self,
         contract: &Document<ContractSpec>,
         at: &str,
-        commitment: &Commitment,
+        promise: Promise<'_>,
         ranges: &[Option<bands::BandRange>],
     ) {
-        if let Some((index, found, expected)) = bands::defect(ranges, commitment.target) {
-            let stake = self.stake(contract, commitment);
+        if let Some((index, found, expected)) = bands::defect(ranges, promise.target) {
+            let stake = self.stake(contract, promise);
             self.add_with(Code::UnsoundBands, contract, &format!("{at}/{index}"), found, expected, stake);
         }
     }
@@ -130,7 +142,11 @@ impl Check<'_> {
                 }
             }
             if (cap.per == CapScope::Year) != cap.year.is_some() {
-                let found = if cap.year.is_some() { "a year without a cap per year" } else { "a cap per year of no named year" };
+                let found = if cap.year.is_some() {
+                    "a year without a cap per year"
+                } else {
+                    "a cap per year of no named year"
+                };
                 let expected = "year (calendar, contract, rolling) for a cap per year, and for no other";
                 self.add(Code::UnsoundTerms, contract, &at, found.into(), expected);
             }
@@ -151,7 +167,8 @@ impl Check<'_> {
             self.amount(contract, "/spec/pointWorth/amount", worth.amount);
         }
         if let Some(claim) = &spec.claim {
-            let window = [claim.within.is_some(), claim.unit.is_some(), claim.from.is_some(), claim.roll_forward.is_some()];
+            let window =
+                [claim.within.is_some(), claim.unit.is_some(), claim.from.is_some(), claim.roll_forward.is_some()];
             let sound = match claim.automatic {
                 Some(true) => window == [false; 4],
                 Some(false) => false,
@@ -187,7 +204,9 @@ impl Check<'_> {
                 self.amount(contract, &format!("/spec/carriedForward/credits/{index}/amount"), Some(credit.amount));
             }
             let months = carried.credits.iter().map(|credit| credit.month);
-            if let Some(late) = months.chain(carried.misses.iter().map(|miss| miss.month)).find(|at| *at > carried.until) {
+            if let Some(late) =
+                months.chain(carried.misses.iter().map(|miss| miss.month)).find(|at| *at > carried.until)
+            {
                 let expected = format!("months up to {}, as until says", carried.until);
                 self.add(Code::UnsoundTerms, contract, "/spec/carriedForward", late.to_string(), expected);
             }
@@ -200,16 +219,22 @@ impl Check<'_> {
                 self.add(Code::InvalidValue, contract, &at, found, format!("one of: {}", known.join(", ")));
             }
         }
-        let needs_pool = spec.commitments.iter().any(|one| one.penalty.at_risk.is_some());
+        let needs_pool = spec.promises().any(|one| one.penalty.at_risk.is_some());
         if spec.at_risk.is_some() && !needs_pool {
             let expected = "a commitment with the penalty atRisk, or no atRisk in the contract";
-            self.add(Code::UnsoundTerms, contract, "/spec/atRisk", "an amount that no commitment uses".into(), expected);
+            self.add(
+                Code::UnsoundTerms,
+                contract,
+                "/spec/atRisk",
+                "an amount that no commitment uses".into(),
+                expected,
+            );
         }
         self.unsound(contract);
     }
 
     fn commitment_names(&mut self, contract: &Document<ContractSpec>, at: &str, names: &[crate::catalogue::Name]) {
-        let known: Vec<&str> = contract.spec.commitments.iter().map(|one| one.name.as_str()).collect();
+        let known: Vec<&str> = contract.spec.promises().map(|one| one.name.as_str()).collect();
         for (index, name) in names.iter().enumerate().filter(|(_, name)| !known.contains(&name.as_str())) {
             let found = format!("commitment {:?}, which the contract does not have", name.as_str());
             let expected = format!("one of: {}", known.join(", "));

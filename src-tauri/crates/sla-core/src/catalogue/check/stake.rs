@@ -2,7 +2,7 @@
 
 use super::Check;
 use crate::catalogue::Document;
-use crate::catalogue::contract::{Commitment, ContractSpec, FixedPer, Model};
+use crate::catalogue::contract::{ContractSpec, FixedPer, Model, Promise};
 use crate::money::{Amount, Money};
 use crate::ratio::{Ratio, Rounding};
 
@@ -11,16 +11,16 @@ const MONTH_SECONDS: i64 = 31 * 86_400 + 3600;
 
 impl Check<'_> {
     /// The most that a commitment can cost in a month, as text; `None` when it does not fit.
-    pub(super) fn stake(&self, contract: &Document<ContractSpec>, commitment: &Commitment) -> Option<String> {
-        text(&contract.spec, &most(&contract.spec, commitment)?)
+    pub(super) fn stake(&self, contract: &Document<ContractSpec>, promise: Promise<'_>) -> Option<String> {
+        text(&contract.spec, &most(&contract.spec, promise)?)
     }
 
     /// The same of all commitments together.
     pub(super) fn stake_of_all(&self, contract: &Document<ContractSpec>) -> Option<String> {
         let spec = &contract.spec;
         let mut sum = Ratio::zero();
-        for commitment in &spec.commitments {
-            sum = sum.plus(&most(spec, commitment)?);
+        for promise in spec.promises() {
+            sum = sum.plus(&most(spec, promise)?);
         }
         text(spec, &sum)
     }
@@ -33,22 +33,22 @@ fn text(contract: &ContractSpec, minor: &Ratio) -> Option<String> {
 }
 
 /// Before caps, in minor units; `None` when the fee does not fit its currency.
-pub(super) fn most(contract: &ContractSpec, commitment: &Commitment) -> Option<Ratio> {
+pub(super) fn most(contract: &ContractSpec, promise: Promise<'_>) -> Option<Ratio> {
     let money = |amount: Amount| Some(Ratio::whole(amount.in_currency(contract.currency)?.minor));
-    let base = money(commitment.fee.unwrap_or(contract.fee.monthly))?;
-    let base = base.times(&Ratio::whole(commitment.period.months()));
+    let base = money(promise.fee.unwrap_or(contract.fee.monthly))?;
+    let base = base.times(&Ratio::whole(promise.period.months()));
     let worth = |share: Option<crate::catalogue::Share>, amount: Option<Amount>| match (share, amount) {
         (Some(share), _) => Some(share.ratio().times(&base)),
         (None, Some(amount)) => money(amount),
         (None, None) => Some(Ratio::zero()),
     };
-    let seconds = Ratio::whole(MONTH_SECONDS * i64::from(commitment.period.months()));
-    let penalty = &commitment.penalty;
+    let seconds = Ratio::whole(MONTH_SECONDS * i64::from(promise.period.months()));
+    let penalty = promise.penalty;
     let once = match penalty.model() {
         None => Ratio::zero(),
         Some(Model::Bands(bands)) => largest(bands.iter().map(|band| worth(band.credit, band.amount)))?,
         Some(Model::PerUnit(per)) => {
-            let units = seconds.times(&commitment.target.ratio()).over(&Ratio::whole(per.unit.seconds()))?;
+            let units = seconds.times(&promise.target.ratio()).over(&Ratio::whole(per.unit.seconds()))?;
             Ratio::whole(units.scaled(0, Rounding::Ceil)).times(&worth(per.credit, per.amount)?)
         }
         Some(Model::Multiplier(multiplier)) => multiplier.factor.ratio().times(&base),
@@ -66,9 +66,7 @@ pub(super) fn most(contract: &ContractSpec, commitment: &Commitment) -> Option<R
             let count = if fixed.per == FixedPer::Breach { 1 } else { 31 };
             Ratio::whole(count).times(&money(fixed.amount)?)
         }
-        Some(Model::PerOutage(outages)) => {
-            largest(outages.tiers.iter().map(|tier| worth(tier.credit, tier.amount)))?
-        }
+        Some(Model::PerOutage(outages)) => largest(outages.tiers.iter().map(|tier| worth(tier.credit, tier.amount)))?,
     };
     let factors = penalty.repeat.iter().flat_map(|repeat| &repeat.steps).map(|step| step.factor.ratio());
     let factor = factors.fold(Ratio::one(), Ratio::max);

@@ -4,7 +4,7 @@ use super::Check;
 use super::penalty::caps_its_own_base;
 use super::stake::most;
 use crate::catalogue::Document;
-use crate::catalogue::contract::{Commitment, ContractSpec, Model};
+use crate::catalogue::contract::{Commitment, ContractSpec, Model, Promise};
 use crate::catalogue::finding::Code;
 use crate::ratio::Ratio;
 
@@ -15,7 +15,7 @@ impl Check<'_> {
     /// Everything about a contract that its parties should know before they sign it.
     pub(super) fn unsound(&mut self, contract: &Document<ContractSpec>) {
         let spec = &contract.spec;
-        let pays = spec.commitments.iter().any(|one| one.penalty.model().is_some());
+        let pays = spec.promises().any(|one| one.penalty.model().is_some());
         if spec.caps.is_none() && pays {
             let expected = "caps in the order in which they apply, or an empty list where none is agreed";
             let stake = self.stake_of_all(contract);
@@ -36,7 +36,7 @@ impl Check<'_> {
             }
         }
         self.claim_without_holidays(contract);
-        let all = spec.commitments.iter().map(|one| most(spec, one)).collect::<Option<Vec<_>>>();
+        let all = spec.promises().map(|one| most(spec, one)).collect::<Option<Vec<_>>>();
         if let (Some(least), Some(all)) = (spec.minimum_credit, all) {
             let highest = all.into_iter().fold(Ratio::zero(), Ratio::max);
             let bar = least.above.or(least.from).and_then(|amount| amount.in_currency(spec.currency));
@@ -48,6 +48,9 @@ impl Check<'_> {
         }
         for (index, commitment) in spec.commitments.iter().enumerate() {
             self.unsound_commitment(contract, &format!("/spec/commitments/{index}"), commitment);
+        }
+        for (index, promise) in spec.incidents.iter().enumerate() {
+            self.unsound_penalty(contract, &format!("/spec/incidents/{index}"), promise.into());
         }
     }
 
@@ -67,19 +70,24 @@ impl Check<'_> {
                 allowed.to_percent(4, crate::ratio::Rounding::Floor),
             );
             let expected = "narrower slices, or a target that one bad slice does not break";
-            let stake = self.stake(contract, commitment);
+            let stake = self.stake(contract, commitment.into());
             self.add_with(Code::UnresolvableTarget, contract, &format!("{at}/target"), found, expected, stake);
         }
-        if let Some((index, found)) = out_of_order(contract, commitment) {
+        self.unsound_penalty(contract, at, commitment.into());
+    }
+
+    pub(super) fn unsound_penalty(&mut self, contract: &Document<ContractSpec>, at: &str, promise: Promise<'_>) {
+        if let Some((index, found)) = out_of_order(contract, promise) {
             let expected = "at least as much for a worse month";
-            let stake = self.stake(contract, commitment);
-            let field = commitment.penalty.model().map_or("", Model::field);
+            let stake = self.stake(contract, promise);
+            let field = promise.penalty.model().map_or("", Model::field);
             let list = if field == "perOutage" { "/tiers" } else { "" };
             let pointer = format!("{at}/penalty/{field}{list}/{index}");
             self.add_with(Code::CreditsOutOfOrder, contract, &pointer, found, expected, stake);
         }
-        let points = commitment.penalty.points.is_some();
-        if points && contract.spec.point_worth.is_none() && contract.spec.rights.iter().all(|one| one.points.is_none()) {
+        let points = promise.penalty.points.is_some();
+        if points && contract.spec.point_worth.is_none() && contract.spec.rights.iter().all(|one| one.points.is_none())
+        {
             let expected = "pointWorth in the contract, or a right that points open";
             let found = "points that are worth nothing and open nothing".to_owned();
             self.add_with(Code::WithoutEffect, contract, &format!("{at}/penalty/points"), found, expected, None);
@@ -88,16 +96,16 @@ impl Check<'_> {
 }
 
 /// The band or tier that pays less than one for a better month.
-fn out_of_order(contract: &Document<ContractSpec>, commitment: &Commitment) -> Option<(usize, String)> {
+fn out_of_order(contract: &Document<ContractSpec>, promise: Promise<'_>) -> Option<(usize, String)> {
     let currency = contract.spec.currency;
-    let base = commitment.fee.unwrap_or(contract.spec.fee.monthly).in_currency(currency)?;
+    let base = promise.fee.unwrap_or(contract.spec.fee.monthly).in_currency(currency)?;
     let worth = |share: Option<crate::catalogue::Share>, amount: Option<crate::money::Amount>| match (share, amount) {
         (Some(share), _) => Some(share.ratio().times(&Ratio::whole(base.minor))),
         (None, amount) => Some(Ratio::whole(amount?.in_currency(currency)?.minor)),
     };
     // From the best month to the worst: index, how bad, what it pays.
     let mut steps: Vec<(usize, Ratio, Ratio)> = Vec::new();
-    match commitment.penalty.model()? {
+    match promise.penalty.model()? {
         Model::Bands(bands) => {
             for (index, band) in bands.iter().enumerate() {
                 let badness = Ratio::one().minus(&band.range()?.low().ratio());

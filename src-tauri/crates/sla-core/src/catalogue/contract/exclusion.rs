@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::catalogue::quantity::Duration;
+use crate::catalogue::duration::Duration;
 use crate::catalogue::recurrence::Recurrence;
 use crate::catalogue::value::{Instant, Name};
 use crate::record::ExclusionKind;

@@ -15,13 +15,14 @@ pub use penalty::{
     PerUnit, PointBand, Proportional, Repeat, RepeatStep, UnitCounting,
 };
 pub use terms::{
-    Acceptance, AtRisk, AttainmentRounding, Cap, CapBase, CapScope, CapYear, CarriedCredit, CarriedForward, CarriedMiss,
-    Claim, ClaimStart, ClaimUnit, LegalNature, MinimumCredit, MoneyRounding, NoStacking, PointWorth, Right,
-    RoundingPlace,
+    Acceptance, AtRisk, AttainmentRounding, Cap, CapBase, CapScope, CapYear, CarriedCredit, CarriedForward,
+    CarriedMiss, Claim, ClaimStart, ClaimUnit, LegalNature, MinimumCredit, MoneyRounding, NoStacking, PointWorth,
+    Right, RoundingPlace,
 };
 
 use super::hours::ServiceHours;
 use super::value::{Day, Name, SliceWidth, Zone};
+use crate::incident::IncidentTarget;
 use crate::money::{Amount, Currency};
 use crate::ratio::Percent;
 use crate::record::{Contact, ExclusionKind, ExclusionMode, Language, Method, QuietReading, UnknownReading};
@@ -100,9 +101,50 @@ pub struct ContractSpec {
     /// Findings of the linter that the parties know and take as they are.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub accepted: Vec<Acceptance>,
-    /// What is promised.
+    /// What is promised of measurements.
     #[schemars(length(min = 1))]
     pub commitments: Vec<Commitment>,
+    /// What is promised of incidents: response and restoration times.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub incidents: Vec<IncidentTarget>,
+}
+
+impl ContractSpec {
+    /// Everything that is promised, in the order in which it is judged and priced.
+    pub fn promises(&self) -> impl Iterator<Item = Promise<'_>> {
+        self.commitments.iter().map(Promise::from).chain(self.incidents.iter().map(Promise::from))
+    }
+}
+
+/// What every promise has, be it measured or counted from incidents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Promise<'a> {
+    /// Its name within the contract.
+    pub name: &'a Name,
+    /// The promised attainment.
+    pub target: Percent,
+    /// Over which calendar period it is judged.
+    pub period: MeasurementPeriod,
+    /// The monthly fee of the affected service, where it has its own.
+    pub fee: Option<Amount>,
+    /// How what was attained is rounded before it is compared.
+    pub attainment_rounding: Option<AttainmentRounding>,
+    /// What a miss costs.
+    pub penalty: &'a Penalty,
+}
+
+impl<'a> From<&'a Commitment> for Promise<'a> {
+    fn from(commitment: &'a Commitment) -> Self {
+        let Commitment { name, target, period, fee, attainment_rounding, penalty, .. } = commitment;
+        Self { name, target: *target, period: *period, fee: *fee, attainment_rounding: *attainment_rounding, penalty }
+    }
+}
+
+impl<'a> From<&'a IncidentTarget> for Promise<'a> {
+    fn from(promise: &'a IncidentTarget) -> Self {
+        let IncidentTarget { name, target, period, fee, penalty, .. } = promise;
+        Self { name, target: *target, period: *period, fee: *fee, attainment_rounding: None, penalty }
+    }
 }
 
 /// What the customer pays for the services of the contract: net of VAT, without one-off charges.

@@ -4,7 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::bands::BandRange;
-use crate::catalogue::quantity::{Duration, Factor, Share};
+use crate::catalogue::duration::Duration;
+use crate::catalogue::quantity::{Factor, Share};
 use crate::money::Amount;
 use crate::ratio::Percent;
 

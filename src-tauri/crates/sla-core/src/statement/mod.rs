@@ -1,9 +1,12 @@
 //! A month's plan and its measurements become the one value that everybody else reads: the [`MonthRecord`].
 
-use crate::catalogue::ClaimStart;
+mod incidents;
+
 use crate::assess::{Assessment, Attained, assess};
+use crate::catalogue::{ClaimStart, Promise};
 use crate::evidence::EvidenceRef;
 use crate::holiday::HolidayError;
+use crate::incident::IncidentError;
 use crate::interval::IntervalSet;
 use crate::measurement::{BadRun, DayTally, Measurement};
 use crate::money::Money;
@@ -14,8 +17,8 @@ use crate::ratio::{Ratio, Rounding};
 use crate::record::{
     Count, CountUnit, CreditTotal, Method, MonthRecord, OutageCode, OutageReason, PERCENT_DIGITS, QuietReading,
     RECORD_SCHEMA, RecordBudget, RecordClaim, RecordCommitment, RecordContract, RecordCredit, RecordDay,
-    RecordEarnedBack, RecordEvidence, RecordMoney, RecordOutage, RecordPeriod, RecordRange, RecordRatio, RecordRight,
-    RecordSpan, RecordUnknown, Verdict,
+    RecordEarnedBack, RecordEvidence, RecordIncidentPromise, RecordMoney, RecordOutage, RecordPeriod, RecordRange,
+    RecordRatio, RecordRight, RecordSpan, RecordUnknown, Verdict,
 };
 use crate::time::{Period, UnixSeconds, local, utc_text};
 
@@ -38,6 +41,14 @@ pub enum StatementError {
         tenant: String,
         /// Why.
         source: PriceError,
+    },
+    /// Incidents cannot be judged.
+    #[error("{tenant}: {source}")]
+    Incident {
+        /// The tenant.
+        tenant: String,
+        /// Why.
+        source: IncidentError,
     },
     /// A count of events, or the sum of credits, does not fit.
     #[error(
@@ -77,7 +88,7 @@ pub fn state(
     for (planned, measured) in plan.commitments.iter().zip(measured) {
         let assessment = assess(planned.terms, &planned.scope, &measured.measurement);
         judged.push(Judged {
-            terms: planned.terms,
+            promise: planned.terms.into(),
             service: planned.service,
             fees: planned.fees.clone(),
             attained: assessment.attained.clone(),
@@ -87,6 +98,12 @@ pub fn state(
             most: assessment.most.clone(),
         });
         assessments.push(assessment);
+    }
+    let mut tallies = Vec::with_capacity(plan.incidents.len());
+    for planned in &plan.incidents {
+        let tally = planned.judge().map_err(|source| StatementError::Incident { tenant: tenant(), source })?;
+        judged.push(incidents::judged(planned, &tally));
+        tallies.push(tally);
     }
     let history = History::of(&plan.past, earlier).carried(contract.carried_forward.as_ref(), contract.currency);
     let Priced { credits, low, high, earned_back, rights } = price(contract, plan.month, &judged, &history)
@@ -99,6 +116,12 @@ pub fn state(
             what: format!("the number of events of {}", planned.terms.name),
         })?);
     }
+    let of_incidents = plan.incidents.iter().zip(&tallies).zip(&credits[plan.commitments.len()..]);
+    let of_incidents = of_incidents.map(|((planned, tally), credit)| {
+        incidents::promise(planned, plan.period, tally, self::credit(plan, planned.terms.into(), credit))
+    });
+    let incident_promises: Vec<RecordIncidentPromise> = of_incidents.collect();
+    let verdicts = commitments.iter().map(|one| one.verdict).chain(incident_promises.iter().map(|one| one.verdict));
     let mut evidence: Vec<RecordEvidence> = Vec::new();
     for Measured { evidence: one, .. } in measured {
         if !evidence.iter().any(|known| known.sha256 == one.sha256) {
@@ -126,8 +149,9 @@ pub fn state(
             fee: RecordMoney { currency: plan.fee.currency.code().to_owned(), minor: plan.fee.minor },
             legal_nature: contract.legal_nature,
         },
-        verdict: commitments.iter().map(|commitment| commitment.verdict).max().expect("a contract promises something"),
+        verdict: verdicts.max().expect("a contract promises something"),
         commitments,
+        incident_promises,
         credit_total: CreditTotal {
             currency: plan.fee.currency.code().to_owned(),
             low_minor: low.minor,
@@ -160,9 +184,7 @@ fn claim(plan: &ContractMonth<'_>, judged: &[Judged<'_>], measured: &[Measured],
     let Some(from) = claim.from else { return Ok(None) };
     let from = match from {
         ClaimStart::PeriodEnd => last_day_of_period,
-        ClaimStart::FirstOutage => {
-            runs.map(|run| run.period.start).min().map_or(last_day_of_period, day)
-        }
+        ClaimStart::FirstOutage => runs.map(|run| run.period.start).min().map_or(last_day_of_period, day),
         ClaimStart::LastOutage => runs.map(|run| run.period.end - 1).max().map_or(last_day_of_period, day),
     };
     let last_day = deadline(claim, from, contract.holidays.as_ref())?;
@@ -208,8 +230,7 @@ fn commitment(
         contract_version: planned.version,
         title: planned.title.to_owned(),
         slo: terms.slo.to_string(),
-        period: (span != plan.period)
-            .then(|| RecordSpan { start: utc_text(span.start), end: utc_text(span.end) }),
+        period: (span != plan.period).then(|| RecordSpan { start: utc_text(span.start), end: utc_text(span.end) }),
         method: terms.method,
         unit,
         slice_seconds: terms.slice.seconds(),
@@ -229,20 +250,24 @@ fn commitment(
         exclusion_mode: terms.exclusions,
         budget: budget(&terms.target.ratio(), lengths.base_seconds, attained),
         verdict: assessment.verdict,
-        credit: RecordCredit {
-            currency: credit.low.currency.code().to_owned(),
-            low_minor: credit.low.minor,
-            high_minor: credit.high.minor,
-            rounding: plan.contract.spec.rounding.mode,
-            points: planned.terms.penalty.points.is_some().then_some(range(credit.points)),
-            bonus_minor: planned.terms.penalty.bonus.map(|_| range((credit.bonus.0.minor, credit.bonus.1.minor))),
-            derivations: credit.derivations.clone(),
-        },
+        credit: self::credit(plan, terms.into(), credit),
         outages: outages(planned, measurement)?,
         unknown: unknown(planned, measurement),
         days: days(planned, measurement)?,
         evidence: vec![evidence.sha256.clone()],
     })
+}
+
+fn credit(plan: &ContractMonth<'_>, promise: Promise<'_>, credit: &Credit) -> RecordCredit {
+    RecordCredit {
+        currency: credit.low.currency.code().to_owned(),
+        low_minor: credit.low.minor,
+        high_minor: credit.high.minor,
+        rounding: plan.contract.spec.rounding.mode,
+        points: promise.penalty.points.is_some().then_some(range(credit.points)),
+        bonus_minor: promise.penalty.bonus.map(|_| range((credit.bonus.0.minor, credit.bonus.1.minor))),
+        derivations: credit.derivations.clone(),
+    }
 }
 
 fn range<T>((low, high): (T, T)) -> RecordRange<T> {

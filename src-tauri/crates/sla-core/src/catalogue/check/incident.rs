@@ -1,0 +1,82 @@
+//! What incidents, and promises about them, must say so that they can be judged.
+
+use std::collections::BTreeSet;
+
+use super::Check;
+use crate::catalogue::Document;
+use crate::catalogue::contract::{Commitment, ContractSpec, Fixed, FixedPer, Model};
+use crate::catalogue::finding::Code;
+use crate::incident::IncidentTarget;
+
+impl Check<'_> {
+    pub(super) fn incidents(&mut self) {
+        let catalogue = self.catalogue;
+        for incident in catalogue.incidents.values() {
+            let spec = &incident.spec;
+            self.reference(incident, "/spec/tenant", "Tenant", &spec.tenant, &catalogue.tenants);
+            for defect in spec.defects() {
+                self.add(Code::InvalidValue, incident, &defect.pointer, defect.found, defect.expected);
+            }
+            let contracts = || catalogue.contracts.values().filter(|contract| contract.spec.tenant == spec.tenant);
+            let classes: BTreeSet<&str> =
+                contracts().flat_map(|contract| &contract.spec.incidents).map(|one| one.class.as_str()).collect();
+            let commitments: BTreeSet<&str> =
+                contracts().flat_map(|contract| &contract.spec.commitments).map(|one| one.name.as_str()).collect();
+            if !catalogue.tenants.contains_key(&spec.tenant) || self.unread.may_hold_some("Contract") {
+                continue;
+            }
+            let named = spec.commitments.iter().enumerate();
+            let named =
+                named.map(|(index, name)| (format!("/spec/commitments/{index}"), "commitment", name, &commitments));
+            let class = ("/spec/class".to_owned(), "class", &spec.class, &classes);
+            for (pointer, what, name, known) in [class].into_iter().chain(named) {
+                if !known.contains(name.as_str()) {
+                    let found = format!("{what} {:?}, which no contract of {} has", name.as_str(), spec.tenant);
+                    let expected = match known.len() {
+                        0 => format!("a {what} of a contract; {} has none", spec.tenant),
+                        _ => format!("one of: {}", known.iter().copied().collect::<Vec<_>>().join(", ")),
+                    };
+                    self.add(Code::UnknownReference, incident, &pointer, found, expected);
+                }
+            }
+        }
+    }
+
+    pub(super) fn incident_promise(&mut self, contract: &Document<ContractSpec>, at: &str, promise: &IncidentTarget) {
+        let catalogue = self.catalogue;
+        self.reference(contract, &format!("{at}/service"), "Service", &promise.service, &catalogue.services);
+        self.amount(contract, &format!("{at}/fee"), promise.fee);
+        if promise.check().is_err() {
+            let expected = "hours or less on the service clock, because a day there has two meanings";
+            self.add(
+                Code::InvalidValue,
+                contract,
+                &format!("{at}/limit"),
+                format!("{:?}", promise.limit.to_string()),
+                expected,
+            );
+        }
+        self.penalty(contract, at, promise.into());
+        let penalty = &promise.penalty;
+        let by_time = match penalty.model() {
+            Some(model @ (Model::Multiplier(_) | Model::Proportional(_) | Model::PerOutage(_))) => Some(model.field()),
+            Some(model @ Model::Fixed(Fixed { per: FixedPer::Day, .. })) => Some(model.field()),
+            _ => None,
+        };
+        if let Some(field) = by_time {
+            let found = format!("{field}, which counts the time of outages");
+            let expected = "one of bands, perUnit, points, atRisk, and fixed per breach or incident";
+            self.add(Code::UnsoundPenalty, contract, &format!("{at}/penalty/{field}"), found, expected);
+        }
+    }
+
+    /// A promise of measurements cannot be paid by the incident.
+    pub(super) fn only_of_incidents(&mut self, contract: &Document<ContractSpec>, at: &str, commitment: &Commitment) {
+        if let Some(Model::Fixed(Fixed { per: FixedPer::Incident, .. })) = commitment.penalty.model() {
+            let found = "a sum per incident for what is measured".to_owned();
+            let expected =
+                "per: breach or day; response and restoration times are promised in the contract's incidents";
+            self.add(Code::UnsoundPenalty, contract, &format!("{at}/penalty/fixed/per"), found, expected);
+        }
+    }
+}
