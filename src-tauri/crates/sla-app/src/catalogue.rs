@@ -42,14 +42,15 @@ fn listed(findings: &[Finding]) -> String {
     lines.join("\n")
 }
 
-/// Reads every `.yaml` and `.yml` file in a folder and the folders below it; names that begin with a dot are passed over.
+/// Reads every `.yaml` and `.yml` file in a folder and the folders below it, and the closing days (`.ics`) that lie beside
+/// them; names that begin with a dot are passed over.
 ///
 /// # Errors
 /// [`CatalogueError`]; all defects of all files at once.
 pub fn read_catalogue(folder: &Path) -> Result<Catalogue, CatalogueError> {
     let mut paths = Vec::new();
     collect(folder, &mut paths)?;
-    if paths.is_empty() {
+    if !paths.iter().any(|path| is_document(path)) {
         return Err(CatalogueError::Empty { folder: folder.to_owned() });
     }
     paths.sort();
@@ -67,17 +68,20 @@ fn unreadable(path: &Path) -> impl FnOnce(std::io::Error) -> CatalogueError {
     move |source| CatalogueError::Unreadable { path, source }
 }
 
+fn is_document(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml")
+}
+
 fn collect(folder: &Path, paths: &mut Vec<PathBuf>) -> Result<(), CatalogueError> {
     for entry in std::fs::read_dir(folder).map_err(unreadable(folder))? {
         let path = entry.map_err(unreadable(folder))?.path();
         let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
-        let is_yaml = path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml");
         if hidden {
             continue;
         }
         if path.is_dir() {
             collect(&path, paths)?;
-        } else if is_yaml {
+        } else if is_document(&path) || path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("ics")) {
             paths.push(path);
         }
     }

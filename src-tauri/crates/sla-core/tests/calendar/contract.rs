@@ -27,7 +27,7 @@ fn check(hours: &str, holidays: &str, closing: Option<&str>, of: &str, hours_exp
     assert_eq!(service_seconds(&catalogue, of), hours_expected * 3600, "{hours} with {holidays} in {of}");
 }
 
-const CLOSING: &str = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART;VALUE=DATE:20251224\nDTEND;VALUE=DATE:20251225\nRRULE:FREQ=YEARLY\nEND:VEVENT\n\
+pub(super) const CLOSING: &str = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART;VALUE=DATE:20251224\nDTEND;VALUE=DATE:20251225\nRRULE:FREQ=YEARLY\nEND:VEVENT\n\
                        BEGIN:VEVENT\nDTSTART;VALUE=DATE:20260803\nDTEND;VALUE=DATE:20260808\nSUMMARY:Betriebsferien\nEND:VEVENT\nEND:VCALENDAR\n";
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod closing;
 mod contract;
+mod deadline;
 mod holidays;
 mod months;
 mod recurring;

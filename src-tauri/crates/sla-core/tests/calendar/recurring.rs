@@ -108,3 +108,47 @@ fn rules_that_cannot_be_are_refused_with_their_place() {
         ],
     );
 }
+
+#[test]
+fn a_month_of_two_versions_lists_each_occurrence_once() {
+    let second = r#"---
+apiVersion: sla-desk/v1
+kind: Contract
+metadata: { name: main }
+spec:
+  tenant: nord
+  version: 2
+  validFrom: 2026-01-19
+  timeZone: Europe/Berlin
+  serviceHours: 24/7
+  currency: EUR
+  fee: { monthly: 10000.00, partMonth: full }
+  claim: { automatic: true }
+  rounding: { mode: half_up, at: commitment }
+  legalNature: service_credit
+  caps: []
+  excludedKinds: [maintenance]
+  maintenance: { notice: 2d }
+  commitments:
+    - { name: up, slo: up, target: 99.9, method: Timeslices, slice: 15m, sliceTarget: 95, unknown: range, quiet: good, exclusions: denominator, penalty: {} }
+"#;
+    // Each Sunday night from 23:00 to 01:00: the one of the 18th lies in both versions.
+    let nights = "start: \"2026-01-04T23:00:00+01:00\"\nend: \"2026-01-05T01:00:00+01:00\"\nannouncedAt: \"2025-12-01T00:00:00Z\"\nrecurrence: FREQ=WEEKLY";
+    // The first version ends inside the month and must say what its fee is then.
+    let first = super::PLATFORM.replace("fee: { monthly: 10000.00 }", "fee: { monthly: 10000.00, partMonth: full }");
+    let fields: String = FIELDS.iter().map(|field| format!("  {field}\n")).collect();
+    let text = format!("{first}{fields}  validTo: 2026-01-18\n{second}{}", exclusion(nights));
+    let file = sla_core::catalogue::SourceFile { name: "c.yaml".to_owned(), text };
+    let catalogue = sla_core::catalogue::Catalogue::read(&[file]).unwrap_or_else(|findings| panic!("{findings:#?}"));
+    let plans = plan(&catalogue, "2026-01".parse().expect("a month"), None, 2_600_000_000).expect("a plan");
+    let starts: Vec<_> = plans[0].exclusions.iter().map(|one| (one.start.as_str(), one.accepted_seconds)).collect();
+    assert_eq!(
+        starts,
+        [
+            ("2026-01-04T22:00:00Z", 7200),
+            ("2026-01-11T22:00:00Z", 7200),
+            ("2026-01-18T22:00:00Z", 7200),
+            ("2026-01-25T22:00:00Z", 7200),
+        ]
+    );
+}
