@@ -10,8 +10,8 @@ Zurich). A contract that counts them lists them as its own closing days. The ban
 public holidays. Where a holiday falls on a weekend, both the day and the day on which it is observed are kept, as the
 package gives them.
 
-Of a day that all regions have, `*` stands for them; a line that most have names the others after `-`. The bare country is
-one of the regions: it has what the package gives for the country as a whole.
+Where all regions have a day, `*` stands for them; where most have it, the others follow with a minus sign. The bare country
+is one of the regions: it has what the package gives for the country as a whole.
 """
 
 import importlib.metadata
@@ -79,7 +79,7 @@ def main():
             "date,regions,name",
         ]
         for (day, name), regions_having in sorted(having.items()):
-            assert "," not in name.replace(", ", "") and "\n" not in name
+            name = f'"{name}"' if "," in name else name
             lines.append(f"{day},{shared_by(regions_having, regions)},{name}")
         path = Path(__file__).parent / f"{country.lower()}.csv"
         path.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")

@@ -232,6 +232,27 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        /// Whatever a rule says, it is refused or gives days in order, each once, from the first on.
+        #[test]
+        fn any_rule_is_refused_or_gives_days_in_order(
+            text in "FREQ=(DAILY|WEEKLY|MONTHLY|YEARLY)(;(INTERVAL=[0-9]{1,3}|BYDAY=[+-]?[1-6]?(MO|SU)(,2?TU)?|BYMONTHDAY=-?[0-9]{1,2}\
+                    |BYMONTH=[0-9]{1,2}|BYSETPOS=-?[0-9]{1,3}|COUNT=[0-9]{1,3}|UNTIL=202[5-8][01][0-9]01|WKST=(SU|MO))){0,4}",
+            start in 0_i64..800,
+        ) {
+            let first = at("2026-01-01") + chrono::TimeDelta::days(start);
+            let last = at("2028-12-31");
+            if let Ok(rule) = text.parse::<Recurrence>() {
+                prop_assert_eq!(rule.to_string(), text);
+                let days = rule.days(first, last);
+                prop_assert!(days.windows(2).all(|pair| pair[0] < pair[1]), "{:?}", days);
+                prop_assert!(days.first().is_none_or(|day| *day == first) && days.last().is_none_or(|day| *day <= last));
+            }
+        }
+    }
+
+    proptest! {
         /// Rules agree with a walk over every day that asks the calendar.
         #[test]
         fn rules_agree_with_a_walk_over_every_day(

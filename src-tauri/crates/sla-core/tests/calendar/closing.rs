@@ -1,6 +1,7 @@
 //! Calendars with closing days: what is read, and each defect with its line.
 
 use chrono::NaiveDate;
+use proptest::prelude::*;
 
 use super::{lines, read, sound};
 
@@ -238,4 +239,22 @@ fn what_is_too_much() {
         &"X:1\n".repeat(1_100_000),
         &["1:1: error[unreadable]: found a file of 4400000 bytes, expected at most 4194304 bytes"],
     );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    /// Whatever a file holds, it ends with closing days or with findings that say where.
+    #[test]
+    fn any_text_is_read_or_refused_with_a_line(
+        text in "((BEGIN:|END:|DTSTART|DTEND|DURATION|RRULE|EXDATE|;VALUE=DATE|:|;|,|=|\"|VEVENT|VCALENDAR|20261224|P1D|FREQ=YEARLY|T|Z|ä|\r?\n ?){1,3}){0,12}",
+        around in any::<bool>(),
+    ) {
+        let text = if around { calendar(&format!("BEGIN:VEVENT\nDTSTART;VALUE=DATE:20261224\n{text}\nEND:VEVENT\n")) } else { text };
+        let lines = text.lines().count().max(1);
+        for finding in read(&FIELDS, "", Some(&text)).err().unwrap_or_default() {
+            prop_assert_eq!(&finding.place.file, "nord/closing.ics");
+            prop_assert!((1..=lines).contains(&finding.place.line), "{}", finding);
+        }
+    }
 }

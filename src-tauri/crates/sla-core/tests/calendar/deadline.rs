@@ -11,7 +11,11 @@ use super::sound;
 /// The claim's last day for a month in which everything failed.
 fn last_day(claim: &str, holidays: &str, month: &str) -> Result<Option<String>, StatementError> {
     let (claim, holidays) = (format!("claim: {claim}"), format!("holidays: {holidays}"));
-    let catalogue = sound(&["timeZone: Europe/Berlin", "serviceHours: 24/7", &claim, &holidays], "", Some(super::contract::CLOSING));
+    let catalogue = sound(
+        &["timeZone: Europe/Berlin", "serviceHours: 24/7", &claim, &holidays],
+        "",
+        Some(super::contract::CLOSING),
+    );
     let plans = plan(&catalogue, month.parse().expect("a month"), None, 2_600_000_000).expect("a plan");
     let period = plans[0].commitments[0].scope.period;
     let slices = period.seconds() / 900;
@@ -66,5 +70,10 @@ fn a_last_day_beyond_the_known_years_is_an_error() {
     let five = "{ within: 5, unit: workingDays, from: periodEnd, rollForward: false }";
     let error = last_day(five, "{ region: DE-BY }", "2040-12").expect_err("nobody knows the holidays of 2041");
     assert!(matches!(error, StatementError::Holidays { .. }), "{error}");
-    assert!(error.to_string().starts_with("nord: by when the credit must be claimed: found 2041-01-01, expected a day from 2015-01-01"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .starts_with("nord: by when the credit must be claimed: found 2041-01-01, expected a day from 2015-01-01"),
+        "{error}"
+    );
 }

@@ -4,6 +4,7 @@ mod closing;
 mod contract;
 mod deadline;
 mod holidays;
+mod incident;
 mod months;
 mod recurring;
 
