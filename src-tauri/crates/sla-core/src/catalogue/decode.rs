@@ -16,7 +16,7 @@ use super::duration::Duration;
 use super::finding::{Code, Finding, Place};
 use super::hours::ServiceHours;
 use super::openslo::{DataSourceSpec, Metadata, ServiceSpec, SliSpec, SloSpec};
-use super::quantity::{Factor, Share};
+use super::quantity::{Factor, Quantity, Share};
 use super::value::{Day, Instant, Name, SliceWidth, Zone};
 use super::yaml::Node;
 use crate::incident::IncidentSpec;
@@ -127,6 +127,7 @@ static VALIDATORS: LazyLock<Vec<(Value, Validator)>> = LazyLock::new(|| {
             .with_format(SliceWidth::FORMAT, |text: &str| text.parse::<SliceWidth>().is_ok())
             .with_format(ServiceHours::FORMAT, |text: &str| text.parse::<ServiceHours>().is_ok())
             .with_format(Share::FORMAT, |text: &str| text.parse::<Share>().is_ok())
+            .with_format(Quantity::FORMAT, |text: &str| text.parse::<Quantity>().is_ok())
             .with_format(Factor::FORMAT, |text: &str| text.parse::<Factor>().is_ok())
             .with_format(Duration::FORMAT, |text: &str| text.parse::<Duration>().is_ok())
             .with_format(Currency::FORMAT, |text: &str| text.parse::<Currency>().is_ok())

@@ -31,10 +31,10 @@ pub use duration::Duration;
 pub use finding::{Code, Finding, Place, Severity};
 pub use hours::ServiceHours;
 pub use openslo::{
-    ConnectionDetails, DataSourceSpec, Metadata, Metric, MetricSource, MetricSpec, RatioMetric, ServiceSpec, SliSpec,
-    SloSpec, SourceType,
+    BudgetingMethod, ConnectionDetails, DataSourceSpec, Metadata, Metric, MetricSource, MetricSpec, RatioMetric,
+    ServiceSpec, SliSpec, SloSpec, SourceType,
 };
-pub use quantity::{Factor, Share};
+pub use quantity::{Factor, Quantity, Share};
 pub use query::{UnknownVariable, Variables};
 pub use value::{Day, Instant, Name, SliceWidth, ValueError, Zone};
 pub use wording::Wording;
