@@ -9,6 +9,7 @@ use sla_capture::{
     Source, decode, encode,
 };
 use sla_core::Tz;
+use sla_core::plan::FileContent;
 use sla_core::time::{Month, Period};
 
 const STEP_SECONDS: i64 = 60;
@@ -140,7 +141,8 @@ async fn gauges_equal_the_truth_and_the_file(server: &Prometheus) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("nord-2026-10.csv");
     std::fs::write(&path, csv()).expect("a file");
-    let from_file = FileSource::new(&path).capture(&request(), &NoProgress).await.expect("usable slices");
+    let from_file =
+        FileSource::new(&path, FileContent::Counts).capture(&request(), &NoProgress).await.expect("usable slices");
     assert_eq!(from_file.rows(), slices.rows());
     assert_eq!(from_file.provenance().scale, provenance.scale);
     assert_eq!(from_file.provenance().warnings, provenance.warnings);

@@ -70,7 +70,7 @@ fn entry(tenant: &str, revision: u32, downtime_seconds: i64) -> CloseEntry {
     let fee = RecordMoney { currency: "EUR".to_owned(), minor: 100_000 };
     let mut commitment: sla_core::record::RecordCommitment = serde_json::from_value(serde_json::json!({
         "name": "up", "title": "Up", "slo": "up", "method": "Timeslices", "unit": "slices", "slice_seconds": 60,
-        "slice_target": "95", "target": "99.9", "good": 1, "total": 2, "attained": null,
+        "slice_target": "95", "threshold": null, "consumption_budget": null, "target": "99.9", "good": 1, "total": 2, "attained": null,
         "attained_range": { "low": null, "high": null }, "service_seconds": 60, "downtime_seconds": 0,
         "excluded_seconds": 0, "unknown_seconds": 0, "quiet_seconds": 0, "unknown_reading": "range",
         "quiet_reading": "good", "exclusion_mode": "denominator",

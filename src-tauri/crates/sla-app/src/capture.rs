@@ -128,13 +128,13 @@ impl Sources<'_> {
         let spec = &self.catalogue.data_sources[&ask.data_source].spec;
         let details = &spec.connection_details;
         match (&ask.what, spec.source_type) {
-            (What::File { path }, _) => {
+            (What::File { path, content }, _) => {
                 let inside = Path::new(path).components().all(|part| matches!(part, Component::Normal(_)));
                 if !inside {
                     return Err(CaptureReason::OutsideFolder { path: path.clone() });
                 }
                 let folder = details.folder.as_deref().unwrap_or_default();
-                Ok(Box::new(FileSource::new(self.folder.join(folder).join(path))))
+                Ok(Box::new(FileSource::new(self.folder.join(folder).join(path), *content)))
             }
             (What::Queries(reading), SourceType::Prometheus) => {
                 Ok(Box::new(self.server(&ask.data_source, details)?.source(reading.clone())))

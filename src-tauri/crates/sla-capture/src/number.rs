@@ -4,6 +4,7 @@ use num_bigint::BigInt;
 use num_integer::Integer;
 use num_traits::{Signed, ToPrimitive};
 use sla_core::evidence::MICRO_EVENTS;
+use sla_core::ratio::Ratio;
 
 /// Longest number that is read; the longest double without an exponent has 341 characters.
 const MAX_CHARACTERS: usize = 400;
@@ -91,6 +92,11 @@ impl Decimal {
 
     fn mantissa_at(&self, decimals: u32) -> BigInt {
         &self.mantissa * power_of_ten(decimals - self.decimals)
+    }
+
+    /// The exact value.
+    pub(crate) fn ratio(&self) -> Ratio {
+        Ratio::new(self.mantissa.clone(), power_of_ten(self.decimals)).expect("ten to a power is not zero")
     }
 
     /// Whether nothing stands behind the point.

@@ -1,7 +1,7 @@
 //! From a measurement to a verdict: exclusion mode, quiet slices and unknown time as the contract reads them, compared
 //! with the target exactly.
 
-use crate::catalogue::Commitment;
+use crate::catalogue::{Commitment, ConsumptionBudget};
 use crate::interval::IntervalSet;
 use crate::measurement::{Measurement, Scope, Tally};
 use crate::price::Downtime;
@@ -78,7 +78,11 @@ pub fn assess(commitment: &Commitment, scope: &Scope, measured: &Measurement) ->
     };
     let (parts, good, total) = seen(commitment, scope.step_seconds, measured, &down, &lengths);
     let few = too_few_events(commitment, scope.step_seconds, measured, &lengths);
-    let attained = parts.read(commitment.unknown).filter(|_| few != Some(Few::Certain));
+    let attained = match &commitment.budget {
+        Some(budget) => Some(consumption(budget, commitment.unknown, scope.step_seconds, measured, &lengths)),
+        None => parts.read(commitment.unknown),
+    };
+    let attained = attained.filter(|_| few != Some(Few::Certain));
     let target = commitment.target.ratio();
     let compared = |attained: &Ratio| match commitment.attainment_rounding {
         Some(rounding) => rounding.apply(attained),
@@ -99,6 +103,30 @@ pub fn assess(commitment: &Commitment, scope: &Scope, measured: &Measurement) ->
     // Where an event too many is missing, nothing may be owed for the period at all.
     let least = if few.is_some() { Downtime::default() } else { downtime(least) };
     Assessment { good, total, verdict, lengths, least, most: downtime(most), attained }
+}
+
+/// Budget / consumption, at most 1. An unknown slice may have consumed nothing, and at most as much as the slice of the
+/// period that consumed most: the same named bound as for events.
+fn consumption(
+    budget: &ConsumptionBudget,
+    reading: UnknownReading,
+    step: i64,
+    measured: &Measurement,
+    lengths: &Lengths,
+) -> Attained {
+    let scale = Ratio::whole(measured.scale);
+    let share = |units: i128| {
+        let share = budget.amount.ratio().times(&scale).over(&Ratio::whole(units));
+        share.map_or_else(Ratio::one, |share| share.min(Ratio::one()))
+    };
+    let seen = measured.counted.total;
+    let unknown = i128::from(lengths.unknown_seconds / step) * i128::from(measured.peak_units);
+    let (low, high) = match reading {
+        UnknownReading::Range => (share(seen + unknown), share(seen)),
+        UnknownReading::Down => (share(seen + unknown), share(seen + unknown)),
+        UnknownReading::Up | UnknownReading::Excluded => (share(seen), share(seen)),
+    };
+    Attained { low, high }
 }
 
 /// Time that is down: in what was seen, and if all that is unknown was down, too.
@@ -218,6 +246,8 @@ fn seen(
             parts.good = parts.good.plus(&sum);
             (parts, good_events, events)
         }
+        // What is consumed is judged by its budget; see [`consumption`].
+        Method::Consumption => (Parts::whole(0, 0, 0), total, total),
     }
 }
 

@@ -8,6 +8,8 @@ use crate::time::{Period, UnixSeconds};
 
 /// Column of the slice's end, in Unix seconds. A slice `t` covers `[t − step, t)`.
 pub const COLUMN_END: &str = "t";
+/// Column of a source's file with the value of each slice, where no events are counted.
+pub const COLUMN_VALUE: &str = "value";
 /// Column of good units in the slice; null when the source gave no usable number.
 pub const COLUMN_GOOD: &str = "good";
 /// Column of all units in the slice; null when the source gave no usable number.

@@ -5,7 +5,7 @@ use num_bigint::BigInt;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
-use crate::catalogue::LegalNature;
+use crate::catalogue::{Comparison, LegalNature};
 use crate::derivation::Derivation;
 use crate::evidence::{Provenance, sha256_hex};
 use crate::incident::{ClockHours, ClockStart, IncidentClock, IncidentMonth, IncidentOutcome};
@@ -164,6 +164,10 @@ pub struct RecordCommitment {
     /// A slice below this percentage of good events is an outage slice; null where only a slice without any good
     /// event is one.
     pub slice_target: Option<String>,
+    /// The bound that each slice's value must keep; null where events are counted.
+    pub threshold: Option<RecordThreshold>,
+    /// What the period may consume; null where nothing is consumed.
+    pub consumption_budget: Option<RecordQuantity>,
     /// The promised percentage as the contract writes it.
     pub target: String,
     /// Good units that were seen.
@@ -223,6 +227,8 @@ pub enum Method {
     Timeslices,
     /// Unweighted mean of the slices' ratios.
     RatioTimeslices,
+    /// Budget / Σ of the slices' values, at most 1.
+    Consumption,
 }
 
 /// What the counts of a commitment count.
@@ -233,6 +239,8 @@ pub enum CountUnit {
     Events,
     /// Slices of time.
     Slices,
+    /// What is consumed, in the unit of the budget.
+    Consumption,
 }
 
 /// A count of units: a JSON integer, or a decimal in a string where the source delivered fractions of events.
@@ -432,6 +440,28 @@ pub struct RecordSpan {
     pub start: String,
     /// First second outside.
     pub end: String,
+}
+
+/// A bound for a measured value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecordThreshold {
+    /// How a value is compared with it.
+    pub comparison: Comparison,
+    /// The bound as the contract writes it.
+    pub value: String,
+    /// Its unit.
+    pub unit: String,
+}
+
+/// An amount of something that is consumed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecordQuantity {
+    /// The amount as the contract writes it.
+    pub amount: String,
+    /// Its unit.
+    pub unit: String,
 }
 
 /// A promise about the time that incidents of a class may take.

@@ -1,7 +1,7 @@
 //! What is in force, what counts and what is asked: the plan of a month, and why there is none.
 
 use sla_core::catalogue::{Catalogue, SourceFile};
-use sla_core::plan::{ContractMonth, PlanError, PlannedCommitment, Reading, What, plan};
+use sla_core::plan::{ContractMonth, FileContent, PlanError, PlannedCommitment, Reading, What, plan};
 use sla_core::record::ExclusionDecision;
 use sla_core::time::{Month, utc_text};
 
@@ -137,7 +137,7 @@ fn every_variable_is_replaced_in_what_is_asked() {
             total: r#"sum(increase(all{tenant="nord"}[60s]))"#.to_owned(),
         })
     );
-    assert_eq!(asks[1].what, What::File { path: "nord/300s.csv".to_owned() });
+    assert_eq!(asks[1].what, What::File { path: "nord/300s.csv".to_owned(), content: FileContent::Counts });
     assert_eq!((asks[1].data_source.as_str(), asks[1].step_seconds), ("files", 300));
     assert_eq!(plans[0].commitments[0].title, "Reachable");
     assert_eq!(plans[0].commitments[1].title, "Schnell");

@@ -317,6 +317,8 @@ impl Scene {
             unit: if promise.method == Method::Timeslices { CountUnit::Slices } else { CountUnit::Events },
             slice_seconds: MINUTE,
             slice_target: Some("95".to_owned()),
+            threshold: None,
+            consumption_budget: None,
             target: promise.target.to_owned(),
             good: Count::Whole(tally.good),
             total: Count::Whole(tally.total),
@@ -399,7 +401,9 @@ impl Tally {
         let each = if method == Method::Timeslices { 1 } else { EVENTS_PER_SLICE };
         let failed = |(part, permille): &(Period, i64)| match method {
             Method::Timeslices => part.seconds() / MINUTE,
-            Method::Occurrences | Method::RatioTimeslices => part.seconds() / MINUTE * each * permille / 1000,
+            Method::Occurrences | Method::RatioTimeslices | Method::Consumption => {
+                part.seconds() / MINUTE * each * permille / 1000
+            }
         };
         let unknown = unknown_seconds / MINUTE * each;
         let total = base_seconds / MINUTE * each - unknown;

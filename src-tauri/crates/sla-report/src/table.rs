@@ -118,6 +118,7 @@ fn row(record: &MonthRecord, one: &RecordCommitment) -> Vec<Field> {
         Field::own(match one.unit {
             sla_core::record::CountUnit::Events => "events",
             sla_core::record::CountUnit::Slices => "slices",
+            sla_core::record::CountUnit::Consumption => "consumption",
         }),
         percent(one.attained.as_ref()),
         percent(one.attained_range.low.as_ref()),

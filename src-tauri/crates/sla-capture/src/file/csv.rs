@@ -4,12 +4,14 @@ use std::io::Read;
 
 use chrono::NaiveDateTime;
 use csv::{ByteRecord, ReaderBuilder, Trim};
-use sla_core::evidence::{COLUMN_END, COLUMN_GOOD, COLUMN_TOTAL};
+use sla_core::evidence::COLUMN_END;
+use sla_core::plan::FileContent;
 use sla_core::time::{UnixSeconds, utc_text};
 
+use super::content::{Columns, counted};
 use super::error::{FileError, Place, Position};
 use super::rows::Rows;
-use super::{Columns, EXPECTED_COUNT, EXPECTED_END, quote};
+use super::{EXPECTED_COUNT, EXPECTED_END, quote};
 use crate::number::Number;
 use crate::source::is_printable;
 
@@ -25,7 +27,9 @@ pub(super) fn read(file: &str, input: impl Read, rows: &mut Rows) -> Result<(), 
     if !next(file, &mut reader, &mut record)? {
         return Err(FileError::Empty { file: file.to_owned(), found: "no content" });
     }
-    let columns = header(file, &record)?;
+    let content = rows.content();
+    let columns = header(content, file, &record)?;
+    let (good_name, total_name) = counted(content);
     let expected = record.len();
     while next(file, &mut reader, &mut record)? {
         let place = place(file, &record);
@@ -34,9 +38,9 @@ pub(super) fn read(file: &str, input: impl Read, rows: &mut Rows) -> Result<(), 
         }
         let cell = |column: &str, index: usize| text(&place, column, &record[index]);
         let t = end(&place, cell(COLUMN_END, columns.end)?)?;
-        let good = count(&place, COLUMN_GOOD, cell(COLUMN_GOOD, columns.good)?)?;
-        let total = count(&place, COLUMN_TOTAL, cell(COLUMN_TOTAL, columns.total)?)?;
-        rows.push(|| place.clone(), t, good.as_ref(), total.as_ref())?;
+        let good = count(&place, good_name, cell(good_name, columns.good)?)?;
+        let total = count(&place, total_name, cell(total_name, columns.total)?)?;
+        rows.push(|| place.clone(), t, good, total)?;
     }
     Ok(())
 }
@@ -51,10 +55,10 @@ fn next(file: &str, reader: &mut csv::Reader<impl Read>, record: &mut ByteRecord
     })
 }
 
-fn header(file: &str, record: &ByteRecord) -> Result<Columns, FileError> {
+fn header(content: FileContent, file: &str, record: &ByteRecord) -> Result<Columns, FileError> {
     let line = place(file, record).to_string();
     let names: Vec<String> = record.iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
-    Columns::find(&line, &names)
+    Columns::find(content, &line, &names)
 }
 
 fn place(file: &str, record: &ByteRecord) -> Place {

@@ -62,20 +62,22 @@ pub enum FileError {
         limit: u64,
     },
     /// Nothing in it.
-    #[error("{file} has {found}, expected the columns t, good, total and one row per slice")]
+    #[error("{file} has {found}, expected a header with the columns and one row per slice")]
     Empty {
         /// Name of the file.
         file: String,
         /// What it has instead.
         found: &'static str,
     },
-    /// The columns are not t, good, total.
-    #[error("{file}: found {found}, expected exactly the columns t, good, total, in any order{hint}")]
+    /// The columns are other ones.
+    #[error("{file}: found {found}, expected exactly the columns {expected}, in any order{hint}")]
     Columns {
         /// Name of the file, and the header's line.
         file: String,
         /// What is wrong with the columns.
         found: String,
+        /// The columns.
+        expected: String,
         /// What may help.
         hint: &'static str,
     },

@@ -1,5 +1,6 @@
-//! Files of slices: CSV and Parquet with the columns `t`, `good`, `total`. Servers are not known here.
+//! Files of slices: CSV and Parquet with the columns `t`, `good`, `total`, or `t`, `value`. Servers are not known here.
 
+mod content;
 mod csv;
 mod error;
 mod parquet;
@@ -10,7 +11,8 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
-use sla_core::evidence::{COLUMN_END, COLUMN_GOOD, COLUMN_TOTAL, sha256_hex};
+use sla_core::evidence::sha256_hex;
+use sla_core::plan::FileContent;
 
 use crate::error::CaptureError;
 use crate::slices::Slices;
@@ -32,13 +34,15 @@ const EXPECTED_COUNT: &str = "a number with a decimal point, such as 60 or 59.5,
 /// Characters of a cell that a message quotes.
 const QUOTED_CHARACTERS: usize = 60;
 
-/// A file of slices, CSV or Parquet by its extension: `t` is the end of a slice, `good` and `total` are counts in it.
+/// A file of slices, CSV or Parquet by its extension: `t` is the end of a slice, `good` and `total` are counts in it, or
+/// `value` is measured in it.
 ///
 /// A row of a slice outside the period is left out; an empty field (CSV) or null (Parquet) is unknown; a slice without
 /// a row is missing.
 #[derive(Clone, Debug)]
 pub struct FileSource {
     path: PathBuf,
+    content: FileContent,
 }
 
 #[derive(Clone, Copy)]
@@ -49,15 +53,15 @@ enum Kind {
 
 impl FileSource {
     /// The file at that path; it is opened when it is captured.
-    pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into() }
+    pub fn new(path: impl Into<PathBuf>, content: FileContent) -> Self {
+        Self { path: path.into(), content }
     }
 
     fn read(&self, request: &CaptureRequest) -> Result<Slices, CaptureError> {
         request.check()?;
         let file = file_name(&self.path);
         let kind = self.kind()?;
-        let mut rows = Rows::new(*request);
+        let mut rows = Rows::new(*request, self.content);
         let (sha256, server_version) = match kind {
             Kind::Csv => {
                 let mut input = Hashing { input: self.open(&file, MAX_CSV_BYTES)?, hash: Sha256::new() };
@@ -74,7 +78,7 @@ impl FileSource {
                 (sha256_hex(&bytes), "parquet")
             }
         };
-        let query = format!("columns {COLUMN_END}, {COLUMN_GOOD}, {COLUMN_TOTAL}");
+        let query = content::query(self.content);
         // The file's name and not its path: the same file on another machine is the same source.
         let source = format!("file {file} sha256 {sha256}");
         rows.finish(&file)?.finish(query, source, server_version.to_owned(), Vec::new())
@@ -144,36 +148,6 @@ impl<R: Read> Read for Hashing<R> {
         let read = self.input.read(buffer)?;
         self.hash.update(&buffer[..read]);
         Ok(read)
-    }
-}
-
-/// Which column stands where.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Columns {
-    end: usize,
-    good: usize,
-    total: usize,
-}
-
-impl Columns {
-    /// Finds the three columns, which may stand in any order, and refuses any other.
-    fn find(file: &str, names: &[String]) -> Result<Self, FileError> {
-        let refuse = |found: String, hint| Err(FileError::Columns { file: file.to_owned(), found, hint });
-        let known = [COLUMN_END, COLUMN_GOOD, COLUMN_TOTAL];
-        if let Some(unknown) = names.iter().find(|name| !known.contains(&name.as_str())) {
-            let is_one_field = names.len() == 1 && unknown.contains([';', '\t', '|']);
-            let hint = if is_one_field { "; separate them with commas" } else { "" };
-            return refuse(format!("the column {}", quote(unknown)), hint);
-        }
-        let find = |wanted: &str| {
-            let mut found = names.iter().enumerate().filter(|(_, name)| *name == wanted).map(|(index, _)| index);
-            match (found.next(), found.next()) {
-                (Some(index), None) => Ok(index),
-                (None, _) => refuse(format!("no column {wanted}"), "").map(|_: Self| 0),
-                (_, Some(_)) => refuse(format!("the column {wanted} twice"), "").map(|_: Self| 0),
-            }
-        };
-        Ok(Self { end: find(COLUMN_END)?, good: find(COLUMN_GOOD)?, total: find(COLUMN_TOTAL)? })
     }
 }
 

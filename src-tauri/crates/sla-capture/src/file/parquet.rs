@@ -4,12 +4,14 @@ use std::io::Cursor;
 use std::sync::Arc;
 
 use polars::prelude::{Column, DataType, ParquetReader, PolarsError, SerReader, TimeUnit};
-use sla_core::evidence::{COLUMN_END, COLUMN_GOOD, COLUMN_TOTAL};
+use sla_core::evidence::COLUMN_END;
+use sla_core::plan::FileContent;
 use sla_core::time::UnixSeconds;
 
+use super::content::{Columns, counted, names_of};
 use super::error::{FileError, Place, Position};
 use super::rows::Rows;
-use super::{Columns, EXPECTED_END, MAX_FILE_ROWS, quote};
+use super::{EXPECTED_END, MAX_FILE_ROWS, quote};
 use crate::guard::{DAMAGED, guarded};
 use crate::number::Number;
 use crate::source::is_printable;
@@ -28,9 +30,11 @@ fn read_portions(file: &str, bytes: &[u8], rows: &mut Rows) -> Result<(), FileEr
     let mut reader = ParquetReader::new(Cursor::new(bytes));
     let schema = reader.schema().map_err(broken)?;
     let names: Vec<String> = schema.iter_names().map(ToString::to_string).collect();
-    Columns::find(file, &names)?;
+    let content = rows.content();
+    Columns::find(content, file, &names)?;
+    let (good_name, total_name) = counted(content);
     for (name, field) in schema.iter() {
-        check_kind(file, name, &DataType::from_arrow_field(field))?;
+        check_kind(content, file, name, &DataType::from_arrow_field(field))?;
     }
     let metadata = Arc::clone(reader.get_metadata().map_err(broken)?);
     let found = metadata.num_rows;
@@ -57,8 +61,8 @@ fn read_portions(file: &str, bytes: &[u8], rows: &mut Rows) -> Result<(), FileEr
         }
         let column = |name: &str| frame.column(name).map_err(broken);
         let ends = ends(column(COLUMN_END)?).map_err(broken)?;
-        let good = counts(column(COLUMN_GOOD)?).map_err(broken)?;
-        let total = counts(column(COLUMN_TOTAL)?).map_err(broken)?;
+        let good = counts(column(good_name)?).map_err(broken)?;
+        let total = counts(column(total_name)?).map_err(broken)?;
         for (index, ((end, good), total)) in ends.into_iter().zip(good).zip(total).enumerate() {
             let place = || Place { file: file.to_owned(), position: Position::Row((first + index + 1) as u64) };
             let t = end.seconds().ok_or_else(|| FileError::Cell {
@@ -67,14 +71,14 @@ fn read_portions(file: &str, bytes: &[u8], rows: &mut Rows) -> Result<(), FileEr
                 found: end.text(),
                 expected: EXPECTED_END,
             })?;
-            rows.push(place, t, good.as_ref(), total.as_ref())?;
+            rows.push(place, t, good, total)?;
         }
     }
     Ok(())
 }
 
 /// Types that are read. Others (text, decimals, 8- and 16-bit integers) would need an interpretation; they are refused.
-fn check_kind(file: &str, name: &str, found: &DataType) -> Result<(), FileError> {
+fn check_kind(content: FileContent, file: &str, name: &str, found: &DataType) -> Result<(), FileError> {
     use DataType::{Datetime, Float32, Float64, Int32, Int64, UInt32, UInt64};
     let (is_read, expected) = if name == COLUMN_END {
         (matches!(found, Int64 | Datetime(..)), "; t must be a 64-bit integer of Unix seconds or a timestamp in UTC")
@@ -85,7 +89,8 @@ fn check_kind(file: &str, name: &str, found: &DataType) -> Result<(), FileError>
     if is_read {
         return Ok(());
     }
-    Err(FileError::Columns { file: file.to_owned(), found: format!("{name} of type {found}"), hint: expected })
+    let (found, columns) = (format!("{name} of type {found}"), names_of(content).join(", "));
+    Err(FileError::Columns { file: file.to_owned(), found, expected: columns, hint: expected })
 }
 
 /// An end as it stands in the file: a number of units, and how many units a second has.

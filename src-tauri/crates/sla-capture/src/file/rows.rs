@@ -1,7 +1,9 @@
 //! Rows of any file on their way to slices: those of the period are kept, each once, and each on the grid.
 
+use sla_core::plan::FileContent;
 use sla_core::time::UnixSeconds;
 
+use super::content::judged;
 use super::error::{FileError, Place};
 use crate::gather::Gather;
 use crate::number::Number;
@@ -11,6 +13,7 @@ use crate::source::{CaptureRequest, instant};
 #[derive(Debug)]
 pub(super) struct Rows {
     request: CaptureRequest,
+    content: FileContent,
     gather: Gather,
     /// One bit per slice of the period: whether a row for it was taken.
     taken: Vec<u64>,
@@ -20,18 +23,23 @@ pub(super) struct Rows {
 
 impl Rows {
     /// The request has been checked, so that the bits fit into a few hundred kilobytes.
-    pub(super) fn new(request: CaptureRequest) -> Self {
+    pub(super) fn new(request: CaptureRequest, content: FileContent) -> Self {
         let words =
             usize::try_from(request.slices() / 64 + 1).expect("a checked request has a bounded number of slices");
-        Self { request, gather: Gather::new(request), taken: vec![0; words], covered: None }
+        Self { request, content, gather: Gather::new(request), taken: vec![0; words], covered: None }
+    }
+
+    /// What stands in the file.
+    pub(super) fn content(&self) -> FileContent {
+        self.content
     }
 
     pub(super) fn push(
         &mut self,
         place: impl Fn() -> Place,
         t: UnixSeconds,
-        good: Option<&Number>,
-        total: Option<&Number>,
+        good: Option<Number>,
+        total: Option<Number>,
     ) -> Result<(), FileError> {
         let (first, last) = self.covered.unwrap_or((t, t));
         self.covered = Some((first.min(t), last.max(t)));
@@ -49,7 +57,8 @@ impl Rows {
             return Err(FileError::Duplicate { place: place(), found: instant(t) });
         }
         self.taken[word] |= bit;
-        self.gather.push(t, good, total);
+        let (good, total) = judged(self.content, good, total);
+        self.gather.push(t, good.as_ref(), total.as_ref());
         Ok(())
     }
 

@@ -14,7 +14,7 @@ fn capture(name: &str, bytes: &[u8]) -> Result<Slices, CaptureError> {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join(name);
     std::fs::write(&path, bytes).expect("a file");
-    run(&FileSource::new(path), &NoProgress)
+    run(&FileSource::new(path, FileContent::Counts), &NoProgress)
 }
 
 fn run(source: &FileSource, progress: &dyn Progress) -> Result<Slices, CaptureError> {
@@ -281,7 +281,7 @@ fn provenance_names_the_file_and_its_hash_but_no_path() {
 fn files_that_cannot_be_read_are_named() {
     #[track_caller]
     fn check(path: PathBuf, part: &str) {
-        let error = run(&FileSource::new(path), &NoProgress).expect_err("refused");
+        let error = run(&FileSource::new(path, FileContent::Counts), &NoProgress).expect_err("refused");
         assert_eq!(error.code(), "file.read");
         assert!(error.to_string().contains(part), "{error}");
     }
@@ -298,7 +298,7 @@ fn files_over_the_limit_are_refused_unread() {
         let path = folder.path().join(name);
         // A hole in the file: nothing is written to the disk.
         File::create(&path).and_then(|file| file.set_len(limit + 1)).expect("a sparse file");
-        let error = run(&FileSource::new(path), &NoProgress).expect_err("refused");
+        let error = run(&FileSource::new(path, FileContent::Counts), &NoProgress).expect_err("refused");
         assert_eq!(error.code(), "file.too_large");
         assert!(error.to_string().contains(&format!("has {} bytes", limit + 1)), "{error}");
     }
@@ -317,6 +317,41 @@ fn a_file_is_one_step() {
     let path = folder.path().join("a.csv");
     std::fs::write(&path, "t,good,total\n1790805660,59,60\n").expect("a file");
     let steps = Steps::default();
-    run(&FileSource::new(path), &steps).expect("usable slices");
+    run(&FileSource::new(path, FileContent::Counts), &steps).expect("usable slices");
     assert_eq!(*steps.0.lock().expect("no panic"), [(1, 1)]);
+}
+
+#[test]
+fn a_value_is_consumed_or_keeps_its_bound() {
+    let bound: sla_core::catalogue::Threshold =
+        serde_json::from_str(r#"{ "atMost": "0.5", "unit": "s" }"#).expect("a threshold");
+    let bounded = FileContent::Bounded(bound.bound().expect("one bound"));
+    #[track_caller]
+    fn check(content: FileContent, query: &str, scale: i64, expected: &[Kept]) {
+        // On the bound, above it by as little as a decimal can say, unknown, no number.
+        let text = "t,value\n1790805660,0.5\n1790805720,0.50000000000000000001\n1790805780,\n1790805840,NaN\n";
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("values.csv");
+        std::fs::write(&path, text).expect("a file");
+        let slices = run(&FileSource::new(path, content), &NoProgress).expect("usable slices");
+        let rows: Vec<Kept> = slices.rows().iter().map(|row| (row.t - START, row.good, row.total)).collect();
+        assert_eq!(rows, expected);
+        assert_eq!((slices.provenance().query.as_str(), slices.provenance().scale), (query, scale));
+    }
+    let unknown = [(180, None, None), (240, None, None)];
+    let kept = [[(60, Some(1), Some(1)), (120, Some(0), Some(1))], unknown].concat();
+    check(bounded, "columns t, value; good is value <= 0.5", 1, &kept);
+    let half = Some(500_000);
+    let consumed = [[(60, half, half), (120, half, half)], unknown].concat();
+    check(FileContent::Consumption, "columns t, value", 1_000_000, &consumed);
+}
+
+#[test]
+fn columns_of_the_other_content_are_refused() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("values.csv");
+    std::fs::write(&path, "t,good,total\n1790805660,1,1\n").expect("a file");
+    let error = run(&FileSource::new(path, FileContent::Consumption), &NoProgress).expect_err("refused");
+    assert_eq!(error.code(), "file.columns");
+    assert!(error.to_string().contains("expected exactly the columns t, value,"), "{error}");
 }

@@ -16,7 +16,7 @@ use super::duration::Duration;
 use super::finding::{Code, Finding, Place};
 use super::hours::ServiceHours;
 use super::openslo::{DataSourceSpec, Metadata, ServiceSpec, SliSpec, SloSpec};
-use super::quantity::{Factor, Share};
+use super::quantity::{Factor, Quantity, Share};
 use super::recurrence::Recurrence;
 use super::value::{Day, Instant, Name, SliceWidth, Zone};
 use super::yaml::Node;
@@ -131,6 +131,7 @@ static VALIDATORS: LazyLock<Vec<(Value, Validator)>> = LazyLock::new(|| {
             .with_format(HolidayRegion::FORMAT, |text: &str| text.parse::<HolidayRegion>().is_ok())
             .with_format(Recurrence::FORMAT, |text: &str| text.parse::<Recurrence>().is_ok())
             .with_format(Share::FORMAT, |text: &str| text.parse::<Share>().is_ok())
+            .with_format(Quantity::FORMAT, |text: &str| text.parse::<Quantity>().is_ok())
             .with_format(Factor::FORMAT, |text: &str| text.parse::<Factor>().is_ok())
             .with_format(Duration::FORMAT, |text: &str| text.parse::<Duration>().is_ok())
             .with_format(Currency::FORMAT, |text: &str| text.parse::<Currency>().is_ok())

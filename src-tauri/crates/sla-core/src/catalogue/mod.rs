@@ -33,10 +33,10 @@ pub use duration::Duration;
 pub use finding::{Code, Finding, Place, Severity};
 pub use hours::ServiceHours;
 pub use openslo::{
-    ConnectionDetails, DataSourceSpec, Metadata, Metric, MetricSource, MetricSpec, RatioMetric, ServiceSpec, SliSpec,
-    SloSpec, SourceType,
+    BudgetingMethod, ConnectionDetails, DataSourceSpec, Metadata, Metric, MetricSource, MetricSpec, RatioMetric,
+    ServiceSpec, SliSpec, SloSpec, SourceType,
 };
-pub use quantity::{Factor, Share};
+pub use quantity::{Factor, Quantity, Share};
 pub use query::{UnknownVariable, Variables};
 pub use recurrence::Recurrence;
 pub(crate) use recurrence::day as ical_day;

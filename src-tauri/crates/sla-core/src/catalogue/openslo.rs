@@ -8,7 +8,6 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::value::{Name, SliceWidth};
 use crate::ratio::{Percent, exact_text};
-use crate::record::Method;
 
 const SHARE: &str = "a share from 0 to 1 with a decimal point, such as 0.999; targetPercent takes percentages";
 const DURATION: &str = "a number with its unit m (minute), h, d, w, M (month), Q or Y, such as \"1M\"";
@@ -98,8 +97,12 @@ pub struct SliSpec {
     /// What it measures, in words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Good, or bad, events of all events.
-    pub ratio_metric: RatioMetric,
+    /// Good, or bad, events of all events; give this or `thresholdMetric`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ratio_metric: Option<RatioMetric>,
+    /// One value for each slice; the contract says which bound it must keep, or what may be consumed of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub threshold_metric: Option<Metric>,
 }
 
 /// Good, or bad, events of all events.
@@ -145,7 +148,7 @@ pub struct MetricSource {
 pub enum SourceType {
     /// Prometheus' HTTP API.
     Prometheus,
-    /// Files with the columns t, good, total.
+    /// Files with the columns t, good, total, or t, value.
     File,
 }
 
@@ -153,7 +156,8 @@ pub enum SourceType {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct MetricSpec {
-    /// PromQL that gives one series whose value at t is the number of events in the slice that ends at t. `$tenant`,
+    /// PromQL that gives one series whose value at t is the number of events in the slice that ends at t, or the slice's
+    /// value for a `thresholdMetric`. `$tenant`,
     /// every label of the tenant as `$label`, and the slice's width as `$slice` are replaced.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub query: Option<String>,
@@ -176,7 +180,7 @@ pub struct SloSpec {
     /// Name of the `SLI`.
     pub indicator_ref: Name,
     /// How the provider itself budgets errors.
-    pub budgeting_method: Method,
+    pub budgeting_method: BudgetingMethod,
     /// The provider's window.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub time_window: Vec<TimeWindow>,
@@ -186,6 +190,17 @@ pub struct SloSpec {
     /// Names of alert policies; kept, not read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub alert_policies: Vec<String>,
+}
+
+/// How the provider itself budgets errors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum BudgetingMethod {
+    /// Good events of all events.
+    Occurrences,
+    /// Good slices of all slices.
+    Timeslices,
+    /// The mean of the slices' ratios.
+    RatioTimeslices,
 }
 
 /// The provider's window for an SLO.

@@ -1,4 +1,4 @@
-//! Quantities that a penalty is made of: shares of a fee and factors, exact and with their unit.
+//! Quantities that a contract is made of: shares of a fee, factors and measured values, exact.
 
 use std::fmt;
 use std::str::FromStr;
@@ -116,11 +116,7 @@ impl FromStr for Factor {
     type Err = ValueError;
 
     fn from_str(text: &str) -> Result<Self, ValueError> {
-        let plain = text.starts_with(|c: char| c.is_ascii_digit())
-            && text.ends_with(|c: char| c.is_ascii_digit())
-            && text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
-        let value = plain.then(|| Decimal::from_str_exact(text).ok()).flatten();
-        let value = value.filter(|value| *value > Decimal::ZERO && *value <= Decimal::ONE_THOUSAND);
+        let value = plain_decimal(text).filter(|value| *value > Decimal::ZERO && *value <= Decimal::ONE_THOUSAND);
         value.map(Self).ok_or_else(|| ValueError { found: text.to_owned(), expected: Self::EXPECTED })
     }
 }
@@ -160,6 +156,75 @@ impl JsonSchema for Factor {
     }
 }
 
+/// A measured value as a contract writes it, for example `0.5` or `1200`; its unit stands beside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Quantity(Decimal);
+
+impl Quantity {
+    /// What a reader is told when a value cannot be read.
+    pub const EXPECTED: &'static str =
+        "a number that is not negative, with a decimal point and neither sign nor unit, such as 0.5";
+
+    /// The JSON Schema `format` of the value.
+    pub const FORMAT: &'static str = "sla-quantity";
+
+    /// The exact value.
+    pub fn ratio(self) -> Ratio {
+        let denominator = BigInt::from(10).pow(self.0.scale());
+        Ratio::new(self.0.mantissa(), denominator).expect("ten to a power is not zero")
+    }
+}
+
+impl FromStr for Quantity {
+    type Err = ValueError;
+
+    fn from_str(text: &str) -> Result<Self, ValueError> {
+        plain_decimal(text).map(Self).ok_or_else(|| ValueError { found: text.to_owned(), expected: Self::EXPECTED })
+    }
+}
+
+impl fmt::Display for Quantity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl Serialize for Quantity {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Quantity {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        exact_text(deserializer)?.parse().map_err(de::Error::custom)
+    }
+}
+
+impl JsonSchema for Quantity {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Quantity".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": Self::EXPECTED,
+            "x-expected": Self::EXPECTED,
+            "type": ["string", "number"],
+            "format": Self::FORMAT,
+            "minimum": 0,
+        })
+    }
+}
+
+/// A decimal of digits and one point at most, without sign and exponent.
+fn plain_decimal(text: &str) -> Option<Decimal> {
+    let plain = text.starts_with(|c: char| c.is_ascii_digit())
+        && text.ends_with(|c: char| c.is_ascii_digit())
+        && text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    plain.then(|| Decimal::from_str_exact(text).ok()).flatten()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -181,6 +246,16 @@ mod tests {
         let share = |text: &str| text.parse::<Share>().expect("a share").ratio();
         assert_eq!(share("1/30").times(&Ratio::whole(30)), Ratio::one());
         assert_eq!(share("50"), share("1/2"));
+    }
+
+    #[test]
+    fn quantities_are_plain_decimals() {
+        check::<Quantity>("0.50", Some("0.50"));
+        check::<Quantity>("1200", Some("1200"));
+        for bad in ["", "-1", "+1", "1,5", "1e3", ".5", "5.", "NaN", "1 s", "0x1"] {
+            check::<Quantity>(bad, None);
+        }
+        assert_eq!(Some("0.125".parse::<Quantity>().expect("a quantity").ratio()), Ratio::new(1, 8));
     }
 
     #[test]

@@ -54,10 +54,11 @@ impl Unread {
 }
 
 /// What documents of a kind refer to: where, and a document of which kind. A `*` stands for every item of a list.
-const REFERENCES: [(&str, &str, &str); 10] = [
+const REFERENCES: [(&str, &str, &str); 11] = [
     ("SLI", "/spec/ratioMetric/good/metricSource/metricSourceRef", "DataSource"),
     ("SLI", "/spec/ratioMetric/bad/metricSource/metricSourceRef", "DataSource"),
     ("SLI", "/spec/ratioMetric/total/metricSource/metricSourceRef", "DataSource"),
+    ("SLI", "/spec/thresholdMetric/metricSource/metricSourceRef", "DataSource"),
     ("SLO", "/spec/service", "Service"),
     ("SLO", "/spec/indicatorRef", "SLI"),
     ("Contract", "/spec/tenant", "Tenant"),

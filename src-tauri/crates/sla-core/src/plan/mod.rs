@@ -1,6 +1,7 @@
 //! Before anything is read: which contracts are in force in a month, what counts, and what has to be asked of which
 //! source.
 
+mod ask;
 mod error;
 mod exclusions;
 mod fees;
@@ -10,6 +11,7 @@ mod span;
 
 use chrono::Days;
 
+pub use ask::{Ask, FileContent, Reading, What};
 pub use error::PlanError;
 pub use incidents::PlannedIncidents;
 
@@ -18,7 +20,7 @@ use span::Span;
 
 use crate::assess::cut_slice;
 use crate::catalogue::{
-    Catalogue, Commitment, ContractSpec, Document, ExclusionSpec, Name, Place, SliSpec, TenantSpec, Variables,
+    Catalogue, Commitment, ContractSpec, Document, ExclusionSpec, Name, Place, TenantSpec, Variables,
 };
 use crate::holiday::HolidayError;
 use crate::interval::IntervalSet;
@@ -106,51 +108,6 @@ pub struct PlannedCommitment<'a> {
     pub scope: Scope,
     /// What has to be read. Equal requests need reading once only.
     pub ask: Ask,
-}
-
-/// A request to a source, with every variable replaced.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Ask {
-    /// Name of the `DataSource`.
-    pub data_source: Name,
-    /// What is asked.
-    pub what: What,
-    /// The period.
-    pub period: Period,
-    /// Width of a slice in seconds.
-    pub step_seconds: i64,
-}
-
-/// What is asked of a source.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum What {
-    /// Two queries of a server.
-    Queries(Reading),
-    /// A file in the source's folder.
-    File {
-        /// Its path, relative to the folder.
-        path: String,
-    },
-}
-
-/// Two queries, every variable replaced. Each must give one series whose value at `t` is the number of events in the
-/// slice that ends at `t`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Reading {
-    /// Good events of all events.
-    GoodOfTotal {
-        /// Good events of a slice.
-        good: String,
-        /// All events of a slice.
-        total: String,
-    },
-    /// Bad events of all events: good is total − bad, where both are there.
-    BadOfTotal {
-        /// Bad events of a slice.
-        bad: String,
-        /// All events of a slice.
-        total: String,
-    },
 }
 
 /// Plans a month: of one tenant, or of all. `now` in Unix seconds; a month that is not over cannot be planned.
@@ -241,7 +198,11 @@ fn contract_month<'a>(
         let accepted = windows.iter().filter(|window| covers(&window.document.spec, terms));
         let excluded = accepted.fold(IntervalSet::default(), |sum, window| sum.union(&window.accepted));
         asked_for = exclusions::together(asked_for, windows);
-        let service = spec.service_hours.within(span.period, spec.time_zone.0, spec.holidays.as_ref());
+        // Money is spent at night, too: what is consumed counts around the clock.
+        let service = match terms.method {
+            Method::Consumption => Ok(span.period.into()),
+            _ => spec.service_hours.within(span.period, spec.time_zone.0, spec.holidays.as_ref()),
+        };
         let service = service.map_err(|source| unknown_holidays(contract, source))?;
         let scope = Scope {
             period: span.period,
@@ -249,7 +210,11 @@ fn contract_month<'a>(
             excluded: excluded.intersection(&service),
             service,
             days: span.days(spec.time_zone.0),
-            slice_target: terms.slice_target.map(|percent| percent.ratio()),
+            // A slice with a value is good or it is not.
+            slice_target: match &terms.threshold {
+                Some(_) => Some(Ratio::one()),
+                None => terms.slice_target.map(|percent| percent.ratio()),
+            },
             minimum_events: terms.minimum_events.and_then(|minimum| minimum.per_slice),
             wants_ratio_sum: terms.method == Method::RatioTimeslices,
         };
@@ -262,7 +227,7 @@ fn contract_month<'a>(
             });
         }
         let variables = Variables::new(tenant.name().as_str(), &tenant.metadata.labels, terms.slice.seconds());
-        let ask = ask(sli, &variables, span.period, terms.slice.seconds());
+        let ask = ask::ask(sli, terms, &variables, span.period);
         commitments.push(PlannedCommitment {
             terms,
             title: terms.display_name.as_deref().unwrap_or_else(|| slo.metadata.title()),
@@ -299,24 +264,6 @@ fn accepted(contract: &ContractSpec) -> Vec<RecordAcceptance> {
         by: format!("{}, {}", accepted.by, accepted.on),
     });
     accepted.collect()
-}
-
-fn ask(sli: &Document<SliSpec>, variables: &Variables, period: Period, step_seconds: i64) -> Ask {
-    const CHECKED: &str = "the catalogue checked what is asked of a source";
-    let ratio = &sli.spec.ratio_metric;
-    let total = &ratio.total.metric_source;
-    let query = |metric: &crate::catalogue::Metric| {
-        let query = metric.metric_source.spec.query.as_deref().expect(CHECKED);
-        variables.in_query(query).expect(CHECKED)
-    };
-    let what = match (&total.spec.path, &ratio.good, &ratio.bad) {
-        (Some(path), ..) => What::File { path: variables.in_path(path).expect(CHECKED) },
-        (None, Some(good), _) => What::Queries(Reading::GoodOfTotal { good: query(good), total: query(&ratio.total) }),
-        (None, None, bad) => {
-            What::Queries(Reading::BadOfTotal { bad: query(bad.as_ref().expect(CHECKED)), total: query(&ratio.total) })
-        }
-    };
-    Ask { data_source: total.metric_source_ref.clone(), what, period, step_seconds }
 }
 
 fn covers(exclusion: &ExclusionSpec, commitment: &Commitment) -> bool {

@@ -3,7 +3,7 @@
 mod incidents;
 
 use crate::assess::{Assessment, Attained, assess};
-use crate::catalogue::{ClaimStart, Promise};
+use crate::catalogue::{Bound, ClaimStart, Promise};
 use crate::evidence::EvidenceRef;
 use crate::holiday::HolidayError;
 use crate::incident::IncidentError;
@@ -17,8 +17,8 @@ use crate::ratio::{Ratio, Rounding};
 use crate::record::{
     Count, CountUnit, CreditTotal, Method, MonthRecord, OutageCode, OutageReason, PERCENT_DIGITS, QuietReading,
     RECORD_SCHEMA, RecordBudget, RecordClaim, RecordCommitment, RecordContract, RecordCredit, RecordDay,
-    RecordEarnedBack, RecordEvidence, RecordIncidentPromise, RecordMoney, RecordOutage, RecordPeriod, RecordRange,
-    RecordRatio, RecordRight, RecordSpan, RecordUnknown, Verdict,
+    RecordEarnedBack, RecordEvidence, RecordIncidentPromise, RecordMoney, RecordOutage, RecordPeriod, RecordQuantity,
+    RecordRange, RecordRatio, RecordRight, RecordSpan, RecordThreshold, RecordUnknown, Verdict,
 };
 use crate::time::{Period, UnixSeconds, local, utc_text};
 
@@ -221,6 +221,7 @@ fn commitment(
     let (unit, scale) = match terms.method {
         Method::Timeslices => (CountUnit::Slices, 1),
         Method::Occurrences | Method::RatioTimeslices => (CountUnit::Events, measurement.scale),
+        Method::Consumption => (CountUnit::Consumption, measurement.scale),
     };
     let attained = assessment.attained.as_ref();
     let span = planned.scope.period;
@@ -235,6 +236,14 @@ fn commitment(
         unit,
         slice_seconds: terms.slice.seconds(),
         slice_target: terms.slice_target.map(|percent| percent.to_string()),
+        threshold: terms.threshold.as_ref().and_then(|threshold| {
+            let Bound { comparison, value } = threshold.bound()?;
+            Some(RecordThreshold { comparison, value: value.to_string(), unit: threshold.unit.clone() })
+        }),
+        consumption_budget: terms
+            .budget
+            .as_ref()
+            .map(|budget| RecordQuantity { amount: budget.amount.to_string(), unit: budget.unit.clone() }),
         target: terms.target.to_string(),
         good: Count::from_units(assessment.good, scale)?,
         total: Count::from_units(assessment.total, scale)?,
@@ -389,5 +398,7 @@ fn day_attained(planned: &PlannedCommitment<'_>, tally: &DayTally, bad: i64, qui
         Method::Occurrences => Ratio::new(counted.good, counted.total),
         Method::Timeslices => slices(Ratio::whole(counted.slices - bad)),
         Method::RatioTimeslices => slices(counted.ratio_sum.clone().unwrap_or_else(Ratio::zero)),
+        // A budget is for the period; no day has one of its own.
+        Method::Consumption => None,
     }
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use chrono::{Datelike, Offset, TimeDelta};
 
-use super::{Check, asked, is_inside};
+use super::Check;
+use super::sli::{asked, is_inside};
 use crate::catalogue::Document;
 use crate::catalogue::contract::{Commitment, ContractSpec};
 use crate::catalogue::finding::Code;
@@ -83,7 +84,10 @@ impl Check<'_> {
             let expected = "a percentage such as 99.9: a share such as 0.999 is another unit, and a promise of at most 1 % is none";
             self.add(Code::SuspectUnit, contract, &format!("{at}/{field}"), format!("{percent}"), expected);
         }
-        if commitment.method == Method::Timeslices && commitment.slice_target.is_none() {
+        if commitment.method == Method::Timeslices
+            && commitment.slice_target.is_none()
+            && commitment.threshold.is_none()
+        {
             let expected =
                 "\"sliceTarget\" beside Timeslices: the percentage of good events below which a slice is down";
             self.add(Code::MissingField, contract, at, "no field \"sliceTarget\"".into(), expected);
@@ -94,6 +98,7 @@ impl Check<'_> {
         self.alignment(contract, at, commitment);
         let Some(slo) = catalogue.slos.get(&commitment.slo) else { return };
         let Some(sli) = catalogue.slis.get(&slo.spec.indicator_ref) else { return };
+        self.fits_measurement(contract, at, commitment, sli);
         let Some(tenant) = catalogue.tenants.get(&contract.spec.tenant) else { return };
         let variables = Variables::new(tenant.name().as_str(), &tenant.metadata.labels, commitment.slice.seconds());
         for (pointer, text) in asked(sli) {

@@ -5,6 +5,7 @@ mod exclusion;
 mod holidays;
 mod incident;
 mod penalty;
+mod sli;
 mod stake;
 mod unsound;
 
@@ -12,11 +13,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::contract::ContractSpec;
 use super::finding::{Code, Finding, Severity};
-use super::openslo::{Metric, SourceType};
+use super::openslo::SourceType;
 use super::query::tells_tenants_apart;
 use super::unread::{self, Unread};
 use super::value::Name;
 use super::{Catalogue, Document, overlap};
+use sli::asked;
 
 /// Adds every error of a catalogue to the findings, and gives what is unsound in each contract.
 pub(super) fn check(
@@ -158,88 +160,6 @@ impl Check<'_> {
         }
     }
 
-    fn slis(&mut self) {
-        for sli in self.catalogue.slis.values() {
-            let ratio = &sli.spec.ratio_metric;
-            let at = "/spec/ratioMetric";
-            let good_or_bad = match (&ratio.good, &ratio.bad) {
-                (Some(good), None) => ("good", good),
-                (None, Some(bad)) => ("bad", bad),
-                (good, _) => {
-                    let found = if good.is_some() { "both good and bad" } else { "neither good nor bad" };
-                    self.add(Code::InvalidValue, sli, at, found.into(), "exactly one of good and bad, beside total");
-                    continue;
-                }
-            };
-            for (name, metric) in [good_or_bad, ("total", &ratio.total)] {
-                self.metric(sli, &format!("{at}/{name}/metricSource"), name, metric);
-            }
-            let (source, total) = (&good_or_bad.1.metric_source, &ratio.total.metric_source);
-            let sources = [&source.metric_source_ref, &total.metric_source_ref];
-            if sources.iter().any(|name| !self.catalogue.data_sources.contains_key(*name)) {
-                continue;
-            }
-            if source.metric_source_ref != total.metric_source_ref {
-                let found = format!("{} and {}", source.metric_source_ref, total.metric_source_ref);
-                self.add(Code::InvalidValue, sli, at, found, "one source for both numbers of a ratio");
-            } else if let (Some(path), Some(other)) = (&source.spec.path, &total.spec.path)
-                && path != other
-            {
-                let found = "two files for one ratio".to_owned();
-                self.add(Code::InvalidValue, sli, at, found, "one file with the columns t, good and total");
-            }
-        }
-    }
-
-    fn metric<S>(&mut self, sli: &Document<S>, at: &str, name: &str, metric: &Metric) {
-        let source = &metric.metric_source;
-        let catalogue = self.catalogue;
-        self.reference(
-            sli,
-            &format!("{at}/metricSourceRef"),
-            "DataSource",
-            &source.metric_source_ref,
-            &catalogue.data_sources,
-        );
-        let Some(data_source) = catalogue.data_sources.get(&source.metric_source_ref) else { return };
-        let real = data_source.spec.source_type;
-        if source.source_type.is_some_and(|said| said != real) {
-            let found = format!("type {:?}", source.source_type.expect("just seen"));
-            self.add(
-                Code::InvalidValue,
-                sli,
-                &format!("{at}/type"),
-                found,
-                format!("{real:?}, as the data source says"),
-            );
-        }
-        let (expected, right) = match real {
-            SourceType::Prometheus => {
-                ("a query, and no path", source.spec.query.is_some() && source.spec.path.is_none())
-            }
-            SourceType::File => ("a path, and no query", source.spec.path.is_some() && source.spec.query.is_none()),
-        };
-        if !right {
-            let found = match (&source.spec.query, &source.spec.path) {
-                (Some(_), Some(_)) => "both a query and a path",
-                (Some(_), None) => "a query",
-                (None, Some(_)) => "a path",
-                (None, None) => "neither a query nor a path",
-            };
-            self.add(Code::InvalidValue, sli, &format!("{at}/spec"), found.into(), expected);
-        }
-        if real == SourceType::File && name == "bad" {
-            let at = at.trim_end_matches("/metricSource");
-            self.add(
-                Code::InvalidValue,
-                sli,
-                at,
-                "bad events from a file".into(),
-                "good: a file has the columns t, good, total",
-            );
-        }
-    }
-
     fn slos(&mut self) {
         let catalogue = self.catalogue;
         for slo in catalogue.slos.values() {
@@ -270,26 +190,4 @@ impl Check<'_> {
             }
         }
     }
-}
-
-/// Whether a path names a file inside the folder that it is relative to. A label of one tenant must not lead into the
-/// files of another.
-fn is_inside(path: &str) -> bool {
-    let named = |part: &str| !matches!(part, "" | "." | "..");
-    let inside = !path.contains(['\\', ':']) && path.split('/').all(named);
-    let path = path.to_ascii_lowercase();
-    inside && [".csv", ".parquet"].iter().any(|ending| path.strip_suffix(ending).is_some_and(|stem| !stem.is_empty()))
-}
-
-/// Every text of a measurement in which variables are replaced, with its place.
-fn asked(sli: &Document<super::SliSpec>) -> impl Iterator<Item = (String, &str)> {
-    let ratio = &sli.spec.ratio_metric;
-    let metrics = [("good", ratio.good.as_ref()), ("bad", ratio.bad.as_ref()), ("total", Some(&ratio.total))];
-    metrics.into_iter().filter_map(|(name, metric)| Some((name, metric?))).flat_map(|(name, metric)| {
-        let spec = &metric.metric_source.spec;
-        let texts = [("query", spec.query.as_deref()), ("path", spec.path.as_deref())];
-        texts.into_iter().filter_map(move |(field, text)| {
-            Some((format!("/spec/ratioMetric/{name}/metricSource/spec/{field}"), text?))
-        })
-    })
 }

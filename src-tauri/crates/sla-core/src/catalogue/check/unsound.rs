@@ -7,6 +7,7 @@ use crate::catalogue::Document;
 use crate::catalogue::contract::{Commitment, ContractSpec, Model, Promise};
 use crate::catalogue::finding::Code;
 use crate::ratio::Ratio;
+use crate::record::Method;
 
 /// The shortest month.
 const SHORTEST_MONTH_SECONDS: i64 = 28 * 86_400;
@@ -60,7 +61,7 @@ impl Check<'_> {
         let month = Ratio::whole(SHORTEST_MONTH_SECONDS * i64::from(commitment.period.months()));
         let slice = Ratio::whole(commitment.slice.seconds());
         // A target of 100 % says that every slice counts; below it, a budget of less than a slice says so by accident.
-        let counts_slices = commitment.method != crate::record::Method::Occurrences;
+        let counts_slices = matches!(commitment.method, Method::Timeslices | Method::RatioTimeslices);
         if counts_slices && allowed > Ratio::zero() && allowed.times(&month) < slice {
             let found = format!(
                 "{target} % in slices of {}: one of {} is {} points, and the target allows {}",

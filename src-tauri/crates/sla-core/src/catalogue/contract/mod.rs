@@ -4,6 +4,7 @@ mod exclusion;
 mod holidays;
 mod penalty;
 mod terms;
+mod value;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -19,6 +20,8 @@ pub use terms::{
     CarriedMiss, Claim, ClaimStart, ClaimUnit, LegalNature, MinimumCredit, MoneyRounding, NoStacking, PointWorth,
     Right, RoundingPlace,
 };
+
+pub use value::{Bound, Comparison, ConsumptionBudget, Threshold};
 
 use super::hours::ServiceHours;
 use super::value::{Day, Name, SliceWidth, Zone};
@@ -197,6 +200,13 @@ pub struct Commitment {
     /// only which slices are listed as outages; when not said, those without any good event.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slice_target: Option<Percent>,
+    /// The bound that each slice's value must keep, for an SLI with `thresholdMetric`; the method is then Timeslices.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub threshold: Option<Threshold>,
+    /// What the period may consume, for an SLI with `thresholdMetric`; the method is then Consumption, and what is
+    /// attained is budget / consumption, at most 100 %.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub budget: Option<ConsumptionBudget>,
     /// How time without evidence is read. There is no default.
     pub unknown: UnknownReading,
     /// How a slice without any event is read. There is no default.

@@ -1,0 +1,221 @@
+//! What a measurement must say so that it can be asked of its source.
+
+use super::Check;
+use crate::catalogue::finding::Code;
+use crate::catalogue::openslo::{Metric, SourceType};
+use crate::catalogue::{Commitment, ContractSpec, Document, Model, SliSpec};
+use crate::record::Method;
+
+impl Check<'_> {
+    pub(super) fn slis(&mut self) {
+        for sli in self.catalogue.slis.values() {
+            let ratio = match (&sli.spec.ratio_metric, &sli.spec.threshold_metric) {
+                (Some(ratio), None) => ratio,
+                (None, Some(metric)) => {
+                    self.metric(sli, "/spec/thresholdMetric/metricSource", "value", metric);
+                    continue;
+                }
+                (ratio, _) => {
+                    let found = match ratio {
+                        Some(_) => "both ratioMetric and thresholdMetric",
+                        None => "neither ratioMetric nor thresholdMetric",
+                    };
+                    self.add(
+                        Code::InvalidValue,
+                        sli,
+                        "/spec",
+                        found.into(),
+                        "exactly one of ratioMetric and thresholdMetric",
+                    );
+                    continue;
+                }
+            };
+            let at = "/spec/ratioMetric";
+            let good_or_bad = match (&ratio.good, &ratio.bad) {
+                (Some(good), None) => ("good", good),
+                (None, Some(bad)) => ("bad", bad),
+                (good, _) => {
+                    let found = if good.is_some() { "both good and bad" } else { "neither good nor bad" };
+                    self.add(Code::InvalidValue, sli, at, found.into(), "exactly one of good and bad, beside total");
+                    continue;
+                }
+            };
+            for (name, metric) in [good_or_bad, ("total", &ratio.total)] {
+                self.metric(sli, &format!("{at}/{name}/metricSource"), name, metric);
+            }
+            let (source, total) = (&good_or_bad.1.metric_source, &ratio.total.metric_source);
+            let sources = [&source.metric_source_ref, &total.metric_source_ref];
+            if sources.iter().any(|name| !self.catalogue.data_sources.contains_key(*name)) {
+                continue;
+            }
+            if source.metric_source_ref != total.metric_source_ref {
+                let found = format!("{} and {}", source.metric_source_ref, total.metric_source_ref);
+                self.add(Code::InvalidValue, sli, at, found, "one source for both numbers of a ratio");
+            } else if let (Some(path), Some(other)) = (&source.spec.path, &total.spec.path)
+                && path != other
+            {
+                let found = "two files for one ratio".to_owned();
+                self.add(Code::InvalidValue, sli, at, found, "one file with the columns t, good and total");
+            }
+        }
+    }
+
+    fn metric<S>(&mut self, sli: &Document<S>, at: &str, name: &str, metric: &Metric) {
+        let source = &metric.metric_source;
+        let catalogue = self.catalogue;
+        self.reference(
+            sli,
+            &format!("{at}/metricSourceRef"),
+            "DataSource",
+            &source.metric_source_ref,
+            &catalogue.data_sources,
+        );
+        let Some(data_source) = catalogue.data_sources.get(&source.metric_source_ref) else { return };
+        let real = data_source.spec.source_type;
+        if source.source_type.is_some_and(|said| said != real) {
+            let found = format!("type {:?}", source.source_type.expect("just seen"));
+            self.add(
+                Code::InvalidValue,
+                sli,
+                &format!("{at}/type"),
+                found,
+                format!("{real:?}, as the data source says"),
+            );
+        }
+        let (expected, right) = match real {
+            SourceType::Prometheus => {
+                ("a query, and no path", source.spec.query.is_some() && source.spec.path.is_none())
+            }
+            SourceType::File => ("a path, and no query", source.spec.path.is_some() && source.spec.query.is_none()),
+        };
+        if !right {
+            let found = match (&source.spec.query, &source.spec.path) {
+                (Some(_), Some(_)) => "both a query and a path",
+                (Some(_), None) => "a query",
+                (None, Some(_)) => "a path",
+                (None, None) => "neither a query nor a path",
+            };
+            self.add(Code::InvalidValue, sli, &format!("{at}/spec"), found.into(), expected);
+        }
+        if real == SourceType::File && name == "bad" {
+            let at = at.trim_end_matches("/metricSource");
+            self.add(
+                Code::InvalidValue,
+                sli,
+                at,
+                "bad events from a file".into(),
+                "good: a file has the columns t, good, total",
+            );
+        }
+    }
+
+    /// Whether a commitment says what its measurement needs, and nothing else.
+    pub(super) fn fits_measurement(
+        &mut self,
+        contract: &Document<ContractSpec>,
+        at: &str,
+        commitment: &Commitment,
+        sli: &Document<SliSpec>,
+    ) {
+        if sli.spec.ratio_metric.is_some() == sli.spec.threshold_metric.is_some() {
+            return; // A finding of the measurement itself.
+        }
+        let (threshold, budget) = (&commitment.threshold, &commitment.budget);
+        let said = [("threshold", threshold.is_some()), ("budget", budget.is_some())];
+        let said: Vec<&str> = said.iter().filter(|(_, said)| *said).map(|(field, _)| *field).collect();
+        let needed = if sli.spec.threshold_metric.is_some() { 1 } else { 0 };
+        if said.len() != needed {
+            let found = match said.as_slice() {
+                [] => "neither threshold nor budget".to_owned(),
+                fields => fields.join(" and "),
+            };
+            let expected = match needed {
+                0 => format!("neither threshold nor budget: {} counts events", sli.name()),
+                _ => format!("exactly one of threshold and budget: {} gives a value for each slice", sli.name()),
+            };
+            self.add(Code::InvalidValue, contract, at, found, expected);
+            return;
+        }
+        if threshold.as_ref().is_some_and(|threshold| threshold.bound().is_none()) {
+            let found = "not exactly one bound".to_owned();
+            let expected = "exactly one of atMost, below, atLeast and above";
+            self.add(Code::InvalidValue, contract, &format!("{at}/threshold"), found, expected);
+        }
+        let method = match (threshold, budget) {
+            (Some(_), _) => Some(Method::Timeslices),
+            (_, Some(_)) => Some(Method::Consumption),
+            _ => None,
+        };
+        let fits = method.map_or(commitment.method != Method::Consumption, |method| commitment.method == method);
+        if !fits {
+            let expected = match method {
+                Some(Method::Timeslices) => "Timeslices beside threshold: a slice is good or it is not",
+                Some(_) => "Consumption beside budget",
+                None => "one of Occurrences, Timeslices and RatioTimeslices, or a budget beside it",
+            };
+            let found = format!("{:?}", commitment.method);
+            self.add(Code::InvalidValue, contract, &format!("{at}/method"), found, expected);
+        }
+        if threshold.is_some() && commitment.slice_target.is_some() {
+            let found = "sliceTarget beside threshold".to_owned();
+            let expected = "no sliceTarget: a slice keeps its threshold or it does not";
+            self.add(Code::InvalidValue, contract, &format!("{at}/sliceTarget"), found, expected);
+        }
+        if budget.is_some() {
+            self.consumption(contract, at, commitment);
+        }
+    }
+
+    /// What holds of a budget for a whole period.
+    fn consumption(&mut self, contract: &Document<ContractSpec>, at: &str, commitment: &Commitment) {
+        let empty =
+            commitment.budget.as_ref().is_some_and(|budget| budget.amount.ratio() == crate::ratio::Ratio::zero());
+        if empty {
+            let found = "a budget of nothing".to_owned();
+            self.add(Code::InvalidValue, contract, &format!("{at}/budget/amount"), found, "an amount above zero");
+        }
+        if commitment.target.ratio() != crate::ratio::Ratio::one() {
+            let expected = "100 beside budget: what may be consumed stands there";
+            let found = commitment.target.to_string();
+            self.add(Code::InvalidValue, contract, &format!("{at}/target"), found, expected);
+        }
+        let by_time = match commitment.penalty.model() {
+            Some(model @ (Model::Multiplier(_) | Model::Proportional(_) | Model::PerOutage(_) | Model::PerUnit(_))) => {
+                Some(model.field())
+            }
+            _ => None,
+        };
+        if let Some(field) = by_time {
+            let found = format!("{field}, which counts the time of outages");
+            let expected = "one of bands, points, atRisk and fixed";
+            self.add(Code::UnsoundPenalty, contract, &format!("{at}/penalty/{field}"), found, expected);
+        }
+    }
+}
+
+/// Whether a path names a file inside the folder that it is relative to. A label of one tenant must not lead into the
+/// files of another.
+pub(super) fn is_inside(path: &str) -> bool {
+    let named = |part: &str| !matches!(part, "" | "." | "..");
+    let inside = !path.contains(['\\', ':']) && path.split('/').all(named);
+    let path = path.to_ascii_lowercase();
+    inside && [".csv", ".parquet"].iter().any(|ending| path.strip_suffix(ending).is_some_and(|stem| !stem.is_empty()))
+}
+
+/// Every text of a measurement in which variables are replaced, with its place.
+pub(super) fn asked(sli: &Document<SliSpec>) -> impl Iterator<Item = (String, &str)> {
+    let ratio = sli.spec.ratio_metric.as_ref();
+    let metrics = [
+        ("ratioMetric/good", ratio.and_then(|ratio| ratio.good.as_ref())),
+        ("ratioMetric/bad", ratio.and_then(|ratio| ratio.bad.as_ref())),
+        ("ratioMetric/total", ratio.map(|ratio| &ratio.total)),
+        ("thresholdMetric", sli.spec.threshold_metric.as_ref()),
+    ];
+    metrics.into_iter().filter_map(|(name, metric)| Some((name, metric?))).flat_map(|(name, metric)| {
+        let spec = &metric.metric_source.spec;
+        let texts = [("query", spec.query.as_deref()), ("path", spec.path.as_deref())];
+        texts
+            .into_iter()
+            .filter_map(move |(field, text)| Some((format!("/spec/{name}/metricSource/spec/{field}"), text?)))
+    })
+}

@@ -1,0 +1,117 @@
+//! What is asked of a source.
+
+use crate::catalogue::{Bound, Commitment, Document, Metric, Name, SliSpec, Variables};
+use crate::time::Period;
+
+/// A request to a source, with every variable replaced.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Ask {
+    /// Name of the `DataSource`.
+    pub data_source: Name,
+    /// What is asked.
+    pub what: What,
+    /// The period.
+    pub period: Period,
+    /// Width of a slice in seconds.
+    pub step_seconds: i64,
+}
+
+/// What is asked of a source.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum What {
+    /// Two queries of a server.
+    Queries(Reading),
+    /// A file in the source's folder.
+    File {
+        /// Its path, relative to the folder.
+        path: String,
+        /// What stands in it.
+        content: FileContent,
+    },
+}
+
+/// What stands in a file beside the end of each slice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FileContent {
+    /// Good events and all events: the columns good and total.
+    Counts,
+    /// A value, of which all is consumed: the column value.
+    Consumption,
+    /// A value that is good when it keeps a bound: the column value.
+    Bounded(Bound),
+}
+
+/// Two queries, every variable replaced. Each must give one series whose value at `t` is the number of events in the
+/// slice that ends at `t`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reading {
+    /// Good events of all events.
+    GoodOfTotal {
+        /// Good events of a slice.
+        good: String,
+        /// All events of a slice.
+        total: String,
+    },
+    /// Bad events of all events: good is total − bad, where both are there.
+    BadOfTotal {
+        /// Bad events of a slice.
+        bad: String,
+        /// All events of a slice.
+        total: String,
+    },
+}
+
+const CHECKED: &str = "the catalogue checked what is asked of a source";
+
+/// What has to be read for a commitment.
+pub(super) fn ask(sli: &Document<SliSpec>, terms: &Commitment, variables: &Variables, period: Period) -> Ask {
+    let (metric, what) = match (&sli.spec.ratio_metric, &sli.spec.threshold_metric) {
+        (Some(ratio), _) => {
+            let what = match (&ratio.total.metric_source.spec.path, &ratio.good, &ratio.bad) {
+                (Some(_), ..) => file(&ratio.total, variables, FileContent::Counts),
+                (None, Some(good), _) => What::Queries(Reading::GoodOfTotal {
+                    good: query(good, variables),
+                    total: query(&ratio.total, variables),
+                }),
+                (None, None, bad) => What::Queries(Reading::BadOfTotal {
+                    bad: query(bad.as_ref().expect(CHECKED), variables),
+                    total: query(&ratio.total, variables),
+                }),
+            };
+            (&ratio.total, what)
+        }
+        (None, metric) => {
+            let metric = metric.as_ref().expect(CHECKED);
+            (metric, value(metric, terms.threshold.as_ref().and_then(|threshold| threshold.bound()), variables))
+        }
+    };
+    let step_seconds = terms.slice.seconds();
+    Ask { data_source: metric.metric_source.metric_source_ref.clone(), what, period, step_seconds }
+}
+
+/// One value for each slice: compared with a bound by the server itself, or consumed.
+fn value(metric: &Metric, bound: Option<Bound>, variables: &Variables) -> What {
+    if metric.metric_source.spec.path.is_some() {
+        return file(metric, variables, bound.map_or(FileContent::Consumption, FileContent::Bounded));
+    }
+    let value = query(metric, variables);
+    let (good, total) = match bound {
+        None => (value.clone(), value),
+        // NaN, which a quantile is without any event, equals nothing, not even itself: the slice has then no event at
+        // all, and is quiet rather than bad.
+        Some(Bound { comparison, value: bound }) => {
+            (format!("({value}) {} bool {bound}", comparison.operator()), format!("({value}) == bool ({value})"))
+        }
+    };
+    What::Queries(Reading::GoodOfTotal { good, total })
+}
+
+fn query(metric: &Metric, variables: &Variables) -> String {
+    let query = metric.metric_source.spec.query.as_deref().expect(CHECKED);
+    variables.in_query(query).expect(CHECKED)
+}
+
+fn file(metric: &Metric, variables: &Variables, content: FileContent) -> What {
+    let path = metric.metric_source.spec.path.as_deref().expect(CHECKED);
+    What::File { path: variables.in_path(path).expect(CHECKED), content }
+}
