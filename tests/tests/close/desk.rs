@@ -185,6 +185,7 @@ spec:
   legalNature: service_credit
   excludedKinds: [customer]
   caps: [{{ per: month, share: 20, of: base }}]
+  holidays: {{ region: DE-BE }}
   claim: {{ within: 2, unit: months, from: periodEnd, rollForward: true }}
   commitments:"
         )

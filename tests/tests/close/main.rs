@@ -7,3 +7,4 @@ mod figures;
 mod interrupt;
 mod refusals;
 mod repeat;
+mod sensitivity;

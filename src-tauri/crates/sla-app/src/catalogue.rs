@@ -48,6 +48,11 @@ fn listed(findings: &[Finding]) -> String {
 /// # Errors
 /// [`CatalogueError`]; all defects of all files at once.
 pub fn read_catalogue(folder: &Path) -> Result<Catalogue, CatalogueError> {
+    Catalogue::read(&read_files(folder)?).map_err(CatalogueError::Unsound)
+}
+
+/// The files of a catalogue, unread.
+pub(crate) fn read_files(folder: &Path) -> Result<Vec<SourceFile>, CatalogueError> {
     let mut paths = Vec::new();
     collect(folder, &mut paths)?;
     if !paths.iter().any(|path| is_document(path)) {
@@ -60,7 +65,7 @@ pub fn read_catalogue(folder: &Path) -> Result<Catalogue, CatalogueError> {
         let text = std::fs::read_to_string(&path).map_err(unreadable(&path))?;
         files.push(SourceFile { name: path.display().to_string(), text });
     }
-    Catalogue::read(&files).map_err(CatalogueError::Unsound)
+    Ok(files)
 }
 
 fn unreadable(path: &Path) -> impl FnOnce(std::io::Error) -> CatalogueError {

@@ -19,12 +19,14 @@ mod measure;
 mod progress;
 mod publish;
 mod render;
+mod sensitivity;
 
 pub use accept::Accepted;
 pub use catalogue::{CatalogueError, read_catalogue};
 pub use close::{CloseRequest, Closed, ClosedMonth, Prepared, prepare};
 pub use error::{CaptureFailure, CloseError};
 pub use progress::{CloseProgress, Silent, Step};
+pub use sensitivity::{Outcome, Sensitivity, SensitivityError, SensitivityRequest, sensitivity};
 
 pub use sla_ledger::{Ledger, LedgerError, Verified};
 pub use sla_report::{TemplateError, Templates};

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use sla_core::catalogue::Code;
+use sla_core::catalogue::{Code, Zone};
 use sla_core::time::Month;
 
 /// Monthly SLA reports, service credits and evidence from measurements and contracts.
@@ -39,6 +39,8 @@ pub(crate) enum Command {
     Close(Close),
     /// Check a catalogue; every defect with file, line and column
     Lint(Lint),
+    /// State a month under every admissible reading of what a contract leaves open: verdicts and money
+    Sensitivity(Sensitivity),
     /// Look after the ledger
     Ledger {
         #[command(subcommand)]
@@ -98,6 +100,25 @@ pub(crate) struct Lint {
     /// Folder with the catalogue's YAML files
     #[arg(value_name = "DIR")]
     pub(crate) catalogue: PathBuf,
+}
+
+#[derive(Args)]
+pub(crate) struct Sensitivity {
+    /// The month, for example 2026-10
+    #[arg(long, value_name = "YYYY-MM")]
+    pub(crate) month: Month,
+    /// Folder with the catalogue's YAML files; a contract may leave out exclusions, unknown, quiet, rounding and timeZone
+    #[arg(long, value_name = "DIR")]
+    pub(crate) catalogue: PathBuf,
+    /// Only this tenant's contracts
+    #[arg(long, value_name = "ID")]
+    pub(crate) tenant: Option<String>,
+    /// A time zone that is tried where the contract names none, or instead of the one it names; can be given again
+    #[arg(long, value_name = "ZONE", default_values = ["UTC", "Europe/Berlin"])]
+    pub(crate) zone: Vec<Zone>,
+    /// The ledger, for caps and factors that count earlier months; nothing is written to it
+    #[arg(long, value_name = "URL", env = "SLA_LEDGER", hide_env_values = true)]
+    pub(crate) ledger: Option<String>,
 }
 
 #[derive(Subcommand)]

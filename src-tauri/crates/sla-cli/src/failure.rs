@@ -1,6 +1,6 @@
 //! Why a command did not do what was asked, for people, machines and the shell.
 
-use sla_app::{CatalogueError, CloseError, LedgerError};
+use sla_app::{CatalogueError, CloseError, LedgerError, SensitivityError};
 
 /// A message, a stable name of the reason, and the exit code.
 #[derive(Debug)]
@@ -61,6 +61,16 @@ impl From<CloseError> for Failure {
     fn from(error: CloseError) -> Self {
         let exit = if matches!(error, CloseError::NotAccepted(_)) { UNSOUND_CATALOGUE } else { NOT_DONE };
         Self { code: error.code(), message: error.to_string(), exit }
+    }
+}
+
+impl From<SensitivityError> for Failure {
+    fn from(error: SensitivityError) -> Self {
+        match error {
+            SensitivityError::Catalogue(error) => error.into(),
+            SensitivityError::Close(error) => error.into(),
+            SensitivityError::Readings(_) => Self::new(error.code(), error.to_string()),
+        }
     }
 }
 

@@ -10,6 +10,7 @@ mod lint;
 mod output;
 mod progress;
 mod schema;
+mod sensitivity;
 
 use std::process::ExitCode;
 
@@ -48,6 +49,7 @@ async fn run(command: Command, output: Output) -> Result<(), Failure> {
     match command {
         Command::Demo(demo) => demo::run(demo, output).await,
         Command::Close(close) => close::run(close, output).await,
+        Command::Sensitivity(arguments) => sensitivity::run(arguments, output).await,
         Command::Lint(lint) => lint::run(&lint, output),
         Command::Ledger { command: LedgerCommand::Verify { ledger } } => ledger::verify(&ledger, output).await,
         Command::Schema(schema) => schema::run(&schema, output),

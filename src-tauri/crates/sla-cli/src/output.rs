@@ -40,10 +40,20 @@ impl Output {
     }
 }
 
+/// A table with a line above, below and under its head, and none between rows.
+pub(crate) fn plain() -> Table {
+    use TableComponent::{HorizontalLines, LeftBorderIntersections, MiddleIntersections, RightBorderIntersections};
+    let mut table = Table::new();
+    table.load_preset(presets::UTF8_HORIZONTAL_ONLY);
+    for between in [HorizontalLines, LeftBorderIntersections, MiddleIntersections, RightBorderIntersections] {
+        table.remove_style(between);
+    }
+    table
+}
+
 /// A closed month as a table.
 pub(crate) fn table(closed: &Closed) -> String {
-    let mut table = Table::new();
-    table.load_preset(presets::UTF8_HORIZONTAL_ONLY).remove_style(TableComponent::HorizontalLines);
+    let mut table = plain();
     table.set_header(["Tenant", "Commitment", "Target", "Attained", "Verdict", "Credit"]);
     for month in &closed.months {
         for (index, commitment) in month.record.commitments.iter().enumerate() {
@@ -96,7 +106,7 @@ fn attained(commitment: &RecordCommitment) -> String {
     }
 }
 
-fn verdict(verdict: Verdict) -> &'static str {
+pub(crate) fn verdict(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Met => "✓ met",
         Verdict::Breached => "✗ breached",

@@ -15,6 +15,7 @@ mod openslo;
 mod overlap;
 mod quantity;
 mod query;
+mod readings;
 mod recurrence;
 mod unread;
 mod value;
@@ -38,6 +39,7 @@ pub use openslo::{
 };
 pub use quantity::{Factor, Quantity, Share};
 pub use query::{UnknownVariable, Variables};
+pub use readings::{Question, Readings, ReadingsError, Variant, readings};
 pub use recurrence::Recurrence;
 pub(crate) use recurrence::day as ical_day;
 pub(crate) use value::text_value;
@@ -133,6 +135,14 @@ impl Catalogue {
     /// Reads a catalogue from its files; several documents per file are welcome. A file whose name ends in `.ics` holds
     /// closing days, and is read when a contract names it.
     pub fn read(files: &[SourceFile]) -> Result<Self, Vec<Finding>> {
+        Self::read_with(files, &|_| {}).map_err(|mut findings| {
+            readings::stakes(files, &mut findings);
+            findings
+        })
+    }
+
+    /// The same, with every document changed before it is read.
+    fn read_with(files: &[SourceFile], change: &dyn Fn(&mut Node)) -> Result<Self, Vec<Finding>> {
         let mut catalogue = Self::default();
         let mut findings = Vec::new();
         let mut unread = Unread::default();
@@ -141,7 +151,8 @@ impl Catalogue {
             let before = findings.len();
             let nodes = yaml::documents(&file.name, &file.text, &mut findings);
             unread.anything |= findings.len() > before;
-            for node in nodes {
+            for mut node in nodes {
+                change(&mut node);
                 catalogue.add(&file.name, node, &mut findings, &mut unread);
             }
         }

@@ -13,9 +13,14 @@ pub struct Wording {
 }
 
 impl Finding {
+    /// The field that is not there, where that is the finding.
+    pub(super) fn missing(&self) -> Option<&str> {
+        self.found.strip_prefix("no field \"").and_then(|rest| rest.strip_suffix('"'))
+    }
+
     /// A clause that would settle the finding; `None` where the defect is not one of the contract's wording.
     pub fn wording(&self) -> Option<Wording> {
-        let missing = self.found.strip_prefix("no field \"").and_then(|rest| rest.strip_suffix('"'));
+        let missing = self.missing();
         let settles = |key: &Key| match key {
             Key::Missing(field) => missing == Some(*field),
             Key::Code(code) => *code == self.code,

@@ -80,6 +80,29 @@ impl Node {
         }
     }
 
+    /// Calls `change` with every node that a pointer with `*` for each item of a list leads to.
+    pub(super) fn each_mut(&mut self, pointer: &str, change: &mut dyn FnMut(&mut Self)) {
+        let Some((_, path)) = pointer.split_once('/') else { return change(self) };
+        let (segment, rest) = path.find('/').map_or((path, ""), |at| path.split_at(at));
+        match (&mut self.kind, segment) {
+            (Kind::Sequence(items), "*") => items.iter_mut().for_each(|item| item.each_mut(rest, change)),
+            (Kind::Mapping(entries), _) => {
+                let under = entries.iter_mut().find(|(key, ..)| key == segment);
+                under.into_iter().for_each(|(_, _, value)| value.each_mut(rest, change));
+            }
+            _ => {}
+        }
+    }
+
+    /// Writes a value under a key of this mapping.
+    pub(super) fn put(&mut self, name: &str, value: Self) {
+        let Kind::Mapping(entries) = &mut self.kind else { return };
+        match entries.iter_mut().find(|(key, ..)| key == name) {
+            Some((_, _, known)) => *known = value,
+            None => entries.push((name.to_owned(), (value.line, value.column), value)),
+        }
+    }
+
     /// The node under a key of this mapping, or at an index of this sequence.
     pub(super) fn child(&self, segment: &str) -> Option<&Self> {
         match &self.kind {

@@ -169,7 +169,12 @@ pub fn state(
 }
 
 /// By when credits must be claimed, where there may be one.
-fn claim(plan: &ContractMonth<'_>, judged: &[Judged<'_>], measured: &[Measured], high: Money) -> Result<Option<RecordClaim>, HolidayError> {
+fn claim(
+    plan: &ContractMonth<'_>,
+    judged: &[Judged<'_>],
+    measured: &[Measured],
+    high: Money,
+) -> Result<Option<RecordClaim>, HolidayError> {
     let contract = &plan.contract.spec;
     let Some(claim) = contract.claim.as_ref().filter(|_| high.minor > 0) else { return Ok(None) };
     if claim.automatic == Some(true) {

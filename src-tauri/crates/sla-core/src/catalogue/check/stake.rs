@@ -12,18 +12,25 @@ const MONTH_SECONDS: i64 = 31 * 86_400 + 3600;
 impl Check<'_> {
     /// The most that a commitment can cost in a month, as text; `None` when it does not fit.
     pub(super) fn stake(&self, contract: &Document<ContractSpec>, promise: Promise<'_>) -> Option<String> {
-        text(&contract.spec, &most(&contract.spec, promise)?)
+        stake(&contract.spec, [promise])
     }
 
     /// The same of all commitments together.
     pub(super) fn stake_of_all(&self, contract: &Document<ContractSpec>) -> Option<String> {
-        let spec = &contract.spec;
-        let mut sum = Ratio::zero();
-        for promise in spec.promises() {
-            sum = sum.plus(&most(spec, promise)?);
-        }
-        text(spec, &sum)
+        stake(&contract.spec, contract.spec.promises())
     }
+}
+
+/// The most that promises of a contract can cost in a month together, as text; `None` when it does not fit.
+pub(in crate::catalogue) fn stake<'a>(
+    contract: &ContractSpec,
+    promises: impl IntoIterator<Item = Promise<'a>>,
+) -> Option<String> {
+    let mut sum = Ratio::zero();
+    for promise in promises {
+        sum = sum.plus(&most(contract, promise)?);
+    }
+    text(contract, &sum)
 }
 
 fn text(contract: &ContractSpec, minor: &Ratio) -> Option<String> {
