@@ -85,7 +85,7 @@ fn what_cannot_be_compared_says_why() {
         assert!(said["error"]["message"].as_str().is_some_and(|message| message.contains(part)), "{text}");
     };
     check(&["--tenant", "ost"], 1, "sensitivity.no_contract", "\"ost\"");
-    check(&["--ledger", "sqlite:/nowhere/at/all.sqlite"], 1, "ledger.absent", "/nowhere/at/all.sqlite");
+    check(&["--ledger", "sqlite:/nowhere/at/all.sqlite"], 1, "ledger.missing", "/nowhere/at/all.sqlite");
     let zone = sla(&arguments(&catalogue, &["--zone", "MEZ"]));
     assert_eq!(zone.status.code(), Some(2));
     let broken = std::fs::read_to_string(desk.path("catalogue/all.yaml")).expect("a catalogue");
