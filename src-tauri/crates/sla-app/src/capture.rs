@@ -1,14 +1,14 @@
 //! Requests to sources become evidence: each distinct request once, a few at a time.
 
 use std::collections::BTreeMap;
-use std::path::{Component, Path};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use sla_capture::{
-    Auth, CaptureError, CaptureRequest, EvidenceStore, FileSource, Progress, Prometheus, PrometheusConfig, Secret,
-    Source, encode,
+    Auth, BeatSource, CaptureError, CaptureRequest, EvidenceStore, FileSource, Progress, Prometheus, PrometheusConfig,
+    Secret, Source, encode,
 };
 use sla_core::catalogue::{Catalogue, ConnectionDetails, Name, SourceType};
 use sla_core::evidence::EvidenceRef;
@@ -128,13 +128,9 @@ impl Sources<'_> {
         let spec = &self.catalogue.data_sources[&ask.data_source].spec;
         let details = &spec.connection_details;
         match (&ask.what, spec.source_type) {
-            (What::File { path, content }, _) => {
-                let inside = Path::new(path).components().all(|part| matches!(part, Component::Normal(_)));
-                if !inside {
-                    return Err(CaptureReason::OutsideFolder { path: path.clone() });
-                }
-                let folder = details.folder.as_deref().unwrap_or_default();
-                Ok(Box::new(FileSource::new(self.folder.join(folder).join(path), *content)))
+            (What::File { path, content }, _) => Ok(Box::new(FileSource::new(self.inside(details, path)?, *content))),
+            (What::Beats { path, target, terms }, _) => {
+                Ok(Box::new(BeatSource::new(self.inside(details, path)?, target, *terms)))
             }
             (What::Queries(reading), SourceType::Prometheus) => {
                 Ok(Box::new(self.server(&ask.data_source, details)?.source(reading.clone())))
@@ -143,6 +139,16 @@ impl Sources<'_> {
                 unreachable!("the catalogue checked that a file source is asked for a path")
             }
         }
+    }
+
+    /// A path inside the source's folder.
+    fn inside(&self, details: &ConnectionDetails, path: &str) -> Result<PathBuf, CaptureReason> {
+        let inside = Path::new(path).components().all(|part| matches!(part, Component::Normal(_)));
+        if !inside {
+            return Err(CaptureReason::OutsideFolder { path: path.to_owned() });
+        }
+        let folder = details.folder.as_deref().unwrap_or_default();
+        Ok(self.folder.join(folder).join(path))
     }
 
     fn server(&mut self, name: &Name, details: &ConnectionDetails) -> Result<&Prometheus, CaptureReason> {

@@ -24,7 +24,10 @@ mod source;
 
 pub use error::CaptureError;
 pub use evidence::{Evidence, EvidenceError, EvidenceStore, StoreError, decode, encode, read_provenance};
-pub use file::{FileError, FileSource, MAX_CSV_BYTES, MAX_FILE_ROWS, MAX_PARQUET_BYTES, Place, Position};
+pub use file::{
+    BeatSource, FileError, FileSource, MAX_BEATS_BYTES, MAX_CSV_BYTES, MAX_FILE_ROWS, MAX_PARQUET_BYTES, Place,
+    Position,
+};
 pub use prometheus::{
     Auth, Backoff, MAX_POINTS_PER_REQUEST, Prometheus, PrometheusConfig, PrometheusError, PrometheusSource, Reading,
     Secret,

@@ -203,10 +203,15 @@ fn terms_that_do_not_fit_the_measurement_are_refused() {
     let ratio = format!("ratioMetric: {{ {}, {} }}", side("good"), side("total"));
     let both = format!("{value}, {ratio}");
     let plain = "method: Occurrences, target: 99";
-    refused(&both, plain, "{}", "found both ratioMetric and thresholdMetric, expected exactly one");
-    refused("description: x", plain, "{}", "found neither ratioMetric nor thresholdMetric");
-    refused(&value, plain, "{}", "found neither threshold nor budget, expected exactly one of threshold and budget");
-    refused(&ratio, THRESHOLD, "{}", "found threshold, expected neither threshold nor budget: measured counts events");
+    refused(&both, plain, "{}", "found 2 things that are measured, expected exactly one");
+    refused("description: x", plain, "{}", "found nothing that is measured");
+    refused(
+        &value,
+        plain,
+        "{}",
+        "found none of threshold, budget and heartbeat, expected exactly one of threshold and budget",
+    );
+    refused(&ratio, THRESHOLD, "{}", "found threshold, expected none of them: the measurement counts events");
     refused(&value, &format!("{THRESHOLD}, budget: {{ amount: 1, unit: EUR }}"), "{}", "found threshold and budget");
     refused(&value, &THRESHOLD.replace("atMost: 0.5", "atMost: 0.5, below: 1"), "{}", "found not exactly one bound");
     refused(

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::io;
 
+use sla_core::heartbeat::{BeatsError, HeartbeatError};
+
 /// Where in a file: its name, and the line of a text or the row of a table, from 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
@@ -131,6 +133,22 @@ pub enum FileError {
         /// First and last end of the period.
         asked: String,
     },
+    /// Beats that cannot be read.
+    #[error(transparent)]
+    Beats(BeatsError),
+    /// Beats that cannot be judged.
+    #[error(transparent)]
+    Heartbeats(HeartbeatError),
+    /// Nobody watched the target.
+    #[error("{file}: found no beat for the target {target:?}, expected one of: {known}")]
+    NoTarget {
+        /// Name of the file.
+        file: String,
+        /// The target.
+        target: String,
+        /// The targets that were watched.
+        known: String,
+    },
     /// No readable Parquet.
     #[error("{file} is no readable Parquet file: {reason}")]
     Parquet {
@@ -155,6 +173,9 @@ impl FileError {
             Self::OffGrid { .. } => "file.off_grid",
             Self::Duplicate { .. } => "file.duplicate",
             Self::OutsidePeriod { .. } => "file.outside_period",
+            Self::Beats(_) => "file.beats",
+            Self::Heartbeats(_) => "file.heartbeats",
+            Self::NoTarget { .. } => "file.no_target",
             Self::Parquet { .. } => "file.parquet",
         }
     }

@@ -1,5 +1,6 @@
 //! Files of slices: CSV and Parquet with the columns `t`, `good`, `total`, or `t`, `value`. Servers are not known here.
 
+mod beats;
 mod content;
 mod csv;
 mod error;
@@ -19,6 +20,7 @@ use crate::slices::Slices;
 use crate::source::{BoxFuture, CaptureRequest, Progress, Source};
 use rows::Rows;
 
+pub use beats::{BeatSource, MAX_BEATS_BYTES};
 pub use error::{FileError, Place, Position};
 
 /// Largest CSV file: a year of slices at one second. It is read as a stream.

@@ -355,3 +355,64 @@ fn columns_of_the_other_content_are_refused() {
     assert_eq!(error.code(), "file.columns");
     assert!(error.to_string().contains("expected exactly the columns t, value,"), "{error}");
 }
+
+#[test]
+fn beats_become_slices_by_what_silence_means() {
+    let terms: sla_core::heartbeat::HeartbeatTerms = serde_json::from_value(serde_json::json!({
+        "intervalSeconds": 60, "graceSeconds": 0, "downWhen": { "probes": 1, "of": 1 }, "sliceDown": "any",
+    }))
+    .expect("terms");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("beats.csv");
+    // Good, failed, silent while the probe beats for another target, silent altogether, good again.
+    let rows = [("api", 0, 1), ("api", 60, 0), ("other", 120, 1), ("other", 180, 1), ("api", 240, 1), ("api", 300, 1)];
+    let text = rows.map(|(target, at, ok)| format!("{},north,{target},{ok}\n", START + at)).concat();
+    std::fs::write(&path, format!("t,probe,target,ok\n{text}")).expect("a file");
+    let source = BeatSource::new(&path, "api", terms);
+    let slices = read(&source).expect("usable slices");
+    let rows: Vec<Kept> = slices.rows().iter().map(|row| (row.t - START, row.good, row.total)).collect();
+    let slice = |t, good| (t, Some(good), Some(1));
+    assert_eq!(rows, [slice(60, 1), slice(120, 0), slice(180, 0), slice(240, 0), slice(300, 1)]);
+    let provenance = slices.provenance();
+    assert!(
+        provenance.query.starts_with("target api; a beat every 60 s, 0 s grace; down when 1 of 1"),
+        "{}",
+        provenance.query
+    );
+    assert!(provenance.source.starts_with("file beats.csv sha256 ") && provenance.source.ends_with("probes north"));
+
+    #[track_caller]
+    fn refused(source: &BeatSource, code: &str, part: &str) {
+        let error = read(source).expect_err("refused");
+        assert_eq!(error.code(), code, "{error}");
+        assert!(error.to_string().contains(part), "{error}");
+    }
+    refused(&BeatSource::new(&path, "web", terms), "file.no_target", "expected one of: api, other");
+    refused(&BeatSource::new(folder.path().join("absent.csv"), "api", terms), "file.read", "absent.csv");
+    std::fs::write(&path, "t,probe,target,ok\nnow,north,api,1\n").expect("a file");
+    refused(&source, "file.beats", "beats.csv:2");
+    std::fs::write(&path, format!("t,probe,target,ok\n{START},north,api,1\n{START},south,api,1\n")).expect("a file");
+    refused(&source, "file.heartbeats", "2 probes (north, south)");
+}
+
+#[test]
+fn a_monitor_that_was_away_itself_proves_nothing() {
+    let terms: sla_core::heartbeat::HeartbeatTerms = serde_json::from_value(serde_json::json!({
+        "intervalSeconds": 60, "graceSeconds": 0, "downWhen": { "probes": 1, "of": 1 }, "sliceDown": "any",
+    }))
+    .expect("terms");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("beats.csv");
+    let text = [0, 60, 240, 300].map(|at| format!("{},north,api,1\n", START + at)).concat();
+    std::fs::write(&path, format!("t,probe,target,ok\n{text}")).expect("a file");
+    let slices = read(&BeatSource::new(&path, "api", terms)).expect("usable slices");
+    let known: Vec<Option<i64>> = slices.rows().iter().map(|row| row.good).collect();
+    assert_eq!(known, [Some(1), Some(1), None, None, Some(1)]);
+    assert!(slices.provenance().warnings.iter().any(|one| one == "unknown for 120 s: a probe gave no sign of life"));
+}
+
+fn read(source: &BeatSource) -> Result<Slices, CaptureError> {
+    let request = CaptureRequest { period: Period::new(START, START + 300).expect("a period"), step_seconds: 60 };
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    runtime.block_on(source.capture(&request, &NoProgress))
+}

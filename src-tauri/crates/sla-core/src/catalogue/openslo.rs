@@ -97,12 +97,50 @@ pub struct SliSpec {
     /// What it measures, in words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Good, or bad, events of all events; give this or `thresholdMetric`.
+    /// Good, or bad, events of all events; give this, `thresholdMetric` or `heartbeats`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ratio_metric: Option<RatioMetric>,
     /// One value for each slice; the contract says which bound it must keep, or what may be consumed of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub threshold_metric: Option<Metric>,
+    /// What probes said about a target; the contract says what their silence means. Not part of OpenSLO.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heartbeats: Option<HeartbeatMetric>,
+}
+
+/// What an SLI measures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Measures<'a> {
+    /// Good, or bad, events of all events.
+    Events(&'a RatioMetric),
+    /// One value for each slice.
+    Value(&'a Metric),
+    /// What probes said.
+    Heartbeats(&'a HeartbeatMetric),
+}
+
+impl SliSpec {
+    /// Everything that it says it measures; a sound SLI measures one thing.
+    pub fn measures(&self) -> Vec<Measures<'_>> {
+        let all = [
+            self.ratio_metric.as_ref().map(Measures::Events),
+            self.threshold_metric.as_ref().map(Measures::Value),
+            self.heartbeats.as_ref().map(Measures::Heartbeats),
+        ];
+        all.into_iter().flatten().collect()
+    }
+}
+
+/// What probes said about a target, in a file with the columns t, probe, target, ok.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct HeartbeatMetric {
+    /// The source and the path of the file, `.csv`. It should begin a little before the month, so that the beats just
+    /// before it are known, and end a little after it.
+    pub metric_source: MetricSource,
+    /// The target as the probes name it, with the variables of [`MetricSpec`].
+    #[schemars(length(min = 1, max = 200))]
+    pub target: String,
 }
 
 /// Good, or bad, events of all events.
@@ -148,7 +186,7 @@ pub struct MetricSource {
 pub enum SourceType {
     /// Prometheus' HTTP API.
     Prometheus,
-    /// Files with the columns t, good, total, or t, value.
+    /// Files with the columns t, good, total, or t, value, or t, probe, target, ok.
     File,
 }
 

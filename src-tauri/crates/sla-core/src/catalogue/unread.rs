@@ -54,11 +54,12 @@ impl Unread {
 }
 
 /// What documents of a kind refer to: where, and a document of which kind. A `*` stands for every item of a list.
-const REFERENCES: [(&str, &str, &str); 11] = [
+const REFERENCES: [(&str, &str, &str); 12] = [
     ("SLI", "/spec/ratioMetric/good/metricSource/metricSourceRef", "DataSource"),
     ("SLI", "/spec/ratioMetric/bad/metricSource/metricSourceRef", "DataSource"),
     ("SLI", "/spec/ratioMetric/total/metricSource/metricSourceRef", "DataSource"),
     ("SLI", "/spec/thresholdMetric/metricSource/metricSourceRef", "DataSource"),
+    ("SLI", "/spec/heartbeats/metricSource/metricSourceRef", "DataSource"),
     ("SLO", "/spec/service", "Service"),
     ("SLO", "/spec/indicatorRef", "SLI"),
     ("Contract", "/spec/tenant", "Tenant"),

@@ -39,7 +39,7 @@ pub const MAX_WAIT_SECONDS: i64 = 86_400;
 pub const MAX_PROBES: u32 = 100;
 
 /// What a contract says about the heartbeats of a target. There are no defaults.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct HeartbeatTerms {
     /// Seconds between two beats of a probe.
@@ -55,7 +55,7 @@ pub struct HeartbeatTerms {
 }
 
 /// At least `probes` of `of` agreed probes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DownWhen {
     /// Probes that must say down; at least 1 and at most `of`.

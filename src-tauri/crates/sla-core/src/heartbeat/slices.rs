@@ -9,7 +9,7 @@ use crate::time::{Period, UnixSeconds};
 
 /// When a slice is down: the contract's choice, since the same outage of 61 seconds is two or three minutes in one
 /// reading and none or one in the other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum SliceDown {
     /// As soon as one second of it is down. Without a down second it is unknown as soon as one second is unknown.

@@ -1,6 +1,9 @@
 //! What is asked of a source.
 
-use crate::catalogue::{Bound, Commitment, Document, Metric, Name, SliSpec, Variables};
+use crate::catalogue::{
+    Bound, Commitment, Document, HeartbeatMetric, Measures, Metric, MetricSource, Name, SliSpec, Variables,
+};
+use crate::heartbeat::HeartbeatTerms;
 use crate::time::Period;
 
 /// A request to a source, with every variable replaced.
@@ -27,6 +30,15 @@ pub enum What {
         path: String,
         /// What stands in it.
         content: FileContent,
+    },
+    /// A file of beats in the source's folder.
+    Beats {
+        /// Its path, relative to the folder.
+        path: String,
+        /// The target as the probes name it.
+        target: String,
+        /// What the silence of probes means.
+        terms: HeartbeatTerms,
     },
 }
 
@@ -65,8 +77,9 @@ const CHECKED: &str = "the catalogue checked what is asked of a source";
 
 /// What has to be read for a commitment.
 pub(super) fn ask(sli: &Document<SliSpec>, terms: &Commitment, variables: &Variables, period: Period) -> Ask {
-    let (metric, what) = match (&sli.spec.ratio_metric, &sli.spec.threshold_metric) {
-        (Some(ratio), _) => {
+    let [measures] = sli.spec.measures()[..] else { panic!("{CHECKED}") };
+    let (source, what) = match measures {
+        Measures::Events(ratio) => {
             let what = match (&ratio.total.metric_source.spec.path, &ratio.good, &ratio.bad) {
                 (Some(_), ..) => file(&ratio.total, variables, FileContent::Counts),
                 (None, Some(good), _) => What::Queries(Reading::GoodOfTotal {
@@ -78,15 +91,23 @@ pub(super) fn ask(sli: &Document<SliSpec>, terms: &Commitment, variables: &Varia
                     total: query(&ratio.total, variables),
                 }),
             };
-            (&ratio.total, what)
+            (&ratio.total.metric_source, what)
         }
-        (None, metric) => {
-            let metric = metric.as_ref().expect(CHECKED);
-            (metric, value(metric, terms.threshold.as_ref().and_then(|threshold| threshold.bound()), variables))
+        Measures::Value(metric) => {
+            let bound = terms.threshold.as_ref().and_then(|threshold| threshold.bound());
+            (&metric.metric_source, value(metric, bound, variables))
+        }
+        Measures::Heartbeats(HeartbeatMetric { metric_source, target }) => {
+            let what = What::Beats {
+                path: path(metric_source, variables),
+                target: variables.in_path(target).expect(CHECKED),
+                terms: terms.heartbeat.expect(CHECKED),
+            };
+            (metric_source, what)
         }
     };
     let step_seconds = terms.slice.seconds();
-    Ask { data_source: metric.metric_source.metric_source_ref.clone(), what, period, step_seconds }
+    Ask { data_source: source.metric_source_ref.clone(), what, period, step_seconds }
 }
 
 /// One value for each slice: compared with a bound by the server itself, or consumed.
@@ -112,6 +133,9 @@ fn query(metric: &Metric, variables: &Variables) -> String {
 }
 
 fn file(metric: &Metric, variables: &Variables, content: FileContent) -> What {
-    let path = metric.metric_source.spec.path.as_deref().expect(CHECKED);
-    What::File { path: variables.in_path(path).expect(CHECKED), content }
+    What::File { path: path(&metric.metric_source, variables), content }
+}
+
+fn path(source: &MetricSource, variables: &Variables) -> String {
+    variables.in_path(source.spec.path.as_deref().expect(CHECKED)).expect(CHECKED)
 }

@@ -210,10 +210,10 @@ fn contract_month<'a>(
             excluded: excluded.intersection(&service),
             service,
             days: span.days(spec.time_zone.0),
-            // A slice with a value is good or it is not.
-            slice_target: match &terms.threshold {
-                Some(_) => Some(Ratio::one()),
-                None => terms.slice_target.map(|percent| percent.ratio()),
+            // A slice with a value, or with beats, is good or it is not.
+            slice_target: match terms.threshold.is_some() || terms.heartbeat.is_some() {
+                true => Some(Ratio::one()),
+                false => terms.slice_target.map(|percent| percent.ratio()),
             },
             minimum_events: terms.minimum_events.and_then(|minimum| minimum.per_slice),
             wants_ratio_sum: terms.method == Method::RatioTimeslices,

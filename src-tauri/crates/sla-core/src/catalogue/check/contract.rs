@@ -87,6 +87,7 @@ impl Check<'_> {
         if commitment.method == Method::Timeslices
             && commitment.slice_target.is_none()
             && commitment.threshold.is_none()
+            && commitment.heartbeat.is_none()
         {
             let expected =
                 "\"sliceTarget\" beside Timeslices: the percentage of good events below which a slice is down";

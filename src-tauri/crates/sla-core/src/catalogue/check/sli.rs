@@ -2,31 +2,31 @@
 
 use super::Check;
 use crate::catalogue::finding::Code;
-use crate::catalogue::openslo::{Metric, SourceType};
+use crate::catalogue::openslo::{HeartbeatMetric, Measures, Metric, SourceType};
 use crate::catalogue::{Commitment, ContractSpec, Document, Model, SliSpec};
+use crate::heartbeat::HeartbeatError;
 use crate::record::Method;
 
 impl Check<'_> {
     pub(super) fn slis(&mut self) {
         for sli in self.catalogue.slis.values() {
-            let ratio = match (&sli.spec.ratio_metric, &sli.spec.threshold_metric) {
-                (Some(ratio), None) => ratio,
-                (None, Some(metric)) => {
+            let ratio = match sli.spec.measures().as_slice() {
+                [Measures::Events(ratio)] => *ratio,
+                [Measures::Value(metric)] => {
                     self.metric(sli, "/spec/thresholdMetric/metricSource", "value", metric);
                     continue;
                 }
-                (ratio, _) => {
-                    let found = match ratio {
-                        Some(_) => "both ratioMetric and thresholdMetric",
-                        None => "neither ratioMetric nor thresholdMetric",
+                [Measures::Heartbeats(heartbeats)] => {
+                    self.heartbeats(sli, heartbeats);
+                    continue;
+                }
+                all => {
+                    let found = match all.len() {
+                        0 => "nothing that is measured".to_owned(),
+                        many => format!("{many} things that are measured"),
                     };
-                    self.add(
-                        Code::InvalidValue,
-                        sli,
-                        "/spec",
-                        found.into(),
-                        "exactly one of ratioMetric and thresholdMetric",
-                    );
+                    let expected = "exactly one of ratioMetric, thresholdMetric and heartbeats";
+                    self.add(Code::InvalidValue, sli, "/spec", found, expected);
                     continue;
                 }
             };
@@ -117,21 +117,27 @@ impl Check<'_> {
         commitment: &Commitment,
         sli: &Document<SliSpec>,
     ) {
-        if sli.spec.ratio_metric.is_some() == sli.spec.threshold_metric.is_some() {
+        let [measures] = sli.spec.measures()[..] else {
             return; // A finding of the measurement itself.
-        }
-        let (threshold, budget) = (&commitment.threshold, &commitment.budget);
-        let said = [("threshold", threshold.is_some()), ("budget", budget.is_some())];
+        };
+        let Commitment { threshold, budget, heartbeat, .. } = commitment;
+        let said =
+            [("threshold", threshold.is_some()), ("budget", budget.is_some()), ("heartbeat", heartbeat.is_some())];
         let said: Vec<&str> = said.iter().filter(|(_, said)| *said).map(|(field, _)| *field).collect();
-        let needed = if sli.spec.threshold_metric.is_some() { 1 } else { 0 };
-        if said.len() != needed {
+        let (right, expected) = match measures {
+            Measures::Events(_) => (said.is_empty(), "none of them: the measurement counts events"),
+            Measures::Value(_) => (
+                said.len() == 1 && heartbeat.is_none(),
+                "exactly one of threshold and budget: the measurement gives a value for each slice",
+            ),
+            Measures::Heartbeats(_) => {
+                (said.len() == 1 && heartbeat.is_some(), "heartbeat alone: what the silence of probes means")
+            }
+        };
+        if !right {
             let found = match said.as_slice() {
-                [] => "neither threshold nor budget".to_owned(),
+                [] => "none of threshold, budget and heartbeat".to_owned(),
                 fields => fields.join(" and "),
-            };
-            let expected = match needed {
-                0 => format!("neither threshold nor budget: {} counts events", sli.name()),
-                _ => format!("exactly one of threshold and budget: {} gives a value for each slice", sli.name()),
             };
             self.add(Code::InvalidValue, contract, at, found, expected);
             return;
@@ -141,28 +147,49 @@ impl Check<'_> {
             let expected = "exactly one of atMost, below, atLeast and above";
             self.add(Code::InvalidValue, contract, &format!("{at}/threshold"), found, expected);
         }
-        let method = match (threshold, budget) {
-            (Some(_), _) => Some(Method::Timeslices),
-            (_, Some(_)) => Some(Method::Consumption),
-            _ => None,
+        if let Some(Err(HeartbeatError::Terms { field, found, least, most })) = heartbeat.map(|terms| terms.check()) {
+            let pointer = format!("{at}/heartbeat/{}", field.replace('.', "/"));
+            self.add(Code::InvalidValue, contract, &pointer, found.to_string(), format!("{least} to {most}"));
+        }
+        let whole_slices = said.first().filter(|_| budget.is_none());
+        let (fits, expected) = match (whole_slices, budget) {
+            (Some(field), _) => (
+                commitment.method == Method::Timeslices,
+                format!("Timeslices beside {field}: a slice is good or it is not"),
+            ),
+            (None, Some(_)) => (commitment.method == Method::Consumption, "Consumption beside budget".to_owned()),
+            (None, None) => (
+                commitment.method != Method::Consumption,
+                "one of Occurrences, Timeslices and RatioTimeslices, or a budget beside it".to_owned(),
+            ),
         };
-        let fits = method.map_or(commitment.method != Method::Consumption, |method| commitment.method == method);
         if !fits {
-            let expected = match method {
-                Some(Method::Timeslices) => "Timeslices beside threshold: a slice is good or it is not",
-                Some(_) => "Consumption beside budget",
-                None => "one of Occurrences, Timeslices and RatioTimeslices, or a budget beside it",
-            };
             let found = format!("{:?}", commitment.method);
             self.add(Code::InvalidValue, contract, &format!("{at}/method"), found, expected);
         }
-        if threshold.is_some() && commitment.slice_target.is_some() {
-            let found = "sliceTarget beside threshold".to_owned();
-            let expected = "no sliceTarget: a slice keeps its threshold or it does not";
+        if let Some(field) = whole_slices.filter(|_| commitment.slice_target.is_some()) {
+            let found = format!("sliceTarget beside {field}");
+            let expected = "no sliceTarget: a slice is good or it is not";
             self.add(Code::InvalidValue, contract, &format!("{at}/sliceTarget"), found, expected);
         }
         if budget.is_some() {
             self.consumption(contract, at, commitment);
+        }
+    }
+
+    fn heartbeats(&mut self, sli: &Document<SliSpec>, heartbeats: &HeartbeatMetric) {
+        let at = "/spec/heartbeats/metricSource";
+        self.metric(sli, at, "heartbeats", &Metric { metric_source: heartbeats.metric_source.clone() });
+        let source = self.catalogue.data_sources.get(&heartbeats.metric_source.metric_source_ref);
+        if source.is_some_and(|source| source.spec.source_type != SourceType::File) {
+            let found = "heartbeats from a server".to_owned();
+            let expected = "a source of type File; a server's probes are counted as events";
+            self.add(Code::InvalidValue, sli, &format!("{at}/metricSourceRef"), found, expected);
+        }
+        let path = heartbeats.metric_source.spec.path.as_deref();
+        if let Some(path) = path.filter(|path| !path.to_ascii_lowercase().ends_with(".csv")) {
+            let found = format!("the path {path:?}");
+            self.add(Code::InvalidValue, sli, &format!("{at}/spec/path"), found, "a .csv file of beats");
         }
     }
 
@@ -205,17 +232,19 @@ pub(super) fn is_inside(path: &str) -> bool {
 /// Every text of a measurement in which variables are replaced, with its place.
 pub(super) fn asked(sli: &Document<SliSpec>) -> impl Iterator<Item = (String, &str)> {
     let ratio = sli.spec.ratio_metric.as_ref();
+    let heartbeats = sli.spec.heartbeats.as_ref();
     let metrics = [
-        ("ratioMetric/good", ratio.and_then(|ratio| ratio.good.as_ref())),
-        ("ratioMetric/bad", ratio.and_then(|ratio| ratio.bad.as_ref())),
-        ("ratioMetric/total", ratio.map(|ratio| &ratio.total)),
-        ("thresholdMetric", sli.spec.threshold_metric.as_ref()),
+        ("ratioMetric/good", ratio.and_then(|ratio| ratio.good.as_ref()).map(|metric| &metric.metric_source)),
+        ("ratioMetric/bad", ratio.and_then(|ratio| ratio.bad.as_ref()).map(|metric| &metric.metric_source)),
+        ("ratioMetric/total", ratio.map(|ratio| &ratio.total.metric_source)),
+        ("thresholdMetric", sli.spec.threshold_metric.as_ref().map(|metric| &metric.metric_source)),
+        ("heartbeats", heartbeats.map(|heartbeats| &heartbeats.metric_source)),
     ];
-    metrics.into_iter().filter_map(|(name, metric)| Some((name, metric?))).flat_map(|(name, metric)| {
-        let spec = &metric.metric_source.spec;
-        let texts = [("query", spec.query.as_deref()), ("path", spec.path.as_deref())];
+    let asked = metrics.into_iter().filter_map(|(name, source)| Some((name, source?))).flat_map(|(name, source)| {
+        let texts = [("query", source.spec.query.as_deref()), ("path", source.spec.path.as_deref())];
         texts
             .into_iter()
             .filter_map(move |(field, text)| Some((format!("/spec/{name}/metricSource/spec/{field}"), text?)))
-    })
+    });
+    asked.chain(heartbeats.map(|heartbeats| ("/spec/heartbeats/target".to_owned(), heartbeats.target.as_str())))
 }

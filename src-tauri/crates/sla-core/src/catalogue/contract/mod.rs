@@ -25,6 +25,7 @@ pub use value::{Bound, Comparison, ConsumptionBudget, Threshold};
 
 use super::hours::ServiceHours;
 use super::value::{Day, Name, SliceWidth, Zone};
+use crate::heartbeat::HeartbeatTerms;
 use crate::incident::IncidentTarget;
 use crate::money::{Amount, Currency};
 use crate::ratio::Percent;
@@ -207,6 +208,9 @@ pub struct Commitment {
     /// attained is budget / consumption, at most 100 %.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub budget: Option<ConsumptionBudget>,
+    /// What the silence of probes means, for an SLI with `heartbeats`; the method is then Timeslices.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heartbeat: Option<HeartbeatTerms>,
     /// How time without evidence is read. There is no default.
     pub unknown: UnknownReading,
     /// How a slice without any event is read. There is no default.
