@@ -3,7 +3,7 @@
 use num_bigint::BigInt;
 
 use super::{End, History, Item, Judged, PriceError, minor};
-use crate::catalogue::{AttainmentRounding, ContractSpec, MinimumCredit, MoneyRounding, Name, RoundingPlace};
+use crate::catalogue::{AttainmentRounding, ContractSpec, MinimumCredit, MoneyRounding, Name, Promise, RoundingPlace};
 use crate::derivation::{Rule, Trail, Unit, input};
 use crate::money::{Amount, Currency, Money};
 use crate::ratio::{Ratio, Rounding};
@@ -50,6 +50,13 @@ impl AttainmentRounding {
     pub fn apply(self, attained: &Ratio) -> Ratio {
         let scaled = attained.scaled(self.digits + 2, self.mode);
         Ratio::new(scaled, BigInt::from(10).pow(self.digits + 2)).expect("ten to a power is not zero")
+    }
+}
+
+impl Promise<'_> {
+    /// What was attained as it is compared: exactly, unless the contract rounds it first.
+    pub fn compared(&self, attained: &Ratio) -> Ratio {
+        self.attainment_rounding.map_or_else(|| attained.clone(), |rounding| rounding.apply(attained))
     }
 }
 
@@ -195,7 +202,7 @@ pub(super) fn bonus(judged: &Judged<'_>, currency: Currency) -> Option<(Money, M
         return Some((zero, zero));
     };
     let rise = |attained: &Ratio| {
-        if *attained < bonus.from.ratio() {
+        if judged.promise.compared(attained) < bonus.from.ratio() {
             return Some(zero);
         }
         // A bonus is an amount of its own, rounded down: the customer never pays a fraction that was not earned.
