@@ -5,11 +5,12 @@
 //! ([`assess`]) on exact ratios ([`ratio`], [`money`]); a tenant's whole month is stated ([`statement`]) as one value
 //! ([`record`]) whose recording is an entry of the [`audit`] chain.
 //!
-//! Beside them stand readings that become part of a month: the beats of probes ([`heartbeat`]) and the clocks
-//! of incidents ([`incident`]).
+//! Beside them stand readings that become part of a month: the beats of probes ([`heartbeat`]) and the clocks of
+//! incidents ([`incident`]); and how fast an error budget burns before the month is over ([`burn`]).
 
 pub mod assess;
 pub mod audit;
+pub mod burn;
 pub mod catalogue;
 pub mod derivation;
 pub mod evidence;

@@ -1,9 +1,10 @@
 //! Bands of attainment: both ends say whether they belong to it, and together they cover every attainment below the
 //! target exactly once.
 
+use std::cmp::Ordering;
 use std::fmt;
 
-use crate::ratio::{Percent, Ratio};
+use crate::ratio::{Percent, Ratio, Rounding};
 
 /// A cut through the line of percentages: just before a percentage, or just after it.
 type Cut = (Percent, bool);
@@ -69,53 +70,77 @@ impl fmt::Display for BandRange {
 /// A defect of a set of bands: the index of the band to look at, what was found and what is expected.
 pub(super) type BandDefect = (usize, String, String);
 
-/// The first defect of the bands of a commitment; `None` when they are sound.
-pub(super) fn defect(bands: &[Option<BandRange>], target: Percent) -> Option<BandDefect> {
+/// Every defect of the bands of a commitment; none when they are sound. Where the contract rounds what was attained to
+/// some decimals of a percentage before it looks it up, only percentages of so many decimals need a band.
+pub(super) fn defects(bands: &[Option<BandRange>], target: Percent, decimals: Option<u32>) -> Vec<BandDefect> {
+    let position = |(percent, after): Cut| first_after((percent, after), decimals);
+    let mut defects = Vec::new();
     let mut ranges = Vec::with_capacity(bands.len());
     for (index, range) in bands.iter().enumerate() {
         match range {
             None => {
                 let expected = "one of from and above, and one of below and upTo".to_owned();
-                return Some((index, "a band whose ends are not said once each".to_owned(), expected));
+                defects.push((index, "a band whose ends are not said once each".to_owned(), expected));
             }
             Some(range) if range.low >= range.high => {
-                return Some((index, format!("a band of {range}"), "a lower end below the upper one".to_owned()));
+                defects.push((index, format!("a band of {range}"), "a lower end below the upper one".to_owned()));
+            }
+            Some(range) if position(range.low) >= position(range.high) => {
+                let expected = "an end that what is attained can have once it is rounded".to_owned();
+                defects.push((index, format!("a band of {range}"), expected));
             }
             Some(range) => ranges.push((*range, index)),
         }
     }
+    // What a band without an end covers nobody knows.
     ranges.sort_by_key(|(range, _)| range.low);
-    let ((first, first_index), (last, last_index)) = (*ranges.first()?, *ranges.last()?);
-    if first.low > (Percent::ZERO, false) {
+    let Some(&(first, first_index)) = ranges.first().filter(|_| defects.is_empty()) else { return defects };
+    if position(first.low) > position((Percent::ZERO, false)) {
         let found = format!("no band for {}", BandRange { low: (Percent::ZERO, false), high: first.low });
-        return Some((first_index, found, "a band from 0".to_owned()));
+        defects.push((first_index, found, "a band from 0".to_owned()));
     }
-    for pair in ranges.windows(2) {
-        let ((lower, _), (upper, index)) = (pair[0], pair[1]);
-        let expected = match lower.high {
+    let (mut covered, mut last_index) = (first.high, first_index);
+    for &(upper, index) in &ranges[1..] {
+        let expected = match covered {
             (edge, false) => format!("from {edge}, where the band below it ends"),
             (edge, true) => format!("above {edge}, where the band below it ends"),
         };
-        if upper.low > lower.high {
-            let gap = BandRange { low: lower.high, high: upper.low };
-            return Some((index, format!("a gap: no band for {gap}"), expected));
+        match position(upper.low).cmp(&position(covered)) {
+            Ordering::Greater => {
+                let gap = BandRange { low: covered, high: upper.low };
+                defects.push((index, format!("a gap: no band for {gap}"), expected));
+            }
+            Ordering::Less => {
+                let both = BandRange { low: upper.low, high: covered.min(upper.high) };
+                defects.push((index, format!("an overlap: two bands for {both}"), expected));
+            }
+            Ordering::Equal => {}
         }
-        if upper.low < lower.high {
-            let both = BandRange { low: upper.low, high: lower.high.min(upper.high) };
-            return Some((index, format!("an overlap: two bands for {both}"), expected));
+        if upper.high > covered {
+            (covered, last_index) = (upper.high, index);
         }
     }
-    (last.high != (target, false)).then(|| {
-        let (edge, inside) = last.high;
+    if position(covered) != position((target, false)) {
+        let (edge, inside) = covered;
         let found = format!("a last band that ends {} {edge}", if inside { "with" } else { "below" });
-        (
-            last_index,
-            found,
-            format!(
-                "below {target}, the target: the contract owes nothing above it and must say what it owes under it"
-            ),
-        )
-    })
+        let expected = format!(
+            "below {target}, the target: the contract owes nothing above it and must say what it owes under it"
+        );
+        defects.push((last_index, found, expected));
+    }
+    defects
+}
+
+/// Where a cut lies among what can be attained: exactly there, or at the first percentage of so many decimals after it.
+fn first_after((percent, after): Cut, decimals: Option<u32>) -> (Ratio, bool) {
+    let Some(decimals) = decimals else { return (percent.ratio(), after) };
+    let ratio = percent.ratio();
+    let first = if after {
+        ratio.scaled(decimals + 2, Rounding::Floor) + 1
+    } else {
+        ratio.scaled(decimals + 2, Rounding::Ceil)
+    };
+    (Ratio::new(first, num_bigint::BigInt::from(10).pow(decimals + 2)).expect("ten to a power is not zero"), false)
 }
 
 #[cfg(test)]
@@ -136,15 +161,19 @@ mod tests {
         BandRange::new([low[0], low[1], high[0], high[1]])
     }
 
+    /// Compares every defect: its band, and a part of what was found.
+    #[track_caller]
+    fn check_at(decimals: Option<u32>, bands: &[&str], target: &str, expected: &[(usize, &str)]) {
+        let bands: Vec<_> = bands.iter().map(|text| band(text)).collect();
+        let got = defects(&bands, percent(target), decimals);
+        let alike = got.len() == expected.len()
+            && got.iter().zip(expected).all(|((index, found, _), (at, words))| index == at && found.contains(words));
+        assert!(alike, "{got:#?} is not {expected:?}");
+    }
+
     #[track_caller]
     fn check(bands: &[&str], target: &str, expected: Option<(usize, &str)>) {
-        let bands: Vec<_> = bands.iter().map(|text| band(text)).collect();
-        let got = defect(&bands, percent(target));
-        match (&got, expected) {
-            (None, None) => {}
-            (Some((index, found, _)), Some((at, words))) if *index == at && found.contains(words) => {}
-            _ => panic!("{got:?} is not {expected:?}"),
-        }
+        check_at(None, bands, target, expected.as_slice());
     }
 
     #[test]
@@ -170,7 +199,40 @@ mod tests {
 
     #[test]
     fn trap_03_exactly_99_0_is_in_no_band_of_githubs_wording() {
-        check(&["[0,99.0)", "(99.0,99.9]"], "99.9", Some((1, "a gap: no band for attained exactly 99.0")));
+        let wording = ["[0,99.0)", "(99.0,99.9]"];
+        let expected = [(1, "a gap: no band for attained exactly 99.0"), (1, "a last band that ends with 99.9")];
+        check_at(None, &wording, "99.9", &expected);
+    }
+
+    #[test]
+    fn every_defect_is_told_at_once() {
+        check_at(
+            None,
+            &["[1,98.49]", "[98.50,99.98]"],
+            "99.99",
+            &[
+                (0, "no band for 0 ≤ attained < 1"),
+                (1, "a gap: no band for 98.49 < attained < 98.50"),
+                (1, "a last band that ends with 99.98"),
+            ],
+        );
+        // A wide band overlaps each of those inside it, and reaches to its own end.
+        let nested = [(1, "two bands for 95 ≤ attained < 97"), (2, "two bands for 97 ≤ attained < 99")];
+        check_at(None, &["[0,99.9)", "[95,97)", "[97,99)"], "99.9", &nested);
+        // Bands without an end are told alone: what they cover nobody knows.
+        check_at(None, &["[5,3)", "[98,99)", "[7,7)"], "99.9", &[(0, "5 ≤ attained < 3"), (2, "attained exactly 7")]);
+    }
+
+    #[test]
+    fn rounded_attainment_needs_no_band_between_two_decimals() {
+        let points = ["[98.0,98.9]", "[97.0,97.9]", "[96.0,96.9]", "[0,96.0)"];
+        check_at(Some(1), &points, "99.0", &[]);
+        let (first, second) = ("no band for 97.9 < attained < 98.0", "no band for 96.9 < attained < 97.0");
+        check_at(None, &points, "99.0", &[(1, second), (0, first), (0, "a last band that ends with 98.9")]);
+        check_at(Some(2), &points, "99.0", &[(1, second), (0, first), (0, "a last band that ends with 98.9")]);
+        check_at(Some(0), &["[0,98]", "[99,100)"], "100", &[]);
+        check_at(Some(0), &["[0,98]", "[98,100)"], "100", &[(1, "two bands for attained exactly 98")]);
+        check_at(Some(0), &["[0,98.4]", "(98.2,98.7)", "[98.5,100)"], "100", &[(1, "98.2 < attained < 98.7")]);
     }
 
     fn edge() -> impl Strategy<Value = (u32, bool)> {
@@ -193,7 +255,7 @@ mod tests {
             let holds = |halves: u32| bands.iter().flatten().filter(|band| band.contains(&half(halves))).count();
             let exact = (0..=40).all(|halves| holds(halves) == usize::from(halves < 2 * target));
             let empty = bands.iter().flatten().any(|band| band.low >= band.high);
-            prop_assert_eq!(defect(&bands, percent(target)).is_none(), exact && !empty);
+            prop_assert_eq!(defects(&bands, percent(target), None).is_empty(), exact && !empty);
         }
 
         /// A band touches a stretch exactly when it holds one of its points.

@@ -173,7 +173,7 @@ impl History {
     /// How often a commitment was missed, the present month included: the least and the most.
     pub(super) fn misses(&self, judged: &Judged<'_>, attained: &Ratio, month: Month) -> (u32, u32) {
         let Some(repeat) = &judged.promise.penalty.repeat else { return (0, 0) };
-        let now = u32::from(*attained < judged.promise.target.ratio());
+        let now = u32::from(judged.promise.compared(attained) < judged.promise.target.ratio());
         let before = (1..repeat.within_months).map(|back| self.verdict(month.minus(back), judged.promise.name));
         before.fold((now, now), |(least, most), verdict| match verdict {
             Verdict::Met => (least, most),

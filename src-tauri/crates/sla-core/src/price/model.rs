@@ -30,17 +30,15 @@ pub(super) fn amount(
 ) -> Result<Modelled, PriceError> {
     let base = judged.fees.base(trail);
     trail.step(Rule::Attained, Vec::new(), Unit::Share, attained.clone());
-    let compared = match judged.promise.attainment_rounding {
-        None => attained.clone(),
-        Some(rounding) => {
-            let rounded = rounding.apply(attained);
-            let inputs =
-                vec![input("mode", Unit::Text, rounding.mode.name()), input("digits", Unit::Count, rounding.digits)];
-            trail.step(Rule::AttainedRounded, inputs, Unit::Share, rounded)
-        }
-    };
+    let compared = judged.promise.compared(attained);
+    if let Some(rounding) = judged.promise.attainment_rounding {
+        let inputs =
+            vec![input("mode", Unit::Text, rounding.mode.name()), input("digits", Unit::Count, rounding.digits)];
+        trail.step(Rule::AttainedRounded, inputs, Unit::Share, compared.clone());
+    }
     let downtime = if end == End::Least { &judged.least } else { &judged.most };
-    let mut case = ModelCase { contract, judged, base: base.clone(), attained: compared, downtime, trail };
+    let attained = attained.clone();
+    let mut case = ModelCase { contract, judged, base: base.clone(), attained, compared, downtime, trail };
     let (exact, points) = case.amount()?;
     Ok(Modelled { exact, points, base })
 }
@@ -50,7 +48,10 @@ struct ModelCase<'a, 'b> {
     contract: &'a ContractSpec,
     judged: &'a Judged<'a>,
     base: Ratio,
+    /// What was attained, exactly: the time that was not attained is not rounded.
     attained: Ratio,
+    /// The same as it is compared with the target and with bands.
+    compared: Ratio,
     downtime: &'a Downtime,
     trail: &'b mut Trail,
 }
@@ -67,7 +68,7 @@ impl ModelCase<'_, '_> {
             Model::PerUnit(_) => !self.downtime.over_seconds.is_empty(),
             _ => false,
         };
-        if !single && self.attained >= target.ratio() {
+        if !single && self.compared >= target.ratio() {
             let inputs = vec![input("target", Unit::Share, target)];
             return Ok((self.nothing(Rule::Kept, inputs), 0));
         }
@@ -119,12 +120,12 @@ impl ModelCase<'_, '_> {
     }
 
     fn no_band(&self) -> PriceError {
-        let attained = self.attained.to_percent(6, Rounding::Floor);
+        let attained = self.compared.to_percent(6, Rounding::Floor);
         PriceError::NoBand { commitment: self.judged.promise.name.clone(), attained }
     }
 
     fn band(&mut self, bands: &[Band]) -> Result<Ratio, PriceError> {
-        let holds = |band: &&Band| band.range().is_some_and(|range| range.contains(&self.attained));
+        let holds = |band: &&Band| band.range().is_some_and(|range| range.contains(&self.compared));
         let band = bands.iter().find(holds).ok_or_else(|| self.no_band())?;
         let range = input("band", Unit::Text, band.range().expect("just found"));
         Ok(self.worth((Rule::BandShare, Rule::BandAmount), band.credit, band.amount, &Ratio::one(), vec![range]))
@@ -205,7 +206,7 @@ impl ModelCase<'_, '_> {
     }
 
     fn points(&mut self, bands: &[PointBand]) -> Result<(Ratio, u32), PriceError> {
-        let holds = |band: &&PointBand| band.range().is_some_and(|range| range.contains(&self.attained));
+        let holds = |band: &&PointBand| band.range().is_some_and(|range| range.contains(&self.compared));
         let band = bands.iter().find(holds).ok_or_else(|| self.no_band())?;
         let inputs = vec![input("band", Unit::Text, band.range().expect("just found"))];
         self.trail.step(Rule::Points, inputs, Unit::Count, Ratio::whole(band.points));

@@ -2,6 +2,7 @@
 
 use super::{History, Judged};
 use crate::catalogue::{ContractSpec, Name, Right};
+use crate::ratio::Ratio;
 use crate::record::Verdict;
 use crate::time::Month;
 
@@ -90,9 +91,10 @@ fn missed(right: &Right, judged: &Judged<'_>, month: Month, back: u32, history: 
         }
     };
     let Some(below) = right.below.filter(|_| verdict != Verdict::Met) else { return verdict };
+    let compared = |attained: &Ratio| judged.promise.compared(attained);
     match attained {
-        Some((_, high)) if high < below.ratio() => verdict,
-        Some((low, _)) if low >= below.ratio() => Verdict::Met,
+        Some((_, high)) if compared(&high) < below.ratio() => verdict,
+        Some((low, _)) if compared(&low) >= below.ratio() => Verdict::Met,
         _ => Verdict::Undecidable,
     }
 }

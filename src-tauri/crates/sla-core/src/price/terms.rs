@@ -3,7 +3,7 @@
 use num_bigint::BigInt;
 
 use super::{End, History, Item, Judged, PriceError, minor};
-use crate::catalogue::{AttainmentRounding, ContractSpec, MinimumCredit, MoneyRounding, Name, RoundingPlace};
+use crate::catalogue::{AttainmentRounding, ContractSpec, MinimumCredit, MoneyRounding, Name, Promise, RoundingPlace};
 use crate::derivation::{Rule, Trail, Unit, input};
 use crate::money::{Amount, Currency, Money};
 use crate::ratio::{Ratio, Rounding};
@@ -50,6 +50,13 @@ impl AttainmentRounding {
     pub fn apply(self, attained: &Ratio) -> Ratio {
         let scaled = attained.scaled(self.digits + 2, self.mode);
         Ratio::new(scaled, BigInt::from(10).pow(self.digits + 2)).expect("ten to a power is not zero")
+    }
+}
+
+impl Promise<'_> {
+    /// What was attained as it is compared: exactly, unless the contract rounds it first.
+    pub fn compared(&self, attained: &Ratio) -> Ratio {
+        self.attainment_rounding.map_or_else(|| attained.clone(), |rounding| rounding.apply(attained))
     }
 }
 
@@ -145,9 +152,20 @@ impl MoneyRounding {
         self.with(exact, currency, Rounding::Floor)
     }
 
-    fn with(self, exact: &Ratio, currency: Currency, mode: Rounding) -> Ratio {
+    /// To the nearest amount of the contract's digits; a tie goes down.
+    fn half_down(self, exact: &Ratio, currency: Currency) -> Ratio {
+        let half = Ratio::new(self.unit(currency), 2).expect("two is not zero");
+        self.with(&exact.minus(&half), currency, Rounding::Ceil)
+    }
+
+    /// The least amount of the contract's digits, in minor units.
+    fn unit(self, currency: Currency) -> BigInt {
         let dropped = currency.digits() - self.digits.unwrap_or(currency.digits()).min(currency.digits());
-        let unit = BigInt::from(10).pow(dropped);
+        BigInt::from(10).pow(dropped)
+    }
+
+    fn with(self, exact: &Ratio, currency: Currency, mode: Rounding) -> Ratio {
+        let unit = self.unit(currency);
         let units = mode.divide(exact.numerator(), &(exact.denominator() * &unit));
         Ratio::whole(units * unit)
     }
@@ -164,28 +182,49 @@ pub(super) fn round_item(contract: &ContractSpec, item: &mut Item) {
 }
 
 /// The sum of all items in minor units; each item gets its part. Where the contract rounds the sum, an item's part is
-/// what it adds to the rounded sum of those before it: so the parts add up to the sum, to the cent.
+/// what it adds to the rounded sum of those before it: so the parts add up to the sum, to the cent. Items of one service
+/// stand together for that, and every sum on the way is rounded as the whole one is, ties always in one direction: then no
+/// part and no service is rounded past a cap, because adding whole cents never changes how the rest is rounded.
 pub(super) fn round_total(
     contract: &ContractSpec,
     judged: &[Judged<'_>],
     items: &mut [Item],
 ) -> Result<i64, PriceError> {
-    let currency = contract.currency;
-    let (mut sum, mut rounded_before) = (Ratio::zero(), 0_i64);
-    for (item, judged) in items.iter_mut().zip(judged) {
+    let Some(last) = judged.last() else { return Ok(0) };
+    let (rounding, currency) = (contract.rounding, contract.currency);
+    if rounding.at == RoundingPlace::Commitment {
+        let mut sum = Ratio::zero();
+        for (item, judged) in items.iter_mut().zip(judged) {
+            item.minor = minor(&item.exact, currency, judged)?;
+            sum = sum.plus(&item.exact);
+        }
+        return minor(&sum, currency, last);
+    }
+    let sum = items.iter().fold(Ratio::zero(), |sum, item| sum.plus(&item.exact));
+    let total = rounding.apply(&sum, currency);
+    let ties_down = total < rounding.with(&sum, currency, Rounding::HalfUp);
+    let on_the_way = |sum: &Ratio| match rounding.mode {
+        Rounding::HalfEven if ties_down => rounding.half_down(sum, currency),
+        Rounding::HalfEven => rounding.with(sum, currency, Rounding::HalfUp),
+        mode => rounding.with(sum, currency, mode),
+    };
+    let first_of_service = |index: usize| judged.iter().position(|other| other.service == judged[index].service);
+    let mut order: Vec<usize> = (0..items.len()).collect();
+    order.sort_by_key(|&index| first_of_service(index));
+    let (mut sum, mut rounded_before) = (Ratio::zero(), Ratio::zero());
+    for index in order {
+        let item = &mut items[index];
         sum = sum.plus(&item.exact);
-        let rounded = match contract.rounding.at {
-            RoundingPlace::Commitment => minor(&sum, currency, judged)?,
-            RoundingPlace::Total => minor(&contract.rounding.apply(&sum, currency), currency, judged)?,
-        };
-        item.minor = rounded - rounded_before;
+        let rounded = on_the_way(&sum);
+        let part = rounded.minus(&rounded_before);
         rounded_before = rounded;
-        if contract.rounding.at == RoundingPlace::Total && item.exact > Ratio::zero() {
-            let inputs = vec![input("mode", Unit::Text, contract.rounding.mode.name())];
-            item.trail.step(Rule::TotalRounding, inputs, Unit::Money, Ratio::whole(item.minor));
+        item.minor = minor(&part, currency, &judged[index])?;
+        if item.exact > Ratio::zero() {
+            let inputs = vec![input("mode", Unit::Text, rounding.mode.name())];
+            item.trail.step(Rule::TotalRounding, inputs, Unit::Money, part);
         }
     }
-    Ok(rounded_before)
+    minor(&total, currency, last)
 }
 
 /// The rise of the fee for over-performance; `None` when it does not fit.
@@ -195,7 +234,7 @@ pub(super) fn bonus(judged: &Judged<'_>, currency: Currency) -> Option<(Money, M
         return Some((zero, zero));
     };
     let rise = |attained: &Ratio| {
-        if *attained < bonus.from.ratio() {
+        if judged.promise.compared(attained) < bonus.from.ratio() {
             return Some(zero);
         }
         // A bonus is an amount of its own, rounded down: the customer never pays a fraction that was not earned.

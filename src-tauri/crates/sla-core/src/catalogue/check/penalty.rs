@@ -106,7 +106,8 @@ impl Check<'_> {
         promise: Promise<'_>,
         ranges: &[Option<bands::BandRange>],
     ) {
-        if let Some((index, found, expected)) = bands::defect(ranges, promise.target) {
+        let decimals = promise.attainment_rounding.map(|rounding| rounding.digits);
+        for (index, found, expected) in bands::defects(ranges, promise.target, decimals) {
             let stake = self.stake(contract, promise);
             self.add_with(Code::UnsoundBands, contract, &format!("{at}/{index}"), found, expected, stake);
         }
