@@ -29,7 +29,7 @@ pub use progress::{CloseProgress, Silent, Step};
 pub use sensitivity::{Outcome, Sensitivity, SensitivityError, SensitivityRequest, sensitivity};
 
 pub use sla_ledger::{Ledger, LedgerError, Verified};
-pub use sla_report::{TemplateError, Templates};
+pub use sla_report::{ReportError, TemplateError, Templates, explain};
 
 /// Every published schema: file name without its ending, and the JSON Schema itself.
 pub fn schemas() -> Vec<(String, serde_json::Value)> {

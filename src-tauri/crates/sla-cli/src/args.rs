@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use sla_core::catalogue::{Code, Zone};
+use sla_core::record::Language;
 use sla_core::time::Month;
 
 /// Monthly SLA reports, service credits and evidence from measurements and contracts.
@@ -39,6 +40,8 @@ pub(crate) enum Command {
     Close(Close),
     /// Check a catalogue; every defect with file, line and column
     Lint(Lint),
+    /// Show where every amount of a closed month comes from, step by step
+    Explain(Explain),
     /// State a month under every admissible reading of what a contract leaves open: verdicts and money
     Sensitivity(Sensitivity),
     /// Look after the ledger
@@ -100,6 +103,43 @@ pub(crate) struct Lint {
     /// Folder with the catalogue's YAML files
     #[arg(value_name = "DIR")]
     pub(crate) catalogue: PathBuf,
+}
+
+#[derive(Args)]
+pub(crate) struct Explain {
+    /// The month, for example 2026-10
+    #[arg(long, value_name = "YYYY-MM")]
+    pub(crate) month: Month,
+    /// The tenant
+    #[arg(long, value_name = "ID")]
+    pub(crate) tenant: String,
+    /// Where the ledger is: sqlite:FILE or postgres://USER:PASSWORD@HOST/DATABASE
+    #[arg(long, value_name = "URL", env = "SLA_LEDGER", hide_env_values = true)]
+    pub(crate) ledger: String,
+    /// The language; the tenant's own when not said
+    #[arg(long, value_name = "CODE")]
+    pub(crate) language: Option<Speech>,
+    /// Folder with wording of your own; what is not in it is taken from the built-in templates
+    #[arg(long, value_name = "DIR")]
+    pub(crate) templates: Option<PathBuf>,
+}
+
+/// A language of documents.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Speech {
+    /// German
+    De,
+    /// English
+    En,
+}
+
+impl From<Speech> for Language {
+    fn from(speech: Speech) -> Self {
+        match speech {
+            Speech::De => Self::De,
+            Speech::En => Self::En,
+        }
+    }
 }
 
 #[derive(Args)]

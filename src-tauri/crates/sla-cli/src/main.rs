@@ -4,6 +4,7 @@
 mod args;
 mod close;
 mod demo;
+mod explain;
 mod failure;
 mod ledger;
 mod lint;
@@ -49,6 +50,7 @@ async fn run(command: Command, output: Output) -> Result<(), Failure> {
     match command {
         Command::Demo(demo) => demo::run(demo, output).await,
         Command::Close(close) => close::run(close, output).await,
+        Command::Explain(arguments) => explain::run(arguments, output).await,
         Command::Sensitivity(arguments) => sensitivity::run(arguments, output).await,
         Command::Lint(lint) => lint::run(&lint, output),
         Command::Ledger { command: LedgerCommand::Verify { ledger } } => ledger::verify(&ledger, output).await,

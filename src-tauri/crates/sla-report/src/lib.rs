@@ -8,6 +8,7 @@
 //! sla-core), files and clocks. Equal records and templates give byte-identical documents.
 
 mod error;
+mod explain;
 mod letter;
 mod locale;
 mod mail;
@@ -25,6 +26,7 @@ mod theme;
 use sla_core::record::{Contact, MonthRecord};
 
 pub use error::{ReportError, TemplateError};
+pub use explain::explain;
 pub use portfolio::{
     PORTFOLIO_SCHEMA, Portfolio, PortfolioCommitment, PortfolioTenant, VerdictCounts, portfolio_documents,
     portfolio_schema,

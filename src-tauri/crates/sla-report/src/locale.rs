@@ -79,6 +79,11 @@ impl Locale {
         Some(self.patterns.money.replace("{amount}", &amount).replace("{currency}", sign))
     }
 
+    /// A currency's sign as amounts carry it, for example `€` or `USD`.
+    pub(crate) fn sign(&self, code: &str) -> String {
+        self.patterns.currencies.get(code).map_or(code, String::as_str).to_owned()
+    }
+
     /// A month, for example `Oktober 2026`.
     pub(crate) fn month(&self, month: Month) -> Option<String> {
         Some(self.month.format(&date(month.first_day())?).to_string())

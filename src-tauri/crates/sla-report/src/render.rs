@@ -13,6 +13,7 @@ use sla_core::record::{Contact, MonthRecord};
 use sla_core::time::Month;
 
 use crate::error::ReportError;
+use crate::explain::Explainer;
 use crate::locale::{self, Locale};
 use crate::summary::Summary;
 use crate::templates::Templates;
@@ -34,12 +35,19 @@ pub(crate) fn render(
         line: error.line().unwrap_or(1),
         reason: reason(&error),
     };
+    let explainer = Explainer::new(templates, record.language, &record.credit_total.currency)?;
+    let explained =
+        record.commitments.iter().map(|one| explainer.credit(&one.credit)).collect::<Result<Vec<_>, _>>()?;
+    let of_incidents = record.incident_promises.iter().map(|one| explainer.credit(&one.credit));
+    let explained_incidents = of_incidents.collect::<Result<Vec<_>, _>>()?;
     // A global, so that a macro's filters know it too.
     let mut environment = wording.environment.clone();
     environment.add_global("zone", record.period.time_zone.as_str());
     let template = environment.get_template(name).map_err(failed)?;
     let context = context! {
         record => Value::from(Serde(record)),
+        explained => Value::from(Serde(explained)),
+        explained_incidents => Value::from(Serde(explained_incidents)),
         summary => Value::from(Serde(Summary::of(record))),
         provider => Value::from(Serde(&templates.theme().provider)),
         contacts => Value::from(Serde(contacts)),

@@ -24,8 +24,7 @@ pub struct Templates {
 pub(crate) struct Wording {
     pub(crate) environment: Environment<'static>,
     pub(crate) words: serde_json::Value,
-    #[cfg(test)]
-    locale: std::sync::Arc<Locale>,
+    pub(crate) locale: std::sync::Arc<Locale>,
 }
 
 macro_rules! builtin {
@@ -138,7 +137,7 @@ impl Wording {
         struct Words {
             patterns: Patterns,
         }
-        let file = format!("words.{}.json", language.code());
+        let file = words_name(language);
         let source = text(folder, &file)?;
         let patterns = json::<Words>(&file, &source)?.patterns;
         let words = json(&file, &source)?;
@@ -154,18 +153,18 @@ impl Wording {
                 reason: render::reason(&error),
             })?;
         }
-        Ok(Self {
-            environment,
-            words,
-            #[cfg(test)]
-            locale,
-        })
+        Ok(Self { environment, words, locale })
     }
 }
 
 /// Name of a language's report template.
 pub(crate) fn report_name(language: Language) -> String {
     format!("report.{}.md", language.code())
+}
+
+/// Name of a language's word list.
+pub(crate) fn words_name(language: Language) -> String {
+    format!("words.{}.json", language.code())
 }
 
 /// Name of the letter template for a verdict.

@@ -1,0 +1,54 @@
+//! `sla explain`.
+
+use serde_json::json;
+use sla_app::{Ledger, Templates, explain};
+use sla_core::record::MonthRecord;
+
+use crate::args;
+use crate::failure::Failure;
+use crate::output::Output;
+
+/// Prints where every amount of a closed month comes from.
+pub(crate) async fn run(arguments: args::Explain, output: Output) -> Result<(), Failure> {
+    let templates = match &arguments.templates {
+        None => Templates::builtin(),
+        Some(folder) => Templates::from_folder(folder).map_err(|error| Failure::new("templates", error.to_string()))?,
+    };
+    let ledger = Ledger::open_existing(&arguments.ledger).await?;
+    let latest = ledger.latest(arguments.month).await?;
+    ledger.close().await;
+    let (months, others): (Vec<MonthRecord>, Vec<MonthRecord>) =
+        latest.into_iter().partition(|record| record.tenant == arguments.tenant);
+    if months.is_empty() {
+        let known: Vec<&str> = others.iter().map(|record| record.tenant.as_str()).collect();
+        let known =
+            if known.is_empty() { "none is closed".to_owned() } else { format!("closed are: {}", known.join(", ")) };
+        let message =
+            format!("no month {} of tenant {:?} is in the ledger; {known}", arguments.month, arguments.tenant);
+        return Err(Failure::new("explain.not_closed", message));
+    }
+    let mut texts = Vec::with_capacity(months.len());
+    for record in &months {
+        let language = arguments.language.map_or(record.language, Into::into);
+        let text = explain(&templates, record, language);
+        texts.push(text.map_err(|error| Failure::new("templates", error.to_string()))?);
+    }
+    let promises = |record: &MonthRecord| {
+        let measured = record.commitments.iter().map(|one| (&one.name, &one.credit));
+        let of_incidents = record.incident_promises.iter().map(|one| (&one.name, &one.credit));
+        let all = measured.chain(of_incidents);
+        all.map(|(name, credit)| json!({ "name": name, "credit": credit })).collect::<Vec<_>>()
+    };
+    let values = months.iter().map(|record| {
+        json!({
+            "tenant": record.tenant,
+            "contract": record.contract,
+            "month": record.month,
+            "revision": record.revision,
+            "commitments": promises(record),
+            "credit_total": record.credit_total,
+        })
+    });
+    output.print(|| texts.join("\n").trim_end().to_owned(), || values.collect());
+    Ok(())
+}

@@ -1,0 +1,424 @@
+//! Where every amount comes from, in words: a derivation's steps as rows for a table, and a whole month as plain text for
+//! a terminal. The words are those of the templates; nothing is computed here but the way a number is written.
+
+use serde::Serialize;
+use serde_json::Value;
+use sla_core::derivation::{Derivation, Input, Rule, Step, Unit};
+use sla_core::money::{Currency, Money};
+use sla_core::ratio::{Ratio, Rounding};
+use sla_core::record::{Language, MonthRecord, RecordCredit, RecordRange, RecordRatio, Verdict};
+
+use crate::error::ReportError;
+use crate::locale::Locale;
+use crate::templates::{Templates, words_name};
+
+/// Longest exact value that is printed whole; longer ones are in report.json.
+const EXACT_CHARACTERS: usize = 28;
+/// Decimals of an exact value that is cut, and the most that an exact decimal may have.
+const CUT_DIGITS: u32 = 8;
+
+/// A derivation for a reader.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Explained {
+    /// Which case it is of, in words; empty when there is one only.
+    case: String,
+    /// Its steps.
+    steps: Vec<ExplainedStep>,
+}
+
+/// A step for a reader.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct ExplainedStep {
+    /// The rule with its inputs.
+    text: String,
+    /// The exact result with its unit.
+    exact: String,
+    /// The result as it is printed elsewhere.
+    rounded: String,
+}
+
+/// Words and numbers of one language and currency.
+pub(crate) struct Explainer<'a> {
+    words: &'a Value,
+    locale: &'a Locale,
+    file: String,
+    currency: Currency,
+}
+
+impl<'a> Explainer<'a> {
+    pub(crate) fn new(templates: &'a Templates, language: Language, currency: &str) -> Result<Self, ReportError> {
+        let wording = templates.wording(language);
+        let file = words_name(language);
+        let code = currency.parse();
+        let reason = || format!("found {currency:?}, expected an ISO 4217 code such as EUR");
+        let currency = code.map_err(|_| ReportError::Template { file: file.clone(), line: 1, reason: reason() })?;
+        Ok(Self { words: &wording.words, locale: &wording.locale, file, currency })
+    }
+
+    /// Every derivation of a credit.
+    pub(crate) fn credit(&self, credit: &RecordCredit) -> Result<Vec<Explained>, ReportError> {
+        credit.derivations.iter().map(|derivation| self.derivation(derivation)).collect()
+    }
+
+    fn derivation(&self, derivation: &Derivation) -> Result<Explained, ReportError> {
+        let case = name_of(&derivation.case);
+        let steps: Result<_, _> = derivation.steps.iter().map(|step| self.step(step)).collect();
+        Ok(Explained { case: self.word(&["case", &case])?.to_owned(), steps: steps? })
+    }
+
+    fn step(&self, step: &Step) -> Result<ExplainedStep, ReportError> {
+        let exact = self.exact(step);
+        let rounded = self.value(step.unit, &step.rounded)?;
+        Ok(ExplainedStep { text: self.rule(step.rule, &step.inputs)?, exact, rounded })
+    }
+
+    /// The rule's sentence: of several the first whose blanks the inputs fill.
+    fn rule(&self, rule: Rule, inputs: &[Input]) -> Result<String, ReportError> {
+        let name = name_of(&rule);
+        let sentences: Vec<&str> = match &self.words["rule"][&name] {
+            Value::String(one) => vec![one],
+            Value::Array(many) => many.iter().filter_map(Value::as_str).collect(),
+            _ => return Err(missing(&self.file, format!("rule.{name}"))),
+        };
+        for sentence in &sentences {
+            if let Some(text) = self.filled(sentence, inputs)? {
+                return Ok(text);
+            }
+        }
+        Err(missing(&self.file, format!("rule.{name} with blanks that its inputs fill")))
+    }
+
+    fn filled(&self, sentence: &str, inputs: &[Input]) -> Result<Option<String>, ReportError> {
+        let mut text = sentence.to_owned();
+        for input in inputs {
+            let blank = format!("{{{}}}", input.name);
+            if text.contains(&blank) {
+                text = text.replace(&blank, &self.input(input)?);
+            }
+        }
+        if text.contains("{each outage}") {
+            let pairs: Result<Vec<String>, ReportError> = inputs
+                .chunks_exact(2)
+                .map(|pair| Ok(format!("{}: {}", self.input(&pair[0])?, self.input(&pair[1])?)))
+                .collect();
+            text = text.replace("{each outage}", &pairs?.join("; "));
+        }
+        Ok((!text.contains('{')).then_some(text))
+    }
+
+    fn input(&self, input: &Input) -> Result<String, ReportError> {
+        if input.unit != Unit::Text {
+            return self.value(input.unit, &input.value);
+        }
+        Ok(match input.name.as_str() {
+            "band" => self.band(&input.value),
+            "mode" => self.word(&["rounding", &input.value])?.to_owned(),
+            "per" => self.word(&["cap", &input.value])?.to_owned(),
+            _ => input.value.clone(),
+        })
+    }
+
+    /// `99.0 ≤ attained < 99.9` in the reader's words and numbers.
+    fn band(&self, range: &str) -> String {
+        let attained = self.words["attained_in_band"].as_str().unwrap_or("attained");
+        let token = |token: &str| match self.locale.percent(token) {
+            Some(percent) => percent,
+            None if token == "attained" => attained.to_owned(),
+            None => token.to_owned(),
+        };
+        range.split(' ').map(token).collect::<Vec<_>>().join(" ")
+    }
+
+    /// A printed value with its unit.
+    fn value(&self, unit: Unit, text: &str) -> Result<String, ReportError> {
+        let shown = match unit {
+            Unit::Money => self.major(text),
+            Unit::Share if text.contains('/') => Some(text.to_owned()),
+            Unit::Share => self.locale.percent(text),
+            Unit::Seconds => self.locale.exact_duration(text),
+            Unit::Count | Unit::Factor => self.locale.number(text),
+            Unit::Text => Some(text.to_owned()),
+            Unit::Month => text.parse().ok().and_then(|month| self.locale.month(month)),
+        };
+        shown.ok_or_else(|| missing(&self.file, format!("a way to write {text:?}")))
+    }
+
+    /// An amount in the major unit.
+    fn major(&self, text: &str) -> Option<String> {
+        let digits = usize::try_from(self.currency.digits()).ok()?;
+        let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+        (part.len() <= digits).then_some(())?;
+        let minor: i64 = format!("{whole}{part:0<digits$}").parse().ok()?;
+        self.locale.money(Money { minor, currency: self.currency }.minor, self.currency.code())
+    }
+
+    /// The exact value: a decimal where that is short, else a fraction; a long one is cut and says so.
+    fn exact(&self, step: &Step) -> String {
+        let Some(ratio) = fraction(&step.exact) else { return step.exact.clone() };
+        let scale = Ratio::whole(num_bigint::BigInt::from(10).pow(self.currency.digits()));
+        let hundred = Ratio::whole(100);
+        let (ratio, sign) = match step.unit {
+            Unit::Money => (ratio.over(&scale).unwrap_or(ratio), self.locale.sign(self.currency.code())),
+            Unit::Share => (ratio.times(&hundred), "%".to_owned()),
+            Unit::Seconds => (ratio, "s".to_owned()),
+            Unit::Count | Unit::Factor | Unit::Text | Unit::Month => (ratio, String::new()),
+        };
+        let number = |text: &str| self.locale.number(text).unwrap_or_else(|| text.to_owned());
+        let cut = ratio.to_decimal(CUT_DIGITS, Rounding::Floor);
+        let short = cut.trim_end_matches('0').trim_end_matches('.');
+        let short = if short.is_empty() { "0" } else { short };
+        let is_whole = |text: &str| fraction(&decimal_fraction(text)).is_some_and(|same| same == ratio);
+        let text = if is_whole(short) {
+            number(short)
+        } else {
+            let (above, below) = (ratio.numerator().to_string(), ratio.denominator().to_string());
+            if above.len() + below.len() <= EXACT_CHARACTERS {
+                format!("{}/{}", number(&above), number(&below))
+            } else {
+                format!("{}…", number(short))
+            }
+        };
+        if sign.is_empty() { text } else { format!("{text}\u{a0}{sign}") }
+    }
+
+    fn word(&self, path: &[&str]) -> Result<&'a str, ReportError> {
+        let word = path.iter().fold(self.words, |words, key| &words[*key]);
+        word.as_str().ok_or_else(|| missing(&self.file, path.join(".")))
+    }
+}
+
+/// The stable name of a variant, as records spell it.
+fn name_of(value: &impl Serialize) -> String {
+    serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+fn fraction(text: &str) -> Option<Ratio> {
+    let (above, below) = text.split_once('/').unwrap_or((text, "1"));
+    Ratio::new(above.parse::<num_bigint::BigInt>().ok()?, below.parse::<num_bigint::BigInt>().ok()?)
+}
+
+fn decimal_fraction(text: &str) -> String {
+    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+    format!("{whole}{part}/1{}", "0".repeat(part.len()))
+}
+
+fn missing(file: &str, reason: String) -> ReportError {
+    ReportError::Template { file: file.to_owned(), line: 1, reason: format!("found no word for {reason}") }
+}
+
+/// A month with every amount derived, as plain text in a language: at most a hundred characters wide where no name is
+/// longer.
+///
+/// # Errors
+/// When the word list of the language lacks a word.
+pub fn explain(templates: &Templates, record: &MonthRecord, language: Language) -> Result<String, ReportError> {
+    let explainer = Explainer::new(templates, language, &record.credit_total.currency)?;
+    let text = |key: &str| explainer.word(&["explain", key]);
+    let mut lines = vec![format!(
+        "{} · {} · {} {} · {} {}",
+        record.tenant_name,
+        explainer.locale.month(record.month).unwrap_or_else(|| record.month.to_string()),
+        record.contract.id,
+        record.contract.version,
+        text("revision")?,
+        record.revision
+    )];
+    let measured = record
+        .commitments
+        .iter()
+        .map(|one| (&one.title, &one.target, &one.attained, &one.attained_range, one.verdict, &one.credit));
+    let of_incidents = record
+        .incident_promises
+        .iter()
+        .map(|one| (&one.title, &one.target, &one.attained, &one.attained_range, one.verdict, &one.credit));
+    for (title, target, attained, range, verdict, credit) in measured.chain(of_incidents) {
+        lines.push(String::new());
+        lines.push(format!("{title}: {}", verdict_word(&explainer, verdict)?));
+        let percent = |text: &str| explainer.value(Unit::Share, text);
+        lines.push(format!("  {:<12} {}", text("target")?, percent(target)?));
+        lines.push(format!("  {:<12} {}", text("attained")?, attained_text(&explainer, attained.as_ref(), range)?));
+        for Explained { case, steps } in explainer.credit(credit)? {
+            lines.push(format!("  {case}"));
+            for (number, step) in steps.iter().enumerate() {
+                lines.push(format!("    {:>2}. {}", number + 1, step.text));
+                lines.push(format!("        = {}  ({})", step.exact, step.rounded));
+            }
+        }
+    }
+    lines.push(String::new());
+    let total = &record.credit_total;
+    let amount = |minor| {
+        let amount = explainer.locale.money(minor, &total.currency);
+        amount.ok_or_else(|| missing(&explainer.file, format!("a way to write {minor}")))
+    };
+    let sum = match (total.low_minor, total.high_minor) {
+        (low, high) if low == high => amount(low)?,
+        (low, high) => format!("{} … {}", amount(low)?, amount(high)?),
+    };
+    let nature = explainer.word(&["nature", &name_of(&record.contract.legal_nature), "label"])?;
+    lines.push(format!("{nature}: {sum}"));
+    lines.push(String::new());
+    Ok(lines.join("\n").replace('\u{a0}', " "))
+}
+
+fn verdict_word<'a>(explainer: &Explainer<'a>, verdict: Verdict) -> Result<&'a str, ReportError> {
+    explainer.word(&["verdict", verdict.name()])
+}
+
+fn attained_text(
+    explainer: &Explainer<'_>,
+    attained: Option<&RecordRatio>,
+    range: &RecordRange<Option<RecordRatio>>,
+) -> Result<String, ReportError> {
+    let percent = |ratio: &RecordRatio| explainer.value(Unit::Share, &ratio.percent);
+    match (attained, &range.low, &range.high) {
+        (Some(exact), ..) => Ok(format!("{} ({}/{})", percent(exact)?, exact.numerator, exact.denominator)),
+        (None, Some(low), Some(high)) => Ok(format!("{} … {}", percent(low)?, percent(high)?)),
+        _ => Ok(explainer.word(&["explain", "nothing"])?.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sla_core::derivation::Case;
+
+    const LANGUAGES: [Language; 2] = [Language::De, Language::En];
+
+    /// Every name that an enum of a record can have, out of its schema.
+    fn names<T: schemars::JsonSchema>() -> Vec<String> {
+        let schema = schemars::schema_for!(T).to_value();
+        let of = |one: &Value| one["const"].as_str().map(str::to_owned);
+        let listed = schema["enum"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned);
+        listed.chain(schema["oneOf"].as_array().into_iter().flatten().filter_map(of)).collect()
+    }
+
+    #[test]
+    fn every_name_of_a_record_has_its_word_in_both_languages() {
+        use sla_core::catalogue::{Comparison, LegalNature};
+        use sla_core::incident::{ClockHours, ClockStart, IncidentClock, IncidentNote, IncidentVerdict};
+        use sla_core::record::{ExclusionDecision, ExclusionKind};
+        let templates = Templates::builtin();
+        let all = [
+            ("rule", names::<Rule>()),
+            ("case", names::<Case>()),
+            ("nature", names::<LegalNature>()),
+            ("decision", names::<ExclusionDecision>()),
+            ("exclusion_kind", names::<ExclusionKind>()),
+            ("comparison", names::<Comparison>()),
+            ("clock_end", names::<IncidentClock>()),
+            ("clock_start", names::<ClockStart>()),
+            ("clock_hours", names::<ClockHours>()),
+            ("incident_verdict", names::<IncidentVerdict>()),
+            ("incident_note", names::<IncidentNote>()),
+        ];
+        for language in LANGUAGES {
+            for (group, names) in &all {
+                assert!(names.len() > 1, "{group} has names");
+                for name in names {
+                    assert!(!templates.wording(language).words[group][name].is_null(), "{language:?} {group}.{name}");
+                }
+            }
+        }
+    }
+
+    #[track_caller]
+    fn check(rule: Rule, inputs: &[(&str, Unit, &str)], german: &str, english: &str) {
+        let templates = Templates::builtin();
+        let input = |(name, unit, value): &(&str, Unit, &str)| Input {
+            name: (*name).to_owned(),
+            unit: *unit,
+            value: (*value).to_owned(),
+        };
+        let inputs: Vec<Input> = inputs.iter().map(input).collect();
+        for (language, expected) in LANGUAGES.into_iter().zip([german, english]) {
+            let explainer = Explainer::new(&templates, language, "EUR").expect("a currency");
+            let text = explainer.rule(rule, &inputs).expect("a sentence").replace('\u{a0}', " ");
+            assert_eq!(text, expected);
+        }
+    }
+
+    #[test]
+    fn a_rule_is_told_with_its_inputs_in_the_reader_s_numbers() {
+        use Unit::{Count, Factor, Money, Seconds, Share, Text};
+        let band = ("band", Text, "99.0 ≤ attained < 99.9");
+        check(
+            Rule::BandShare,
+            &[band, ("share", Share, "7.5")],
+            "Stufe 99,0 % ≤ erreicht < 99,9 %: 7,5 % der Bemessungsgrundlage",
+            "Band 99.0% ≤ attained < 99.9%: 7.5% of the base",
+        );
+        check(
+            Rule::BandAmount,
+            &[band, ("each", Money, "1250.00")],
+            "Stufe 99,0 % ≤ erreicht < 99,9 %: 1.250,00 €",
+            "Band 99.0% ≤ attained < 99.9%: EUR 1,250.00",
+        );
+        check(
+            Rule::Excess,
+            &[("down", Seconds, "30000"), ("allowed", Seconds, "25920.5")],
+            "Ausfallzeit 8 h 20 min abzüglich der zulässigen 7 h 12 min 0,5 s",
+            "Downtime 8 h 20 min less the allowed 7 h 12 min 0.5 s",
+        );
+        check(
+            Rule::Excess,
+            &[("incidents", Count, "2")],
+            "Zeit über dem Grenzwert, 2 Störungen",
+            "Time above the limit, 2 incidents",
+        );
+        check(
+            Rule::UnitsShare,
+            &[("share", Share, "1/30")],
+            "mal 1/30 der Bemessungsgrundlage",
+            "times 1/30 of the base",
+        );
+        check(
+            Rule::Outages,
+            &[
+                ("outage", Seconds, "7200"),
+                ("each", Money, "33.33"),
+                ("outage", Seconds, "18000"),
+                ("each", Money, "66.66"),
+            ],
+            "Summe über die einzelnen Ausfälle – 2 h: 33,33 €; 5 h: 66,66 €",
+            "Sum over the single outages – 2 h: EUR 33.33; 5 h: EUR 66.66",
+        );
+        check(
+            Rule::Repeat,
+            &[("misses", Count, "2"), ("within", Count, "6"), ("factor", Factor, "1.5")],
+            "Wiederholung: 2 Verfehlungen in 6 Monaten, Faktor 1,5",
+            "Repeat: 2 misses within 6 months, factor 1.5",
+        );
+        check(
+            Rule::Cap,
+            &[("per", Text, "month"), ("limit", Money, "2000"), ("used", Money, "0.00")],
+            "Obergrenze je Monat: 2.000,00 €, davon schon verbraucht 0,00 €",
+            "Cap per month: EUR 2,000.00, of which EUR 0.00 was used before",
+        );
+        check(
+            Rule::Rounding,
+            &[("mode", Text, "half_up")],
+            "Auf die Währung gerundet, kaufmännisch gerundet",
+            "Rounded to the currency, rounded half up",
+        );
+    }
+
+    #[test]
+    fn an_exact_value_is_a_short_decimal_or_a_fraction_and_never_silently_cut() {
+        let templates = Templates::builtin();
+        let explainer = Explainer::new(&templates, Language::De, "EUR").expect("a currency");
+        #[track_caller]
+        fn check(explainer: &Explainer<'_>, unit: Unit, exact: &str, expected: &str) {
+            let step =
+                Step { rule: Rule::Base, inputs: Vec::new(), exact: exact.to_owned(), unit, rounded: "0".to_owned() };
+            assert_eq!(explainer.exact(&step).replace('\u{a0}', " "), expected);
+        }
+        check(&explainer, Unit::Money, "12845/2", "64,225 €");
+        check(&explainer, Unit::Money, "100/3", "1/3 €");
+        check(&explainer, Unit::Money, "0/1", "0 €");
+        check(&explainer, Unit::Share, "999/1000", "99,9 %");
+        check(&explainer, Unit::Seconds, "4080/1", "4.080 s");
+        check(&explainer, Unit::Count, "3/1", "3");
+        check(&explainer, Unit::Money, "12345678901234567/9876543210987654321", "0,00001249… €");
+    }
+}
