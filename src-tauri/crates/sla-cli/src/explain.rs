@@ -34,10 +34,7 @@ pub(crate) async fn run(arguments: args::Explain, output: Output) -> Result<(), 
         texts.push(text.map_err(|error| Failure::new("templates", error.to_string()))?);
     }
     let promises = |record: &MonthRecord| {
-        let measured = record.commitments.iter().map(|one| (&one.name, &one.credit));
-        let of_incidents = record.incident_promises.iter().map(|one| (&one.name, &one.credit));
-        let all = measured.chain(of_incidents);
-        all.map(|(name, credit)| json!({ "name": name, "credit": credit })).collect::<Vec<_>>()
+        record.promises().map(|one| json!({ "name": one.name, "credit": one.credit })).collect::<Vec<_>>()
     };
     let values = months.iter().map(|record| {
         json!({

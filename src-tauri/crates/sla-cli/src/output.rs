@@ -7,7 +7,7 @@ use comfy_table::{CellAlignment, Table, TableComponent, presets};
 use serde_json::{Value, json};
 use sla_app::Closed;
 use sla_core::money::{Currency, Money};
-use sla_core::record::{MonthRecord, RecordCommitment, Verdict};
+use sla_core::record::{MonthRecord, RecordPromise, Verdict};
 
 use crate::failure::Failure;
 
@@ -56,15 +56,15 @@ pub(crate) fn table(closed: &Closed) -> String {
     let mut table = plain();
     table.set_header(["Tenant", "Commitment", "Target", "Attained", "Verdict", "Credit"]);
     for month in &closed.months {
-        for (index, commitment) in month.record.commitments.iter().enumerate() {
+        for (index, promise) in month.record.promises().enumerate() {
             let tenant = if index == 0 { month.record.tenant.as_str() } else { "" };
             table.add_row([
                 tenant.to_owned(),
-                commitment.name.clone(),
-                format!("{} %", commitment.target),
-                attained(commitment),
-                verdict(commitment.verdict).to_owned(),
-                credit(&month.record, commitment),
+                promise.name.to_owned(),
+                format!("{} %", promise.target),
+                attained(&promise),
+                verdict(promise.verdict).to_owned(),
+                credit(&month.record, &promise),
             ]);
         }
     }
@@ -97,8 +97,8 @@ pub(crate) fn json(closed: &Closed) -> Value {
     })
 }
 
-fn attained(commitment: &RecordCommitment) -> String {
-    let range = &commitment.attained_range;
+fn attained(commitment: &RecordPromise<'_>) -> String {
+    let range = commitment.attained_range;
     match (&commitment.attained, &range.low, &range.high) {
         (Some(attained), ..) => format!("{} %", attained.percent),
         (None, Some(low), Some(high)) => format!("{} … {} %", low.percent, high.percent),
@@ -114,7 +114,7 @@ pub(crate) fn verdict(verdict: Verdict) -> &'static str {
     }
 }
 
-fn credit(record: &MonthRecord, commitment: &RecordCommitment) -> String {
+fn credit(record: &MonthRecord, commitment: &RecordPromise<'_>) -> String {
     let amount = |minor: i64| match record.credit_total.currency.parse::<Currency>() {
         Ok(currency) => Money { minor, currency }.to_decimal(),
         Err(_) => minor.to_string(),

@@ -79,6 +79,70 @@ impl MonthRecord {
     }
 }
 
+/// What every promise of a month has, be it measured or counted from incidents.
+#[derive(Clone, Copy, Debug)]
+pub struct RecordPromise<'a> {
+    /// Name of the promise in the contract.
+    pub name: &'a str,
+    /// The promise's name for people.
+    pub title: &'a str,
+    /// Version of the contract that it stands in.
+    pub contract_version: u32,
+    /// The promised percentage.
+    pub target: &'a str,
+    /// What was attained, where that is one value.
+    pub attained: Option<&'a RecordRatio>,
+    /// The least and the most that can have been attained.
+    pub attained_range: &'a RecordRange<Option<RecordRatio>>,
+    /// Met, breached or undecidable.
+    pub verdict: Verdict,
+    /// The credit.
+    pub credit: &'a RecordCredit,
+    /// The measured commitment; `None` for a promise about incidents.
+    pub measured: Option<&'a RecordCommitment>,
+}
+
+impl MonthRecord {
+    /// Everything that was promised: commitments first, then promises about incidents.
+    pub fn promises(&self) -> impl Iterator<Item = RecordPromise<'_>> {
+        let measured = self.commitments.iter().map(|one| RecordPromise {
+            name: &one.name,
+            title: &one.title,
+            contract_version: one.contract_version,
+            target: &one.target,
+            attained: one.attained.as_ref(),
+            attained_range: &one.attained_range,
+            verdict: one.verdict,
+            credit: &one.credit,
+            measured: Some(one),
+        });
+        let of_incidents = self.incident_promises.iter().map(|one| RecordPromise {
+            name: &one.name,
+            title: &one.title,
+            contract_version: one.contract_version,
+            target: &one.target,
+            attained: one.attained.as_ref(),
+            attained_range: &one.attained_range,
+            verdict: one.verdict,
+            credit: &one.credit,
+            measured: None,
+        });
+        measured.chain(of_incidents)
+    }
+}
+
+impl RecordPromise<'_> {
+    /// The name that is unique in the month: the promise's own, or `name@version` of an earlier version of the contract,
+    /// `current` being the one that the month ended with.
+    pub fn key(&self, current: u32) -> String {
+        if self.contract_version == current {
+            self.name.to_owned()
+        } else {
+            format!("{}@{}", self.name, self.contract_version)
+        }
+    }
+}
+
 /// A language that documents are written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
@@ -208,14 +272,6 @@ pub struct RecordCommitment {
     pub days: Vec<RecordDay>,
     /// SHA-256 of the evidence that this commitment rests on.
     pub evidence: Vec<String>,
-}
-
-impl RecordCommitment {
-    /// The name that is unique in the month: the commitment's own, or `name@version` of an earlier version of the
-    /// contract, `current` being the one that the month ended with.
-    pub fn key(&self, current: u32) -> String {
-        key(&self.name, self.contract_version, current)
-    }
 }
 
 /// How attainment is counted (OpenSLO's budgeting methods).
@@ -428,10 +484,6 @@ pub struct RecordCredit {
     pub derivations: Vec<Derivation>,
 }
 
-fn key(name: &str, version: u32, current: u32) -> String {
-    if version == current { name.to_owned() } else { format!("{name}@{version}") }
-}
-
 /// A stretch of time, half open, in UTC.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -509,13 +561,6 @@ pub struct RecordIncidentPromise {
     pub credit: RecordCredit,
     /// The incidents that count, by name.
     pub incidents: Vec<RecordIncident>,
-}
-
-impl RecordIncidentPromise {
-    /// The name that is unique in the month; see [`RecordCommitment::key`].
-    pub fn key(&self, current: u32) -> String {
-        key(&self.name, self.contract_version, current)
-    }
 }
 
 /// What a clock measures.

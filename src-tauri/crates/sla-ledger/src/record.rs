@@ -250,16 +250,14 @@ impl<'a> Work<'a> {
 
     /// A draft for every commitment that owes something, or may.
     async fn credits(&mut self, record: &MonthRecord, month: &MonthRevision) -> Result<(), LedgerError> {
-        let current = record.contract.version;
-        let measured = record.commitments.iter().map(|one| (one.key(current), &one.credit));
-        let of_incidents = record.incident_promises.iter().map(|one| (one.key(current), &one.credit));
-        for (commitment, credit) in measured.chain(of_incidents).filter(|(_, credit)| credit.high_minor > 0) {
+        for promise in record.promises().filter(|promise| promise.credit.high_minor > 0) {
+            let credit = promise.credit;
             let row = Credit {
                 tenant: month.tenant.clone(),
                 contract: month.contract.clone(),
                 month: month.month.clone(),
                 revision: month.revision,
-                commitment,
+                commitment: promise.key(record.contract.version),
                 currency: credit.currency.clone(),
                 low_minor: credit.low_minor,
                 high_minor: credit.high_minor,

@@ -6,7 +6,7 @@ use serde_json::Value;
 use sla_core::derivation::{Derivation, Input, Rule, Step, Unit};
 use sla_core::money::{Currency, Money};
 use sla_core::ratio::{Ratio, Rounding};
-use sla_core::record::{Language, MonthRecord, RecordCredit, RecordRange, RecordRatio, Verdict};
+use sla_core::record::{Language, MonthRecord, RecordCredit, RecordPromise, RecordRange, RecordRatio, Verdict};
 
 use crate::error::ReportError;
 use crate::locale::Locale;
@@ -154,31 +154,40 @@ impl<'a> Explainer<'a> {
 
     /// The exact value: a decimal where that is short, else a fraction; a long one is cut and says so.
     fn exact(&self, step: &Step) -> String {
-        let Some(ratio) = fraction(&step.exact) else { return step.exact.clone() };
-        let scale = Ratio::whole(num_bigint::BigInt::from(10).pow(self.currency.digits()));
-        let hundred = Ratio::whole(100);
-        let (ratio, sign) = match step.unit {
-            Unit::Money => (ratio.over(&scale).unwrap_or(ratio), self.locale.sign(self.currency.code())),
-            Unit::Share => (ratio.times(&hundred), "%".to_owned()),
-            Unit::Seconds => (ratio, "s".to_owned()),
-            Unit::Count | Unit::Factor | Unit::Text | Unit::Month => (ratio, String::new()),
+        let Some(exact) = fraction(&step.exact) else { return step.exact.clone() };
+        let digits = self.currency.digits();
+        let scaled = |factor: u32, power: u32| {
+            let scale = Ratio::whole(num_bigint::BigInt::from(10).pow(power));
+            if factor == 0 { exact.over(&scale).unwrap_or_else(|| exact.clone()) } else { exact.times(&scale) }
+        };
+        let (ratio, least) = match step.unit {
+            Unit::Money => (scaled(0, digits), digits as usize),
+            Unit::Share => (scaled(1, 2), 0),
+            _ => (exact.clone(), 0),
         };
         let number = |text: &str| self.locale.number(text).unwrap_or_else(|| text.to_owned());
-        let cut = ratio.to_decimal(CUT_DIGITS, Rounding::Floor);
-        let short = cut.trim_end_matches('0').trim_end_matches('.');
-        let short = if short.is_empty() { "0" } else { short };
-        let is_whole = |text: &str| fraction(&decimal_fraction(text)).is_some_and(|same| same == ratio);
-        let text = if is_whole(short) {
-            number(short)
-        } else {
-            let (above, below) = (ratio.numerator().to_string(), ratio.denominator().to_string());
-            if above.len() + below.len() <= EXACT_CHARACTERS {
-                format!("{}/{}", number(&above), number(&below))
-            } else {
-                format!("{}…", number(short))
-            }
+        let with_unit = |number: String| match step.unit {
+            Unit::Money => self.locale.amount(&number, self.currency.code()),
+            Unit::Seconds => format!("{number}\u{a0}s"),
+            _ => number,
         };
-        if sign.is_empty() { text } else { format!("{text}\u{a0}{sign}") }
+        let cut = decimal(&ratio, least);
+        if fraction(&decimal_fraction(&cut)).is_some_and(|same| same == ratio) {
+            return match step.unit {
+                Unit::Share => self.locale.percent(&cut).unwrap_or(cut),
+                _ => with_unit(number(&cut)),
+            };
+        }
+        // A share that no decimal can say is a fraction of one, not of a hundred.
+        let told = if step.unit == Unit::Share { &exact } else { &ratio };
+        let (above, below) = (told.numerator().to_string(), told.denominator().to_string());
+        if above.len() + below.len() <= EXACT_CHARACTERS {
+            return with_unit(format!("{}/{}", number(&above), number(&below)));
+        }
+        match step.unit {
+            Unit::Share => self.locale.percent(&cut).map_or(cut, |percent| format!("{percent}…")),
+            _ => with_unit(format!("{}…", number(&cut))),
+        }
     }
 
     fn word(&self, path: &[&str]) -> Result<&'a str, ReportError> {
@@ -190,6 +199,14 @@ impl<'a> Explainer<'a> {
 /// The stable name of a variant, as records spell it.
 fn name_of(value: &impl Serialize) -> String {
     serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+/// A decimal with as many places as it needs up to a limit, and at least as many as asked for, rounded down.
+fn decimal(ratio: &Ratio, least: usize) -> String {
+    let cut = ratio.to_decimal(CUT_DIGITS, Rounding::Floor);
+    let (whole, part) = cut.split_once('.').unwrap_or((&cut, ""));
+    let part = part.trim_end_matches('0');
+    if part.is_empty() && least == 0 { whole.to_owned() } else { format!("{whole}.{part:0<least$}") }
 }
 
 fn fraction(text: &str) -> Option<Ratio> {
@@ -223,20 +240,12 @@ pub fn explain(templates: &Templates, record: &MonthRecord, language: Language) 
         text("revision")?,
         record.revision
     )];
-    let measured = record
-        .commitments
-        .iter()
-        .map(|one| (&one.title, &one.target, &one.attained, &one.attained_range, one.verdict, &one.credit));
-    let of_incidents = record
-        .incident_promises
-        .iter()
-        .map(|one| (&one.title, &one.target, &one.attained, &one.attained_range, one.verdict, &one.credit));
-    for (title, target, attained, range, verdict, credit) in measured.chain(of_incidents) {
+    for RecordPromise { title, target, attained, attained_range, verdict, credit, .. } in record.promises() {
         lines.push(String::new());
         lines.push(format!("{title}: {}", verdict_word(&explainer, verdict)?));
         let percent = |text: &str| explainer.value(Unit::Share, text);
         lines.push(format!("  {:<12} {}", text("target")?, percent(target)?));
-        lines.push(format!("  {:<12} {}", text("attained")?, attained_text(&explainer, attained.as_ref(), range)?));
+        lines.push(format!("  {:<12} {}", text("attained")?, attained_text(&explainer, attained, attained_range)?));
         for Explained { case, steps } in explainer.credit(credit)? {
             lines.push(format!("  {case}"));
             for (number, step) in steps.iter().enumerate() {
@@ -398,8 +407,8 @@ mod tests {
         check(
             Rule::Rounding,
             &[("mode", Text, "half_up")],
-            "Auf die Währung gerundet, kaufmännisch gerundet",
-            "Rounded to the currency, rounded half up",
+            "Rundung: kaufmännisch gerundet",
+            "Rounding: rounded half up",
         );
     }
 
@@ -415,8 +424,10 @@ mod tests {
         }
         check(&explainer, Unit::Money, "12845/2", "64,225 €");
         check(&explainer, Unit::Money, "100/3", "1/3 €");
-        check(&explainer, Unit::Money, "0/1", "0 €");
+        check(&explainer, Unit::Money, "0/1", "0,00 €");
+        check(&explainer, Unit::Money, "1843750/1", "18.437,50 €");
         check(&explainer, Unit::Share, "999/1000", "99,9 %");
+        check(&explainer, Unit::Share, "14817/14900", "14.817/14.900");
         check(&explainer, Unit::Seconds, "4080/1", "4.080 s");
         check(&explainer, Unit::Count, "3/1", "3");
         check(&explainer, Unit::Money, "12345678901234567/9876543210987654321", "0,00001249… €");

@@ -75,13 +75,13 @@ impl Locale {
     pub(crate) fn money(&self, minor: i64, code: &str) -> Option<String> {
         let currency: Currency = code.parse().ok()?;
         let amount = self.number(&Money { minor, currency }.to_decimal())?;
-        let sign = self.patterns.currencies.get(code).map_or(code, String::as_str);
-        Some(self.patterns.money.replace("{amount}", &amount).replace("{currency}", sign))
+        Some(self.amount(&amount, code))
     }
 
-    /// A currency's sign as amounts carry it, for example `€` or `USD`.
-    pub(crate) fn sign(&self, code: &str) -> String {
-        self.patterns.currencies.get(code).map_or(code, String::as_str).to_owned()
+    /// A number that is written already, as an amount of a currency.
+    pub(crate) fn amount(&self, number: &str, code: &str) -> String {
+        let sign = self.patterns.currencies.get(code).map_or(code, String::as_str);
+        self.patterns.money.replace("{amount}", number).replace("{currency}", sign)
     }
 
     /// A month, for example `Oktober 2026`.

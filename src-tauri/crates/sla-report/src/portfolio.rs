@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use schemars::{JsonSchema, Schema, schema_for};
 use serde::{Deserialize, Serialize};
-use sla_core::record::{CreditTotal, MonthRecord, RecordCommitment, RecordRange, RecordRatio, Verdict};
+use sla_core::record::{CreditTotal, MonthRecord, RecordPromise, RecordRange, RecordRatio, Verdict};
 use sla_core::time::Month;
 
 use crate::table::{self, Field};
@@ -61,7 +61,7 @@ pub struct PortfolioTenant {
     pub verdict: Verdict,
     /// Sum of the tenant's credits.
     pub credit_total: CreditTotal,
-    /// The commitments, in the contract's order.
+    /// What was promised, in the contract's order; what was promised of incidents last.
     pub commitments: Vec<PortfolioCommitment>,
 }
 
@@ -77,10 +77,10 @@ pub struct PortfolioCommitment {
     pub target: String,
     /// The least and the most that can have been attained.
     pub attained_range: RecordRange<Option<RecordRatio>>,
-    /// Time in outage, in seconds.
-    pub downtime_seconds: i64,
-    /// Time without usable evidence, in seconds.
-    pub unknown_seconds: i64,
+    /// Time in outage, in seconds; null for a promise about incidents.
+    pub downtime_seconds: Option<i64>,
+    /// Time without usable evidence, in seconds; null for a promise about incidents.
+    pub unknown_seconds: Option<i64>,
     /// Met, breached or undecidable.
     pub verdict: Verdict,
     /// The service credit.
@@ -126,8 +126,8 @@ pub fn portfolio_documents(month: Month, records: &[MonthRecord]) -> Result<Vec<
 
 fn count(records: &[&MonthRecord]) -> VerdictCounts {
     let mut counts = VerdictCounts::default();
-    for commitment in records.iter().flat_map(|record| &record.commitments) {
-        match commitment.verdict {
+    for promise in records.iter().flat_map(|record| record.promises()) {
+        match promise.verdict {
             Verdict::Met => counts.met += 1,
             Verdict::Breached => counts.breached += 1,
             Verdict::Undecidable => counts.undecidable += 1,
@@ -158,23 +158,23 @@ fn tenant(record: &MonthRecord) -> PortfolioTenant {
         record_sha256: record.digest(),
         verdict: record.verdict,
         credit_total: record.credit_total.clone(),
-        commitments: record.commitments.iter().map(commitment).collect(),
+        commitments: record.promises().map(|promise| commitment(&promise)).collect(),
     }
 }
 
-fn commitment(commitment: &RecordCommitment) -> PortfolioCommitment {
+fn commitment(promise: &RecordPromise<'_>) -> PortfolioCommitment {
     PortfolioCommitment {
-        name: commitment.name.clone(),
-        title: commitment.title.clone(),
-        target: commitment.target.clone(),
-        attained_range: commitment.attained_range.clone(),
-        downtime_seconds: commitment.downtime_seconds,
-        unknown_seconds: commitment.unknown_seconds,
-        verdict: commitment.verdict,
+        name: promise.name.to_owned(),
+        title: promise.title.to_owned(),
+        target: promise.target.to_owned(),
+        attained_range: promise.attained_range.clone(),
+        downtime_seconds: promise.measured.map(|one| one.downtime_seconds),
+        unknown_seconds: promise.measured.map(|one| one.unknown_seconds),
+        verdict: promise.verdict,
         credit: CreditTotal {
-            currency: commitment.credit.currency.clone(),
-            low_minor: commitment.credit.low_minor,
-            high_minor: commitment.credit.high_minor,
+            currency: promise.credit.currency.clone(),
+            low_minor: promise.credit.low_minor,
+            high_minor: promise.credit.high_minor,
         },
     }
 }
@@ -215,8 +215,8 @@ fn csv(portfolio: &Portfolio) -> Result<Vec<u8>, ReportError> {
             Field::foreign(&one.target),
             table::percent(one.attained_range.low.as_ref()),
             table::percent(one.attained_range.high.as_ref()),
-            Field::own(one.downtime_seconds),
-            Field::own(one.unknown_seconds),
+            table::figure(one.downtime_seconds),
+            table::figure(one.unknown_seconds),
             Field::own(one.verdict.name()),
             Field::foreign(&one.credit.currency),
             Field::own(one.credit.low_minor),

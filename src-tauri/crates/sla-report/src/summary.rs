@@ -9,7 +9,7 @@ use sla_core::record::{MonthRecord, RecordCommitment, Verdict};
 /// Counts over all commitments of a month.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Summary {
-    /// Commitments in all.
+    /// Promises in all, those about incidents included; so are the three counts below.
     commitments: usize,
     /// Commitments met.
     met: usize,
@@ -28,11 +28,11 @@ pub(crate) struct Summary {
 impl Summary {
     pub(crate) fn of(record: &MonthRecord) -> Self {
         let commitments = &record.commitments;
-        let count = |verdict| commitments.iter().filter(|commitment| commitment.verdict == verdict).count();
+        let count = |verdict| record.promises().filter(|promise| promise.verdict == verdict).count();
         let counted =
             |commitment: &RecordCommitment| commitment.outages.iter().filter(|outage| !outage.excluded).count();
         Self {
-            commitments: commitments.len(),
+            commitments: record.promises().count(),
             met: count(Verdict::Met),
             breached: count(Verdict::Breached),
             undecidable: count(Verdict::Undecidable),

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use sla_core::record::{MonthRecord, RecordCommitment, RecordRatio};
+use sla_core::record::{MonthRecord, RecordCommitment, RecordIncidentPromise, RecordRatio};
 
 use crate::ReportError;
 
@@ -29,6 +29,11 @@ impl Field {
 /// The printed percentage, or nothing where there is none.
 pub(crate) fn percent(ratio: Option<&RecordRatio>) -> Field {
     ratio.map_or_else(Field::empty, |ratio| Field::foreign(&ratio.percent))
+}
+
+/// A figure, or nothing where there is none.
+pub(crate) fn figure(value: Option<i64>) -> Field {
+    value.map_or_else(Field::empty, Field::own)
 }
 
 fn text(value: Option<&str>) -> Field {
@@ -90,9 +95,49 @@ const HEADERS: [&str; 37] = [
     "evidence_sha256",
 ];
 
-/// `report.csv`: one row for each commitment.
+/// `report.csv`: one row for each promise. Those about incidents leave empty what only a measurement has.
 pub(crate) fn report_csv(record: &MonthRecord) -> Result<Vec<u8>, ReportError> {
-    write("report.csv", &HEADERS, record.commitments.iter().map(|commitment| row(record, commitment)))
+    let measured = record.commitments.iter().map(|commitment| row(record, commitment));
+    let of_incidents = record.incident_promises.iter().map(|promise| incident_row(record, promise));
+    write("report.csv", &HEADERS, measured.chain(of_incidents))
+}
+
+fn incident_row(record: &MonthRecord, one: &RecordIncidentPromise) -> Vec<Field> {
+    let mut row = vec![
+        Field::foreign(&record.tenant),
+        Field::foreign(&record.tenant_name),
+        Field::own(record.month),
+        Field::own(record.revision),
+        Field::foreign(&record.period.start),
+        Field::foreign(&record.period.end),
+        Field::foreign(&record.period.time_zone),
+        Field::foreign(&record.contract.id),
+        Field::own(record.contract.version),
+        Field::foreign(&one.name),
+        Field::foreign(&one.title),
+        Field::empty(),
+        Field::own("Incidents"),
+        Field::foreign(&one.target),
+        Field::own(one.within),
+        Field::own(one.within + one.over + one.undecidable),
+        Field::own("incidents"),
+        percent(one.attained.as_ref()),
+        percent(one.attained_range.low.as_ref()),
+        percent(one.attained_range.high.as_ref()),
+        Field::own(one.verdict.name()),
+    ];
+    // Lengths of service time, and the error budget.
+    row.extend((0..9).map(|_| Field::empty()));
+    row.extend([
+        Field::foreign(&one.credit.currency),
+        Field::own(one.credit.low_minor),
+        Field::own(one.credit.high_minor),
+        Field::own(one.credit.rounding.name()),
+        Field::empty(),
+        Field::empty(),
+        Field::foreign(&one.incidents.iter().map(|incident| incident.sha256.as_str()).collect::<Vec<_>>().join(" ")),
+    ]);
+    row
 }
 
 fn row(record: &MonthRecord, one: &RecordCommitment) -> Vec<Field> {

@@ -55,18 +55,15 @@ pub struct PastCommitment {
 impl PastCommitment {
     /// Everything that a record judged, without what this program has not written.
     fn all(record: &MonthRecord) -> impl Iterator<Item = Self> {
-        let measured = record.commitments.iter().map(|one| (&one.name, one.verdict, &one.attained_range, &one.credit));
-        let of_incidents = &record.incident_promises;
-        let of_incidents = of_incidents.iter().map(|one| (&one.name, one.verdict, &one.attained_range, &one.credit));
-        measured.chain(of_incidents).filter_map(|(name, verdict, attained, credit)| {
+        record.promises().filter_map(|promise| {
             let ratio = |end: &Option<RecordRatio>| end.as_ref().and_then(RecordRatio::ratio);
             Some(Self {
-                name: name.parse().ok()?,
-                verdict,
-                attained: ratio(&attained.low).zip(ratio(&attained.high)),
-                points: credit.points.as_ref().map_or((0, 0), |points| (points.low, points.high)),
-                credit_low: credit.low_minor,
-                credit_high: credit.high_minor,
+                name: promise.name.parse().ok()?,
+                verdict: promise.verdict,
+                attained: ratio(&promise.attained_range.low).zip(ratio(&promise.attained_range.high)),
+                points: promise.credit.points.as_ref().map_or((0, 0), |points| (points.low, points.high)),
+                credit_low: promise.credit.low_minor,
+                credit_high: promise.credit.high_minor,
             })
         })
     }
