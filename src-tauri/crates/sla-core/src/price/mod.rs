@@ -259,10 +259,16 @@ fn candidates(judged: &Judged<'_>, end: End) -> Vec<Ratio> {
         Some(Model::Points(bands)) => bands.iter().filter_map(PointBand::range).collect(),
         _ => Vec::new(),
     };
-    let half = Ratio::new(1, 2).expect("two is not zero");
-    for range in ranges.iter().filter(|range| range.touches(low, high)) {
+    // Where attainments are rounded first, a narrow band is reached by what is rounded to a percentage inside it.
+    let promise = &judged.promise;
+    let (low, high) = (promise.compared(low), promise.compared(high));
+    for range in ranges.iter().filter(|range| range.touches(&low, &high)) {
         let (from, to) = (range.low().ratio().max(low.clone()), range.high().ratio().min(high.clone()));
-        all.push(from.plus(&to).times(&half));
+        let inside = match promise.attainment_rounding {
+            None => Some(from.plus(&to).times(&Ratio::new(1, 2).expect("two is not zero"))),
+            Some(rounding) => rounding.first_inside(range, &from).filter(|first| *first <= high),
+        };
+        all.extend(inside);
     }
     all
 }

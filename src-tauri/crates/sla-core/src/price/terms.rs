@@ -3,7 +3,9 @@
 use num_bigint::BigInt;
 
 use super::{End, History, Item, Judged, PriceError, minor};
-use crate::catalogue::{AttainmentRounding, ContractSpec, MinimumCredit, MoneyRounding, Name, Promise, RoundingPlace};
+use crate::catalogue::{
+    AttainmentRounding, BandRange, ContractSpec, MinimumCredit, MoneyRounding, Name, Promise, RoundingPlace,
+};
 use crate::derivation::{Rule, Trail, Unit, input};
 use crate::money::{Amount, Currency, Money};
 use crate::ratio::{Ratio, Rounding};
@@ -50,6 +52,15 @@ impl AttainmentRounding {
     pub fn apply(self, attained: &Ratio) -> Ratio {
         let scaled = attained.scaled(self.digits + 2, self.mode);
         Ratio::new(scaled, BigInt::from(10).pow(self.digits + 2)).expect("ten to a power is not zero")
+    }
+
+    /// The least percentage of so many decimals inside a band that is not below `from`; `None` when there is none.
+    pub(super) fn first_inside(self, band: &BandRange, from: &Ratio) -> Option<Ratio> {
+        let first = Self { mode: Rounding::Ceil, ..self }.apply(from);
+        let step = Ratio::new(1, BigInt::from(10).pow(self.digits + 2)).expect("ten to a power is not zero");
+        // An end that is not inside may be such a percentage itself.
+        let second = first.plus(&step);
+        [first, second].into_iter().find(|percentage| band.contains(percentage))
     }
 }
 

@@ -86,6 +86,28 @@ fn ratio(part: i128, of: i128) -> Ratio {
     Ratio::new(part, of).expect("not zero")
 }
 
+#[test]
+fn a_narrow_band_is_reached_by_what_is_rounded_into_it() {
+    let band = |low, high, low_inside, credit| Slow { low, low_inside, high, high_inside: !low_inside, credit };
+    let slow = |bands: [(i128, i128, i128); 3]| {
+        bands.map(|(low, high, credit)| Slow { low, low_inside: true, high, high_inside: false, credit }).to_vec()
+    };
+    let one_decimal =
+        |bands: &[Slow], from, to| priced(bands, &[ratio(from, 100_000), ratio(to, 100_000)], Some(("floor", 1)));
+    // Of the percentages of one decimal only 98.9 lies in the middle band; 98.9 to 98.99 are rounded to it.
+    let bands = slow([(98_910, 99_900, 100), (98_860, 98_910, 2_000), (0, 98_860, 500)]);
+    assert_eq!(one_decimal(&bands, 98_000, 99_500), (100, 2_000));
+    assert_eq!(one_decimal(&bands, 98_000, 98_899), (500, 500));
+    assert_eq!(one_decimal(&bands, 98_000, 98_900), (500, 2_000));
+    assert_eq!(one_decimal(&bands, 98_950, 99_500), (100, 2_000));
+    // An end that is not inside is left to the band above it: "above 98.8, up to 98.9" holds 98.9 alone.
+    let bands = [band(98_900, 99_900, false, 100), band(98_800, 98_900, false, 2_000), band(0, 98_800, true, 500)];
+    let mut bands = bands.to_vec();
+    (bands[0].high_inside, bands[2].high_inside) = (false, true);
+    assert_eq!(one_decimal(&bands, 98_000, 99_500), (100, 2_000));
+    assert_eq!(one_decimal(&bands, 98_850, 98_880), (500, 500));
+}
+
 proptest! {
     #[test]
     fn a_lookup_agrees_with_a_slow_one(bands in bands(), of in 1i128..1_000_000_000, part in any::<prop::sample::Index>()) {
@@ -127,5 +149,27 @@ proptest! {
         let ends = |pick: Option<&i128>| i64::try_from(*pick.expect("an end")).expect("it fits");
         let expected = (ends(inside.iter().min()), ends(inside.iter().max()));
         prop_assert_eq!(priced(&bands, &[ratio(from, 100_000), ratio(to, 100_000)], None), expected);
+    }
+
+    /// The same where what was attained is rounded first: whatever rounding can lead to, and nothing else.
+    #[test]
+    fn a_range_is_rounded_before_it_is_looked_up(
+        mut bands in bands(), from in 0i128..100_000, length in 0i128..9_000, credits in prop::collection::vec(0i128..3_000, 5),
+        digits in 0u32..3, mode in 0usize..3,
+    ) {
+        for (band, credit) in bands.iter_mut().zip(credits) {
+            band.credit = credit;
+        }
+        let to = (from + length).min(100_000);
+        let unit = 10_i128.pow(3 - digits);
+        let rounded = |part: i128| {
+            let (floor, rest) = (part / unit, part % unit);
+            floor + i128::from([false, rest > 0, rest * 2 >= unit][mode])
+        };
+        let inside: Vec<i128> = (rounded(from)..=rounded(to)).map(|units| credit(&bands, units * unit, 100_000)).collect();
+        let ends = |pick: Option<&i128>| i64::try_from(*pick.expect("an end")).expect("it fits");
+        let expected = (ends(inside.iter().min()), ends(inside.iter().max()));
+        let rounding = Some((["floor", "ceil", "half_up"][mode], digits));
+        prop_assert_eq!(priced(&bands, &[ratio(from, 100_000), ratio(to, 100_000)], rounding), expected);
     }
 }

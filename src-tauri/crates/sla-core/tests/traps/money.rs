@@ -81,18 +81,21 @@ fn trap_21_data_after_approval_restates_the_month_and_changes_nothing_before() {
     let inside = move |at| day.start <= at && at < day.end;
     let late = move |slice: Slice| move |at| if inside(at) { slice } else { UP };
     let september = stated(&documents, "2026-09", |_| UP);
-    let first = stated_after(&documents, "2026-10", late(MISSING), &[september.clone()]);
+    let first = stated_after(&documents, "2026-10", late(MISSING), std::slice::from_ref(&september));
     assert_eq!(owed(&first), (Verdict::Undecidable, 0, 25_000));
     let approved = first.to_json();
-    let restated = stated_after(&documents, "2026-10", late(DOWN), &[september.clone()]);
+    let restated = stated_after(&documents, "2026-10", late(DOWN), std::slice::from_ref(&september));
     assert_eq!(owed(&restated), (Verdict::Breached, 25_000, 25_000));
     assert_ne!(first.digest(), restated.digest(), "another month is another revision");
     // What became certain lies within the range that was approved, and what was approved is as it was.
     let within = first.credit_total.low_minor..=first.credit_total.high_minor;
     assert!(within.contains(&restated.credit_total.low_minor));
-    assert_eq!(approved, stated_after(&documents, "2026-10", late(MISSING), &[september.clone()]).to_json());
+    assert_eq!(
+        approved,
+        stated_after(&documents, "2026-10", late(MISSING), std::slice::from_ref(&september)).to_json()
+    );
     // The same late data again adds nothing.
-    let again = stated_after(&documents, "2026-10", late(DOWN), &[september.clone()]);
+    let again = stated_after(&documents, "2026-10", late(DOWN), std::slice::from_ref(&september));
     assert_eq!(again.digest(), restated.digest());
     // The next month counts what October is said to have cost: 300.00 a year, of which 250.00 may be, or are, used up.
     let november =
