@@ -1,0 +1,104 @@
+//! Money, and what becomes of it: credits, claims, rights, what was taken as it is.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::number::RecordRange;
+use crate::derivation::Derivation;
+use crate::money::Currency;
+use crate::ratio::Rounding;
+use crate::time::Month;
+
+/// A service credit as a range: low is what is owed for certain, high what may be owed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecordCredit {
+    /// ISO 4217 code.
+    pub currency: String,
+    /// The least, in the minor unit.
+    pub low_minor: i64,
+    /// The most, in the minor unit.
+    pub high_minor: i64,
+    /// How the amount was rounded to the minor unit: `floor`, `ceil`, `half_even` or `half_up`.
+    pub rounding: Rounding,
+    /// Service points, the least and the most; null where the contract counts none.
+    pub points: Option<RecordRange<u32>>,
+    /// A rise of the fee for over-performance in the minor unit, the least and the most; null where none is agreed.
+    pub bonus_minor: Option<RecordRange<i64>>,
+    /// Where the amount comes from, step by step: one derivation where the
+    /// evidence leaves one case, otherwise the least and the most.
+    pub derivations: Vec<Derivation>,
+}
+
+/// A credit of an earlier month that is waived.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecordEarnedBack {
+    /// Name of the commitment.
+    pub commitment: String,
+    /// The month whose credit it is.
+    pub month: Month,
+    /// What is waived for certain, in the minor unit.
+    pub low_minor: i64,
+    /// What may be waived, in the minor unit.
+    pub high_minor: i64,
+}
+
+/// A right that misses opened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecordRight {
+    /// What opens, in the words of the contract.
+    pub right: String,
+    /// Name of the commitment whose misses count; null when the points of all do.
+    pub commitment: Option<String>,
+    /// Misses, or points, that there were: the least and the most.
+    pub counted: RecordRange<u32>,
+    /// How many open the right.
+    pub needed: u32,
+    /// Over how many months, this one included.
+    pub within_months: u32,
+    /// Whether it is open for certain; otherwise it is if what is unknown was a miss.
+    pub open: bool,
+}
+
+/// By when credits must be claimed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecordClaim {
+    /// Whether they are given without a claim.
+    pub automatic: bool,
+    /// The last local day on which they can be claimed, YYYY-MM-DD; null when they are given without a claim.
+    pub last_day: Option<String>,
+}
+
+/// A finding of the linter that was taken as it is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecordAcceptance {
+    /// The finding's code.
+    pub code: String,
+    /// Why it was taken.
+    pub reason: String,
+    /// Who took it.
+    pub by: String,
+}
+
+/// Sum of all credits of the month.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreditTotal {
+    /// ISO 4217 code.
+    pub currency: String,
+    /// The least, in the minor unit.
+    pub low_minor: i64,
+    /// The most, in the minor unit.
+    pub high_minor: i64,
+}
+
+impl CreditTotal {
+    /// Nothing owed.
+    pub fn zero(currency: Currency) -> Self {
+        Self { currency: currency.code().to_owned(), low_minor: 0, high_minor: 0 }
+    }
+}
