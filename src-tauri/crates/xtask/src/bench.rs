@@ -25,6 +25,12 @@ pub(crate) enum Bench {
         #[arg(last = true)]
         arguments: Vec<String>,
     },
+    /// Assessed commitments to money, with every step noted
+    Price {
+        /// Handed on to the bench, after `--`
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
     /// A report of ten pages
     Report {
         /// Handed on to the bench, after `--`
@@ -40,6 +46,7 @@ pub(crate) fn run(bench: &Bench) -> Result<(), ChoreError> {
             let python = python_with_duckdb()?;
             start(&mut example("sla-measure", "bench_measure", arguments), "bench-measure", Some(python))
         }
+        Bench::Price { arguments } => start(&mut example("sla-core", "bench_price", arguments), "bench-price", None),
         Bench::Report { arguments } => {
             start(&mut example("sla-report", "bench_report", arguments), "bench-report", None)
         }

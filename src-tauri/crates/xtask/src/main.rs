@@ -97,6 +97,7 @@ mod tests {
         check("xtask generate", true);
         check("xtask generate --check schemas", true);
         check("xtask bench report", true);
+        check("xtask bench price", true);
         check("xtask bench measure -- --tenants 10", true);
         check("xtask generate nothing-of-the-kind", false);
         check("xtask bench", false);
