@@ -25,7 +25,7 @@ pub(crate) fn hourly(terms: &[(&str, &str)]) -> String {
 }
 
 /// Closes one month after another, each knowing those before it. A sign for each: `k` kept, `m` missed all month, `s` missed
-/// by one hour, `?` without evidence, `-` not closed by anybody.
+/// by one hour, `+` by one hour and without evidence of the next, `?` without any evidence, `-` not closed by anybody.
 #[track_caller]
 pub(crate) fn closed(documents: &[String], first: &str, signs: &str) -> Vec<MonthRecord> {
     let first: Month = first.parse().expect("a month");
@@ -36,7 +36,8 @@ pub(crate) fn closed(documents: &[String], first: &str, signs: &str) -> Vec<Mont
         let says = |at: i64| -> Slice {
             match sign {
                 'm' => DOWN,
-                's' if at == hour => DOWN,
+                's' | '+' if at == hour => DOWN,
+                '+' if at == hour + 3_600 => MISSING,
                 '?' => MISSING,
                 _ => UP,
             }

@@ -162,6 +162,15 @@ fn what_was_before_the_ledger_is_carried_into_it() {
 }
 
 #[test]
+fn a_credit_that_was_carried_counts_in_its_own_year() {
+    let carried =
+        "{ until: 2025-11, credits: [{ month: 2024-12, amount: 100.00 }, { month: 2025-11, amount: 350.00 }] }";
+    let cap = ("caps", "[{ per: year, year: calendar, amount: 400 }]");
+    let documents = paying(&[("validFrom", "2024-11-01"), ("carriedForward", carried), cap], TENTH);
+    check(&documents, "2025-12", "mm", &[sure(5_000), sure(10_000)]);
+}
+
+#[test]
 fn months_that_nobody_closed_are_named_as_far_as_the_contract_looks_back() {
     #[track_caller]
     fn check(terms: &[(&str, &str)], penalty: &str, expected: &[&str]) {

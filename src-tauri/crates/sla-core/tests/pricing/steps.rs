@@ -48,6 +48,9 @@ fn each_model_names_what_it_took() {
     // A range has a derivation for each of its ends.
     let kept: &[&str] = &[base, all, "kept(target=99.9) = 0.00"];
     check(&[], &[("penalty", &tenth)], "?", &[kept, &[base, none, share, rounding]]);
+    // Also where both come to the same amount by different ways.
+    let (better, worse) = ("attained() = 99.8655", "attained() = 99.7311");
+    check(&[], &[("penalty", &tenth)], "+", &[&[base, better, share, rounding], &[base, worse, share, rounding]]);
     // A rounded attainment is a step of its own.
     let near = [("penalty", tenth.as_str()), ("attainmentRounding", "{ mode: half_up, digits: 0 }")];
     check(
@@ -124,6 +127,17 @@ fn modifiers_stand_after_the_model_in_their_order() {
         "rounding(mode=half_up) = 40.00",
     ];
     check(&worth, &[("penalty", points)], "mm", &[&[base, none, three, four[0], four[1], four[2]]]);
+}
+
+#[test]
+fn what_gives_way_to_another_says_so_unless_it_owed_nothing() {
+    let promises = ["a", "b"].map(|name| hourly(&[("name", name), ("penalty", &format!("{{ {TENTH} }}"))]));
+    let contract = contract(&[("noStacking", "[{ commitments: [a, b] }]"), ("atRisk", "")], &promises);
+    let second = |signs: &str| {
+        let record = last(std::slice::from_ref(&contract), "2026-01", signs);
+        told(&record.commitments[1].credit.derivations[0]).pop().expect("a step")
+    };
+    assert_eq!([second("m"), second("k")], ["not_stacked(paid=a) = 0.00", "kept(target=99.9) = 0.00"]);
 }
 
 #[test]
