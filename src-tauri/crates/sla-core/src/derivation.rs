@@ -156,11 +156,20 @@ pub enum Case {
     Most,
 }
 
-/// Steps as they are taken, in a currency.
+/// Steps as they are taken, in a currency. Their results become text only when a derivation is told.
 #[derive(Clone, Debug)]
 pub(crate) struct Trail {
     currency: Currency,
-    pub(crate) steps: Vec<Step>,
+    steps: Vec<Taken>,
+}
+
+/// A step with its exact result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Taken {
+    rule: Rule,
+    inputs: Vec<Input>,
+    unit: Unit,
+    exact: Ratio,
 }
 
 impl Trail {
@@ -170,9 +179,25 @@ impl Trail {
 
     /// Notes a step and hands its exact value on.
     pub(crate) fn step(&mut self, rule: Rule, inputs: Vec<Input>, unit: Unit, exact: Ratio) -> Ratio {
-        let rounded = self.readable(unit, &exact);
-        self.steps.push(Step { rule, inputs, exact: exact.to_string(), unit, rounded });
+        self.steps.push(Taken { rule, inputs, unit, exact: exact.clone() });
         exact
+    }
+
+    /// Every step for a reader.
+    pub(crate) fn told(&self) -> Vec<Step> {
+        let told = self.steps.iter().map(|taken| Step {
+            rule: taken.rule,
+            inputs: taken.inputs.clone(),
+            exact: taken.exact.to_string(),
+            unit: taken.unit,
+            rounded: self.readable(taken.unit, &taken.exact),
+        });
+        told.collect()
+    }
+
+    /// Whether another way took the same steps.
+    pub(crate) fn same(&self, other: &Self) -> bool {
+        self.steps == other.steps
     }
 
     fn readable(&self, unit: Unit, exact: &Ratio) -> String {

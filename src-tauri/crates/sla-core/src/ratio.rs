@@ -1,19 +1,47 @@
 //! Exact rationals and percentages: compared exactly, rounded only to print.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
 use num_bigint::BigInt;
 use num_integer::Integer;
 use num_rational::BigRational;
-use num_traits::{One, Signed, Zero};
+use num_traits::{One, Signed, ToPrimitive, Zero};
 use rust_decimal::Decimal;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// An exact rational, always in lowest terms. Unit: none (1 is 100 %).
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+///
+/// Months are made of numbers that fit 63 bits, so sums, products and comparisons of such are computed without large
+/// integers; what does not fit goes the long way and gives the same.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Ratio(BigRational);
+
+impl Ord for Ratio {
+    fn cmp(&self, other: &Self) -> Ordering {
+        match (self.small(), other.small()) {
+            (Some((a, b)), Some((c, d))) => (wide(a) * wide(d)).cmp(&(wide(c) * wide(b))),
+            _ => (self.0.numer() * other.0.denom()).cmp(&(other.0.numer() * self.0.denom())),
+        }
+    }
+}
+
+impl PartialOrd for Ratio {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+fn wide(value: i64) -> i128 {
+    value.into()
+}
+
+/// The greatest common divisor; of zero and a number that number.
+fn common(a: i64, b: i64) -> i128 {
+    a.unsigned_abs().gcd(&b.unsigned_abs()).into()
+}
 
 impl Default for Ratio {
     fn default() -> Self {
@@ -61,24 +89,68 @@ impl Ratio {
         !self.0.is_negative() && self.0 <= BigRational::one()
     }
 
+    /// Numerator and denominator where both fit.
+    fn small(&self) -> Option<(i64, i64)> {
+        Some((self.0.numer().to_i64()?, self.0.denom().to_i64()?))
+    }
+
+    /// A ratio that is in lowest terms already.
+    fn lowest(numerator: i128, denominator: i128) -> Self {
+        Self(BigRational::new_raw(numerator.into(), denominator.into()))
+    }
+
+    /// `a/b + c/d`; `None` where the parts do not fit. Knuth, The Art of Computer Programming, 4.5.1: with g = gcd(b, d) only
+    /// g itself can have anything in common with the sum.
+    fn sum((a, b): (i64, i64), (c, d): (i128, i64)) -> Self {
+        let g = common(b, d);
+        let sum = wide(a) * (wide(d) / g) + c * (wide(b) / g);
+        if sum == 0 {
+            return Self::zero();
+        }
+        let left = sum.gcd(&g);
+        Self::lowest(sum / left, (wide(b) / g) * (wide(d) / left))
+    }
+
     /// Sum.
     pub fn plus(&self, other: &Self) -> Self {
-        Self(&self.0 + &other.0)
+        match (self.small(), other.small()) {
+            (Some(a), Some((c, d))) => Self::sum(a, (c.into(), d)),
+            _ => Self(&self.0 + &other.0),
+        }
     }
 
     /// Difference.
     pub fn minus(&self, other: &Self) -> Self {
-        Self(&self.0 - &other.0)
+        match (self.small(), other.small()) {
+            (Some(a), Some((c, d))) => Self::sum(a, (-wide(c), d)),
+            _ => Self(&self.0 - &other.0),
+        }
     }
 
     /// Product.
     pub fn times(&self, other: &Self) -> Self {
-        Self(&self.0 * &other.0)
+        match (self.small(), other.small()) {
+            (Some((0, _)), _) | (_, Some((0, _))) => Self::zero(),
+            (Some((a, b)), Some((c, d))) => {
+                let (x, y) = (common(a, d), common(c, b));
+                Self::lowest((wide(a) / x) * (wide(c) / y), (wide(b) / y) * (wide(d) / x))
+            }
+            _ => Self(&self.0 * &other.0),
+        }
     }
 
     /// Quotient; `None` when `other` is zero.
     pub fn over(&self, other: &Self) -> Option<Self> {
-        (!other.0.is_zero()).then(|| Self(&self.0 / &other.0))
+        match (self.small(), other.small()) {
+            (_, Some((0, _))) => None,
+            (Some((0, _)), _) => Some(Self::zero()),
+            (Some((a, b)), Some((c, d))) => {
+                let (x, y) = (common(a, c), common(b, d));
+                let sign = wide(c.signum());
+                Some(Self::lowest(sign * (wide(a) / x) * (wide(d) / y), sign * (wide(b) / y) * (wide(c) / x)))
+            }
+            _ => Some(Self(&self.0 / &other.0)),
+        }
     }
 
     /// `self · 10^digits` rounded as `rounding` says, as an integer.
@@ -150,10 +222,10 @@ impl Rounding {
             Self::HalfEven | Self::HalfUp => {
                 let twice: BigInt = &rest * 2;
                 match twice.cmp(denominator) {
-                    std::cmp::Ordering::Less => false,
-                    std::cmp::Ordering::Greater => true,
-                    std::cmp::Ordering::Equal if self == Self::HalfEven => floor.is_odd(),
-                    std::cmp::Ordering::Equal => !numerator.is_negative(),
+                    Ordering::Less => false,
+                    Ordering::Greater => true,
+                    Ordering::Equal if self == Self::HalfEven => floor.is_odd(),
+                    Ordering::Equal => !numerator.is_negative(),
                 }
             }
         };
@@ -311,6 +383,26 @@ mod tests {
         assert_eq!(just_missed.to_percent(2, Rounding::Floor), "99.89");
         assert_eq!(just_missed.to_percent(2, Rounding::HalfUp), "99.90");
         assert!(just_missed < "99.9".parse::<Percent>().expect("a percentage").ratio());
+    }
+
+    /// Small numbers, and those at the border of what fits.
+    fn part() -> impl Strategy<Value = i64> {
+        prop_oneof![-40i64..40, any::<i64>(), Just(i64::MIN), Just(i64::MIN + 1), Just(i64::MAX), Just(i64::MAX - 1)]
+    }
+
+    proptest! {
+        /// The short way gives what large integers give, in lowest terms and with a positive denominator.
+        #[test]
+        fn the_short_way_is_the_long_way(a in part(), b in part(), c in part(), d in part()) {
+            prop_assume!(b != 0 && d != 0);
+            let (x, y) = (Ratio::new(a, b).expect("not zero"), Ratio::new(c, d).expect("not zero"));
+            prop_assert_eq!(x.plus(&y), Ratio(&x.0 + &y.0));
+            prop_assert_eq!(x.minus(&y), Ratio(&x.0 - &y.0));
+            prop_assert_eq!(x.times(&y), Ratio(&x.0 * &y.0));
+            prop_assert_eq!(x.over(&y), (!y.0.is_zero()).then(|| Ratio(&x.0 / &y.0)));
+            prop_assert_eq!(x.cmp(&y), x.0.cmp(&y.0));
+            prop_assert_eq!(x.minus(&x), Ratio::zero());
+        }
     }
 
     proptest! {

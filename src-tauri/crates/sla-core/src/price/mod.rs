@@ -164,7 +164,7 @@ pub fn price(
 
 /// Whether both cases went the same way, so that one derivation tells both.
 fn same_end(judged: &Judged<'_>, a: &Item, b: &Item) -> bool {
-    judged.attained.as_ref().is_none_or(|range| range.low == range.high) && a.trail.steps == b.trail.steps
+    judged.attained.as_ref().is_none_or(|range| range.low == range.high) && a.trail.same(&b.trail)
 }
 
 fn too_large(judged: &Judged<'_>) -> PriceError {
@@ -181,7 +181,7 @@ pub(crate) struct Item {
 
 impl Item {
     fn derivation(&self, case: Case) -> Derivation {
-        Derivation { case, minor: self.minor, steps: self.trail.steps.clone() }
+        Derivation { case, minor: self.minor, steps: self.trail.told() }
     }
 }
 
