@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use sla_acceptance::servers::Prometheus;
 
-use crate::desk::{Desk, From, desk_of_files, openmetrics};
+use crate::desk::{Desk, From, MONTH, desk_of_files, openmetrics, sla};
 
 /// Compares the fields of a commitment that `expected` names by JSON pointer.
 #[track_caller]
@@ -114,4 +114,41 @@ fn without_exclusion(report: &Value) {
     ];
     check(report, 0, &slices);
     assert_eq!(report["credit_total"]["currency"], json!("USD"));
+}
+
+#[test]
+fn every_amount_of_a_closed_month_is_explained_in_both_languages() {
+    let desk = desk_of_files();
+    desk.closes();
+    let ledger = desk.ledger();
+    let explain = |more: &[&str]| {
+        let words = [&["explain", "--month", MONTH, "--ledger", ledger.as_str()], more].concat();
+        let output = sla(&words);
+        (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    // Five percent of 1 234.50 is 61.725, half to even.
+    let (code, german) = explain(&["--tenant", "nord"]);
+    assert_eq!(code, Some(0), "{german}");
+    for part in [
+        "Stufe 99 % ≤ erreicht < 99,9 %: 5 % der Bemessungsgrundlage",
+        "= 61,725 €  (61,72 €)",
+        "Service-Level-Gutschrift: ",
+    ] {
+        assert!(german.contains(part), "{german} does not say {part}");
+    }
+    let (_, english) = explain(&["--tenant", "nord", "--language", "en"]);
+    for part in ["Band 99% ≤ attained < 99.9%: 5% of the base", "= EUR 61.725  (EUR 61.72)", "Service credit: "] {
+        assert!(english.contains(part), "{english} does not say {part}");
+    }
+    assert!(german.lines().chain(english.lines()).all(|line| line.chars().count() <= 100), "{german}{english}");
+    let (_, json) = explain(&["--tenant", "nord", "--json"]);
+    let json: Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!(json[0]["commitments"][0]["credit"]["derivations"][0]["steps"][0]["rule"], "base");
+    let (code, absent) = explain(&["--tenant", "ost", "--json"]);
+    let absent: Value = serde_json::from_str(&absent).expect("JSON");
+    assert_eq!((code, &absent["error"]["code"]), (Some(1), &"explain.not_closed".into()));
+    assert!(
+        absent["error"]["message"].as_str().is_some_and(|said| said.contains("closed are: nord, west")),
+        "{absent}"
+    );
 }

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use sla_core::heartbeat::{Beat, Beats, HeartbeatTerms, Probe, SliceDown, Unknown, judge, slices};
 use sla_core::interval::IntervalSet;
 
-use crate::{period, terms};
+use super::{period, terms};
 
 /// What is given about a probe: its beats for the target, and seconds at which it was seen alive otherwise.
 type Given = (Vec<Beat>, Vec<i64>);
@@ -150,7 +150,7 @@ proptest! {
     /// One more sign of the probe's life never turns downtime into anything else, and never touches uptime.
     #[test]
     fn a_sign_of_life_only_decides_what_was_unknown(terms in some_terms(), given in given(), sign in 0i64..100) {
-        let terms = HeartbeatTerms { down_when: crate::terms(1, 1).down_when, ..terms };
+        let terms = HeartbeatTerms { down_when: super::terms(1, 1).down_when, ..terms };
         let mut livelier = given.clone();
         livelier.1.push(sign);
         let judged = |given: &Given| {

@@ -9,7 +9,7 @@ use sla_core::ratio::Ratio;
 use sla_core::record::Verdict;
 use sla_core::time::Period;
 
-use crate::{incident, minute, service, target};
+use super::{incident, minute, service, target};
 
 fn name(text: &str) -> Name {
     text.parse().expect("a name")

@@ -6,7 +6,7 @@ use sla_core::incident::{IncidentSpec, IncidentTarget, IncidentVerdict, Pause, j
 use sla_core::interval::IntervalSet;
 use sla_core::time::Period;
 
-use crate::{incident, target};
+use super::{incident, target};
 
 /// Service in the first 7 of every 10 seconds.
 fn service(period: Period) -> IntervalSet {

@@ -2,8 +2,8 @@
 
 use sla_core::record::{MonthRecord, Verdict};
 
-use super::desk::{self, contract};
 use super::{TENTH, closed, hourly, last};
+use crate::desk::{self, contract};
 
 fn cents(record: &MonthRecord) -> (i64, i64) {
     (record.credit_total.low_minor, record.credit_total.high_minor)

@@ -1,7 +1,7 @@
 //! Rights that misses open, for certain or possibly.
 
-use super::desk::{MISSING, UP, contract, stated};
 use super::{TENTH, hourly, last};
+use crate::desk::{MISSING, UP, contract, stated};
 
 /// Compares what opens with the last of several months: `up 2..3 possible`.
 #[track_caller]
@@ -72,14 +72,14 @@ fn a_miss_below_a_percentage() {
 /// February 2026 has a hundred of these hours: one of them is exactly a percent.
 #[test]
 fn exactly_the_percentage_is_not_below_it() {
-    let hour = super::desk::from("2026-02-02T10:00:00Z", 1).start;
+    let hour = crate::desk::from("2026-02-02T10:00:00Z", 1).start;
     let opened = |below: &str, slice| {
         let right = format!("[{{ right: Leave, misses: 1, withinMonths: 1, below: {below} }}]");
         let terms = [("serviceHours", "Mo 00:00-24:00; Tu 00:00-01:00"), ("rights", right.as_str())];
         let record = stated(&[contract(&terms, &[hourly(&[])])], "2026-02", |at| if at == hour { slice } else { UP });
         record.rights.iter().map(|one| (one.counted.low, one.counted.high)).collect::<Vec<_>>()
     };
-    let down = super::desk::DOWN;
+    let down = crate::desk::DOWN;
     assert_eq!([opened("99", down), opened("99.001", down)], [vec![], vec![(1, 1)]]);
     assert_eq!([opened("99", MISSING), opened("99.001", MISSING)], [vec![], vec![(0, 1)]]);
 }

@@ -2,8 +2,8 @@
 
 use sla_core::derivation::Derivation;
 
-use super::desk::{self, contract};
 use super::{TENTH, hourly, last};
+use crate::desk::{self, contract};
 
 /// Each step as `rule(inputs) = rounded`.
 fn told(derivation: &Derivation) -> Vec<String> {

@@ -13,7 +13,7 @@ use sla_core::record::UnknownReason;
 use sla_core::time::Period;
 
 use super::contracts::{cap, commitment, contract, history, month, ordered_model, penalty, rounding};
-use super::desk::{Slice, measure};
+use crate::desk::{Slice, measure};
 
 /// A month of so many slices of a minute, cut into days of 20: how many of ten events were good, or nothing known.
 type Minutes = Vec<Option<i64>>;

@@ -7,7 +7,7 @@ use sla_core::derivation::Derivation;
 use sla_core::record::MonthRecord;
 
 use super::contracts::{cap, contract, facts, history, model, penalty, priced, rounding};
-use super::desk::{self, MISSING, QUIET, Slice, UP};
+use crate::desk::{self, MISSING, QUIET, Slice, UP};
 
 proptest! {
     #[test]

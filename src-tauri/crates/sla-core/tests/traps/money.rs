@@ -4,7 +4,7 @@ use sla_core::plan::plan;
 use sla_core::record::Verdict;
 use sla_core::statement::StatementError;
 
-use super::desk::{
+use crate::desk::{
     DOWN, MISSING, NOW, Slice, UP, contract, from, owed, promise, read, sound, stated, stated_after, try_state,
 };
 

@@ -3,7 +3,7 @@
 use sla_core::record::{ExclusionDecision, UnknownReason, Verdict};
 use sla_core::time::UnixSeconds;
 
-use super::desk::{
+use crate::desk::{
     BANDS, DOWN, MISSING, QUIET, Slice, UP, contract, down, exclusion, from, owed, percent, promise, read, stated,
 };
 

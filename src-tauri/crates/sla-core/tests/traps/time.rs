@@ -6,14 +6,14 @@ use sla_core::ratio::{Ratio, Rounding};
 use sla_core::record::Verdict;
 use sla_core::time::{Month, Period, UnixSeconds};
 
-use super::desk::{BANDS, DOWN, NOW, UP, contract, down, from, owed, percent, promise, read, sound, stated};
+use crate::desk::{BANDS, DOWN, NOW, UP, contract, down, from, owed, percent, promise, read, sound, stated};
 
 #[test]
 fn trap_01_months_of_743_and_745_hours() {
     let desk = |zone: &str| [contract(&[("timeZone", zone)], &[promise(&[("slice", "6s")])])];
     #[track_caller]
     fn check(documents: &[String], month: &str, hours: i64, down: Period, verdict: Verdict, allowed: &str) {
-        let record = stated(documents, month, super::desk::down(vec![down]));
+        let record = stated(documents, month, crate::desk::down(vec![down]));
         let one = &record.commitments[0];
         assert_eq!((record.period.seconds, one.service_seconds), (hours * 3600, hours * 3600), "{month}");
         assert_eq!((one.downtime_seconds, record.verdict), (down.seconds(), verdict), "{month}");
@@ -140,7 +140,7 @@ fn trap_15_a_target_that_changes_inside_the_month_is_two_promises() {
     let documents = [first, second];
     #[track_caller]
     fn check(documents: &[String], down: Period, verdicts: [Verdict; 2], cents: [i64; 2]) {
-        let record = stated(documents, "2026-10", super::desk::down(vec![down]));
+        let record = stated(documents, "2026-10", crate::desk::down(vec![down]));
         let each: Vec<_> = record.commitments.iter().map(|one| (one.contract_version, one.verdict)).collect();
         assert_eq!(each, [(1, verdicts[0]), (2, verdicts[1])]);
         let credits: Vec<_> =

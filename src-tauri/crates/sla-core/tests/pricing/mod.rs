@@ -1,16 +1,11 @@
 //! Months that follow one another: what repeats, what is capped over a year, what was carried into the ledger, what rights
 //! open, and by which steps each amount came about.
 
-// The desk is the traps' own; this program uses a part of it.
-#[allow(dead_code)]
-#[path = "../traps/desk.rs"]
-mod desk;
-
 mod months;
 mod rights;
 mod steps;
 
-use desk::{DOWN, MISSING, Slice, UP};
+use crate::desk::{self, DOWN, MISSING, Slice, UP};
 use sla_core::record::MonthRecord;
 use sla_core::time::Month;
 

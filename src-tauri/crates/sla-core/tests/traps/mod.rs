@@ -6,7 +6,6 @@
 //! twice), 11 (retention, partial response, deduplication), 23 (labels) and 26 (warnings) in sla-capture, 22 (formulas,
 //! fonts, equal bytes) in sla-report, 27 (poolers) in sla-ledger.
 
-mod desk;
 mod money;
 mod ratio;
 mod time;

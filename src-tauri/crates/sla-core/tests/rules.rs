@@ -1,0 +1,17 @@
+//! Every test of the rules, in one program: it links once, however many rooms it has.
+
+mod assessing;
+mod calendar;
+mod catalogue;
+mod desk;
+mod golden_cases;
+mod heartbeat;
+mod incident;
+mod incident_promises;
+mod plan;
+mod pricing;
+mod properties;
+mod readings;
+mod statement;
+mod traps;
+mod values;
