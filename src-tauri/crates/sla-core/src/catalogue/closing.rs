@@ -19,7 +19,6 @@ pub(super) fn resolve(catalogue: &mut Catalogue, files: &[&SourceFile], findings
             let expected = "a region, closingDays or both";
             findings.push(Finding::new(Code::MissingField, contract.place("/spec/holidays"), "neither", expected));
         }
-        let folder = Path::new(&contract.file).parent().unwrap_or_else(|| Path::new("")).to_owned();
         let mut closed = Vec::new();
         for (index, name) in holidays.closing_days.iter().enumerate() {
             let place = || contract.place(&format!("/spec/holidays/closingDays/{index}"));
@@ -28,9 +27,12 @@ pub(super) fn resolve(catalogue: &mut Catalogue, files: &[&SourceFile], findings
                 findings.push(Finding::new(Code::InvalidValue, place(), format!("{name:?}"), expected));
                 continue;
             }
+            // The file that says so: the contract's own, or a template's.
+            let said_in = place().file;
+            let folder = Path::new(&said_in).parent().unwrap_or_else(|| Path::new(""));
             let path = folder.join(name);
             let Some(file) = files.iter().find(|file| Path::new(&file.name) == path) else {
-                let beside = files.iter().filter_map(|file| Path::new(&file.name).strip_prefix(&folder).ok());
+                let beside = files.iter().filter_map(|file| Path::new(&file.name).strip_prefix(folder).ok());
                 let known: Vec<_> = beside.map(|path| path.display().to_string()).collect();
                 let expected = match known.len() {
                     0 => "a file in the folder of the contract's file; it holds none that ends in .ics".to_owned(),

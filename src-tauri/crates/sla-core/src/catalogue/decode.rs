@@ -18,6 +18,7 @@ use super::hours::ServiceHours;
 use super::openslo::{DataSourceSpec, Metadata, ServiceSpec, SliSpec, SloSpec};
 use super::quantity::{Factor, Quantity, Share};
 use super::recurrence::Recurrence;
+use super::template::{self, TemplateSpec};
 use super::value::{Day, Instant, Name, SliceWidth, Zone};
 use super::yaml::Node;
 use crate::holiday::HolidayRegion;
@@ -51,7 +52,7 @@ pub(super) struct DocumentKind {
 }
 
 /// Every kind that is read, in the order in which they build on each other.
-pub(super) static KINDS: [DocumentKind; 8] = [
+pub(super) static KINDS: [DocumentKind; 9] = [
     DocumentKind { api_version: OPENSLO, name: "DataSource", schema: schema_of::<DataSourceSpec> },
     DocumentKind { api_version: OPENSLO, name: "Service", schema: schema_of::<ServiceSpec> },
     DocumentKind { api_version: OPENSLO, name: "SLI", schema: schema_of::<SliSpec> },
@@ -60,6 +61,7 @@ pub(super) static KINDS: [DocumentKind; 8] = [
     DocumentKind { api_version: SLA_DESK, name: "Contract", schema: schema_of::<ContractSpec> },
     DocumentKind { api_version: SLA_DESK, name: "Exclusion", schema: schema_of::<ExclusionSpec> },
     DocumentKind { api_version: SLA_DESK, name: "Incident", schema: schema_of::<IncidentSpec> },
+    DocumentKind { api_version: SLA_DESK, name: "SlaTemplate", schema: schema_of_template },
 ];
 
 /// OpenSLO's kinds that a catalogue may hold and that nothing here reads yet.
@@ -70,6 +72,16 @@ impl DocumentKind {
     pub(super) fn schema(&self) -> Value {
         (self.schema)(self.api_version, self.name)
     }
+}
+
+/// Where a kind of ours stands in [`KINDS`].
+pub(super) fn index_of(name: &str) -> usize {
+    KINDS.iter().position(|kind| kind.name == name).expect("a kind that is read")
+}
+
+fn schema_of_template(api_version: &'static str, kind: &'static str) -> Value {
+    let contract = schema_of::<ContractSpec>(api_version, "Contract");
+    template::schema(schema_of::<TemplateSpec>(api_version, kind), &contract)
 }
 
 fn schema_of<S: JsonSchema>(api_version: &'static str, kind: &'static str) -> Value {
@@ -145,7 +157,6 @@ static VALIDATORS: LazyLock<Vec<(Value, Validator)>> = LazyLock::new(|| {
 /// The document in a tree, or every defect of its shape.
 pub(super) fn decode<S: DeserializeOwned>(
     kind: usize,
-    file: &str,
     node: &Node,
     findings: &mut Vec<Finding>,
 ) -> Option<Envelope<S>> {
@@ -153,7 +164,7 @@ pub(super) fn decode<S: DeserializeOwned>(
     let value = node.to_json();
     let before = findings.len();
     for error in validator.iter_errors(&value) {
-        explain(&Context { file, node, schema }, &error, findings);
+        explain(&Context { node, schema }, &error, findings);
     }
     if findings.len() > before {
         return None;
@@ -162,7 +173,7 @@ pub(super) fn decode<S: DeserializeOwned>(
         Ok(document) => Some(document),
         Err(error) => {
             // The schema is made from the same types; should they ever disagree, the reader still learns where.
-            let place = Place { file: file.to_owned(), line: node.line, column: node.column, path: String::new() };
+            let place = node.place("");
             findings.push(Finding {
                 code: Code::InvalidValue,
                 place,
@@ -176,19 +187,13 @@ pub(super) fn decode<S: DeserializeOwned>(
 }
 
 struct Context<'a> {
-    file: &'a str,
     node: &'a Node,
     schema: &'a Value,
 }
 
 impl Context<'_> {
-    fn place(&self, pointer: &str, position: (usize, usize)) -> Place {
-        Place { file: self.file.to_owned(), line: position.0, column: position.1, path: dotted(pointer) }
-    }
-
     fn place_of_value(&self, pointer: &str) -> Place {
-        let node = self.node.nearest(pointer);
-        self.place(pointer, (node.line, node.column))
+        self.node.nearest(pointer).place(pointer)
     }
 
     /// The schema that a validation error came from.
@@ -208,9 +213,9 @@ fn explain(context: &Context<'_>, error: &ValidationError<'_>, findings: &mut Ve
             let known = known.map(|known| known.keys().cloned().collect::<Vec<_>>().join(", ")).unwrap_or_default();
             for name in unexpected {
                 let node = context.node.nearest(pointer);
-                let position = node.key_position(name).unwrap_or((node.line, node.column));
                 let escaped = name.replace('~', "~0").replace('/', "~1");
-                let place = context.place(&format!("{pointer}/{escaped}"), position);
+                let pointer = format!("{pointer}/{escaped}");
+                let place = node.place_of_key(name, &pointer).unwrap_or_else(|| node.place(&pointer));
                 push(Code::UnknownField, place, format!("the unknown field {name:?}"), format!("one of: {known}"));
             }
         }
@@ -331,21 +336,4 @@ fn without_credentials(text: &str) -> String {
         }
         _ => text.to_owned(),
     }
-}
-
-/// `/spec/commitments/0/target` as `spec.commitments[0].target`.
-pub(super) fn dotted(pointer: &str) -> String {
-    let mut path = String::new();
-    for segment in pointer.split('/').skip(1) {
-        let segment = segment.replace("~1", "/").replace("~0", "~");
-        if segment.bytes().all(|b| b.is_ascii_digit()) {
-            path.push_str(&format!("[{segment}]"));
-        } else {
-            if !path.is_empty() {
-                path.push('.');
-            }
-            path.push_str(&segment);
-        }
-    }
-    path
 }

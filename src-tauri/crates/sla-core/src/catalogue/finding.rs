@@ -34,6 +34,8 @@ pub enum Code {
     Duplicate,
     /// A name that nothing in the catalogue has.
     UnknownReference,
+    /// Templates that extend each other.
+    CircularTemplate,
     /// Two contracts in force for one tenant and service at one time.
     OverlappingContracts,
     /// Credit bands that leave a gap, overlap, or do not end at the target.
@@ -76,6 +78,7 @@ impl Code {
             Self::SuspectUnit => "suspect-unit",
             Self::Duplicate => "duplicate",
             Self::UnknownReference => "unknown-reference",
+            Self::CircularTemplate => "circular-template",
             Self::OverlappingContracts => "overlapping-contracts",
             Self::UnsoundBands => "unsound-bands",
             Self::Unsaid => "unsaid",

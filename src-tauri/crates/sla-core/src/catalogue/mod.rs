@@ -17,6 +17,7 @@ mod quantity;
 mod query;
 mod readings;
 mod recurrence;
+mod template;
 mod unread;
 mod value;
 mod wording;
@@ -42,11 +43,13 @@ pub use query::{UnknownVariable, Variables};
 pub use readings::{Question, Readings, ReadingsError, Variant, readings};
 pub use recurrence::Recurrence;
 pub(crate) use recurrence::day as ical_day;
+pub use template::{SHIPPED_TEMPLATES, ShippedTemplate, TemplateSpec};
 pub(crate) use value::text_value;
 pub use value::{Day, Instant, Name, SliceWidth, ValueError, Zone};
 pub use wording::Wording;
 
 use decode::{Envelope, KEPT_KINDS, KINDS, decode};
+use template::{Samples, Templates};
 use unread::Unread;
 use yaml::Node;
 
@@ -69,7 +72,6 @@ pub struct Document<S> {
     pub metadata: Metadata,
     /// What it says.
     pub spec: S,
-    file: String,
     node: Node,
 }
 
@@ -81,8 +83,7 @@ impl<S> Document<S> {
 
     /// Where a value of this document stands; `pointer` is a JSON pointer such as `/spec/target`.
     pub fn place(&self, pointer: &str) -> Place {
-        let node = self.node.nearest(pointer);
-        Place { file: self.file.clone(), line: node.line, column: node.column, path: decode::dotted(pointer) }
+        self.node.nearest(pointer).place(pointer)
     }
 
     /// A value's text as it stands in the file, in quotes.
@@ -121,7 +122,9 @@ pub struct Catalogue {
     pub slos: BTreeMap<Name, Document<SloSpec>>,
     /// Customers by id.
     pub tenants: BTreeMap<Name, Document<TenantSpec>>,
-    /// Contract versions by name and version.
+    /// Templates of contracts by name.
+    pub templates: BTreeMap<Name, Document<TemplateSpec>>,
+    /// Contract versions by name and version, with the terms of their templates.
     pub contracts: BTreeMap<(Name, u32), Document<ContractSpec>>,
     /// Exclusions by name.
     pub exclusions: BTreeMap<Name, Document<ExclusionSpec>>,
@@ -129,6 +132,8 @@ pub struct Catalogue {
     pub incidents: BTreeMap<Name, Document<IncidentSpec>>,
     /// What is unsound in a contract version: it can be computed, but is to be taken only with a reason.
     pub unsound: BTreeMap<(Name, u32), Vec<Finding>>,
+    /// What is unsound in templates, beside what was found in a contract that extends one.
+    pub unsound_templates: Vec<Finding>,
 }
 
 impl Catalogue {
@@ -147,17 +152,37 @@ impl Catalogue {
         let mut findings = Vec::new();
         let mut unread = Unread::default();
         let (calendars, documents): (Vec<_>, Vec<_>) = files.iter().partition(|file| closing::is_calendar(&file.name));
+        let mut nodes = Vec::new();
         for file in documents {
             let before = findings.len();
-            let nodes = yaml::documents(&file.name, &file.text, &mut findings);
+            nodes.extend(yaml::documents(&file.name, &file.text, &mut findings));
             unread.anything |= findings.len() > before;
-            for mut node in nodes {
-                change(&mut node);
-                catalogue.add(&file.name, node, &mut findings, &mut unread);
+        }
+        // Templates first, whichever file they stand in: contracts are made of them.
+        let is_template = |node: &Node| node.text_of("kind") == Some("SlaTemplate");
+        let (templates, nodes): (Vec<_>, Vec<_>) = nodes.into_iter().partition(is_template);
+        for template in templates {
+            catalogue.add(template, &mut findings, &mut unread);
+        }
+        let known = Templates::new(&catalogue.templates, &unread);
+        known.check(&mut findings);
+        let samples = Samples::new(&known);
+        let mut complete = |mut node| match known.complete(&mut node, &mut findings) {
+            Ok(()) => Ok(node),
+            Err(()) => Err(node),
+        };
+        for node in nodes.into_iter().map(&mut complete).collect::<Vec<_>>() {
+            match node {
+                Ok(mut node) => {
+                    change(&mut node);
+                    catalogue.add(node, &mut findings, &mut unread);
+                }
+                Err(contract) => unread.add(Some("Contract"), contract),
             }
         }
         closing::resolve(&mut catalogue, &calendars, &mut findings);
         catalogue.unsound = check::check(&catalogue, &unread, &mut findings);
+        catalogue.unsound_templates = samples.check(&catalogue.unsound, &mut findings);
         findings.sort();
         findings.dedup();
         if findings.is_empty() { Ok(catalogue) } else { Err(findings) }
@@ -171,7 +196,7 @@ impl Catalogue {
         findings.filter(|finding| !taken(finding)).collect()
     }
 
-    fn add(&mut self, file: &str, node: Node, findings: &mut Vec<Finding>, unread: &mut Unread) {
+    fn add(&mut self, node: Node, findings: &mut Vec<Finding>, unread: &mut Unread) {
         if matches!(&node.kind, yaml::Kind::Scalar { text, .. } if text.is_empty()) {
             return; // An empty document between two separators.
         }
@@ -184,7 +209,7 @@ impl Catalogue {
             let known: Vec<_> = KINDS.iter().map(|kind| format!("{} {}", kind.api_version, kind.name)).collect();
             findings.push(Finding {
                 code: Code::UnknownKind,
-                place: Place { file: file.to_owned(), line: node.line, column: node.column, path: String::new() },
+                place: node.place(""),
                 found: match &node.kind {
                     yaml::Kind::Mapping(_) => format!("a document with apiVersion {version:?} and kind {kind:?}"),
                     yaml::Kind::Sequence(_) => "a list instead of a document".to_owned(),
@@ -193,10 +218,10 @@ impl Catalogue {
                 expected: format!("one of: {}", known.join(", ")),
                 stake: None,
             });
-            unread.add(None, file, node);
+            unread.add(None, node);
             return;
         };
-        let reading = Reading { index, file, node, findings, unread };
+        let reading = Reading { index, node, findings, unread };
         match index {
             0 => reading.into_map(&mut self.data_sources, by_name, title),
             1 => reading.into_map(&mut self.services, by_name, title),
@@ -210,6 +235,7 @@ impl Catalogue {
             ),
             6 => reading.into_map(&mut self.exclusions, by_name, title),
             7 => reading.into_map(&mut self.incidents, by_name, title),
+            8 => reading.into_map(&mut self.templates, by_name, title),
             _ => unreachable!("every kind has its map"),
         }
     }
@@ -225,7 +251,6 @@ fn title(name: &Name) -> String {
 
 struct Reading<'a> {
     index: usize,
-    file: &'a str,
     node: Node,
     findings: &'a mut Vec<Finding>,
     unread: &'a mut Unread,
@@ -238,12 +263,11 @@ impl Reading<'_> {
         key: fn(&Document<S>) -> K,
         title: fn(&K) -> String,
     ) {
-        let Some(Envelope { metadata, spec, .. }) = decode::<S>(self.index, self.file, &self.node, self.findings)
-        else {
-            self.unread.add(Some(KINDS[self.index].name), self.file, self.node);
+        let Some(Envelope { metadata, spec, .. }) = decode::<S>(self.index, &self.node, self.findings) else {
+            self.unread.add(Some(KINDS[self.index].name), self.node);
             return;
         };
-        let document = Document { metadata, spec, file: self.file.to_owned(), node: self.node };
+        let document = Document { metadata, spec, node: self.node };
         let key = key(&document);
         if let Some(first) = map.get(&key) {
             let Place { file, line, .. } = first.place("");
@@ -262,5 +286,9 @@ impl Reading<'_> {
 
 /// Every published schema: file name without its ending, and the JSON Schema itself.
 pub fn schemas() -> Vec<(String, Value)> {
-    KINDS.iter().map(|kind| (format!("{}.schema", kind.name.to_lowercase()), kind.schema())).collect()
+    let published = |kind: &decode::DocumentKind| match kind.name {
+        "Contract" => template::schema_before_merge(kind.schema()),
+        _ => kind.schema(),
+    };
+    KINDS.iter().map(|kind| (format!("{}.schema", kind.name.to_lowercase()), published(kind))).collect()
 }

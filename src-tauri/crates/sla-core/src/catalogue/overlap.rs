@@ -7,7 +7,7 @@ use super::finding::{Code, Finding, Place};
 use super::unread::{Broken, Unread, nodes};
 use super::value::{Day, Name};
 use super::yaml::Kind;
-use super::{Catalogue, ContractSpec, Document, decode};
+use super::{Catalogue, ContractSpec, Document};
 
 /// For how long a contract is in force, and for what.
 struct Term {
@@ -95,14 +95,9 @@ impl Term {
             from: spec.text_of("validFrom")?.parse().ok()?,
             to,
             services: services(catalogue, slos),
-            file: broken.file.clone(),
+            file: broken.node.file.to_string(),
             line: broken.node.line,
-            place: Place {
-                file: broken.file.clone(),
-                line: valid_from.line,
-                column: valid_from.column,
-                path: decode::dotted("/spec/validFrom"),
-            },
+            place: valid_from.place("/spec/validFrom"),
         })
     }
 }

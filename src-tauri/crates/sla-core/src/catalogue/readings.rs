@@ -305,15 +305,14 @@ fn set(document: &mut Node, question: Question, answer: &str, everywhere: bool) 
     if unread::nodes(document, at).is_empty() {
         // A rounding that nobody wrote at all.
         let (parent, own) = at.rsplit_once('/').unwrap_or_default();
-        let (line, column) = (document.line, document.column);
+        let empty = document.beside(Kind::Mapping(Vec::new()));
         document.each_mut(parent, &mut |mapping| {
-            mapping.put(own, Node { line, column, kind: Kind::Mapping(Vec::new()) });
+            mapping.put(own, empty.clone());
         });
     }
     document.each_mut(at, &mut |mapping| {
         if everywhere || mapping.child(field).is_none() {
-            let (line, column) = (mapping.line, mapping.column);
-            mapping.put(field, Node { line, column, kind: Kind::Scalar { text: answer.to_owned(), quoted: true } });
+            mapping.put(field, mapping.beside(Kind::Scalar { text: answer.to_owned(), quoted: true }));
         }
     });
 }

@@ -3,26 +3,21 @@
 
 use std::collections::BTreeMap;
 
-use super::finding::{Code, Finding, Place};
+use super::finding::{Code, Finding};
 use super::value::Name;
 use super::yaml::{Kind, Node};
-use super::{Catalogue, Document, decode};
+use super::{Catalogue, Document};
 
 /// A document with a defect.
 pub(super) struct Broken {
     /// Its kind; `None` when it is none that is read.
     pub(super) kind: Option<&'static str>,
-    pub(super) file: String,
     pub(super) node: Node,
 }
 
 impl Broken {
     pub(super) fn name(&self) -> Option<&str> {
         self.node.child("metadata").and_then(|metadata| metadata.text_of("name"))
-    }
-
-    fn place(&self, node: &Node, pointer: &str) -> Place {
-        Place { file: self.file.clone(), line: node.line, column: node.column, path: decode::dotted(pointer) }
     }
 }
 
@@ -35,8 +30,8 @@ pub(super) struct Unread {
 }
 
 impl Unread {
-    pub(super) fn add(&mut self, kind: Option<&'static str>, file: &str, node: Node) {
-        let broken = Broken { kind, file: file.to_owned(), node };
+    pub(super) fn add(&mut self, kind: Option<&'static str>, node: Node) {
+        let broken = Broken { kind, node };
         self.anything |= broken.name().is_none();
         self.documents.push(broken);
     }
@@ -80,7 +75,7 @@ pub(super) fn references(catalogue: &Catalogue, unread: &Unread, findings: &mut 
                 if let Some(expected) = missing(catalogue, unread, to, &name) {
                     findings.push(Finding {
                         code: Code::UnknownReference,
-                        place: broken.place(node, &pointer),
+                        place: node.place(&pointer),
                         found: nobody_defines(to, &name),
                         expected,
                         stake: None,

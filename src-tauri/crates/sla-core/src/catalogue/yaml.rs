@@ -1,5 +1,7 @@
 //! YAML with the place of every value: documents become trees whose nodes know their line and column.
 
+use std::sync::Arc;
+
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span};
 use serde_json::{Map, Value};
 
@@ -15,6 +17,8 @@ const KEYS_LIMIT: usize = 1024;
 /// A value and where it stands.
 #[derive(Clone, Debug)]
 pub(super) struct Node {
+    /// The file as the caller named it: a contract that extends a template is made of values from both files.
+    pub(super) file: Arc<str>,
     pub(super) line: usize,
     pub(super) column: usize,
     pub(super) kind: Kind,
@@ -64,12 +68,21 @@ impl Node {
         node
     }
 
-    /// Line and column of a key of this mapping.
-    pub(super) fn key_position(&self, name: &str) -> Option<(usize, usize)> {
-        match &self.kind {
-            Kind::Mapping(entries) => entries.iter().find(|(key, ..)| key == name).map(|(_, position, _)| *position),
-            _ => None,
-        }
+    /// Where this value stands; `pointer` is the JSON pointer that leads to it.
+    pub(super) fn place(&self, pointer: &str) -> Place {
+        Place { file: self.file.to_string(), line: self.line, column: self.column, path: dotted(pointer) }
+    }
+
+    /// Where a key of this mapping stands; `pointer` is the JSON pointer that leads to its value.
+    pub(super) fn place_of_key(&self, name: &str, pointer: &str) -> Option<Place> {
+        let Kind::Mapping(entries) = &self.kind else { return None };
+        let (_, (line, column), value) = entries.iter().find(|(key, ..)| key == name)?;
+        Some(Place { line: *line, column: *column, ..value.place(pointer) })
+    }
+
+    /// A value that no file holds, where this one stands.
+    pub(super) fn beside(&self, kind: Kind) -> Self {
+        Self { file: self.file.clone(), line: self.line, column: self.column, kind }
     }
 
     /// The scalar under a key of this mapping, as text.
@@ -96,11 +109,34 @@ impl Node {
 
     /// Writes a value under a key of this mapping.
     pub(super) fn put(&mut self, name: &str, value: Self) {
+        self.put_at(name, (value.line, value.column), value);
+    }
+
+    /// The same, with line and column of the key.
+    pub(super) fn put_at(&mut self, name: &str, at: (usize, usize), value: Self) {
         let Kind::Mapping(entries) = &mut self.kind else { return };
         match entries.iter_mut().find(|(key, ..)| key == name) {
-            Some((_, _, known)) => *known = value,
-            None => entries.push((name.to_owned(), (value.line, value.column), value)),
+            Some(known) => (known.1, known.2) = (at, value),
+            None => entries.push((name.to_owned(), at, value)),
         }
+    }
+
+    /// Takes a key and its value out of this mapping.
+    pub(super) fn take(&mut self, name: &str) -> Option<Self> {
+        let Kind::Mapping(entries) = &mut self.kind else { return None };
+        let index = entries.iter().position(|(key, ..)| key == name)?;
+        Some(entries.remove(index).2)
+    }
+
+    /// Says that this value stands where another does; what it holds keeps its place.
+    pub(super) fn move_to(&mut self, other: &Self) {
+        (self.file, self.line, self.column) = (other.file.clone(), other.line, other.column);
+    }
+
+    /// The value under a key of this mapping.
+    pub(super) fn child_mut(&mut self, name: &str) -> Option<&mut Self> {
+        let Kind::Mapping(entries) = &mut self.kind else { return None };
+        entries.iter_mut().find(|(key, ..)| key == name).map(|(_, _, value)| value)
     }
 
     /// The node under a key of this mapping, or at an index of this sequence.
@@ -111,6 +147,23 @@ impl Node {
             Kind::Mapping(entries) => entries.iter().find(|(key, ..)| key == segment).map(|(_, _, value)| value),
         }
     }
+}
+
+/// `/spec/commitments/0/target` as `spec.commitments[0].target`.
+pub(super) fn dotted(pointer: &str) -> String {
+    let mut path = String::new();
+    for segment in pointer.split('/').skip(1) {
+        let segment = segment.replace("~1", "/").replace("~0", "~");
+        if segment.bytes().all(|b| b.is_ascii_digit()) {
+            path.push_str(&format!("[{segment}]"));
+        } else {
+            if !path.is_empty() {
+                path.push('.');
+            }
+            path.push_str(&segment);
+        }
+    }
+    path
 }
 
 fn whole_number(text: &str) -> Option<i64> {
@@ -131,7 +184,7 @@ pub(super) fn documents(file: &str, text: &str, findings: &mut Vec<Finding>) -> 
         });
         return Vec::new();
     }
-    let mut builder = Builder { file, findings, documents: Vec::new(), open: Vec::new() };
+    let mut builder = Builder { file: file.into(), findings, documents: Vec::new(), open: Vec::new() };
     for event in Parser::new_from_str(text) {
         let read = match event {
             Ok((event, span)) => builder.event(event, span),
@@ -156,7 +209,7 @@ fn position(at: Marker) -> (usize, usize) {
 }
 
 struct Builder<'a> {
-    file: &'a str,
+    file: Arc<str>,
     findings: &'a mut Vec<Finding>,
     documents: Vec<Node>,
     open: Vec<Open>,
@@ -174,13 +227,14 @@ type Key = (String, (usize, usize));
 
 impl Builder<'_> {
     fn refuse(&mut self, (line, column): (usize, usize), found: String, expected: String) {
-        let place = Place { file: self.file.to_owned(), line, column, path: String::new() };
+        let place = Place { file: self.file.to_string(), line, column, path: String::new() };
         self.findings.push(Finding::new(Code::Unreadable, place, found, expected));
     }
 
     fn event(&mut self, event: Event<'_>, span: Span) -> Result<(), ()> {
         let at = position(span.start);
-        let node = |kind| Node { line: at.0, column: at.1, kind };
+        let file = self.file.clone();
+        let node = |kind| Node { file, line: at.0, column: at.1, kind };
         match event {
             Event::Scalar(text, style, ..) => {
                 let quoted = !matches!(style, ScalarStyle::Plain);

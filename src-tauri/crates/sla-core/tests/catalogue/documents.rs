@@ -5,7 +5,8 @@ use std::fmt::Write;
 use super::{alone, check_findings};
 
 const KINDS: &str = "expected one of: openslo/v1 DataSource, openslo/v1 Service, openslo/v1 SLI, openslo/v1 SLO, \
-                     sla-desk/v1 Tenant, sla-desk/v1 Contract, sla-desk/v1 Exclusion, sla-desk/v1 Incident";
+                     sla-desk/v1 Tenant, sla-desk/v1 Contract, sla-desk/v1 Exclusion, sla-desk/v1 Incident, \
+                     sla-desk/v1 SlaTemplate";
 
 #[test]
 fn kinds() {

@@ -47,6 +47,12 @@ pub struct TenantSpec {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ContractSpec {
+    /// Name of the `SlaTemplate` whose terms it takes over, except those that it says itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extends: Option<Name>,
+    /// What it does not take over: `minimumCredit`, `commitments.latency`, `commitments.latency.consecutiveSlices`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub without: Vec<String>,
     /// Name of the `Tenant`.
     pub tenant: Name,
     /// Version of the contract, from 1. A version that was recorded cannot change: raise the number.
