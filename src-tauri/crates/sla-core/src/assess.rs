@@ -31,7 +31,8 @@ pub struct Lengths {
     pub unknown_seconds: i64,
     /// Slices without any event, without excluded time.
     pub quiet_seconds: i64,
-    /// The seconds that the error budget is a share of.
+    /// The seconds that the error budget is a share of: service time without what leaves both sides, be it excluded,
+    /// quiet or unknown.
     pub base_seconds: i64,
 }
 
@@ -49,6 +50,11 @@ pub struct Assessment {
     pub verdict: Verdict,
     /// Lengths in seconds.
     pub lengths: Lengths,
+    /// Time that is down for certain, outside exclusions and in runs that are long enough; unknown time too where the
+    /// contract reads it as down.
+    pub down: IntervalSet,
+    /// Time that may be down: the same, and unknown time where the contract leaves it open.
+    pub may_be_down: IntervalSet,
     /// Outages as the best case has them.
     pub least: Downtime,
     /// Outages as the worst case has them.
@@ -63,23 +69,29 @@ pub fn assess(commitment: &Commitment, scope: &Scope, measured: &Measurement) ->
     let unknown = inside(measured.unknown.iter().map(|(period, _)| *period).collect());
     let bad = inside(measured.bad.iter().map(|run| run.period).collect());
     let bad = if commitment.quiet == QuietReading::Bad { bad.union(&quiet) } else { bad };
-    let down = Down::of(commitment, scope.step_seconds, bad, &unknown);
+    let down = Down::of(commitment, scope.step_seconds, &bad, &unknown);
+    let (certain, possible) = match commitment.unknown {
+        UnknownReading::Range => (&down.seen, &down.worst),
+        UnknownReading::Down => (&down.worst, &down.worst),
+        UnknownReading::Up | UnknownReading::Excluded => (&down.seen, &down.seen),
+    };
     let (service_seconds, excluded_seconds) = (scope.service.seconds(), scope.excluded.seconds());
+    let leaves_unless = |stays: bool, set: &IntervalSet| if stays { 0 } else { set.seconds() };
     let lengths = Lengths {
         service_seconds,
         excluded_seconds,
-        downtime_seconds: down.seen.seconds(),
+        downtime_seconds: certain.intersection(&bad).seconds(),
         unknown_seconds: unknown.seconds(),
         quiet_seconds: quiet.seconds(),
-        base_seconds: match commitment.exclusions {
-            ExclusionMode::Denominator => service_seconds - excluded_seconds,
-            ExclusionMode::Numerator => service_seconds,
-        },
+        base_seconds: service_seconds
+            - leaves_unless(commitment.exclusions == ExclusionMode::Numerator, &scope.excluded)
+            - leaves_unless(commitment.quiet != QuietReading::Excluded, &quiet)
+            - leaves_unless(commitment.unknown != UnknownReading::Excluded, &unknown),
     };
     let (parts, good, total) = seen(commitment, scope.step_seconds, measured, &down, &lengths);
     let few = too_few_events(commitment, scope.step_seconds, measured, &lengths);
     let attained = match &commitment.budget {
-        Some(budget) => Some(consumption(budget, commitment.unknown, scope.step_seconds, measured, &lengths)),
+        Some(budget) => consumption(budget, commitment.unknown, scope.step_seconds, measured, &lengths),
         None => parts.read(commitment.unknown),
     };
     let attained = attained.filter(|_| few != Some(Few::Certain));
@@ -94,39 +106,43 @@ pub fn assess(commitment: &Commitment, scope: &Scope, measured: &Measurement) ->
         (Some(range), None) if compared(&range.high) < target => Verdict::Breached,
         _ => Verdict::Undecidable,
     };
-    let (least, most) = match commitment.unknown {
-        UnknownReading::Range => (&down.seen, &down.worst),
-        UnknownReading::Down => (&down.worst, &down.worst),
-        UnknownReading::Up | UnknownReading::Excluded => (&down.seen, &down.seen),
-    };
     let downtime = |set: &IntervalSet| downtime(set, scope, measured);
     // Where an event too many is missing, nothing may be owed for the period at all.
-    let least = if few.is_some() { Downtime::default() } else { downtime(least) };
-    Assessment { good, total, verdict, lengths, least, most: downtime(most), attained }
+    let least = if few.is_some() { Downtime::default() } else { downtime(certain) };
+    let most = downtime(possible);
+    let (down, may_be_down) = (certain.clone(), possible.clone());
+    Assessment { good, total, verdict, lengths, least, most, attained, down, may_be_down }
 }
 
 /// Budget / consumption, at most 1. An unknown slice may have consumed nothing, and at most as much as the slice of the
-/// period that consumed most: the same named bound as for events.
+/// period that consumed most: the same named bound as for events. Where no slice consumed anything there is no such bound,
+/// and the least that was attained is 0. `None` when everything is unknown and leaves the judgement.
 fn consumption(
     budget: &ConsumptionBudget,
     reading: UnknownReading,
     step: i64,
     measured: &Measurement,
     lengths: &Lengths,
-) -> Attained {
+) -> Option<Attained> {
     let scale = Ratio::whole(measured.scale);
     let share = |units: i128| {
         let share = budget.amount.ratio().times(&scale).over(&Ratio::whole(units));
         share.map_or_else(Ratio::one, |share| share.min(Ratio::one()))
     };
     let seen = measured.counted.total;
-    let unknown = i128::from(lengths.unknown_seconds / step) * i128::from(measured.peak_units);
-    let (low, high) = match reading {
-        UnknownReading::Range => (share(seen + unknown), share(seen)),
-        UnknownReading::Down => (share(seen + unknown), share(seen + unknown)),
-        UnknownReading::Up | UnknownReading::Excluded => (share(seen), share(seen)),
+    let unknown_slices = i128::from(lengths.unknown_seconds / step);
+    let best = share(seen);
+    let worst = match measured.peak_units {
+        0 if unknown_slices > 0 => Ratio::zero(),
+        peak => share(seen + unknown_slices * i128::from(peak)),
     };
-    Attained { low, high }
+    let known_seconds = lengths.service_seconds - lengths.excluded_seconds - lengths.unknown_seconds;
+    match reading {
+        UnknownReading::Range => Some(Attained { low: worst, high: best }),
+        UnknownReading::Down => Some(Attained { low: worst.clone(), high: worst }),
+        UnknownReading::Up => Some(Attained { low: best.clone(), high: best }),
+        UnknownReading::Excluded => (known_seconds > 0).then(|| Attained { low: best.clone(), high: best }),
+    }
 }
 
 /// Time that is down: in what was seen, and if all that is unknown was down, too.
@@ -138,13 +154,13 @@ struct Down {
 impl Down {
     /// Runs that are shorter than the contract's least number of slices do not count. What is unknown can make a short
     /// run long enough.
-    fn of(commitment: &Commitment, step: i64, bad: IntervalSet, unknown: &IntervalSet) -> Self {
+    fn of(commitment: &Commitment, step: i64, bad: &IntervalSet, unknown: &IntervalSet) -> Self {
         let worst = bad.union(unknown);
-        let Some(least) = commitment.consecutive_slices else { return Self { seen: bad, worst } };
+        let Some(least) = commitment.consecutive_slices else { return Self { seen: bad.clone(), worst } };
         let long = |set: &IntervalSet| -> IntervalSet {
             set.periods().iter().filter(|run| run.seconds() >= i64::from(least) * step).copied().collect()
         };
-        Self { seen: long(&bad), worst: long(&worst) }
+        Self { seen: long(bad), worst: long(&worst) }
     }
 }
 
@@ -216,8 +232,9 @@ fn seen(
     let of_slices = |good: i128, known: i128| Parts::whole(good, known, unknown.into());
     match commitment.method {
         Method::Occurrences => {
-            let parts = if events == 0 {
-                // Without a single event the slices themselves are all there is to judge.
+            let parts = if events == 0 || (measured.peak_units == 0 && unknown > 0) {
+                // Without a single event outside exclusions, or none at all, the slices themselves are all there is to
+                // judge: nobody can say how much an unknown slice may have held.
                 let (good, known) = slices(0, 0);
                 of_slices(good, known)
             } else {

@@ -8,6 +8,7 @@ mod golden_cases;
 mod heartbeat;
 mod incident;
 mod incident_promises;
+mod left_out;
 mod plan;
 mod pricing;
 mod properties;

@@ -195,13 +195,13 @@ fn time_slices_with_quiet_time_read_as_bad() {
             ("/credit/rounding", json!("half_up")),
             (
                 "/outages/0",
-                json!({ "start": "2026-02-02T00:00:00Z", "end": "2026-02-02T00:30:00Z", "seconds": 1_800, "reason": { "code": "all_failed", "failed": 300, "total": 300 }, "excluded": false }),
+                json!({ "start": "2026-02-02T00:00:00Z", "end": "2026-02-02T00:30:00Z", "seconds": 1_800, "reason": { "code": "all_failed", "failed": 300, "total": 300 }, "standing": "counts" }),
             ),
-            ("/outages/1/excluded", json!(true)),
+            ("/outages/1/standing", json!("excluded")),
             // Quiet time that touches an outage belongs to it.
             (
                 "/outages/2",
-                json!({ "start": "2026-02-04T00:00:00Z", "end": "2026-02-04T00:20:00Z", "seconds": 1_200, "reason": { "code": "some_failed", "failed": 20, "total": 50 }, "excluded": false }),
+                json!({ "start": "2026-02-04T00:00:00Z", "end": "2026-02-04T00:20:00Z", "seconds": 1_200, "reason": { "code": "some_failed", "failed": 20, "total": 50 }, "standing": "counts" }),
             ),
             (
                 "/unknown",
@@ -254,4 +254,52 @@ fn the_same_facts_by_other_terms() {
             ("/budget/allowed_seconds", json!("2419.2")),
         ],
     );
+}
+
+#[test]
+fn what_is_too_short_to_be_an_outage_is_listed_and_does_not_count() {
+    // At least ten minutes in a row: the five bad ones of the 4th are none, until its quiet ones are bad, too.
+    check(
+        "method: Timeslices, sliceTarget: 95, consecutiveSlices: 10, unknown: range, quiet: good, exclusions: denominator, \
+         penalty: {}",
+        &[
+            ("/consecutive_slices", json!(10)),
+            ("/downtime_seconds", json!(30 * 60)),
+            ("/outages/0/standing", json!("counts")),
+            ("/outages/1/standing", json!("excluded")),
+            ("/outages/2/standing", json!("too_short")),
+            ("/days/1/downtime_seconds", json!(1_800)),
+            ("/days/3/downtime_seconds", json!(0)),
+            ("/days/3/percent", json!("100.0000")),
+        ],
+    );
+    check(
+        "method: Timeslices, sliceTarget: 95, consecutiveSlices: 10, unknown: range, quiet: bad, exclusions: denominator, \
+         penalty: {}",
+        &[
+            ("/downtime_seconds", json!(50 * 60)),
+            ("/outages/2/standing", json!("counts")),
+            ("/days/3/downtime_seconds", json!(1_200)),
+            // 20 of 1 440 minutes.
+            ("/days/3/percent", json!("98.6111")),
+        ],
+    );
+}
+
+#[test]
+fn time_that_leaves_both_sides_is_no_service_time_that_downtime_is_a_share_of() {
+    // 40 320 minutes without 60 excluded, 15 quiet and 20 unknown ones are 40 225, and a thousandth of them 2 413.5 s.
+    let terms = |quiet: &str, unknown: &str| {
+        format!(
+            "method: Timeslices, sliceTarget: 95, unknown: {unknown}, quiet: {quiet}, exclusions: denominator, \
+             penalty: {{ perUnit: {{ unit: 1m, counting: full, amount: 1 }} }}"
+        )
+    };
+    check(
+        &terms("excluded", "excluded"),
+        &[("/good", json!(40_190)), ("/total", json!(40_225)), ("/budget/allowed_seconds", json!("2413.5"))],
+    );
+    check(&terms("good", "excluded"), &[("/total", json!(40_240)), ("/budget/allowed_seconds", json!("2414.4"))]);
+    check(&terms("excluded", "up"), &[("/budget/allowed_seconds", json!("2414.7"))]);
+    check(&terms("good", "up"), &[("/budget/allowed_seconds", json!("2415.6"))]);
 }

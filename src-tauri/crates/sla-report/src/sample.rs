@@ -8,9 +8,9 @@ use sla_core::evidence::sha256_hex;
 use sla_core::ratio::{Percent, Ratio, Rounding};
 use sla_core::record::{
     Contact, Count, CountUnit, CreditTotal, ExclusionDecision, ExclusionKind, ExclusionMode, Language, Method,
-    MonthRecord, OutageCode, OutageReason, QuietReading, RECORD_SCHEMA, RecordBudget, RecordCommitment, RecordContract,
-    RecordCredit, RecordDay, RecordEvidence, RecordExclusion, RecordMoney, RecordOutage, RecordPeriod, RecordRange,
-    RecordRatio, RecordUnknown, UnknownReading, UnknownReason, Verdict,
+    MonthRecord, OutageCode, OutageReason, OutageStanding, QuietReading, RECORD_SCHEMA, RecordBudget, RecordCommitment,
+    RecordContract, RecordCredit, RecordDay, RecordEvidence, RecordExclusion, RecordMoney, RecordOutage, RecordPeriod,
+    RecordRange, RecordRatio, RecordUnknown, UnknownReading, UnknownReason, Verdict,
 };
 use sla_core::time::{Month, Period, utc_text};
 
@@ -317,6 +317,9 @@ impl Scene {
             unit: if promise.method == Method::Timeslices { CountUnit::Slices } else { CountUnit::Events },
             slice_seconds: MINUTE,
             slice_target: Some("95".to_owned()),
+            consecutive_slices: None,
+            minimum_events_per_slice: None,
+            minimum_events_per_period: None,
             threshold: None,
             consumption_budget: None,
             target: promise.target.to_owned(),
@@ -432,7 +435,7 @@ fn outage(part: Period, permille: i64) -> RecordOutage {
             failed: Count::Whole(total * permille / 1000),
             total: Count::Whole(total),
         },
-        excluded: false,
+        standing: OutageStanding::Counts,
     }
 }
 

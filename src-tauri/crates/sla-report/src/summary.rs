@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use serde::Serialize;
 use sla_core::ratio::{Percent, Ratio};
-use sla_core::record::{MonthRecord, RecordCommitment, Verdict};
+use sla_core::record::{MonthRecord, OutageStanding, RecordCommitment, Verdict};
 
 /// Counts over all commitments of a month.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -29,8 +29,9 @@ impl Summary {
     pub(crate) fn of(record: &MonthRecord) -> Self {
         let commitments = &record.commitments;
         let count = |verdict| record.promises().filter(|promise| promise.verdict == verdict).count();
-        let counted =
-            |commitment: &RecordCommitment| commitment.outages.iter().filter(|outage| !outage.excluded).count();
+        let counted = |commitment: &RecordCommitment| {
+            commitment.outages.iter().filter(|outage| outage.standing == OutageStanding::Counts).count()
+        };
         Self {
             commitments: record.promises().count(),
             met: count(Verdict::Met),

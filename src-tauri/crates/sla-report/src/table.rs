@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use sla_core::record::{MonthRecord, RecordCommitment, RecordIncidentPromise, RecordRatio};
+use sla_core::record::{MonthRecord, OutageStanding, RecordCommitment, RecordIncidentPromise, RecordRatio};
 
 use crate::ReportError;
 
@@ -182,7 +182,7 @@ fn row(record: &MonthRecord, one: &RecordCommitment) -> Vec<Field> {
         Field::own(one.credit.low_minor),
         Field::own(one.credit.high_minor),
         Field::own(one.credit.rounding.name()),
-        Field::own(one.outages.iter().filter(|outage| !outage.excluded).count()),
+        Field::own(one.outages.iter().filter(|outage| outage.standing == OutageStanding::Counts).count()),
         Field::own(one.unknown.len()),
         Field::foreign(&one.evidence.join(" ")),
     ]

@@ -32,6 +32,12 @@ pub struct RecordCommitment {
     /// A slice below this percentage of good events is an outage slice; null where only a slice without any good
     /// event is one.
     pub slice_target: Option<String>,
+    /// Least number of outage slices in a row that count as downtime; null where one does.
+    pub consecutive_slices: Option<u32>,
+    /// A slice with fewer events than this is read as one without any; null where a single event is enough.
+    pub minimum_events_per_slice: Option<u32>,
+    /// A period with fewer events than this is not judged; null where there is no such limit.
+    pub minimum_events_per_period: Option<u32>,
     /// The bound that each slice's value must keep; null where events are counted.
     pub threshold: Option<RecordThreshold>,
     /// What the period may consume; null where nothing is consumed.
@@ -126,8 +132,20 @@ pub struct RecordOutage {
     pub seconds: i64,
     /// What the evidence says of it.
     pub reason: OutageReason,
-    /// Whether it lies in an accepted exclusion and so does not count.
-    pub excluded: bool,
+    /// Whether it counts, and why not.
+    pub standing: OutageStanding,
+}
+
+/// Whether an outage counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OutageStanding {
+    /// It is downtime.
+    Counts,
+    /// It lies in an accepted exclusion.
+    Excluded,
+    /// It has fewer slices in a row than the contract demands of an outage.
+    TooShort,
 }
 
 /// What the evidence says of an outage.

@@ -16,8 +16,8 @@ use crate::evidence::{Provenance, sha256_hex};
 use crate::time::Month;
 
 pub use commitment::{
-    OutageCode, OutageReason, RecordBudget, RecordCommitment, RecordDay, RecordOutage, RecordQuantity, RecordThreshold,
-    RecordUnknown, UnknownReason,
+    OutageCode, OutageReason, OutageStanding, RecordBudget, RecordCommitment, RecordDay, RecordOutage, RecordQuantity,
+    RecordThreshold, RecordUnknown, UnknownReason,
 };
 pub use credit::{CreditTotal, RecordAcceptance, RecordClaim, RecordCredit, RecordEarnedBack, RecordRight};
 pub use exclusion::{ExclusionDecision, ExclusionKind, RecordExclusion};

@@ -1,5 +1,6 @@
 //! Promises about incidents, as the report states them.
 
+use super::Outages;
 use crate::assess::Attained;
 use crate::catalogue::{Document, Instant};
 use crate::incident::{IncidentOutcome, IncidentSpec, IncidentTally};
@@ -31,6 +32,24 @@ pub(super) fn judged<'a>(planned: &PlannedIncidents<'a>, tally: &IncidentTally) 
         base_seconds: planned.period.seconds(),
         least,
         most: Downtime { over_seconds: most, ..Downtime::default() },
+    }
+}
+
+/// When incidents that missed the limit, or may have, took place: from their beginning, or where nobody knows it from
+/// their report, until they were restored or the period ended.
+pub(super) fn late(planned: &PlannedIncidents<'_>, tally: &IncidentTally) -> Outages {
+    let took_place = |may_have: fn(&IncidentOutcome) -> bool| {
+        let missed = tally.outcomes.iter().filter(|(_, outcome)| may_have(outcome));
+        let periods = missed.filter_map(|(name, _)| {
+            let spec = &planned.incidents.iter().find(|document| document.name() == name)?.spec;
+            let start = spec.began.unwrap_or(spec.reported).0;
+            Period::new(start, spec.restored.map_or(planned.period.end, |restored| restored.0))
+        });
+        periods.collect::<Vec<_>>()
+    };
+    Outages {
+        certain: took_place(|outcome| outcome.over_seconds.low > 0),
+        possible: took_place(|outcome| outcome.over_seconds.high != Some(0)),
     }
 }
 

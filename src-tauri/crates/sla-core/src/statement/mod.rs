@@ -15,10 +15,10 @@ use crate::price::deadline::deadline;
 use crate::price::{Credit, EarnedBack, History, Judged, OpenRight, PriceError, Priced, Standing, price};
 use crate::ratio::{Ratio, Rounding};
 use crate::record::{
-    Count, CountUnit, CreditTotal, Method, MonthRecord, OutageCode, OutageReason, PERCENT_DIGITS, QuietReading,
-    RECORD_SCHEMA, RecordBudget, RecordClaim, RecordCommitment, RecordContract, RecordCredit, RecordDay,
+    Count, CountUnit, CreditTotal, Method, MonthRecord, OutageCode, OutageReason, OutageStanding, PERCENT_DIGITS,
+    QuietReading, RECORD_SCHEMA, RecordBudget, RecordClaim, RecordCommitment, RecordContract, RecordCredit, RecordDay,
     RecordEarnedBack, RecordEvidence, RecordIncidentPromise, RecordMoney, RecordOutage, RecordPeriod, RecordQuantity,
-    RecordRange, RecordRatio, RecordRight, RecordSpan, RecordThreshold, RecordUnknown, Verdict,
+    RecordRange, RecordRatio, RecordRight, RecordSpan, RecordThreshold, RecordUnknown,
 };
 use crate::time::{Period, UnixSeconds, local, utc_text};
 
@@ -121,6 +121,9 @@ pub fn state(
         incidents::promise(planned, plan.period, tally, self::credit(plan, planned.terms.into(), credit))
     });
     let incident_promises: Vec<RecordIncidentPromise> = of_incidents.collect();
+    let of_measurements = assessments.iter().map(|one| Outages::of(&one.down, &one.may_be_down));
+    let of_incidents = plan.incidents.iter().zip(&tallies).map(|(planned, tally)| incidents::late(planned, tally));
+    let outages: Vec<Outages> = of_measurements.chain(of_incidents).collect();
     let verdicts = commitments.iter().map(|one| one.verdict).chain(incident_promises.iter().map(|one| one.verdict));
     let mut evidence: Vec<RecordEvidence> = Vec::new();
     for Measured { evidence: one, .. } in measured {
@@ -159,7 +162,7 @@ pub fn state(
         },
         earned_back: earned_back.into_iter().map(earned).collect(),
         rights: rights.into_iter().map(right).collect(),
-        claim: claim(plan, &judged, measured, high)
+        claim: claim(plan, &outages, &credits, high)
             .map_err(|source| StatementError::Holidays { tenant: tenant(), source })?,
         unknown_months: history.unknown_months(contract, plan.month),
         accepted: plan.accepted.clone(),
@@ -168,11 +171,24 @@ pub fn state(
     })
 }
 
-/// By when credits must be claimed, where there may be one.
+/// The outages of a promise: those that are certain, and with them those that may have been some.
+struct Outages {
+    certain: Vec<Period>,
+    possible: Vec<Period>,
+}
+
+impl Outages {
+    fn of(certain: &IntervalSet, possible: &IntervalSet) -> Self {
+        Self { certain: certain.periods().to_vec(), possible: possible.periods().to_vec() }
+    }
+}
+
+/// By when credits must be claimed, where there may be one. `outages` are those of every promise, in their order. Where it
+/// is not known which outages there were, it is the earliest last day that may be right: a claim of that day is in time.
 fn claim(
     plan: &ContractMonth<'_>,
-    judged: &[Judged<'_>],
-    measured: &[Measured],
+    outages: &[Outages],
+    credits: &[Credit],
     high: Money,
 ) -> Result<Option<RecordClaim>, HolidayError> {
     let contract = &plan.contract.spec;
@@ -182,16 +198,21 @@ fn claim(
     }
     let zone = contract.time_zone.0;
     let day = |at: UnixSeconds| local(at, zone).date_naive();
-    // The outages of promises that were missed, or may have been: those of a kept promise give nothing to claim.
-    let missed = judged.iter().zip(measured).filter(|(judged, _)| judged.verdict != Verdict::Met);
-    let runs = missed.flat_map(|(_, measured)| &measured.measurement.bad);
-    let last_day_of_period = day(plan.period.end - 1);
+    // Only what may pay gives something to claim: outages that are excluded, or of a promise that owes nothing, do not.
+    let paying = || outages.iter().zip(credits).filter(|(_, credit)| credit.high.minor > 0).map(|(outages, _)| outages);
+    let certain = || paying().flat_map(|outages| &outages.certain);
+    let possible = || paying().flat_map(|outages| &outages.possible);
+    let last_second_of_period = plan.period.end - 1;
     let Some(from) = claim.from else { return Ok(None) };
     let from = match from {
-        ClaimStart::PeriodEnd => last_day_of_period,
-        ClaimStart::FirstOutage => runs.map(|run| run.period.start).min().map_or(last_day_of_period, day),
-        ClaimStart::LastOutage => runs.map(|run| run.period.end - 1).max().map_or(last_day_of_period, day),
+        ClaimStart::PeriodEnd => None,
+        ClaimStart::FirstOutage => possible().map(|outage| outage.start).min(),
+        ClaimStart::LastOutage => {
+            let last = certain().map(|outage| outage.end - 1).max();
+            last.or_else(|| possible().map(|outage| outage.end - 1).min())
+        }
     };
+    let from = day(from.unwrap_or(last_second_of_period));
     let last_day = deadline(claim, from, contract.holidays.as_ref())?;
     Ok(last_day.map(|last_day| RecordClaim { automatic: false, last_day: Some(last_day.to_string()) }))
 }
@@ -241,6 +262,9 @@ fn commitment(
         unit,
         slice_seconds: terms.slice.seconds(),
         slice_target: terms.slice_target.map(|percent| percent.to_string()),
+        consecutive_slices: terms.consecutive_slices,
+        minimum_events_per_slice: terms.minimum_events.and_then(|least| least.per_slice),
+        minimum_events_per_period: terms.minimum_events.and_then(|least| least.per_period),
         threshold: terms.threshold.as_ref().and_then(|threshold| {
             let Bound { comparison, value } = threshold.bound()?;
             Some(RecordThreshold { comparison, value: value.to_string(), unit: threshold.unit.clone() })
@@ -265,9 +289,9 @@ fn commitment(
         budget: budget(&terms.target.ratio(), lengths.base_seconds, attained),
         verdict: assessment.verdict,
         credit: self::credit(plan, terms.into(), credit),
-        outages: outages(planned, measurement)?,
+        outages: outages(planned, measurement, &assessment.down)?,
         unknown: unknown(planned, measurement),
-        days: days(planned, measurement)?,
+        days: days(planned, measurement, &assessment.down)?,
         evidence: vec![evidence.sha256.clone()],
     })
 }
@@ -305,8 +329,8 @@ fn budget(target: &Ratio, base_seconds: i64, attained: Option<&Attained>) -> Rec
 }
 
 /// Bad runs, and quiet ones where the contract reads them as bad, merged where they touch on one side of an exclusion's
-/// border.
-fn outages(planned: &PlannedCommitment<'_>, measured: &Measurement) -> Option<Vec<RecordOutage>> {
+/// border. `down` is what counts of them.
+fn outages(planned: &PlannedCommitment<'_>, measured: &Measurement, down: &IntervalSet) -> Option<Vec<RecordOutage>> {
     let scope = &planned.scope;
     let quiet_is_bad = planned.terms.quiet == QuietReading::Bad;
     let mut runs = measured.bad.clone();
@@ -342,7 +366,11 @@ fn outages(planned: &PlannedCommitment<'_>, measured: &Measurement) -> Option<Ve
                 failed: Count::from_units(run.failed, measured.scale)?,
                 total: Count::from_units(run.total, measured.scale)?,
             },
-            excluded: inside(run),
+            standing: match run.period.start {
+                start if scope.excluded.contains(start) => OutageStanding::Excluded,
+                start if down.contains(start) => OutageStanding::Counts,
+                _ => OutageStanding::TooShort,
+            },
         })
     });
     outages.collect()
@@ -363,26 +391,25 @@ fn unknown(planned: &PlannedCommitment<'_>, measured: &Measurement) -> Vec<Recor
     stretches.map(stretch).collect()
 }
 
-fn days(planned: &PlannedCommitment<'_>, measured: &Measurement) -> Option<Vec<RecordDay>> {
+fn days(planned: &PlannedCommitment<'_>, measured: &Measurement, down: &IntervalSet) -> Option<Vec<RecordDay>> {
     let scope = &planned.scope;
     let counted = scope.service.difference(&scope.excluded);
-    let bad: IntervalSet = measured.bad.iter().map(|run| run.period).collect();
     let unknown: IntervalSet = measured.unknown.iter().map(|(period, _)| *period).collect();
+    // A day tells unknown time apart, however the contract reads it.
+    let down = &down.difference(&unknown);
     let quiet = measured.quiet.intersection(&counted);
     let days = scope.days.iter().zip(&measured.days).map(|(&(date, day), tally)| {
         let day = counted.intersection(&day.into());
         let within = |set: &IntervalSet| day.intersection(set).seconds();
-        let (bad_seconds, quiet_seconds) = (within(&bad), within(&quiet));
-        let quiet_is_bad = planned.terms.quiet == QuietReading::Bad;
-        let percent =
-            day_attained(planned, tally, bad_seconds / scope.step_seconds, quiet_seconds / scope.step_seconds);
+        let slices = |set: &IntervalSet| within(set) / scope.step_seconds;
+        let percent = day_attained(planned, tally, slices(down), slices(&quiet));
         Some(RecordDay {
             date: date.to_string(),
             service_seconds: day.seconds(),
             good: Count::from_units(tally.counted.good, measured.scale)?,
             total: Count::from_units(tally.counted.total, measured.scale)?,
             percent: percent.map(|ratio| ratio.to_percent(PERCENT_DIGITS, Rounding::Floor)),
-            downtime_seconds: bad_seconds + if quiet_is_bad { quiet_seconds } else { 0 },
+            downtime_seconds: within(down),
             unknown_seconds: within(&unknown),
         })
     });
@@ -390,7 +417,7 @@ fn days(planned: &PlannedCommitment<'_>, measured: &Measurement) -> Option<Vec<R
 }
 
 /// A day's attainment over known slices, by the commitment's method; `None` when there is nothing to judge.
-fn day_attained(planned: &PlannedCommitment<'_>, tally: &DayTally, bad: i64, quiet: i64) -> Option<Ratio> {
+fn day_attained(planned: &PlannedCommitment<'_>, tally: &DayTally, down: i64, quiet: i64) -> Option<Ratio> {
     let counted = &tally.counted;
     let (quiet_good, quiet_known) = match planned.terms.quiet {
         QuietReading::Good => (quiet, quiet),
@@ -401,7 +428,8 @@ fn day_attained(planned: &PlannedCommitment<'_>, tally: &DayTally, bad: i64, qui
     match planned.terms.method {
         Method::Occurrences if counted.total == 0 => slices(Ratio::zero()),
         Method::Occurrences => Ratio::new(counted.good, counted.total),
-        Method::Timeslices => slices(Ratio::whole(counted.slices - bad)),
+        // Quiet slices that are read as bad are down, too.
+        Method::Timeslices => Ratio::new(counted.slices + quiet_known - down, counted.slices + quiet_known),
         Method::RatioTimeslices => slices(counted.ratio_sum.clone().unwrap_or_else(Ratio::zero)),
         // A budget is for the period; no day has one of its own.
         Method::Consumption => None,

@@ -1,0 +1,165 @@
+//! What leaves the judgement, and what nobody knows: quiet and unknown time, from a catalogue's text to money.
+
+use sla_core::record::Verdict;
+
+use crate::desk::{DOWN, MISSING, QUIET, Slice, UP, contract, down, exclusion, from, owed, percent, promise, stated};
+
+/// A file that gives what was consumed in each slice.
+const BUDGET: [(&str, &str); 6] = [
+    ("method", "Consumption"),
+    ("sliceTarget", ""),
+    ("slo", "cost"),
+    ("budget", "{ amount: 1000, unit: EUR }"),
+    ("target", "100"),
+    ("penalty", "{ bands: [{ from: 0, below: 100, credit: 10 }] }"),
+];
+
+const COST: &str = "---
+apiVersion: openslo/v1
+kind: SLI
+metadata: { name: cost }
+spec: { thresholdMetric: { metricSource: { metricSourceRef: files, spec: { path: $tenant-cost.csv } } } }
+---
+apiVersion: openslo/v1
+kind: SLO
+metadata: { name: cost }
+spec: { service: platform, indicatorRef: cost, budgetingMethod: Occurrences }
+";
+
+#[test]
+fn a_budget_without_evidence_is_not_kept() {
+    #[track_caller]
+    fn check(unknown: &str, says: Slice, expected: (Verdict, i64, i64)) {
+        let mut terms = BUDGET.to_vec();
+        terms.extend([("unknown", unknown), ("slice", "1h")]);
+        let start = from("2026-10-16T00:00:00Z", 1).start;
+        let record = stated(&[COST.to_owned(), contract(&[], &[promise(&terms)])], "2026-10", |at| {
+            if at < start { says } else { MISSING }
+        });
+        assert_eq!(owed(&record), expected, "{unknown}");
+    }
+    // Nothing at all, and half a month in which nothing was consumed: neither says how much an unknown hour may hold.
+    for says in [MISSING, QUIET] {
+        check("range", says, (Verdict::Undecidable, 0, 10_000));
+        check("down", says, (Verdict::Breached, 10_000, 10_000));
+        check("up", says, (Verdict::Met, 0, 0));
+    }
+    check("excluded", MISSING, (Verdict::Undecidable, 0, 0));
+    check("excluded", QUIET, (Verdict::Met, 0, 0));
+    // 360 hours of 2 are 720; with 384 unknown ones of as much 1 488, and 1 000 is 67.2 % of it.
+    let two = Slice::Events(0, 2);
+    check("range", two, (Verdict::Undecidable, 0, 10_000));
+    check("down", two, (Verdict::Breached, 10_000, 10_000));
+    check("excluded", two, (Verdict::Met, 0, 0));
+}
+
+#[test]
+fn events_in_an_exclusion_do_not_prove_what_nobody_saw() {
+    // The only traffic of the month lies in a maintenance that stays as good; everything else is missing.
+    let terms = [("excludedKinds", "[customer]")];
+    let event = [
+        ("method", "Occurrences"),
+        ("exclusions", "numerator"),
+        ("penalty", "{ bands: [{ from: 0, below: 99.9, credit: 10 }] }"),
+    ];
+    let window =
+        exclusion("test", "kind: customer, start: 2026-10-05T00:00:00Z, end: 2026-10-05T02:00:00Z, approvedBy: Ole");
+    let inside = from("2026-10-05T00:00:00Z", 7_200);
+    let says = move |at| if inside.start <= at && at < inside.end { UP } else { MISSING };
+    let record = stated(&[contract(&terms, &[promise(&event)]), window], "2026-10", says);
+    assert_eq!(owed(&record), (Verdict::Undecidable, 0, 10_000));
+    // Two hours of 744 are certain.
+    let range = &record.commitments[0].attained_range;
+    let percents = [&range.low, &range.high].map(|end| end.as_ref().expect("judged").percent.as_str());
+    assert_eq!(percents, ["0.2688", "100.0000"]);
+}
+
+#[test]
+fn time_that_leaves_both_sides_is_no_time_that_money_is_a_share_of() {
+    // September has 43 200 minutes, of which every second one is quiet. 60 are down: the target allows 21.6 of 21 600, so
+    // that 38.4 are too many, two started half hours.
+    let start = from("2026-09-01T00:00:00Z", 1).start;
+    let outage = from("2026-09-10T00:00:00Z", 7_200);
+    let says = move |at| match (at - start) / 60 % 2 {
+        1 => QUIET,
+        _ if outage.start <= at && at < outage.end => DOWN,
+        _ => UP,
+    };
+    let owes = |quiet: &str, penalty: &str| {
+        let terms = [("quiet", quiet), ("penalty", penalty)];
+        owed(&stated(&[contract(&[], &[promise(&terms)])], "2026-09", says))
+    };
+    let units = "{ perUnit: { unit: 30m, counting: started, amount: 100 } }";
+    assert_eq!(owes("excluded", units), (Verdict::Breached, 20_000, 20_000));
+    // As good time it is time of service: 43.2 are allowed, 16.8 too many.
+    assert_eq!(owes("good", units), (Verdict::Breached, 10_000, 10_000));
+    // An outage that took everybody costs the same, however its share is told: 60 of 21 600 minutes of 1 000.00.
+    for affected in ["fully", "failedShare"] {
+        let penalty = format!("{{ proportional: {{ affected: {affected} }} }}");
+        assert_eq!(owes("excluded", &penalty), (Verdict::Breached, 278, 278), "{affected}");
+    }
+}
+
+#[test]
+fn a_claim_runs_from_outages_that_may_pay() {
+    #[track_caller]
+    fn check(from_what: &str, terms: &[(&str, &str)], says: impl Fn(i64) -> Slice, expected: &str) {
+        let claim = format!("{{ within: 7, unit: days, from: {from_what}, rollForward: false }}");
+        let window = exclusion(
+            "test",
+            "kind: customer, start: 2026-10-28T00:00:00Z, end: 2026-10-28T02:00:00Z, approvedBy: Ole",
+        );
+        let all = [("claim", claim.as_str()), ("excludedKinds", "[customer]")];
+        let record = stated(&[contract(&all, &[promise(terms)]), window], "2026-10", says);
+        let claim = record.claim.expect("there may be something to claim");
+        assert_eq!(claim.last_day.as_deref(), Some(expected), "{from_what} {terms:?}");
+    }
+    let hours = |day: u32, count: i64| from(&format!("2026-10-{day:02}T00:00:00Z"), count * 3_600);
+    let two = || down(vec![hours(5, 2), hours(28, 2)]);
+    // The outage of the 28th is excluded.
+    check("firstOutage", &[], two(), "2026-10-12");
+    check("lastOutage", &[], two(), "2026-10-12");
+    // A minute on the 3rd is no outage where nine in a row are one.
+    let nine = [("consecutiveSlices", "9")];
+    check("firstOutage", &nine, down(vec![from("2026-10-03T00:00:00Z", 60), hours(19, 2)]), "2026-10-26");
+    // Single outages pay although the target is kept.
+    let single = [("target", "98"), ("penalty", "{ perOutage: { tiers: [{ from: 4h, credit: 10 }] } }")];
+    check("lastOutage", &single, down(vec![hours(3, 5)]), "2026-10-10");
+    // Quiet time that is read as bad is an outage.
+    let quiet = hours(8, 3);
+    let silent = move |at| if quiet.start <= at && at < quiet.end { QUIET } else { UP };
+    check("lastOutage", &[("quiet", "bad")], silent, "2026-10-15");
+    // What may have been an outage ends the window no later than it may have to end.
+    let (certain, unknown) = (hours(10, 2), hours(20, 5));
+    let gap = move |at| match at {
+        at if certain.start <= at && at < certain.end => DOWN,
+        at if unknown.start <= at && at < unknown.end => MISSING,
+        _ => UP,
+    };
+    check("lastOutage", &[], gap, "2026-10-17");
+    let only = move |at| if unknown.start <= at && at < unknown.end { MISSING } else { UP };
+    check("firstOutage", &[], only, "2026-10-27");
+    check("lastOutage", &[], only, "2026-10-27");
+    assert_eq!(percent(&stated(&[contract(&[], &[promise(&[])])], "2026-10", only)), "unknown");
+}
+
+#[test]
+fn a_claim_about_incidents_runs_from_those_that_were_late() {
+    let incident = |name: &str, day: u32, hours: u32| {
+        format!(
+            "---\napiVersion: sla-desk/v1\nkind: Incident\nmetadata: {{ name: {name} }}\nspec: {{ tenant: nord, class: p1, \
+             title: Down, reported: \"2026-10-{day:02}T08:00:00Z\", restored: \"2026-10-{day:02}T{:02}:00:00Z\", \
+             enteredBy: Ina }}\n",
+            8 + hours
+        )
+    };
+    let promised = "\n    - { name: restoration, service: platform, class: p1, clock: restoration, startsAt: reported, hours: wall, \
+                    limit: 4h, target: 100, month: started, penalty: { fixed: { amount: 100, per: incident } } }";
+    let claim = "{ within: 7, unit: days, from: lastOutage, rollForward: false }";
+    let terms = [("claim", claim), ("incidents", promised)];
+    // Six hours on the 6th are late, two on the 20th are not.
+    let documents = [contract(&terms, &[promise(&[])]), incident("a", 6, 6), incident("b", 20, 2)];
+    let record = stated(&documents, "2026-10", |_| UP);
+    assert_eq!(owed(&record), (Verdict::Breached, 10_000, 10_000));
+    assert_eq!(record.claim.and_then(|claim| claim.last_day).as_deref(), Some("2026-10-13"));
+}
