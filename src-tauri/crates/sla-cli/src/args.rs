@@ -40,6 +40,8 @@ pub(crate) enum Command {
     Close(Close),
     /// Check a catalogue; every defect with file, line and column
     Lint(Lint),
+    /// List the contract templates that come with the program, or print one
+    Terms(Terms),
     /// Show where every amount of a closed month comes from, step by step
     Explain(Explain),
     /// State a month under every admissible reading of what a contract leaves open: verdicts and money
@@ -103,6 +105,13 @@ pub(crate) struct Lint {
     /// Folder with the catalogue's YAML files
     #[arg(value_name = "DIR")]
     pub(crate) catalogue: PathBuf,
+}
+
+#[derive(Args)]
+pub(crate) struct Terms {
+    /// Name of a template; all are listed when not said
+    #[arg(value_name = "NAME")]
+    pub(crate) name: Option<String>,
 }
 
 #[derive(Args)]

@@ -20,6 +20,7 @@ pub(crate) fn run(arguments: &args::Lint, output: Output) -> Result<(), Failure>
         Err(error) => return Err(error.into()),
     };
     let mut open: Vec<&Finding> = catalogue.contracts.values().flat_map(|one| catalogue.not_accepted(one)).collect();
+    open.extend(&catalogue.unsound_templates);
     open.sort();
     let mut accepted: Vec<&Finding> = catalogue.unsound.values().flatten().filter(|one| !open.contains(one)).collect();
     accepted.sort();
@@ -61,6 +62,7 @@ fn count(catalogue: &Catalogue) -> Vec<String> {
         ("SLI", catalogue.slis.len()),
         ("SLO", catalogue.slos.len()),
         ("tenant", catalogue.tenants.len()),
+        ("contract template", catalogue.templates.len()),
         ("contract version", catalogue.contracts.len()),
         ("exclusion", catalogue.exclusions.len()),
     ];

@@ -12,6 +12,7 @@ mod output;
 mod progress;
 mod schema;
 mod sensitivity;
+mod terms;
 
 use std::process::ExitCode;
 
@@ -53,6 +54,7 @@ async fn run(command: Command, output: Output) -> Result<(), Failure> {
         Command::Explain(arguments) => explain::run(arguments, output).await,
         Command::Sensitivity(arguments) => sensitivity::run(arguments, output).await,
         Command::Lint(lint) => lint::run(&lint, output),
+        Command::Terms(terms) => terms::run(&terms, output),
         Command::Ledger { command: LedgerCommand::Verify { ledger } } => ledger::verify(&ledger, output).await,
         Command::Schema(schema) => schema::run(&schema, output),
     }

@@ -15,7 +15,8 @@ use sla_core::time::{Month, Period, UnixSeconds};
 /// Long after every month of these tests.
 pub(crate) const NOW: UnixSeconds = 1_800_000_000;
 
-const PLATFORM: &str = r"
+/// What is measured, and the only tenant.
+pub(crate) const PLATFORM: &str = r"
 apiVersion: openslo/v1
 kind: DataSource
 metadata: { name: files }

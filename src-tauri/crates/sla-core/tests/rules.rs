@@ -14,5 +14,6 @@ mod pricing;
 mod properties;
 mod readings;
 mod statement;
+mod templates;
 mod traps;
 mod values;

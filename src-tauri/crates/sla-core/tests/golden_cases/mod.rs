@@ -2,7 +2,7 @@
 //! written as a contract. One that nothing here knows fails.
 
 mod cases;
-mod published;
+pub(crate) mod published;
 mod yaml;
 
 use std::path::Path;

@@ -45,6 +45,11 @@ fn slas() -> Vec<Value> {
     document["slas"].as_array().expect("a list of SLAs").clone()
 }
 
+/// The ids of all SLAs.
+pub(crate) fn ids() -> BTreeSet<String> {
+    slas().iter().map(|sla| id(sla).to_owned()).collect()
+}
+
 fn id(sla: &Value) -> &str {
     sla["id"].as_str().expect("an id")
 }

@@ -76,11 +76,16 @@ impl Check<'_> {
     fn commitment(&mut self, contract: &Document<ContractSpec>, at: &str, commitment: &Commitment) {
         let catalogue = self.catalogue;
         self.reference(contract, &format!("{at}/slo"), "SLO", &commitment.slo, &catalogue.slos);
-        for (field, percent) in [("target", Some(commitment.target)), ("sliceTarget", commitment.slice_target)] {
-            let Some(percent) = percent.filter(|percent| percent.ratio() <= Ratio::new(1, 100).expect("not zero"))
-            else {
-                continue;
-            };
+        let one_percent = Ratio::new(1, 100).expect("not zero");
+        // Below a thousandth a slice's target is no share by mistake: it says that any good event is enough.
+        let any_good_event = Ratio::new(1, 1000).expect("not zero");
+        for (field, percent, least) in [
+            ("target", Some(commitment.target), Ratio::zero()),
+            ("sliceTarget", commitment.slice_target, any_good_event),
+        ] {
+            let suspect =
+                |percent: &crate::ratio::Percent| (least.clone()..=one_percent.clone()).contains(&percent.ratio());
+            let Some(percent) = percent.filter(suspect) else { continue };
             let expected = "a percentage such as 99.9: a share such as 0.999 is another unit, and a promise of at most 1 % is none";
             self.add(Code::SuspectUnit, contract, &format!("{at}/{field}"), format!("{percent}"), expected);
         }

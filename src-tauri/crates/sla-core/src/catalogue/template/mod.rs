@@ -248,12 +248,13 @@ pub(super) fn schema(mut of_template: Value, of_contract: &Value) -> Value {
     let own = &of_template["properties"]["spec"];
     spec["description"] = own["description"].clone();
     spec["required"] = own["required"].clone();
-    if let Some(terms) = spec["properties"].as_object_mut() {
-        terms.retain(|name, _| !OF_ONE_CUSTOMER.contains(&name.as_str()));
-        for (name, field) in own["properties"].as_object().into_iter().flatten() {
-            terms.insert(name.clone(), field.clone());
-        }
+    let (mut fields, terms) = (own["properties"].clone(), spec["properties"].take());
+    if let (Some(fields), Value::Object(terms)) = (fields.as_object_mut(), terms) {
+        let shared = terms.into_iter().filter(|(name, _)| !OF_ONE_CUSTOMER.contains(&name.as_str()));
+        let shared: Vec<_> = shared.filter(|(name, _)| !fields.contains_key(name)).collect();
+        fields.extend(shared);
     }
+    spec["properties"] = fields;
     for promises in PROMISES {
         spec["properties"][promises]["items"]["required"] = serde_json::json!(["name"]);
     }
