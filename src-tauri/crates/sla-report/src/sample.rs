@@ -364,6 +364,7 @@ impl Scene {
             points: None,
             bonus_minor: None,
             derivations: Vec::new(),
+            bonus_derivations: Vec::new(),
         }
     }
 

@@ -6,5 +6,6 @@ mod caps;
 mod contracts;
 mod derivations;
 mod months;
+mod outages;
 mod roundtrip;
 mod terms;
