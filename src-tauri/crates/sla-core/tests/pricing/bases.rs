@@ -4,7 +4,7 @@
 use sla_core::record::MonthRecord;
 
 use super::{closed, hourly, last};
-use crate::desk::{self, DOWN, contract, exclusion, sound, stated};
+use crate::desk::{self, DOWN, contract, exclusion, stated};
 
 /// A second service beside `platform`, with its own objective.
 const SHOP: &str = "---\napiVersion: openslo/v1\nkind: Service\nmetadata: { name: shop }\nspec: {}\n---\napiVersion: \
@@ -178,6 +178,19 @@ fn one_months_fee_is_counted_once_whatever_its_versions_say() {
 }
 
 #[test]
+fn versions_of_one_contract_keep_its_currency() {
+    let up = [hourly(&[])];
+    let both = |currency: &str| {
+        desk::read(&versions(&[DAILY], 15, &[("currency", currency)], [&up, &up]))
+            .map(|_| ())
+            .map_err(|all| all.join("\n"))
+    };
+    assert_eq!(both("EUR"), Ok(()));
+    let refused = both("USD").expect_err("two currencies");
+    assert!(refused.contains("USD after EUR in version 1"), "{refused}");
+}
+
+#[test]
 fn hours_of_maintenance_are_those_of_the_month_whatever_its_versions() {
     let agreed = [
         ("excludedKinds", "[maintenance]"),
@@ -240,5 +253,4 @@ fn parts_of_a_commitment_are_one_in_a_group_and_in_an_earn_back() {
     assert_eq!(waived("mk"), [(31_000, 31_000)], "once, not once for each version");
     assert_eq!(waived("ms"), [], "a part of the month was missed");
     assert_eq!(waived("m?"), [(0, 31_000)]);
-    let _ = sound(&versions(&[DAILY], 15, &[], [&up, &up]));
 }

@@ -8,4 +8,6 @@ mod derivations;
 mod months;
 mod outages;
 mod roundtrip;
+mod shared;
 mod terms;
+mod worse;
