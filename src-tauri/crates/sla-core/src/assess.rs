@@ -4,7 +4,7 @@
 use crate::catalogue::{Commitment, ConsumptionBudget};
 use crate::interval::IntervalSet;
 use crate::measurement::{Measurement, Scope, Tally};
-use crate::price::{Doubt, Downtime, Piece};
+use crate::price::{Doubt, Downtime};
 use crate::ratio::Ratio;
 use crate::record::{ExclusionMode, Method, QuietReading, UnknownReading, Verdict};
 
@@ -53,7 +53,7 @@ pub struct Assessment {
     pub least: Downtime,
     /// Outages as the worst case has them.
     pub most: Downtime,
-    /// What of the outages nobody knows; `None` when nothing of them is left open.
+    /// What of the outages nobody knows, where single ones are paid; `None` when nothing of them is left open.
     pub doubt: Option<Doubt>,
     /// Whether there may have been fewer events than a judgement may rest on.
     pub may_be_too_few: bool,
@@ -67,7 +67,9 @@ pub fn assess(commitment: &Commitment, scope: &Scope, measured: &Measurement) ->
     let unknown = inside(measured.unknown.iter().map(|(period, _)| *period).collect());
     let bad = inside(measured.bad.iter().map(|run| run.period).collect());
     let bad = if commitment.quiet == QuietReading::Bad { bad.union(&quiet) } else { bad };
-    let doubt = doubt(commitment, scope.step_seconds, &bad, &unknown);
+    let is_open = commitment.unknown == UnknownReading::Range && !unknown.is_empty();
+    let doubt = (is_open && commitment.penalty.per_outage.is_some())
+        .then(|| Doubt::new(scope.step_seconds, commitment.consecutive_slices, &bad, &unknown));
     let down = Down::of(commitment, scope.step_seconds, bad, &unknown);
     let (service_seconds, excluded_seconds) = (scope.service.seconds(), scope.excluded.seconds());
     let lengths = Lengths {
@@ -109,27 +111,6 @@ pub fn assess(commitment: &Commitment, scope: &Scope, measured: &Measurement) ->
     let least = if few.is_some() { Downtime::default() } else { downtime(least) };
     let may_be_too_few = few == Some(Few::Possible);
     Assessment { good, total, verdict, lengths, least, most: downtime(most), attained, doubt, may_be_too_few }
-}
-
-/// Stretches that are down or may be, where the contract leaves unknown time open and pays single outages.
-fn doubt(commitment: &Commitment, step: i64, bad: &IntervalSet, unknown: &IntervalSet) -> Option<Doubt> {
-    let is_open = commitment.unknown == UnknownReading::Range && !unknown.is_empty();
-    if !is_open || commitment.penalty.per_outage.is_none() {
-        return None;
-    }
-    let touched = bad.union(unknown);
-    let stretches = touched.periods().iter().map(|&stretch| {
-        let pieces = |set: IntervalSet, is_down: bool| {
-            set.periods().iter().map(move |&period| (period, is_down)).collect::<Vec<_>>()
-        };
-        let down = bad.intersection(&stretch.into());
-        let mut all = pieces(IntervalSet::from(stretch).difference(&down), false);
-        all.extend(pieces(down, true));
-        all.sort_unstable();
-        all.into_iter().map(|(period, is_down)| Piece { seconds: period.seconds(), is_down }).collect()
-    });
-    let least_slices = commitment.consecutive_slices.map_or(1, i64::from);
-    Some(Doubt { slice_seconds: step, least_slices, stretches: stretches.collect() })
 }
 
 /// Budget / consumption, at most 1. An unknown slice may have consumed nothing, and at most as much as the slice of the

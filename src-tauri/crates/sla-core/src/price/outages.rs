@@ -9,7 +9,9 @@
 use std::collections::VecDeque;
 
 use super::End;
+use crate::interval::IntervalSet;
 use crate::ratio::Ratio;
+use crate::time::Period;
 
 /// Stretches of time that are down or may be, in order; between two of them the service was up, or not promised.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +42,23 @@ pub(super) struct Steps {
 }
 
 impl Doubt {
+    /// Time that is down and time of which nobody knows, whole slices both.
+    pub fn new(slice_seconds: i64, least_slices: Option<u32>, down: &IntervalSet, unknown: &IntervalSet) -> Self {
+        let touched = down.union(unknown);
+        let stretches = touched.periods().iter().map(|&stretch| {
+            let known = down.intersection(&stretch.into());
+            let open = IntervalSet::from(stretch).difference(&known);
+            let told = |set: &IntervalSet, is_down: bool| -> Vec<(Period, bool)> {
+                set.periods().iter().map(|&period| (period, is_down)).collect()
+            };
+            let mut pieces = told(&known, true);
+            pieces.extend(told(&open, false));
+            pieces.sort_unstable();
+            pieces.into_iter().map(|(period, is_down)| Piece { seconds: period.seconds(), is_down }).collect()
+        });
+        Self { slice_seconds, least_slices: least_slices.map_or(1, i64::from), stretches: stretches.collect() }
+    }
+
     /// Lengths in seconds of the outages of the case, in order of time. `steps` says what an outage costs.
     pub(super) fn outages_seconds(&self, steps: &Steps, end: End) -> Vec<i64> {
         let all = self.stretches.iter().flat_map(|stretch| {

@@ -82,6 +82,31 @@ fn a_month_that_may_hold_too_few_events_owes_nothing_for_certain() {
 }
 
 #[test]
+fn unknown_hours_may_hold_several_outages() {
+    let penalty = "{ perOutage: { tiers: [{ from: 1h, credit: 1/30 }, { from: 4h, credit: 2/30 }] } }";
+    let lost = from("2026-01-10T08:00:00Z", 5 * 3_600);
+    let of = |reading: &str, terms: &[(&str, &str)]| {
+        let mut all = vec![("penalty", penalty), ("unknown", reading)];
+        all.extend(terms);
+        let record = stated(&[contract(&[], &[hourly(&all)])], "2026-01", |at| {
+            if lost.start <= at && at < lost.end { MISSING } else { UP }
+        });
+        (owed(&record), record)
+    };
+    // One outage of five hours is 2/30 of 1 000.00, and three of an hour are 3/30.
+    let (found, record) = of("range", &[]);
+    assert_eq!(found, (Verdict::Undecidable, 0, 10_000));
+    let steps = &record.commitments[0].credit.derivations[1].steps;
+    let lengths = steps.iter().flat_map(|step| &step.inputs).filter(|one| one.name == "outage");
+    assert_eq!(lengths.map(|one| one.value.as_str()).collect::<Vec<_>>(), ["3600"; 3]);
+    // Where the contract reads unknown time as down there is one outage, and where it reads it as up there is none.
+    assert_eq!(of("down", &[]).0, (Verdict::Breached, 6_667, 6_667));
+    assert_eq!(of("up", &[]).0, (Verdict::Met, 0, 0));
+    // Where an outage has two hours at least, two of two hours are as many as there can be.
+    assert_eq!(of("range", &[("consecutiveSlices", "2")]).0, (Verdict::Undecidable, 0, 6_667));
+}
+
+#[test]
 fn a_year_is_judged_in_its_last_month() {
     let promise = [hourly(&[("period", "year"), ("penalty", &format!("{{ {TENTH} }}"))])];
     let documents = [contract(&[("validFrom", "2026-03-01")], &promise)];
@@ -210,7 +235,7 @@ fn a_rise_of_the_fee_has_its_steps() {
     let whole = "{ monthly: 1000.01, partMonth: full }";
     let base = ("base", "1000.01");
     let risen = pairs(&[base, ("attained", "100.0000"), ("bonus", "25.00"), ("rounding", "25.00")]);
-    assert_eq!(bonus("k", whole, "2026-02"), [risen.clone()]);
+    assert_eq!(bonus("k", whole, "2026-02"), std::slice::from_ref(&risen));
     assert_eq!(bonus("m", whole, "2026-02"), [pairs(&[base, ("attained", "0.0000"), ("no_bonus", "0.00")])]);
     let fallen = pairs(&[base, ("attained", "0.0000"), ("no_bonus", "0.00")]);
     assert_eq!(bonus("?", whole, "2026-02"), [fallen, risen]);
