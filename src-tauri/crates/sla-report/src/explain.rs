@@ -471,4 +471,43 @@ mod tests {
         check(&explainer, Unit::Count, "3/1", "3");
         check(&explainer, Unit::Money, "12345678901234567/9876543210987654321", "0,00001249… €");
     }
+
+    #[test]
+    fn a_rise_of_the_fee_and_an_earned_back_credit_are_told_with_their_steps() {
+        let step = |rule: Rule, inputs: Vec<Input>| Step {
+            rule,
+            inputs,
+            exact: "2500/1".to_owned(),
+            unit: Unit::Money,
+            rounded: "25.00".to_owned(),
+        };
+        let input =
+            |name: &str, unit: Unit, value: &str| Input { name: name.to_owned(), unit, value: value.to_owned() };
+        let derivation = |steps: Vec<Step>| vec![Derivation { case: Case::Exact, minor: 2_500, steps }];
+        let mut record = crate::sample::record(Language::En, Verdict::Met);
+        let bonus = vec![input("from", Unit::Share, "99.99"), input("share", Unit::Share, "2.5")];
+        record.commitments[0].credit.bonus_derivations = derivation(vec![step(Rule::Bonus, bonus)]);
+        let waived = vec![input("months", Unit::Count, "2")];
+        record.earned_back.push(RecordEarnedBack {
+            commitment: record.commitments[0].name.clone(),
+            month: "2026-08".parse().expect("a month"),
+            low_minor: 2_500,
+            high_minor: 2_500,
+            derivations: derivation(vec![step(Rule::EarnedBack, waived)]),
+        });
+        let templates = Templates::builtin();
+        for (language, words) in LANGUAGES.into_iter().zip([
+            [
+                "  Erhöhung der Vergütung\n",
+                "Erhöhung der Vergütung ab",
+                ": Rückverdienst\n",
+                "Rückverdienst; Folgemonate",
+            ],
+            ["  Rise of the fee\n", "Rise of the fee from", ": Earned back\n", "Earned back; following months"],
+        ]) {
+            let text = explain(&templates, &record, language).expect("a text");
+            let at: Vec<_> = words.map(|word| text.find(word)).into_iter().collect();
+            assert!(at.iter().all(Option::is_some) && at.is_sorted(), "{text}");
+        }
+    }
 }
