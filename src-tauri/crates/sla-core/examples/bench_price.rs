@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use sla_core::assess::Attained;
 use sla_core::catalogue::{ContractSpec, Name};
-use sla_core::price::{Downtime, Fees, History, Judged, Past, PastMonth, price};
+use sla_core::price::{Downtime, Fees, History, Judged, MonthFees, Past, PastMonth, price};
 use sla_core::ratio::Ratio;
 use sla_core::record::Verdict;
 use sla_core::time::Month;
@@ -44,6 +44,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     });
     let history = History::new(past);
     let service: Name = "platform".parse()?;
+    let fee = Ratio::whole(monthly.minor);
+    let fees = MonthFees { contract: fee.clone(), promised: fee, at_risk: Ratio::zero() };
     let (mut commitments, mut minor) = (0_i64, 0_i64);
     let mut started = Instant::now();
     for number in 0..CONTRACTS {
@@ -74,6 +76,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 };
                 Judged {
                     promise: terms.into(),
+                    contract: &contract,
                     service: &service,
                     fees: Fees { monthly, months: vec![(30, 30)] },
                     attained: Some(attained),
@@ -81,10 +84,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                     base_seconds: MONTH_SECONDS,
                     least: downtime(down),
                     most: downtime(down + unknown),
+                    doubt: None,
+                    may_be_too_few: false,
                 }
             })
             .collect();
-        let priced = price(&contract, month, &judged, &history)?;
+        let priced = price(&contract, month, &fees, &judged, &history)?;
         commitments += i64::try_from(judged.len())?;
         minor += priced.high.minor;
     }

@@ -4,7 +4,7 @@
 use crate::catalogue::{Commitment, ConsumptionBudget};
 use crate::interval::IntervalSet;
 use crate::measurement::{Measurement, Scope, Tally};
-use crate::price::Downtime;
+use crate::price::{Doubt, Downtime};
 use crate::ratio::Ratio;
 use crate::record::{ExclusionMode, Method, QuietReading, UnknownReading, Verdict};
 
@@ -59,6 +59,10 @@ pub struct Assessment {
     pub least: Downtime,
     /// Outages as the worst case has them.
     pub most: Downtime,
+    /// What of the outages nobody knows, where single ones are paid; `None` when nothing of them is left open.
+    pub doubt: Option<Doubt>,
+    /// Whether there may have been fewer events than a judgement may rest on.
+    pub may_be_too_few: bool,
 }
 
 /// Judges a measurement by a commitment.
@@ -69,6 +73,9 @@ pub fn assess(commitment: &Commitment, scope: &Scope, measured: &Measurement) ->
     let unknown = inside(measured.unknown.iter().map(|(period, _)| *period).collect());
     let bad = inside(measured.bad.iter().map(|run| run.period).collect());
     let bad = if commitment.quiet == QuietReading::Bad { bad.union(&quiet) } else { bad };
+    let is_open = commitment.unknown == UnknownReading::Range && !unknown.is_empty();
+    let doubt = (is_open && commitment.penalty.per_outage.is_some())
+        .then(|| Doubt::new(scope.step_seconds, commitment.consecutive_slices, &bad, &unknown));
     let down = Down::of(commitment, scope.step_seconds, &bad, &unknown);
     let (certain, possible) = match commitment.unknown {
         UnknownReading::Range => (&down.seen, &down.worst),
@@ -111,7 +118,8 @@ pub fn assess(commitment: &Commitment, scope: &Scope, measured: &Measurement) ->
     let least = if few.is_some() { Downtime::default() } else { downtime(certain) };
     let most = downtime(possible);
     let (down, may_be_down) = (certain.clone(), possible.clone());
-    Assessment { good, total, verdict, lengths, least, most, attained, down, may_be_down }
+    let may_be_too_few = few == Some(Few::Possible);
+    Assessment { good, total, verdict, lengths, down, may_be_down, least, most, attained, doubt, may_be_too_few }
 }
 
 /// Budget / consumption, at most 1. An unknown slice may have consumed nothing, and at most as much as the slice of the

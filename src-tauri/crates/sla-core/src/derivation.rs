@@ -130,6 +130,16 @@ pub enum Rule {
     Cap,
     /// The commitment's part of the rounded sum.
     TotalRounding,
+    /// A rise of the fee: a share of the base for more than was promised.
+    Bonus,
+    /// Not enough for a rise of the fee.
+    NoBonus,
+    /// The credit of an earlier month.
+    PastCredit,
+    /// That credit is waived: the promise was kept in each of the months since.
+    EarnedBack,
+    /// That credit may be waived: nobody knows whether the promise was kept in each of the months since.
+    EarnBackOpen,
 }
 
 /// The steps of one case, from the base to the amount.

@@ -6,7 +6,9 @@ use serde_json::Value;
 use sla_core::derivation::{Derivation, Input, Rule, Step, Unit};
 use sla_core::money::{Currency, Money};
 use sla_core::ratio::{Ratio, Rounding};
-use sla_core::record::{Language, MonthRecord, RecordCredit, RecordPromise, RecordRange, RecordRatio, Verdict};
+use sla_core::record::{
+    Language, MonthRecord, RecordCredit, RecordEarnedBack, RecordPromise, RecordRange, RecordRatio, Verdict,
+};
 
 use crate::error::ReportError;
 use crate::locale::Locale;
@@ -37,6 +39,16 @@ pub(crate) struct ExplainedStep {
     rounded: String,
 }
 
+impl Explained {
+    /// The case and its steps as lines of plain text.
+    fn lines(&self) -> Vec<String> {
+        let steps = self.steps.iter().zip(1..).flat_map(|(step, number)| {
+            [format!("    {number:>2}. {}", step.text), format!("        = {}  ({})", step.exact, step.rounded)]
+        });
+        std::iter::once(format!("  {}", self.case)).chain(steps).collect()
+    }
+}
+
 /// Words and numbers of one language and currency.
 pub(crate) struct Explainer<'a> {
     words: &'a Value,
@@ -57,7 +69,11 @@ impl<'a> Explainer<'a> {
 
     /// Every derivation of a credit.
     pub(crate) fn credit(&self, credit: &RecordCredit) -> Result<Vec<Explained>, ReportError> {
-        credit.derivations.iter().map(|derivation| self.derivation(derivation)).collect()
+        self.each(&credit.derivations)
+    }
+
+    fn each(&self, derivations: &[Derivation]) -> Result<Vec<Explained>, ReportError> {
+        derivations.iter().map(|derivation| self.derivation(derivation)).collect()
     }
 
     fn derivation(&self, derivation: &Derivation) -> Result<Explained, ReportError> {
@@ -246,13 +262,18 @@ pub fn explain(templates: &Templates, record: &MonthRecord, language: Language) 
         let percent = |text: &str| explainer.value(Unit::Share, text);
         lines.push(format!("  {:<12} {}", text("target")?, percent(target)?));
         lines.push(format!("  {:<12} {}", text("attained")?, attained_text(&explainer, attained, attained_range)?));
-        for Explained { case, steps } in explainer.credit(credit)? {
-            lines.push(format!("  {case}"));
-            for (number, step) in steps.iter().enumerate() {
-                lines.push(format!("    {:>2}. {}", number + 1, step.text));
-                lines.push(format!("        = {}  ({})", step.exact, step.rounded));
-            }
+        lines.extend(explainer.credit(credit)?.iter().flat_map(Explained::lines));
+        let bonus = explainer.each(&credit.bonus_derivations)?;
+        if !bonus.is_empty() {
+            lines.push(format!("  {}", text("bonus")?));
+            lines.extend(bonus.iter().flat_map(Explained::lines));
         }
+    }
+    for RecordEarnedBack { commitment, derivations, .. } in &record.earned_back {
+        let title = record.promises().find(|one| one.name == commitment).map_or(commitment.as_str(), |one| one.title);
+        lines.push(String::new());
+        lines.push(format!("{title}: {}", text("earned_back")?));
+        lines.extend(explainer.each(derivations)?.iter().flat_map(Explained::lines));
     }
     lines.push(String::new());
     let total = &record.credit_total;
@@ -393,6 +414,24 @@ mod tests {
             "Sum over the single outages – 2 h: EUR 33.33; 5 h: EUR 66.66",
         );
         check(
+            Rule::Outages,
+            &[("count", Count, "120"), ("together", Seconds, "7200")],
+            "Summe über 120 einzelne Ausfälle von zusammen 2 h",
+            "Sum over 120 single outages of 2 h in all",
+        );
+        check(
+            Rule::Bonus,
+            &[("from", Share, "99.99"), ("share", Share, "2.5")],
+            "Erhöhung der Vergütung ab 99,99 %: 2,5 % der Bemessungsgrundlage",
+            "Rise of the fee from 99.99% on: 2.5% of the base",
+        );
+        check(
+            Rule::PastCredit,
+            &[("month", Unit::Month, "2026-08")],
+            "Betrag für August 2026",
+            "Amount of August 2026",
+        );
+        check(
             Rule::Repeat,
             &[("misses", Count, "2"), ("within", Count, "6"), ("factor", Factor, "1.5")],
             "Wiederholung: 2 Verfehlungen in 6 Monaten, Faktor 1,5",
@@ -431,5 +470,44 @@ mod tests {
         check(&explainer, Unit::Seconds, "4080/1", "4.080 s");
         check(&explainer, Unit::Count, "3/1", "3");
         check(&explainer, Unit::Money, "12345678901234567/9876543210987654321", "0,00001249… €");
+    }
+
+    #[test]
+    fn a_rise_of_the_fee_and_an_earned_back_credit_are_told_with_their_steps() {
+        let step = |rule: Rule, inputs: Vec<Input>| Step {
+            rule,
+            inputs,
+            exact: "2500/1".to_owned(),
+            unit: Unit::Money,
+            rounded: "25.00".to_owned(),
+        };
+        let input =
+            |name: &str, unit: Unit, value: &str| Input { name: name.to_owned(), unit, value: value.to_owned() };
+        let derivation = |steps: Vec<Step>| vec![Derivation { case: Case::Exact, minor: 2_500, steps }];
+        let mut record = crate::sample::record(Language::En, Verdict::Met);
+        let bonus = vec![input("from", Unit::Share, "99.99"), input("share", Unit::Share, "2.5")];
+        record.commitments[0].credit.bonus_derivations = derivation(vec![step(Rule::Bonus, bonus)]);
+        let waived = vec![input("months", Unit::Count, "2")];
+        record.earned_back.push(RecordEarnedBack {
+            commitment: record.commitments[0].name.clone(),
+            month: "2026-08".parse().expect("a month"),
+            low_minor: 2_500,
+            high_minor: 2_500,
+            derivations: derivation(vec![step(Rule::EarnedBack, waived)]),
+        });
+        let templates = Templates::builtin();
+        for (language, words) in LANGUAGES.into_iter().zip([
+            [
+                "  Erhöhung der Vergütung\n",
+                "Erhöhung der Vergütung ab",
+                ": Rückverdienst\n",
+                "Rückverdienst; Folgemonate",
+            ],
+            ["  Rise of the fee\n", "Rise of the fee from", ": Earned back\n", "Earned back; following months"],
+        ]) {
+            let text = explain(&templates, &record, language).expect("a text");
+            let at: Vec<_> = words.map(|word| text.find(word)).into_iter().collect();
+            assert!(at.iter().all(Option::is_some) && at.is_sorted(), "{text}");
+        }
     }
 }

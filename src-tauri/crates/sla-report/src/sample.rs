@@ -367,6 +367,7 @@ impl Scene {
             points: None,
             bonus_minor: None,
             derivations: Vec::new(),
+            bonus_derivations: Vec::new(),
         }
     }
 

@@ -7,7 +7,7 @@ use super::span::Span;
 use crate::catalogue::{Catalogue, ContractSpec, Document, ExclusionSpec};
 use crate::interval::IntervalSet;
 use crate::record::{ExclusionDecision, ExclusionKind, RecordExclusion};
-use crate::time::{Period, utc_text};
+use crate::time::{MeasurementPeriod, Month, Period, utc_text};
 
 /// A window that touches the judged period: an exclusion, or one occurrence of it.
 pub(super) struct AskedFor<'a> {
@@ -19,7 +19,39 @@ pub(super) struct AskedFor<'a> {
 }
 
 /// Every window of a tenant that touches a measurement period, judged, in order of time.
-pub(super) fn asked_for<'a>(catalogue: &'a Catalogue, contract: &ContractSpec, span: &Span) -> Vec<AskedFor<'a>> {
+pub(super) fn asked_for<'a>(
+    catalogue: &'a Catalogue,
+    contract: &Document<ContractSpec>,
+    span: &Span,
+) -> Vec<AskedFor<'a>> {
+    let mut used: Vec<IntervalSet> =
+        span.months.iter().map(|&(month, _)| used_before(catalogue, contract, month)).collect();
+    judged(catalogue, &contract.spec, span, &mut used)
+}
+
+/// Maintenance of a month that earlier versions of a contract accepted: its hours are those of the month, and a version that
+/// begins inside it does not begin to count anew.
+fn used_before(catalogue: &Catalogue, contract: &Document<ContractSpec>, month: Month) -> IntervalSet {
+    let versions = catalogue.contracts.values().filter(|version| version.name() == contract.name());
+    let mut earlier: Vec<&ContractSpec> = versions.map(|version| &version.spec).collect();
+    earlier.retain(|version| version.valid_from < contract.spec.valid_from);
+    earlier.sort_by_key(|version| version.valid_from);
+    let mut used = IntervalSet::default();
+    for version in earlier {
+        if let Some(span) = Span::due(version, MeasurementPeriod::Month, month) {
+            judged(catalogue, version, &span, std::slice::from_mut(&mut used));
+        }
+    }
+    used
+}
+
+/// The windows by the terms of one version. `used` is the maintenance that was accepted in each month of the span.
+fn judged<'a>(
+    catalogue: &'a Catalogue,
+    contract: &ContractSpec,
+    span: &Span,
+    used: &mut [IntervalSet],
+) -> Vec<AskedFor<'a>> {
     let covering = catalogue.exclusions.values().filter(|exclusion| concerns(&exclusion.spec, contract));
     let mut windows: Vec<(Period, &Document<ExclusionSpec>)> = covering
         .flat_map(|exclusion| {
@@ -28,7 +60,6 @@ pub(super) fn asked_for<'a>(catalogue: &'a Catalogue, contract: &ContractSpec, s
         })
         .collect();
     windows.sort_by_key(|(occurrence, exclusion)| (*occurrence, exclusion.name().clone()));
-    let mut used: Vec<IntervalSet> = vec![IntervalSet::default(); span.months.len()];
     let judged = windows.into_iter().map(|(window, document)| {
         let spec = &document.spec;
         let judged: IntervalSet = window.overlap(span.period).into_iter().collect();
@@ -36,9 +67,10 @@ pub(super) fn asked_for<'a>(catalogue: &'a Catalogue, contract: &ContractSpec, s
             ExclusionDecision::Accepted => (ExclusionDecision::Accepted, judged),
             refused => (refused, IntervalSet::default()),
         };
-        let hours = contract.maintenance.and_then(|maintenance| maintenance.hours_per_month);
-        if let Some(hours) = hours.filter(|_| spec.kind == ExclusionKind::Maintenance) {
-            let within = within_hours(&accepted, i64::from(hours) * 3600, span, &mut used);
+        if spec.kind == ExclusionKind::Maintenance {
+            let hours = contract.maintenance.and_then(|maintenance| maintenance.hours_per_month);
+            let limit_seconds = hours.map_or(i64::MAX, |hours| i64::from(hours) * 3600);
+            let within = within_hours(&accepted, limit_seconds, span, used);
             if within != accepted {
                 decision = ExclusionDecision::HoursUsedUp;
             }
@@ -71,7 +103,7 @@ fn within_hours(window: &IntervalSet, limit_seconds: i64, span: &Span, used: &mu
         let mut left = limit_seconds - used.seconds();
         let fresh = here.difference(used);
         let taken = fresh.periods().iter().filter_map(|period| {
-            let taken = Period::new(period.start, period.end.min(period.start + left.max(0)));
+            let taken = Period::new(period.start, period.end.min(period.start.saturating_add(left.max(0))));
             left -= taken.map_or(0, Period::seconds);
             taken
         });

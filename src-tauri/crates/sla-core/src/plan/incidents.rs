@@ -1,6 +1,6 @@
 //! Promises about incidents that are due with a month, and the incidents that may count.
 
-use super::fees;
+use super::fees::Versions;
 use super::span::Span;
 use crate::catalogue::{Catalogue, ContractSpec, Document, Name};
 use crate::holiday::HolidayError;
@@ -16,6 +16,8 @@ pub struct PlannedIncidents<'a> {
     pub terms: &'a IncidentTarget,
     /// The version of the contract that it stands in.
     pub version: u32,
+    /// That version's terms.
+    pub contract: &'a ContractSpec,
     /// The name that people read.
     pub title: &'a str,
     /// What credits are a share of.
@@ -56,6 +58,7 @@ impl PlannedIncidents<'_> {
 pub(super) fn due<'a>(
     catalogue: &'a Catalogue,
     contract: &'a ContractSpec,
+    versions: &Versions<'_>,
     month: Month,
 ) -> Result<Vec<PlannedIncidents<'a>>, HolidayError> {
     let of_tenant = || catalogue.incidents.values().filter(|incident| incident.spec.tenant == contract.tenant);
@@ -72,8 +75,9 @@ pub(super) fn due<'a>(
         Some(service.map(|service| PlannedIncidents {
             terms,
             version: contract.version,
+            contract,
             title: terms.display_name.as_deref().unwrap_or(terms.name.as_str()),
-            fees: fees::of_promise(contract, terms.fee, &span),
+            fees: versions.of_promise(contract, terms.fee, &span),
             as_of,
             period: span.period,
             incidents,

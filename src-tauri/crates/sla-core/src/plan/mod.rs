@@ -16,6 +16,7 @@ pub use error::PlanError;
 pub use incidents::PlannedIncidents;
 
 use exclusions::AskedFor;
+use fees::Versions;
 use span::Span;
 
 use crate::assess::cut_slice;
@@ -26,7 +27,7 @@ use crate::holiday::HolidayError;
 use crate::interval::IntervalSet;
 use crate::measurement::Scope;
 use crate::money::Money;
-use crate::price::Fees;
+use crate::price::{Fees, MonthFees, PlannedPast};
 use crate::ratio::Ratio;
 use crate::record::{Method, RecordAcceptance, RecordExclusion};
 use crate::time::{Month, Period, UnixSeconds, start_of_day};
@@ -42,12 +43,13 @@ pub struct ContractMonth<'a> {
     pub month: Month,
     /// The judged period: the month in the contract's zone, clipped to the days on which the contract is in force.
     pub period: Period,
-    /// The fee of the month: of a part month what the contract says of it, rounded down to the minor unit. Credits are
-    /// computed from the exact one.
+    /// The fee of the month over all versions of the contract: of a part month what it says of it, rounded down to the
+    /// minor unit. Credits are computed from the exact one.
     pub fee: Money,
-    /// The months before this one in which a version of the contract was in force, each with its exact fee in minor
-    /// units.
-    pub past: Vec<(Month, Ratio)>,
+    /// The exact fees of the month over all versions, which caps and the amount at risk are shares of.
+    pub fees: MonthFees,
+    /// The months before this one in which a version of the contract was in force.
+    pub past: Vec<PlannedPast>,
     /// Exclusions that were asked for in the period.
     pub exclusions: Vec<RecordExclusion>,
     /// Findings of the linter about the contract that were taken as they are.
@@ -59,8 +61,9 @@ pub struct ContractMonth<'a> {
 }
 
 impl ContractMonth<'_> {
-    /// A month that two versions of a contract share: each judges its own days by its own promises. What holds for the
-    /// month as a whole, caps and rounding and rights, is the later version's, because it is in force when the month ends.
+    /// A month that two versions of a contract share: each judges its own days by its own promises, which are priced by its
+    /// own terms. What holds for the month as a whole, caps and rounding and rights, is the later version's, because it is
+    /// in force when the month ends.
     fn joined(self, later: Self) -> Self {
         let mut exclusions = self.exclusions;
         for window in later.exclusions {
@@ -81,7 +84,6 @@ impl ContractMonth<'_> {
         accepted.dedup();
         Self {
             period: Period { start: self.period.start, end: later.period.end },
-            fee: self.fee.plus(later.fee).unwrap_or(later.fee),
             commitments: self.commitments.into_iter().chain(later.commitments).collect(),
             incidents: self.incidents.into_iter().chain(later.incidents).collect(),
             exclusions,
@@ -98,6 +100,8 @@ pub struct PlannedCommitment<'a> {
     pub terms: &'a Commitment,
     /// The version of the contract that it stands in.
     pub version: u32,
+    /// That version's terms.
+    pub contract: &'a ContractSpec,
     /// The name that people read: the commitment's own, or else the SLO's.
     pub title: &'a str,
     /// The service that it is about.
@@ -188,13 +192,14 @@ fn contract_month<'a>(
 ) -> Result<ContractMonth<'a>, PlanError> {
     let spec = &contract.spec;
     let tenant = &catalogue.tenants[&spec.tenant];
+    let versions = Versions::of(catalogue, contract.name());
     let mut asked_for: Vec<AskedFor<'a>> = Vec::new();
     let mut commitments = Vec::with_capacity(spec.commitments.len());
     for (index, terms) in spec.commitments.iter().enumerate() {
         let Some(span) = Span::due(spec, terms.period, month) else { continue };
         let slo = &catalogue.slos[&terms.slo];
         let sli = &catalogue.slis[&slo.spec.indicator_ref];
-        let windows = exclusions::asked_for(catalogue, spec, &span);
+        let windows = exclusions::asked_for(catalogue, contract, &span);
         let accepted = windows.iter().filter(|window| covers(&window.document.spec, terms));
         let excluded = accepted.fold(IntervalSet::default(), |sum, window| sum.union(&window.accepted));
         asked_for = exclusions::together(asked_for, windows);
@@ -232,23 +237,27 @@ fn contract_month<'a>(
             terms,
             title: terms.display_name.as_deref().unwrap_or_else(|| slo.metadata.title()),
             version: spec.version,
+            contract: spec,
             service: &slo.spec.service,
-            fees: fees::of_promise(spec, terms.fee, &span),
+            fees: versions.of_promise(spec, terms.fee, &span),
             scope,
             ask,
         });
     }
+    let fees = versions.of_month(month);
     Ok(ContractMonth {
         tenant,
         contract,
         month,
         period,
-        fee: fees::of_month(spec, month),
-        past: fees::past(catalogue, contract.name(), month),
+        fee: fees::stated(spec, &fees),
+        fees,
+        past: versions.past(month),
         exclusions: asked_for.into_iter().map(|window| window.record(spec)).collect(),
         accepted: accepted(spec),
         commitments,
-        incidents: incidents::due(catalogue, spec, month).map_err(|source| unknown_holidays(contract, source))?,
+        incidents: incidents::due(catalogue, spec, &versions, month)
+            .map_err(|source| unknown_holidays(contract, source))?,
     })
 }
 

@@ -1,94 +1,138 @@
-//! What holds credits down after each was computed: groups of which one pays, the amount at risk, caps in stored order.
+//! What holds credits down after each was computed: the amount at risk and the caps.
 //!
-//! Where a cap cuts, the commitments keep their place in the contract: the first ones are paid, the last ones give way.
-//! The cap is rounded down to what can be paid, so that no rounding ever passes it.
+//! Each is an upper limit of what some credits may come to together. Caps apply in stored order, and where one cuts, the
+//! commitments keep their place in the contract: the first ones are paid, the last ones give way. Caps that are stored from
+//! narrow to wide, commitment before service before month, pay together as much as all of them permit; a wide cap that is
+//! stored before a narrow one also counts what the narrow one takes away afterwards, as the contract then says.
+//!
+//! The amount at risk lies across services. It counts what the caps leave of its credits, and these are paid last, so that
+//! a credit that a cap cuts takes nothing from the amount at risk and needs no room that others could have: more downtime
+//! never makes a month cheaper. Every limit is rounded down to what can be paid, so that no rounding ever passes it.
 
 use super::terms::major_units;
-use super::{End, History, Item, Judged};
+use super::{End, History, Item, Judged, MonthFees};
 use crate::catalogue::{Cap, CapBase, CapScope, CapYear, ContractSpec, Model};
 use crate::derivation::{Rule, Unit, input};
 use crate::ratio::Ratio;
 use crate::time::Month;
 
-/// Of every group only the highest credit stays; of equal ones the first.
-pub(super) fn no_stacking(contract: &ContractSpec, judged: &[Judged<'_>], items: &mut [Item]) {
-    for group in &contract.no_stacking {
-        let members: Vec<usize> =
-            (0..items.len()).filter(|&index| group.commitments.contains(judged[index].promise.name)).collect();
-        let mut paid: Option<usize> = None;
-        for &index in &members {
-            if paid.is_none_or(|known| items[index].exact > items[known].exact) {
-                paid = Some(index);
-            }
-        }
-        let Some(paid) = paid else { continue };
-        for &index in members.iter().filter(|&&index| index != paid) {
-            if items[index].exact > Ratio::zero() {
-                let inputs = vec![input("paid", Unit::Text, judged[paid].promise.name)];
-                items[index].exact = items[index].trail.step(Rule::NotStacked, inputs, Unit::Money, Ratio::zero());
-            }
+/// What some credits may come to together.
+#[derive(Clone, Debug)]
+pub(super) struct Limit {
+    /// The cap's scope; `None` for the amount at risk.
+    pub(super) per: Option<CapScope>,
+    /// Indices of the judged promises.
+    pub(super) members: Vec<usize>,
+    limit: Ratio,
+    used: Ratio,
+    left: Ratio,
+}
+
+/// The judged promises that are one commitment. Where versions of a contract share the month, the parts of a commitment that
+/// keeps its name and its service are one: they share a cap, a least credit and a place in a group.
+pub(super) fn by_commitment(judged: &[Judged<'_>]) -> Vec<Vec<usize>> {
+    grouped(judged, |one, other| one.promise.name == other.promise.name && one.service == other.service)
+}
+
+fn grouped(judged: &[Judged<'_>], same: impl Fn(&Judged<'_>, &Judged<'_>) -> bool) -> Vec<Vec<usize>> {
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    for index in 0..judged.len() {
+        match groups.iter_mut().find(|group| same(&judged[group[0]], &judged[index])) {
+            Some(group) => group.push(index),
+            None => groups.push(vec![index]),
         }
     }
+    groups
 }
 
-/// Commitments at risk share one amount.
-pub(super) fn at_risk_pool(contract: &ContractSpec, judged: &[Judged<'_>], items: &mut [Item]) {
-    let Some(at_risk) = contract.at_risk else { return };
-    let members: Vec<usize> = (0..items.len())
-        .filter(|&index| matches!(judged[index].promise.penalty.model(), Some(Model::AtRisk(_))))
-        .collect();
-    let Some(&first) = members.first() else { return };
-    let pool = contract.rounding.floor(&judged[first].fees.exact().times(&at_risk.share.ratio()), contract.currency);
-    hold(&members, items, &pool, Rule::AtRiskPool, |_| Vec::new());
-}
-
-/// Every cap of the contract, in stored order.
-pub(super) fn caps(
+/// Every limit of the month: the amount at risk, then the caps in stored order.
+pub(super) fn limits(
     contract: &ContractSpec,
     month: Month,
+    fees: &MonthFees,
     judged: &[Judged<'_>],
     history: &History,
     end: End,
-    items: &mut [Item],
-) {
+) -> Vec<Limit> {
+    let floor = |exact: &Ratio| contract.rounding.floor(exact, contract.currency);
+    let mut limits = Vec::new();
+    let at_risk: Vec<usize> = (0..judged.len())
+        .filter(|&index| matches!(judged[index].promise.penalty.model(), Some(Model::AtRisk(_))))
+        .collect();
+    if !at_risk.is_empty() {
+        let limit = floor(&fees.at_risk);
+        limits.push(Limit { per: None, members: at_risk, left: limit.clone(), limit, used: Ratio::zero() });
+    }
     for cap in contract.caps.iter().flatten() {
-        let all: Vec<usize> = (0..items.len()).collect();
-        let groups: Vec<Vec<usize>> = match cap.per {
-            CapScope::Commitment => all.into_iter().map(|index| vec![index]).collect(),
-            CapScope::Service => {
-                let mut services: Vec<Vec<usize>> = Vec::new();
-                for index in all {
-                    match services.iter_mut().find(|group| judged[group[0]].service == judged[index].service) {
-                        Some(group) => group.push(index),
-                        None => services.push(vec![index]),
-                    }
-                }
-                services
-            }
-            CapScope::Month | CapScope::Year | CapScope::Contract => vec![all],
+        let groups = match cap.per {
+            CapScope::Commitment => by_commitment(judged),
+            CapScope::Service => grouped(judged, |one, other| one.service == other.service),
+            CapScope::Month | CapScope::Year | CapScope::Contract => vec![(0..judged.len()).collect()],
         };
-        for group in groups.into_iter().filter(|group| !group.is_empty()) {
-            let since = match cap.per {
-                CapScope::Year => Some(history.year_begin(cap.year.unwrap_or(CapYear::Calendar), month)),
-                _ => None,
-            };
-            let limit = limit(contract, cap, month, judged, &group, history);
-            let limit = contract.rounding.floor(&limit, contract.currency);
+        for members in groups {
+            let limit = floor(&limit(contract, cap, month, fees, judged, &members, history));
             let used = match cap.per {
-                CapScope::Year | CapScope::Contract => used(history, since, end, &limit),
-                _ => Ratio::zero(),
+                CapScope::Year => {
+                    let since = history.year_begin(cap.year.unwrap_or(CapYear::Calendar), month);
+                    used(history, Some(since), end, &limit)
+                }
+                CapScope::Contract => used(history, None, end, &limit),
+                CapScope::Commitment | CapScope::Service | CapScope::Month => Ratio::zero(),
             };
-            let left = limit.minus(&used).max(Ratio::zero());
-            let left = contract.rounding.floor(&left, contract.currency);
-            hold(&group, items, &left, Rule::Cap, |item| {
-                vec![
-                    input("per", Unit::Text, cap.per.name()),
-                    item.trail.money("limit", &limit),
-                    item.trail.money("used", &used),
-                ]
-            });
+            let left = floor(&limit.minus(&used).max(Ratio::zero()));
+            limits.push(Limit { per: Some(cap.per), members, limit, used, left });
         }
     }
+    limits
+}
+
+/// Holds every credit down to what the limits leave room for.
+pub(super) fn hold(limits: &[Limit], items: &mut [Item]) {
+    let amounts: Vec<Ratio> = items.iter().map(|item| item.exact.clone()).collect();
+    allot(limits.iter(), &amounts, |index, limit, left| {
+        let item = &mut items[index];
+        let (rule, mut inputs) = match limit.per {
+            None => (Rule::AtRiskPool, Vec::new()),
+            Some(per) => {
+                let inputs = vec![
+                    input("per", Unit::Text, per.name()),
+                    item.trail.money("limit", &limit.limit),
+                    item.trail.money("used", &limit.used),
+                ];
+                (Rule::Cap, inputs)
+            }
+        };
+        inputs.push(item.trail.money("left", left));
+        item.exact = item.trail.step(rule, inputs, Unit::Money, left.clone());
+    });
+}
+
+/// What each amount comes to under some limits; `cut` hears of every limit that leaves less than an amount.
+pub(super) fn allot<'a>(
+    limits: impl Iterator<Item = &'a Limit>,
+    amounts: &[Ratio],
+    mut cut: impl FnMut(usize, &Limit, &Ratio),
+) -> Vec<Ratio> {
+    let mut limits: Vec<(&Limit, Ratio)> = limits.map(|limit| (limit, limit.left.clone())).collect();
+    let shares_pool =
+        |index: &usize| limits.iter().any(|(limit, _)| limit.per.is_none() && limit.members.contains(index));
+    let (last, first): (Vec<usize>, Vec<usize>) = (0..amounts.len()).partition(shares_pool);
+    let mut paid = amounts.to_vec();
+    for index in first.into_iter().chain(last) {
+        for (limit, left) in limits.iter_mut().filter(|(limit, _)| limit.members.contains(&index)) {
+            if paid[index] > *left {
+                paid[index] = left.clone();
+                cut(index, limit, left);
+            }
+            if limit.per.is_some() {
+                *left = left.minus(&paid[index]);
+            }
+        }
+        for (_, pool) in limits.iter_mut().filter(|(limit, _)| limit.per.is_none() && limit.members.contains(&index)) {
+            *pool = pool.minus(&paid[index]);
+        }
+    }
+    paid
 }
 
 /// What earlier months used up: in the least case as much as they may have, in the most case as little. An earlier
@@ -102,46 +146,44 @@ fn used(history: &History, since: Option<Month>, end: End, limit: &Ratio) -> Rat
     }
 }
 
+/// The amount of a cap, or its share of fees: of those of months, the contract's; of the base, that of what it caps.
 fn limit(
     contract: &ContractSpec,
     cap: &Cap,
     month: Month,
+    fees: &MonthFees,
     judged: &[Judged<'_>],
-    group: &[usize],
+    members: &[usize],
     history: &History,
 ) -> Ratio {
     if let Some(amount) = cap.amount {
         return major_units(amount, contract.currency);
     }
-    // Commitments of one contract share its fee unless they name one of their own; the highest is the one that the
-    // group's services cost.
-    let base = group.iter().map(|&index| judged[index].fees.exact()).max().unwrap_or_else(Ratio::zero);
-    let fees = match cap.of {
-        Some(CapBase::Last12Months) => history.fees(Some(month.minus(11))).plus(&base),
-        Some(CapBase::ContractToDate) => history.fees(None).plus(&base),
-        Some(CapBase::Base) | None => base,
+    let of = match cap.of {
+        Some(CapBase::Last12Months) => history.fees(Some(month.minus(11))).plus(&fees.contract),
+        Some(CapBase::ContractToDate) => history.fees(None).plus(&fees.contract),
+        Some(CapBase::Base) | None => match cap.per {
+            CapScope::Commitment => sum(members.iter().map(|&index| judged[index].fees.exact())),
+            CapScope::Service => service_base(judged, members),
+            CapScope::Month | CapScope::Year | CapScope::Contract => fees.promised.clone(),
+        },
     };
-    cap.share.map_or_else(Ratio::zero, |share| share.ratio()).times(&fees)
+    cap.share.map_or_else(Ratio::zero, |share| share.ratio()).times(&of)
 }
 
-/// Lets the members of a group have at most `left` together, in their order.
-fn hold(
-    group: &[usize],
-    items: &mut [Item],
-    left: &Ratio,
-    rule: Rule,
-    inputs: impl Fn(&Item) -> Vec<crate::derivation::Input>,
-) {
-    let mut left = left.clone();
-    for &index in group {
-        let item = &mut items[index];
-        if item.exact > left {
-            let mut named = inputs(item);
-            named.push(item.trail.money("left", &left));
-            item.exact = item.trail.step(rule, named, Unit::Money, left.clone());
-        }
-        left = left.minus(&item.exact);
-    }
+/// The base of a service: of each version the highest that one of its promises has, for these are about one fee, and of
+/// versions that share the month the sum, for each counts its own days.
+fn service_base(judged: &[Judged<'_>], members: &[usize]) -> Ratio {
+    let mut versions: Vec<u32> = members.iter().map(|&index| judged[index].contract.version).collect();
+    versions.dedup();
+    sum(versions.into_iter().map(|version| {
+        let of = members.iter().filter(|&&index| judged[index].contract.version == version);
+        of.map(|&index| judged[index].fees.exact()).max().unwrap_or_else(Ratio::zero)
+    }))
+}
+
+fn sum(amounts: impl Iterator<Item = Ratio>) -> Ratio {
+    amounts.fold(Ratio::zero(), |sum, one| sum.plus(&one))
 }
 
 impl CapScope {

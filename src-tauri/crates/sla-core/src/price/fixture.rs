@@ -1,6 +1,6 @@
 //! A contract around one commitment, for tests.
 
-use super::{Fees, History, Judged, Priced, price};
+use super::{Fees, History, Judged, MonthFees, Priced, price};
 use crate::assess::Assessment;
 use crate::catalogue::{Commitment, ContractSpec, Name};
 use crate::money::Money;
@@ -31,6 +31,7 @@ pub(crate) fn priced(terms: &Commitment, assessment: &Assessment) -> Priced {
     let service: Name = "s".parse().expect("a name");
     let judged = Judged {
         promise: terms.into(),
+        contract: &contract,
         service: &service,
         fees: fees(&contract),
         attained: assessment.attained.clone(),
@@ -38,7 +39,9 @@ pub(crate) fn priced(terms: &Commitment, assessment: &Assessment) -> Priced {
         base_seconds: assessment.lengths.base_seconds,
         least: assessment.least.clone(),
         most: assessment.most.clone(),
+        doubt: assessment.doubt.clone(),
+        may_be_too_few: assessment.may_be_too_few,
     };
     let month: Month = "2026-10".parse().expect("a month");
-    price(&contract, month, &[judged], &History::default()).expect("it fits")
+    price(&contract, month, &MonthFees::default(), &[judged], &History::default()).expect("it fits")
 }

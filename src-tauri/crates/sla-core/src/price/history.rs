@@ -24,6 +24,18 @@ pub struct PastMonth {
     pub known: Option<Past>,
 }
 
+/// An earlier month as the contract alone tells of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlannedPast {
+    /// The month.
+    pub month: Month,
+    /// The fee of the contract in it: exact, in minor units.
+    pub fee: Ratio,
+    /// Whether any promise was to be judged with it. A month between the ends of quarters is closed by nobody, and nothing
+    /// of it is unknown.
+    pub is_due: bool,
+}
+
 /// A closed month.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Past {
@@ -89,8 +101,8 @@ impl History {
         Self { months: months.into_iter().collect() }
     }
 
-    /// From earlier months with their exact fees, and the records of those that were closed.
-    pub fn of(past: &[(Month, Ratio)], earlier: &[MonthRecord]) -> Self {
+    /// From earlier months as they were planned, and the records of those that were closed.
+    pub fn of(past: &[PlannedPast], earlier: &[MonthRecord]) -> Self {
         let known = |month: Month| {
             let record = earlier.iter().find(|record| record.month == month)?;
             let mut commitments: Vec<PastCommitment> = Vec::with_capacity(record.commitments.len());
@@ -103,14 +115,19 @@ impl History {
             let CreditTotal { low_minor, high_minor, .. } = record.credit_total;
             Some(Past { credit_low: low_minor, credit_high: high_minor, commitments })
         };
-        Self::new(past.iter().map(|(month, fee)| (*month, PastMonth { fee: fee.clone(), known: known(*month) })))
+        Self::new(past.iter().map(|PlannedPast { month, fee, is_due }| {
+            let known = known(*month).or_else(|| (!is_due).then(Past::default));
+            (*month, PastMonth { fee: fee.clone(), known })
+        }))
     }
 
     /// The same with what the contract tells of months before the ledger. What the ledger knows goes first.
     pub fn carried(mut self, carried: Option<&CarriedForward>, currency: Currency) -> Self {
         let Some(carried) = carried else { return self };
+        // A month in which nothing was to be judged tells nothing either.
+        let tells_nothing = |past: &PastMonth| past.known.as_ref().is_none_or(|known| *known == Past::default());
         for (month, past) in
-            self.months.iter_mut().filter(|(month, past)| **month <= carried.until && past.known.is_none())
+            self.months.iter_mut().filter(|(month, past)| **month <= carried.until && tells_nothing(past))
         {
             let credits = carried.credits.iter().filter(|credit| credit.month == *month);
             let minor: i64 = credits

@@ -7,11 +7,15 @@
 mod caps;
 pub(crate) mod claim;
 pub(crate) mod deadline;
+mod fees;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod history;
 mod model;
+mod outages;
+mod reward;
 mod rights;
+mod stacking;
 mod terms;
 
 use crate::assess::Attained;
@@ -22,15 +26,19 @@ use crate::ratio::Ratio;
 use crate::record::Verdict;
 use crate::time::Month;
 
-pub use history::{History, Past, PastCommitment, PastMonth};
+pub use fees::{Fees, MonthFees};
+pub use history::{History, Past, PastCommitment, PastMonth, PlannedPast};
+pub use outages::{Doubt, Piece};
+pub use reward::EarnedBack;
 pub use rights::{OpenRight, Standing};
-pub use terms::{EarnedBack, Fees};
 
 /// What pricing has to know of a judged commitment.
 #[derive(Clone, Debug)]
 pub struct Judged<'a> {
     /// The promise.
     pub promise: Promise<'a>,
+    /// The version of the contract that it stands in: its credit is priced by that version's terms.
+    pub contract: &'a ContractSpec,
     /// The service that it is about.
     pub service: &'a Name,
     /// How its fee is made up.
@@ -45,6 +53,10 @@ pub struct Judged<'a> {
     pub least: Downtime,
     /// The outages of the worst case.
     pub most: Downtime,
+    /// What of the outages nobody knows, for promises that pay them one by one; `None` when all of them are known.
+    pub doubt: Option<Doubt>,
+    /// Whether there may have been fewer events than a judgement may rest on: then nothing may be owed at all.
+    pub may_be_too_few: bool,
 }
 
 /// Outages of one case, outside excluded time.
@@ -73,6 +85,8 @@ pub struct Credit {
     pub bonus: (Money, Money),
     /// One derivation when least and most are equal, two otherwise.
     pub derivations: Vec<Derivation>,
+    /// Where the rise of the fee comes from, in the same way; none where none is agreed.
+    pub bonus_derivations: Vec<Derivation>,
 }
 
 /// A contract's month, priced.
@@ -109,6 +123,15 @@ pub enum PriceError {
         /// What was attained in percent, rounded down.
         attained: String,
     },
+    /// So many groups share services and commitments that not every choice can be compared.
+    #[error(
+        "the groups of noStacking over {commitments} leave too many choices of who is paid; expected fewer groups across \
+         services"
+    )]
+    TooManyChoices {
+        /// The commitments that would have to be chosen from together.
+        commitments: String,
+    },
 }
 
 /// The less or the more favourable reading of everything unknown.
@@ -118,18 +141,20 @@ pub(crate) enum End {
     Most,
 }
 
-/// Prices a month.
+/// Prices a month. Each promise is priced by the terms of its own version; what holds for the month as a whole is
+/// `contract`'s, the version that the month ends with: the least credit, groups, caps, rounding and rights.
 ///
 /// # Errors
 /// [`PriceError`]; nothing is priced then.
 pub fn price(
     contract: &ContractSpec,
     month: Month,
+    fees: &MonthFees,
     judged: &[Judged<'_>],
     history: &History,
 ) -> Result<Priced, PriceError> {
-    let least = end(contract, month, judged, history, End::Least)?;
-    let most = end(contract, month, judged, history, End::Most)?;
+    let least = end(contract, month, fees, judged, history, End::Least)?;
+    let most = end(contract, month, fees, judged, history, End::Most)?;
     let zero = Money::zero(contract.currency);
     let mut credits = Vec::with_capacity(judged.len());
     for (index, judged) in judged.iter().enumerate() {
@@ -137,7 +162,8 @@ pub fn price(
         // A cap that an earlier commitment uses up in the worst case can leave a later one less than in the best case.
         let (lower, upper) = if a.minor <= b.minor { (a, b) } else { (b, a) };
         let money = |minor| Money { minor, ..zero };
-        let bonus = terms::bonus(judged, contract.currency).ok_or_else(|| too_large(judged))?;
+        let (bonus_low, bonus_high, bonus_derivations) =
+            reward::bonus(judged, contract.currency).ok_or_else(|| too_large(judged))?;
         let derivations = if a.minor == b.minor && same_end(judged, a, b) {
             vec![lower.derivation(Case::Exact)]
         } else {
@@ -147,8 +173,9 @@ pub fn price(
             low: money(lower.minor),
             high: money(upper.minor),
             points: (a.points.min(b.points), a.points.max(b.points)),
-            bonus,
+            bonus: (bonus_low, bonus_high),
             derivations,
+            bonus_derivations,
         });
     }
     let (low, high) = (least.total_minor.min(most.total_minor), least.total_minor.max(most.total_minor));
@@ -157,9 +184,31 @@ pub fn price(
         credits,
         low: Money { minor: low, ..zero },
         high: Money { minor: high, ..zero },
-        earned_back: terms::earned_back(month, judged, history),
+        earned_back: reward::earned_back(month, judged, history, contract.currency),
         rights: rights::rights(contract, month, judged, &points, history),
     })
+}
+
+/// The derivations of two cases: one tells both where they went the same way.
+fn derivations(low: &Item, high: &Item) -> Vec<Derivation> {
+    if low.minor == high.minor && low.trail.same(&high.trail) {
+        vec![low.derivation(Case::Exact)]
+    } else {
+        vec![low.derivation(Case::Least), high.derivation(Case::Most)]
+    }
+}
+
+/// The judged promises of each name, in order. Where versions of a contract share the month, these are the parts of one
+/// commitment, and the last one is of the version that the month ends with.
+fn by_name<'a, 'b>(judged: &'b [Judged<'a>]) -> Vec<Vec<&'b Judged<'a>>> {
+    let mut names: Vec<Vec<&Judged<'_>>> = Vec::new();
+    for one in judged {
+        match names.iter_mut().find(|parts| parts[0].promise.name == one.promise.name) {
+            Some(parts) => parts.push(one),
+            None => names.push(vec![one]),
+        }
+    }
+    names
 }
 
 /// Whether both cases went the same way, so that one derivation tells both.
@@ -194,40 +243,32 @@ struct Ended {
 fn end(
     contract: &ContractSpec,
     month: Month,
+    fees: &MonthFees,
     judged: &[Judged<'_>],
     history: &History,
     end: End,
 ) -> Result<Ended, PriceError> {
-    let mut items = Vec::with_capacity(judged.len());
-    for judged in judged {
-        let mut item = alone(contract, month, judged, history, end)?;
-        terms::minimum(contract, &mut item);
-        terms::round_item(contract, &mut item);
-        items.push(item);
-    }
-    caps::no_stacking(contract, judged, &mut items);
-    caps::at_risk_pool(contract, judged, &mut items);
-    caps::caps(contract, month, judged, history, end, &mut items);
+    let alone = judged.iter().map(|judged| alone(month, judged, history, end));
+    let mut items = alone.collect::<Result<Vec<_>, _>>()?;
+    terms::minimum(contract, judged, &mut items);
+    items.iter_mut().for_each(|item| terms::round_item(contract, item));
+    let limits = caps::limits(contract, month, fees, judged, history, end);
+    stacking::no_stacking(contract, judged, &limits, &mut items)?;
+    caps::hold(&limits, &mut items);
     let total_minor = terms::round_total(contract, judged, &mut items)?;
     Ok(Ended { items, total_minor })
 }
 
 /// A commitment's amount by its model and its repeat factor.
-fn alone(
-    contract: &ContractSpec,
-    month: Month,
-    judged: &Judged<'_>,
-    history: &History,
-    end: End,
-) -> Result<Item, PriceError> {
-    let currency = contract.currency;
+fn alone(month: Month, judged: &Judged<'_>, history: &History, end: End) -> Result<Item, PriceError> {
+    let currency = judged.contract.currency;
     let mut best: Option<Item> = None;
     for attained in candidates(judged, end) {
         let mut trail = Trail::new(currency);
-        let amount = model::amount(contract, judged, &attained, end, &mut trail)?;
+        let amount = model::amount(judged, &attained, end, &mut trail)?;
         let mut item = Item { exact: amount.exact, points: amount.points, trail, minor: 0 };
         let misses = history.misses(judged, &attained, month);
-        terms::repeat(judged, misses, end, &amount.base, contract, &mut item);
+        terms::repeat(judged, misses, end, &amount.base, &mut item);
         let better = |known: &Item| match end {
             End::Least => (&item.exact, item.points) < (&known.exact, known.points),
             End::Most => (&item.exact, item.points) > (&known.exact, known.points),
@@ -235,6 +276,11 @@ fn alone(
         if best.as_ref().is_none_or(better) {
             best = Some(item);
         }
+    }
+    // A period that may not be judged at all owes nothing in the least case, and opens no points.
+    let nothing_is_less = |item: &Item| item.exact > Ratio::zero() || item.points > 0;
+    if judged.may_be_too_few && end == End::Least && best.as_ref().is_some_and(nothing_is_less) {
+        best = None;
     }
     Ok(best.unwrap_or_else(|| nothing(currency)))
 }

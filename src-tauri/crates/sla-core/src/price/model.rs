@@ -1,8 +1,11 @@
 //! What a commitment owes by its model, before repeats, minimum and caps: exact, in minor units.
 
+use std::collections::BTreeSet;
+
 use num_bigint::BigInt;
 use num_traits::ToPrimitive;
 
+use super::outages::{Doubt, Steps};
 use super::terms::major_units;
 use super::{Downtime, End, Judged, PriceError};
 use crate::catalogue::{
@@ -13,6 +16,9 @@ use crate::derivation::{Rule, Trail, Unit, input};
 use crate::money::Amount;
 use crate::ratio::{Ratio, Rounding};
 
+/// How many outages a derivation names one by one.
+const MOST_OUTAGES_NAMED: usize = 100;
+
 /// An amount by a model.
 pub(super) struct Modelled {
     pub(super) exact: Ratio,
@@ -22,13 +28,23 @@ pub(super) struct Modelled {
 
 /// What an attainment costs by the commitment's model.
 pub(super) fn amount(
-    contract: &ContractSpec,
     judged: &Judged<'_>,
     attained: &Ratio,
     end: End,
     trail: &mut Trail,
 ) -> Result<Modelled, PriceError> {
     let base = judged.fees.base(trail);
+    let compared = compared(judged, attained, trail);
+    let downtime = if end == End::Least { &judged.least } else { &judged.most };
+    let attained = attained.clone();
+    let mut case =
+        ModelCase { contract: judged.contract, judged, base: base.clone(), attained, compared, downtime, end, trail };
+    let (exact, points) = case.amount()?;
+    Ok(Modelled { exact, points, base })
+}
+
+/// What was attained as it is compared, with the steps that lead to it.
+pub(super) fn compared(judged: &Judged<'_>, attained: &Ratio, trail: &mut Trail) -> Ratio {
     trail.step(Rule::Attained, Vec::new(), Unit::Share, attained.clone());
     let compared = judged.promise.compared(attained);
     if let Some(rounding) = judged.promise.attainment_rounding {
@@ -36,11 +52,7 @@ pub(super) fn amount(
             vec![input("mode", Unit::Text, rounding.mode.name()), input("digits", Unit::Count, rounding.digits)];
         trail.step(Rule::AttainedRounded, inputs, Unit::Share, compared.clone());
     }
-    let downtime = if end == End::Least { &judged.least } else { &judged.most };
-    let attained = attained.clone();
-    let mut case = ModelCase { contract, judged, base: base.clone(), attained, compared, downtime, trail };
-    let (exact, points) = case.amount()?;
-    Ok(Modelled { exact, points, base })
+    compared
 }
 
 /// A commitment in one case.
@@ -53,6 +65,7 @@ struct ModelCase<'a, 'b> {
     /// The same as it is compared with the target and with bands.
     compared: Ratio,
     downtime: &'a Downtime,
+    end: End,
     trail: &'b mut Trail,
 }
 
@@ -227,28 +240,80 @@ impl ModelCase<'_, '_> {
     }
 
     fn outages(&mut self, per_outage: &PerOutage) -> Ratio {
-        let mut sum = Ratio::zero();
-        let mut inputs = Vec::new();
-        for length in &self.downtime.outages_seconds {
-            let inside = |tier: &&OutageTier| tier.from.seconds() <= *length;
-            let Some(tier) = per_outage.tiers.iter().rfind(inside) else { continue };
-            let mut one = self.each(tier.credit, tier.amount);
-            let last = per_outage.tiers.last().is_some_and(|last| last == tier);
-            if let Some(further) = per_outage.further.as_ref().filter(|_| last) {
-                let above = Ratio::whole(length - tier.from.seconds());
-                let rounding = match further.counting {
-                    UnitCounting::Started => Rounding::Ceil,
-                    UnitCounting::Full => Rounding::Floor,
-                };
-                let units = above.over(&Ratio::whole(further.unit.seconds())).expect("a unit is longer than nothing");
-                let units = Ratio::whole(units.scaled(0, rounding));
-                one = one.plus(&units.times(&self.each(further.credit, further.amount)));
-            }
-            inputs.push(input("outage", Unit::Seconds, length));
-            inputs.push(self.trail.money("each", &one));
-            sum = sum.plus(&one);
-        }
+        let lengths = match &self.judged.doubt {
+            None => self.downtime.outages_seconds.clone(),
+            Some(doubt) => doubt.outages_seconds(&self.outage_steps(per_outage, doubt), self.end),
+        };
+        let paid = lengths.iter().filter_map(|length| Some((*length, self.outage(per_outage, *length)?)));
+        let paid: Vec<(i64, Ratio)> = paid.collect();
+        let sum = paid.iter().fold(Ratio::zero(), |sum, (_, one)| sum.plus(one));
+        let inputs = if paid.len() > MOST_OUTAGES_NAMED {
+            let all: i64 = paid.iter().map(|(length, _)| length).sum();
+            vec![input("count", Unit::Count, paid.len()), input("together", Unit::Seconds, all)]
+        } else {
+            let named = paid
+                .iter()
+                .flat_map(|(length, one)| [input("outage", Unit::Seconds, length), self.trail.money("each", one)]);
+            named.collect()
+        };
         self.trail.step(Rule::Outages, inputs, Unit::Money, sum)
+    }
+
+    /// What an outage of a length costs; `None` when it is shorter than the first tier.
+    fn outage(&self, per_outage: &PerOutage, length: i64) -> Option<Ratio> {
+        let tier = per_outage.tiers.iter().rfind(|tier: &&OutageTier| tier.from.seconds() <= length)?;
+        let one = self.each(tier.credit, tier.amount);
+        let is_last = per_outage.tiers.last().is_some_and(|last| last == tier);
+        let Some(further) = per_outage.further.as_ref().filter(|_| is_last) else { return Some(one) };
+        let above = Ratio::whole(length - tier.from.seconds());
+        let rounding = match further.counting {
+            UnitCounting::Started => Rounding::Ceil,
+            UnitCounting::Full => Rounding::Floor,
+        };
+        let units = above.over(&Ratio::whole(further.unit.seconds())).expect("a unit is longer than nothing");
+        let units = Ratio::whole(units.scaled(0, rounding));
+        Some(one.plus(&units.times(&self.each(further.credit, further.amount))))
+    }
+
+    /// What outages cost by their length in slices: at each length from which on they cost something else.
+    fn outage_steps(&self, per_outage: &PerOutage, doubt: &Doubt) -> Steps {
+        let slice = doubt.slice_seconds;
+        // The least number of slices that last so long, or longer than so long.
+        let lasting = |seconds: i64| ((seconds + slice - 1) / slice).max(1);
+        let above = |seconds: i64| seconds / slice + 1;
+        let mut lengths: BTreeSet<i64> = per_outage.tiers.iter().map(|tier| lasting(tier.from.seconds())).collect();
+        lengths.extend([1, doubt.least_slices.max(1)]);
+        let mut growth = None;
+        if let (Some(further), Some(last)) = (&per_outage.further, per_outage.tiers.last()) {
+            let (from, unit) = (last.from.seconds(), further.unit.seconds());
+            let nth = |units: i64| match further.counting {
+                UnitCounting::Started => above(from + (units - 1) * unit),
+                UnitCounting::Full => lasting(from + units * unit),
+            };
+            let fixed = lengths.last().copied().unwrap_or(1);
+            let longest = doubt.stretches.iter().map(|stretch| stretch.iter().map(|piece| piece.seconds).sum::<i64>());
+            let longest = longest.max().unwrap_or(0) / slice;
+            // Units of whole slices come in equal steps once every other length lies before; others are named one by one.
+            let steps_are_equal = unit % slice == 0;
+            let mut units = 1;
+            while nth(units) <= longest.max(fixed) && !(steps_are_equal && nth(units) > fixed) {
+                lengths.insert(nth(units));
+                units += 1;
+            }
+            if steps_are_equal {
+                lengths.insert(nth(units));
+                growth = Some((unit / slice, self.each(further.credit, further.amount)));
+            }
+        }
+        let slices = |count: i64| usize::try_from(count).expect("a length is not negative");
+        let cost = |length: i64| {
+            let counts = length >= doubt.least_slices;
+            counts.then(|| self.outage(per_outage, length * slice)).flatten().unwrap_or_else(Ratio::zero)
+        };
+        Steps {
+            from: lengths.iter().map(|&length| (slices(length), cost(length))).collect(),
+            further: growth.map(|(every, more)| (slices(every), more)),
+        }
     }
 
     fn each(&self, share: Option<Share>, amount: Option<Amount>) -> Ratio {

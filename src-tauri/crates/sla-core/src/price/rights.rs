@@ -1,6 +1,6 @@
 //! Rights that misses open: to terminate, to renegotiate, to step in. Counted over this and earlier months.
 
-use super::{History, Judged};
+use super::{History, Judged, by_name};
 use crate::catalogue::{ContractSpec, Name, Right};
 use crate::ratio::Ratio;
 use crate::record::Verdict;
@@ -70,11 +70,12 @@ fn opened(
         return open(None, sum, needed).into_iter().collect();
     }
     let Some(needed) = right.misses else { return Vec::new() };
-    let of = judged.iter().filter(|judged| counts(judged.promise.name));
-    let rights = of.filter_map(|judged| {
+    let rights = by_name(judged).into_iter().filter(|parts| counts(parts[0].promise.name)).filter_map(|parts| {
+        let judged = parts.last()?;
+        let now = parts.iter().map(|part| missed(right, part, month, 0, history)).max()?;
         // From the present month back, as far as the right looks.
-        let misses: Vec<Verdict> =
-            (0..right.within_months).map(|back| missed(right, judged, month, back, history)).collect();
+        let before = (1..right.within_months).map(|back| missed(right, judged, month, back, history));
+        let misses: Vec<Verdict> = std::iter::once(now).chain(before).collect();
         open(Some(judged.promise.name.clone()), tally(&misses, right.consecutive), needed)
     });
     rights.collect()

@@ -1,51 +1,15 @@
-//! What modifies an amount: its base, repeats, the least credit, rounding, bonus and earn-back.
+//! What modifies an amount: repeats, the least credit, rounding.
 
 use num_bigint::BigInt;
 
-use super::{End, History, Item, Judged, PriceError, minor};
+use super::caps::by_commitment;
+use super::{End, Item, Judged, PriceError, minor};
 use crate::catalogue::{
-    AttainmentRounding, BandRange, ContractSpec, MinimumCredit, MoneyRounding, Name, Promise, RoundingPlace,
+    AttainmentRounding, BandRange, ContractSpec, MinimumCredit, MoneyRounding, Promise, RoundingPlace,
 };
-use crate::derivation::{Rule, Trail, Unit, input};
-use crate::money::{Amount, Currency, Money};
+use crate::derivation::{Rule, Unit, input};
+use crate::money::{Amount, Currency};
 use crate::ratio::{Ratio, Rounding};
-use crate::record::Verdict;
-use crate::time::Month;
-
-/// How a base is made up: a monthly fee, and the part of each month that counts.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fees {
-    /// The monthly fee.
-    pub monthly: Money,
-    /// Of each month of the measurement period: days that count, and days of the month. One entry for a month.
-    pub months: Vec<(u32, u32)>,
-}
-
-impl Fees {
-    /// The exact base in minor units.
-    pub fn exact(&self) -> Ratio {
-        let share = self.months.iter().filter_map(|&(days, of)| Ratio::new(days, of));
-        share.fold(Ratio::zero(), |sum, one| sum.plus(&one)).times(&Ratio::whole(self.monthly.minor))
-    }
-
-    /// The exact base, with the steps that lead to it.
-    pub(super) fn base(&self, trail: &mut Trail) -> Ratio {
-        let monthly = Ratio::whole(self.monthly.minor);
-        trail.step(Rule::Base, Vec::new(), Unit::Money, monthly);
-        match self.months.as_slice() {
-            [(days, of)] if days == of => self.exact(),
-            [(days, of)] => {
-                let inputs = vec![input("days", Unit::Count, days), input("of", Unit::Count, of)];
-                trail.step(Rule::BaseDays, inputs, Unit::Money, self.exact())
-            }
-            months => {
-                let full = months.iter().filter(|(days, of)| days == of).count();
-                let inputs = vec![input("months", Unit::Count, months.len()), input("full", Unit::Count, full)];
-                trail.step(Rule::BaseMonths, inputs, Unit::Money, self.exact())
-            }
-        }
-    }
-}
 
 impl AttainmentRounding {
     /// An attainment as the contract rounds it before it is compared.
@@ -78,14 +42,7 @@ pub(super) fn major_units(amount: Amount, currency: Currency) -> Ratio {
 }
 
 /// Multiplies by the factor for repeats; points become money after it.
-pub(super) fn repeat(
-    judged: &Judged<'_>,
-    misses: (u32, u32),
-    end: End,
-    base: &Ratio,
-    contract: &ContractSpec,
-    item: &mut Item,
-) {
+pub(super) fn repeat(judged: &Judged<'_>, misses: (u32, u32), end: End, base: &Ratio, item: &mut Item) {
     if let Some(repeat) = &judged.promise.penalty.repeat {
         let factor = |misses: u32| {
             let step = repeat.steps.iter().rev().find(|step| step.misses <= misses);
@@ -116,7 +73,7 @@ pub(super) fn repeat(
         }
     }
     if item.points > 0 {
-        item.exact = points_worth(contract, base, item);
+        item.exact = points_worth(judged.contract, base, item);
     }
 }
 
@@ -138,17 +95,23 @@ fn points_worth(contract: &ContractSpec, base: &Ratio, item: &mut Item) -> Ratio
     }
 }
 
-/// Pays nothing below the least credit.
-pub(super) fn minimum(contract: &ContractSpec, item: &mut Item) {
+/// Pays nothing below the least credit: what the parts of a commitment come to together counts.
+pub(super) fn minimum(contract: &ContractSpec, judged: &[Judged<'_>], items: &mut [Item]) {
     let Some(MinimumCredit { above, from }) = contract.minimum_credit else { return };
     let least = |amount: Amount| major_units(amount, contract.currency);
-    let paid = above.is_none_or(|above| item.exact > least(above)) && from.is_none_or(|from| item.exact >= least(from));
-    if !paid && item.exact > Ratio::zero() {
-        let inputs = match (above, from) {
-            (Some(above), _) => vec![item.trail.money("above", &least(above))],
-            (None, from) => from.map(|from| item.trail.money("from", &least(from))).into_iter().collect(),
-        };
-        item.exact = item.trail.step(Rule::BelowMinimum, inputs, Unit::Money, Ratio::zero());
+    for members in by_commitment(judged) {
+        let sum = members.iter().fold(Ratio::zero(), |sum, &index| sum.plus(&items[index].exact));
+        let is_paid = above.is_none_or(|above| sum > least(above)) && from.is_none_or(|from| sum >= least(from));
+        for index in members.into_iter().filter(|_| !is_paid) {
+            let item = &mut items[index];
+            if item.exact > Ratio::zero() {
+                let inputs = match (above, from) {
+                    (Some(above), _) => vec![item.trail.money("above", &least(above))],
+                    (None, from) => from.map(|from| item.trail.money("from", &least(from))).into_iter().collect(),
+                };
+                item.exact = item.trail.step(Rule::BelowMinimum, inputs, Unit::Money, Ratio::zero());
+            }
+        }
     }
 }
 
@@ -194,7 +157,7 @@ pub(super) fn round_item(contract: &ContractSpec, item: &mut Item) {
 
 /// The sum of all items in minor units; each item gets its part. Where the contract rounds the sum, an item's part is
 /// what it adds to the rounded sum of those before it: so the parts add up to the sum, to the cent. Items of one service
-/// stand together for that, and every sum on the way is rounded as the whole one is, ties always in one direction: then no
+/// stand together for that, within it the parts of one commitment, and every sum on the way is rounded as the whole one is, ties always in one direction: then no
 /// part and no service is rounded past a cap, because adding whole cents never changes how the rest is rounded.
 pub(super) fn round_total(
     contract: &ContractSpec,
@@ -220,8 +183,9 @@ pub(super) fn round_total(
         mode => rounding.with(sum, currency, mode),
     };
     let first_of_service = |index: usize| judged.iter().position(|other| other.service == judged[index].service);
-    let mut order: Vec<usize> = (0..items.len()).collect();
-    order.sort_by_key(|&index| first_of_service(index));
+    let mut order: Vec<Vec<usize>> = by_commitment(judged);
+    order.sort_by_key(|parts| first_of_service(parts[0]));
+    let order = order.concat();
     let (mut sum, mut rounded_before) = (Ratio::zero(), Ratio::zero());
     for index in order {
         let item = &mut items[index];
@@ -236,56 +200,4 @@ pub(super) fn round_total(
         }
     }
     minor(&total, currency, last)
-}
-
-/// The rise of the fee for over-performance; `None` when it does not fit.
-pub(super) fn bonus(judged: &Judged<'_>, currency: Currency) -> Option<(Money, Money)> {
-    let zero = Money::zero(currency);
-    let (Some(bonus), Some(range)) = (judged.promise.penalty.bonus, &judged.attained) else {
-        return Some((zero, zero));
-    };
-    let rise = |attained: &Ratio| {
-        if judged.promise.compared(attained) < bonus.from.ratio() {
-            return Some(zero);
-        }
-        // A bonus is an amount of its own, rounded down: the customer never pays a fraction that was not earned.
-        let exact = judged.fees.exact().times(&bonus.rise.ratio());
-        crate::derivation::whole_minor(&Ratio::whole(exact.scaled(0, Rounding::Floor)), currency)
-    };
-    Some((rise(&range.low)?, rise(&range.high)?))
-}
-
-/// A credit of an earlier month that is waived because the promise was kept ever since.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EarnedBack {
-    /// The commitment.
-    pub commitment: Name,
-    /// The month whose credit it is.
-    pub month: Month,
-    /// What is waived for certain, in minor units.
-    pub low_minor: i64,
-    /// What may be waived, in minor units.
-    pub high_minor: i64,
-}
-
-/// Credits whose earn-back is decided by this month.
-pub(super) fn earned_back(month: Month, judged: &[Judged<'_>], history: &History) -> Vec<EarnedBack> {
-    let decided = judged.iter().filter_map(|judged| {
-        let months = judged.promise.penalty.earn_back?.months;
-        let missed = month.minus(months);
-        let past = history.commitment(missed, judged.promise.name)?;
-        if past.credit_high == 0 {
-            return None;
-        }
-        let between = (1..months).map(|ahead| history.verdict(missed.plus(ahead), judged.promise.name));
-        let verdicts: Vec<Verdict> = between.chain([judged.verdict]).collect();
-        if verdicts.contains(&Verdict::Breached) {
-            return None;
-        }
-        let certain = verdicts.iter().all(|verdict| *verdict == Verdict::Met);
-        let low_minor = if certain { past.credit_low } else { 0 };
-        let commitment = judged.promise.name.clone();
-        Some(EarnedBack { commitment, month: missed, low_minor, high_minor: past.credit_high })
-    });
-    decided.collect()
 }

@@ -28,6 +28,9 @@ pub struct RecordCredit {
     /// Where the amount comes from, step by step: one derivation where the
     /// evidence leaves one case, otherwise the least and the most.
     pub derivations: Vec<Derivation>,
+    /// Where the rise of the fee comes from, in the same way; absent where none is agreed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bonus_derivations: Vec<Derivation>,
 }
 
 /// A credit of an earlier month that is waived.
@@ -42,6 +45,9 @@ pub struct RecordEarnedBack {
     pub low_minor: i64,
     /// What may be waived, in the minor unit.
     pub high_minor: i64,
+    /// Where the amount comes from, step by step: one derivation where both are equal, otherwise the least and the most.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub derivations: Vec<Derivation>,
 }
 
 /// A right that misses opened.

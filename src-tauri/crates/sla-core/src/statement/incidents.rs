@@ -25,6 +25,7 @@ pub(super) fn judged<'a>(planned: &PlannedIncidents<'a>, tally: &IncidentTally) 
     let most = over(|outcome| if outcome.ended { outcome.over_seconds.high } else { Some(outcome.over_seconds.low) });
     Judged {
         promise: planned.terms.into(),
+        contract: planned.contract,
         service: &planned.terms.service,
         fees: planned.fees.clone(),
         attained: tally.kept.as_ref().map(|kept| Attained { low: kept.low.clone(), high: kept.high.clone() }),
@@ -32,6 +33,8 @@ pub(super) fn judged<'a>(planned: &PlannedIncidents<'a>, tally: &IncidentTally) 
         base_seconds: planned.period.seconds(),
         least,
         most: Downtime { over_seconds: most, ..Downtime::default() },
+        doubt: None,
+        may_be_too_few: false,
     }
 }
 

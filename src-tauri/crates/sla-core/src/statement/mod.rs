@@ -89,6 +89,7 @@ pub fn state(
         let assessment = assess(planned.terms, &planned.scope, &measured.measurement);
         judged.push(Judged {
             promise: planned.terms.into(),
+            contract: planned.contract,
             service: planned.service,
             fees: planned.fees.clone(),
             attained: assessment.attained.clone(),
@@ -96,6 +97,8 @@ pub fn state(
             base_seconds: assessment.lengths.base_seconds,
             least: assessment.least.clone(),
             most: assessment.most.clone(),
+            doubt: assessment.doubt.clone(),
+            may_be_too_few: assessment.may_be_too_few,
         });
         assessments.push(assessment);
     }
@@ -106,7 +109,7 @@ pub fn state(
         tallies.push(tally);
     }
     let history = History::of(&plan.past, earlier).carried(contract.carried_forward.as_ref(), contract.currency);
-    let Priced { credits, low, high, earned_back, rights } = price(contract, plan.month, &judged, &history)
+    let Priced { credits, low, high, earned_back, rights } = price(contract, plan.month, &plan.fees, &judged, &history)
         .map_err(|source| StatementError::Price { tenant: tenant(), source })?;
     let mut commitments = Vec::with_capacity(measured.len());
     for (index, planned) in plan.commitments.iter().enumerate() {
@@ -218,8 +221,8 @@ fn claim(
 }
 
 fn earned(earned: EarnedBack) -> RecordEarnedBack {
-    let EarnedBack { commitment, month, low_minor, high_minor } = earned;
-    RecordEarnedBack { commitment: commitment.to_string(), month, low_minor, high_minor }
+    let EarnedBack { commitment, month, low_minor, high_minor, derivations } = earned;
+    RecordEarnedBack { commitment: commitment.to_string(), month, low_minor, high_minor, derivations }
 }
 
 fn right(right: OpenRight) -> RecordRight {
@@ -305,6 +308,7 @@ fn credit(plan: &ContractMonth<'_>, promise: Promise<'_>, credit: &Credit) -> Re
         points: promise.penalty.points.is_some().then_some(range(credit.points)),
         bonus_minor: promise.penalty.bonus.map(|_| range((credit.bonus.0.minor, credit.bonus.1.minor))),
         derivations: credit.derivations.clone(),
+        bonus_derivations: credit.bonus_derivations.clone(),
     }
 }
 

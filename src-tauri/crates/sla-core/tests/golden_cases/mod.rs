@@ -11,7 +11,7 @@ use sla_core::assess::Attained;
 use sla_core::catalogue::{Commitment, ContractSpec};
 use sla_core::interval::IntervalSet;
 use sla_core::measurement::{BadRun, Measurement, Scope, Tally};
-use sla_core::price::{Downtime, Fees, History, Judged, PriceError, Priced, price};
+use sla_core::price::{Downtime, Fees, History, Judged, MonthFees, PriceError, Priced, price};
 use sla_core::ratio::Ratio;
 use sla_core::record::Verdict;
 use sla_core::time::Period;
@@ -81,6 +81,7 @@ fn credit(contract: &ContractSpec, attained: &Ratio, downtime: &Downtime) -> Res
     let months = promise.period.months();
     let judged = Judged {
         promise,
+        contract,
         service: &service,
         fees: Fees { monthly, months: vec![(30, 30); months as usize] },
         attained: Some(Attained { low: attained.clone(), high: attained.clone() }),
@@ -88,8 +89,13 @@ fn credit(contract: &ContractSpec, attained: &Ratio, downtime: &Downtime) -> Res
         base_seconds: i64::from(months) * 30 * 86_400,
         least: downtime.clone(),
         most: downtime.clone(),
+        doubt: None,
+        may_be_too_few: false,
     };
-    price(contract, "2026-06".parse().expect("a month"), &[judged], &History::default())
+    let fee = judged.fees.exact();
+    let at_risk = contract.at_risk.map_or_else(Ratio::zero, |at_risk| at_risk.share.ratio().times(&fee));
+    let fees = MonthFees { contract: fee.clone(), promised: fee, at_risk };
+    price(contract, "2026-06".parse().expect("a month"), &fees, &[judged], &History::default())
 }
 
 /// The same in cents, where it is certain.

@@ -1,7 +1,10 @@
 //! Months that follow one another: what repeats, what is capped over a year, what was carried into the ledger, what rights
 //! open, and by which steps each amount came about.
 
+mod bases;
+mod groups;
 mod months;
+mod periods;
 mod rights;
 mod steps;
 

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::json;
 use sla_core::assess::Attained;
-use sla_core::price::{Downtime, Fees, History, Judged, price};
+use sla_core::price::{Downtime, Fees, History, Judged, MonthFees, price};
 use sla_core::ratio::Ratio;
 use sla_core::record::Verdict;
 
@@ -67,6 +67,7 @@ fn priced(bands: &[Slow], attained: &[Ratio; 2], rounding: Option<(&str, u32)>) 
     let service = "s".parse().expect("a name");
     let judged = Judged {
         promise: (&contract.commitments[0]).into(),
+        contract: &contract,
         service: &service,
         fees: Fees {
             monthly: contract.fee.monthly.in_currency(contract.currency).expect("a fee"),
@@ -77,8 +78,11 @@ fn priced(bands: &[Slow], attained: &[Ratio; 2], rounding: Option<(&str, u32)>) 
         base_seconds: 1,
         least: Downtime::default(),
         most: Downtime::default(),
+        doubt: None,
+        may_be_too_few: false,
     };
-    let priced = price(&contract, month("2026-06"), &[judged], &History::default()).expect("it fits");
+    let priced =
+        price(&contract, month("2026-06"), &MonthFees::default(), &[judged], &History::default()).expect("it fits");
     (priced.low.minor, priced.high.minor)
 }
 

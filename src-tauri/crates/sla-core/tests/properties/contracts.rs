@@ -4,7 +4,9 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use sla_core::assess::Attained;
 use sla_core::catalogue::{Commitment, ContractSpec, Name};
-use sla_core::price::{Downtime, Fees, History, Judged, Past, PastCommitment, PastMonth, PriceError, Priced, price};
+use sla_core::price::{
+    Downtime, Fees, History, Judged, MonthFees, Past, PastCommitment, PastMonth, PriceError, Priced, price,
+};
 use sla_core::ratio::Ratio;
 use sla_core::record::Verdict;
 use sla_core::time::Month;
@@ -210,7 +212,14 @@ fn downtime(minutes: i64) -> Downtime {
     }
 }
 
-pub(crate) fn judged<'a>(contract: &ContractSpec, promise: &'a Commitment, facts: &'a Facts) -> Judged<'a> {
+/// The fees of a month of 30 days in which every promise is about the contract's fee.
+pub(crate) fn fees(contract: &ContractSpec) -> MonthFees {
+    let fee = Ratio::whole(contract.fee.monthly.in_currency(contract.currency).expect("a fee").minor);
+    let at_risk = contract.at_risk.expect("an amount at risk").share.ratio().times(&fee);
+    MonthFees { contract: fee.clone(), promised: fee, at_risk }
+}
+
+pub(crate) fn judged<'a>(contract: &'a ContractSpec, promise: &'a Commitment, facts: &'a Facts) -> Judged<'a> {
     let share = |down: i64| Ratio::new(BASE_SECONDS - down * 60, BASE_SECONDS).expect("not zero");
     let (least, most) = facts.down_minutes;
     let attained = Attained { low: share(most), high: share(least) };
@@ -223,6 +232,7 @@ pub(crate) fn judged<'a>(contract: &ContractSpec, promise: &'a Commitment, facts
     let monthly = contract.fee.monthly.in_currency(contract.currency).expect("a fee");
     Judged {
         promise: promise.into(),
+        contract,
         service: &facts.service,
         fees: Fees { monthly, months: vec![(30, 30)] },
         attained: Some(attained),
@@ -230,6 +240,8 @@ pub(crate) fn judged<'a>(contract: &ContractSpec, promise: &'a Commitment, facts
         base_seconds: BASE_SECONDS,
         least: downtime(least),
         most: downtime(most),
+        doubt: None,
+        may_be_too_few: false,
     }
 }
 
@@ -237,7 +249,7 @@ pub(crate) fn judged<'a>(contract: &ContractSpec, promise: &'a Commitment, facts
 pub(crate) fn priced(contract: &ContractSpec, facts: &[Facts], history: &History) -> Result<Priced, PriceError> {
     let all: Vec<Judged<'_>> =
         contract.commitments.iter().zip(facts).map(|(promise, facts)| judged(contract, promise, facts)).collect();
-    price(contract, month("2026-06"), &all, history)
+    price(contract, month("2026-06"), &fees(contract), &all, history)
 }
 
 /// Eight months before June 2026, each closed or not.

@@ -6,5 +6,8 @@ mod caps;
 mod contracts;
 mod derivations;
 mod months;
+mod outages;
 mod roundtrip;
+mod shared;
 mod terms;
+mod worse;

@@ -12,7 +12,7 @@ use sla_core::ratio::Ratio;
 use sla_core::record::UnknownReason;
 use sla_core::time::Period;
 
-use super::contracts::{cap, commitment, contract, history, month, ordered_model, penalty, rounding};
+use super::contracts::{cap, commitment, contract, fees, history, month, ordered_model, penalty, rounding};
 use crate::desk::{Slice, measure};
 
 /// A month of so many slices of a minute, cut into days of 20: how many of ten events were good, or nothing known.
@@ -59,6 +59,7 @@ fn owed(
     let range = assessment.attained.clone().expect("something was seen");
     let judged = Judged {
         promise: promise.into(),
+        contract,
         service: &service,
         fees: Fees {
             monthly: contract.fee.monthly.in_currency(contract.currency).expect("a fee"),
@@ -69,8 +70,10 @@ fn owed(
         base_seconds: assessment.lengths.base_seconds,
         least: assessment.least,
         most: assessment.most,
+        doubt: assessment.doubt,
+        may_be_too_few: assessment.may_be_too_few,
     };
-    let priced = price(contract, month("2026-06"), &[judged], history).expect("it fits");
+    let priced = price(contract, month("2026-06"), &fees(contract), &[judged], history).expect("it fits");
     ((priced.low.minor, priced.high.minor), (range.low, range.high))
 }
 

@@ -24,6 +24,13 @@ impl Check<'_> {
                 let expected = format!("a day not before validFrom, {}", spec.valid_from);
                 self.add(Code::InvalidValue, contract, "/spec/validTo", format!("\"{valid_to}\""), expected);
             }
+            // Fees and credits of a contract are added up over its versions.
+            let first = catalogue.contracts.values().find(|first| first.name() == contract.name());
+            if let Some(first) = first.map(|first| &first.spec).filter(|first| first.currency != spec.currency) {
+                let found = format!("{} after {} in version {}", spec.currency, first.currency, first.version);
+                let expected = "one currency in all versions of a contract: another one is another contract";
+                self.add(Code::InvalidValue, contract, "/spec/currency", found, expected);
+            }
             self.amount(contract, "/spec/fee/monthly", Some(spec.fee.monthly));
             if spec.fee.part_month.is_none() {
                 self.part_month(contract);

@@ -173,7 +173,7 @@ pub struct Fee {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum PartMonth {
-    /// The whole monthly fee.
+    /// The whole monthly fee. Versions that share a month divide it by the days on which each of them is in force.
     Full,
     /// The monthly fee times days in force over days of the month.
     Daily,

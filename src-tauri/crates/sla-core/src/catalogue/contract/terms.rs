@@ -100,7 +100,9 @@ pub enum CapScope {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum CapBase {
-    /// The base of the priced period: the same as of the credit itself.
+    /// What is paid for the priced period. For a cap per commitment or per service it is the base of its credits. For any
+    /// other it is the contract's fee where no promise has its own; otherwise the fees of the promised services together,
+    /// each once, and the contract's fee once for all services without their own.
     Base,
     /// The fees of the twelve months that end with the priced one.
     Last12Months,
@@ -146,7 +148,8 @@ pub struct NoStacking {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AtRisk {
-    /// The amount as a share of the base.
+    /// The amount as a share of what is paid for the services that these commitments are about: of the contract's fee, or of
+    /// the services' own fees together, each once.
     pub share: Share,
 }
 
