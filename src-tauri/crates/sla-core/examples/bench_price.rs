@@ -82,6 +82,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                     attained: Some(attained),
                     verdict,
                     base_seconds: MONTH_SECONDS,
+                    worst_base_seconds: MONTH_SECONDS,
                     least: downtime(down),
                     most: downtime(down + unknown),
                     doubt: None,

@@ -34,6 +34,9 @@ pub struct Lengths {
     /// The seconds that the error budget is a share of: service time without what leaves both sides, be it excluded,
     /// quiet or unknown.
     pub base_seconds: i64,
+    /// The same in the worst case: unknown slices that are too few in a row to be an outage may have had no event, and then
+    /// leave both sides where the contract says so of quiet ones.
+    pub worst_base_seconds: i64,
 }
 
 /// A commitment, judged.
@@ -84,16 +87,19 @@ pub fn assess(commitment: &Commitment, scope: &Scope, measured: &Measurement) ->
     };
     let (service_seconds, excluded_seconds) = (scope.service.seconds(), scope.excluded.seconds());
     let leaves_unless = |stays: bool, set: &IntervalSet| if stays { 0 } else { set.seconds() };
+    let base_seconds = service_seconds
+        - leaves_unless(commitment.exclusions == ExclusionMode::Numerator, &scope.excluded)
+        - leaves_unless(commitment.quiet != QuietReading::Excluded, &quiet)
+        - leaves_unless(commitment.unknown != UnknownReading::Excluded, &unknown);
+    let harmless = unknown.difference(&down.worst);
     let lengths = Lengths {
         service_seconds,
         excluded_seconds,
         downtime_seconds: certain.intersection(&bad).seconds(),
         unknown_seconds: unknown.seconds(),
         quiet_seconds: quiet.seconds(),
-        base_seconds: service_seconds
-            - leaves_unless(commitment.exclusions == ExclusionMode::Numerator, &scope.excluded)
-            - leaves_unless(commitment.quiet != QuietReading::Excluded, &quiet)
-            - leaves_unless(commitment.unknown != UnknownReading::Excluded, &unknown),
+        base_seconds,
+        worst_base_seconds: base_seconds - leaves_unless(!may_leave(commitment), &harmless),
     };
     let (parts, good, total) = seen(commitment, scope.step_seconds, measured, &down, &lengths);
     let few = too_few_events(commitment, scope.step_seconds, measured, &lengths);
@@ -151,6 +157,13 @@ fn consumption(
         UnknownReading::Up => Some(Attained { low: best.clone(), high: best }),
         UnknownReading::Excluded => (known_seconds > 0).then(|| Attained { low: best.clone(), high: best }),
     }
+}
+
+/// Whether unknown slices may turn out to leave both sides: those without any event.
+fn may_leave(commitment: &Commitment) -> bool {
+    commitment.unknown == UnknownReading::Range
+        && commitment.quiet == QuietReading::Excluded
+        && commitment.method == Method::Timeslices
 }
 
 /// Time that is down: in what was seen, and if all that is unknown was down, too.
@@ -262,6 +275,7 @@ fn seen(
             let undecided = i128::from((down.worst.seconds() - down.seen.seconds()) / step);
             let mut parts = Parts::whole(good, known, unknown.into());
             parts.undecided = Ratio::whole(undecided);
+            parts.may_leave = may_leave(commitment);
             (parts, good, known)
         }
         Method::RatioTimeslices => {
@@ -283,21 +297,30 @@ struct Parts {
     known: Ratio,
     unknown: Ratio,
     undecided: Ratio,
+    /// Whether what is unknown and cannot be down may leave both sides.
+    may_leave: bool,
 }
 
 impl Parts {
     fn whole(good: i128, known: i128, unknown: i128) -> Self {
         let unknown = Ratio::whole(unknown);
-        Self { good: Ratio::whole(good), known: Ratio::whole(known), undecided: unknown.clone(), unknown }
+        Self {
+            good: Ratio::whole(good),
+            known: Ratio::whole(known),
+            undecided: unknown.clone(),
+            unknown,
+            may_leave: false,
+        }
     }
 
     fn read(self, reading: UnknownReading) -> Option<Attained> {
         let all = self.known.plus(&self.unknown);
         let most = self.good.plus(&self.unknown);
         let down = || most.minus(&self.undecided).over(&all);
+        let worst = || if self.may_leave { self.good.over(&self.known.plus(&self.undecided)) } else { down() };
         let up = || most.over(&all);
         let (low, high) = match reading {
-            UnknownReading::Range => (down()?, up()?),
+            UnknownReading::Range => (worst().or_else(down)?, up()?),
             UnknownReading::Down => (down()?, down()?),
             UnknownReading::Up => (up()?, up()?),
             UnknownReading::Excluded => (self.good.over(&self.known)?, self.good.over(&self.known)?),

@@ -37,6 +37,7 @@ pub(crate) fn priced(terms: &Commitment, assessment: &Assessment) -> Priced {
         attained: assessment.attained.clone(),
         verdict: assessment.verdict,
         base_seconds: assessment.lengths.base_seconds,
+        worst_base_seconds: assessment.lengths.worst_base_seconds,
         least: assessment.least.clone(),
         most: assessment.most.clone(),
         doubt: assessment.doubt.clone(),

@@ -49,6 +49,8 @@ pub struct Judged<'a> {
     pub verdict: Verdict,
     /// The seconds that the error budget is a share of.
     pub base_seconds: i64,
+    /// The same in the worst case.
+    pub worst_base_seconds: i64,
     /// The outages of the best case.
     pub least: Downtime,
     /// The outages of the worst case.

@@ -168,7 +168,8 @@ impl ModelCase<'_, '_> {
     }
 
     fn base_seconds(&self) -> Ratio {
-        Ratio::whole(self.judged.base_seconds)
+        let worst = self.end == End::Most;
+        Ratio::whole(if worst { self.judged.worst_base_seconds } else { self.judged.base_seconds })
     }
 
     fn per_base_second(&self) -> Ratio {

@@ -31,6 +31,7 @@ pub(super) fn judged<'a>(planned: &PlannedIncidents<'a>, tally: &IncidentTally) 
         attained: tally.kept.as_ref().map(|kept| Attained { low: kept.low.clone(), high: kept.high.clone() }),
         verdict: tally.verdict.unwrap_or(Verdict::Met),
         base_seconds: planned.period.seconds(),
+        worst_base_seconds: planned.period.seconds(),
         least,
         most: Downtime { over_seconds: most, ..Downtime::default() },
         doubt: None,

@@ -95,6 +95,7 @@ pub fn state(
             attained: assessment.attained.clone(),
             verdict: assessment.verdict,
             base_seconds: assessment.lengths.base_seconds,
+            worst_base_seconds: assessment.lengths.worst_base_seconds,
             least: assessment.least.clone(),
             most: assessment.most.clone(),
             doubt: assessment.doubt.clone(),

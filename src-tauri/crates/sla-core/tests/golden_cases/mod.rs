@@ -87,6 +87,7 @@ fn credit(contract: &ContractSpec, attained: &Ratio, downtime: &Downtime) -> Res
         attained: Some(Attained { low: attained.clone(), high: attained.clone() }),
         verdict,
         base_seconds: i64::from(months) * 30 * 86_400,
+        worst_base_seconds: i64::from(months) * 30 * 86_400,
         least: downtime.clone(),
         most: downtime.clone(),
         doubt: None,

@@ -76,6 +76,7 @@ fn priced(bands: &[Slow], attained: &[Ratio; 2], rounding: Option<(&str, u32)>) 
         attained: Some(Attained { low: attained[0].clone(), high: attained[1].clone() }),
         verdict: Verdict::Undecidable,
         base_seconds: 1,
+        worst_base_seconds: 1,
         least: Downtime::default(),
         most: Downtime::default(),
         doubt: None,

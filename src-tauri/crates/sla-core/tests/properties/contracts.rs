@@ -238,6 +238,7 @@ pub(crate) fn judged<'a>(contract: &'a ContractSpec, promise: &'a Commitment, fa
         attained: Some(attained),
         verdict,
         base_seconds: BASE_SECONDS,
+        worst_base_seconds: BASE_SECONDS,
         least: downtime(least),
         most: downtime(most),
         doubt: None,

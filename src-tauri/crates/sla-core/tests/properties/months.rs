@@ -68,6 +68,7 @@ fn owed(
         attained: assessment.attained,
         verdict: assessment.verdict,
         base_seconds: assessment.lengths.base_seconds,
+        worst_base_seconds: assessment.lengths.worst_base_seconds,
         least: assessment.least,
         most: assessment.most,
         doubt: assessment.doubt,

@@ -116,6 +116,7 @@ fn priced(terms: &Terms, stretches: &[Vec<bool>]) -> (i64, i64) {
         attained: Some(Attained { low: Ratio::zero(), high: Ratio::one() }),
         verdict: Verdict::Undecidable,
         base_seconds: 2_592_000,
+        worst_base_seconds: 2_592_000,
         least: Downtime::default(),
         most: Downtime::default(),
         doubt: Some(doubt),

@@ -140,6 +140,7 @@ fn owed(contract: &ContractSpec, terms: &[Terms], measured: &[Minutes], history:
         attained: assessed.attained.clone(),
         verdict: assessed.verdict,
         base_seconds: assessed.lengths.base_seconds,
+        worst_base_seconds: assessed.lengths.worst_base_seconds,
         least: assessed.least.clone(),
         most: assessed.most.clone(),
         doubt: assessed.doubt.clone(),
