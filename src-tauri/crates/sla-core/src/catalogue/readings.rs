@@ -3,7 +3,6 @@
 
 use std::fmt;
 
-use super::check::stake;
 use super::finding::Finding;
 use super::value::{Name, Zone};
 use super::yaml::{Kind, Node};
@@ -56,10 +55,6 @@ impl Question {
             Self::RoundingPlace => ("/spec/rounding", "at"),
             Self::TimeZone => ("/spec", "timeZone"),
         }
-    }
-
-    fn fields() -> impl Iterator<Item = &'static str> {
-        Self::ALL.into_iter().map(|question| question.field().1).chain(["rounding"])
     }
 
     /// Every admissible answer; zones are many, so the caller names those that are worth trying.
@@ -176,35 +171,6 @@ pub fn readings(files: &[SourceFile], tenant: Option<&str>, zones: &[Zone]) -> R
         return Err(ReadingsError::NoContract { tenant: tenant.map(str::to_owned) });
     }
     Ok(all)
-}
-
-/// Adds to findings about unanswered questions what the answer can move. That is known only of a contract that would be
-/// sound with any answer.
-pub(super) fn stakes(files: &[SourceFile], findings: &mut [Finding]) {
-    let is_question =
-        |finding: &Finding| finding.missing().is_some_and(|field| Question::fields().any(|one| one == field));
-    if !findings.iter().any(is_question) {
-        return;
-    }
-    let Ok(filled) = Catalogue::read_with(files, &|document| {
-        for (question, answer) in first_answers(document, &[Zone(chrono_tz::UTC)]) {
-            set(document, question, &answer, false);
-        }
-    }) else {
-        return;
-    };
-    for finding in findings.iter_mut().filter(|finding| is_question(finding)) {
-        finding.stake = filled.contracts.values().find_map(|contract| {
-            let of = |pointer: &str| contract.place(pointer) == finding.place;
-            let whole = ["/spec", "/spec/rounding"].into_iter().any(of);
-            let promised = contract.spec.commitments.iter().enumerate();
-            let mut promised = promised.filter(|(index, _)| of(&format!("/spec/commitments/{index}")));
-            match promised.next() {
-                Some((_, commitment)) => stake(&contract.spec, [commitment.into()]),
-                None => whole.then(|| stake(&contract.spec, contract.spec.promises())).flatten(),
-            }
-        });
-    }
 }
 
 /// What can be told of a contract's document before it is read.

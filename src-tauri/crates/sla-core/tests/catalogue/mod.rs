@@ -5,6 +5,7 @@ mod arbitrary;
 mod documents;
 mod refusals;
 mod sound;
+mod terms;
 
 use sla_core::catalogue::{Catalogue, Finding, SourceFile};
 

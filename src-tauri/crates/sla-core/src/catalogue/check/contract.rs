@@ -17,8 +17,13 @@ use crate::record::{ExclusionKind, Method};
 impl Check<'_> {
     pub(super) fn contracts(&mut self) {
         let catalogue = self.catalogue;
+        let mut first: Option<&Document<ContractSpec>> = None;
         for contract in catalogue.contracts.values() {
             let spec = &contract.spec;
+            match first.filter(|first| first.name() == contract.name()) {
+                Some(first) => self.one_contract(first, contract),
+                None => first = Some(contract),
+            }
             self.reference(contract, "/spec/tenant", "Tenant", &spec.tenant, &catalogue.tenants);
             if let Some(valid_to) = spec.valid_to.filter(|to| *to < spec.valid_from) {
                 let expected = format!("a day not before validFrom, {}", spec.valid_from);
@@ -47,6 +52,26 @@ impl Check<'_> {
                 self.incident_promise(contract, &at, promise);
             }
             self.terms(contract);
+        }
+    }
+
+    /// Versions of one contract share what its caps, repeats and rights count over all of them: earlier months of one
+    /// customer, in one currency.
+    fn one_contract(&mut self, first: &Document<ContractSpec>, contract: &Document<ContractSpec>) {
+        let (known, spec) = (&first.spec, &contract.spec);
+        let mut differs = |field: &str, found: String, known: String| {
+            let place = first.place("");
+            let expected = format!(
+                "{known}, as version {} at {}:{} says: what changes it is a contract with a name of its own",
+                first.spec.version, place.file, place.line
+            );
+            self.add(Code::UnsoundTerms, contract, &format!("/spec/{field}"), found, expected);
+        };
+        if spec.currency != known.currency {
+            differs("currency", spec.currency.to_string(), known.currency.to_string());
+        }
+        if spec.tenant != known.tenant {
+            differs("tenant", format!("tenant {:?}", spec.tenant.as_str()), format!("{:?}", known.tenant.as_str()));
         }
     }
 
