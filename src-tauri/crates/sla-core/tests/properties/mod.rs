@@ -8,3 +8,4 @@ mod derivations;
 mod months;
 mod roundtrip;
 mod terms;
+mod yaml;
