@@ -54,14 +54,17 @@ pub struct Sensitivity {
 pub struct Outcome {
     /// The answers.
     pub answers: Vec<(Question, String)>,
+    /// Whether the contract's words allow them.
+    pub admissible: bool,
     /// The month as it would be stated.
     pub record: MonthRecord,
 }
 
 impl Sensitivity {
-    /// The least and the most that may be owed under any reading, in the minor unit.
+    /// The least and the most that may be owed under any reading that the contract's words allow, in the minor unit.
     pub fn range_minor(&self) -> (i64, i64) {
-        let totals = || self.outcomes.iter().map(|outcome| &outcome.record.credit_total);
+        let totals =
+            || self.outcomes.iter().filter(|outcome| outcome.admissible).map(|outcome| &outcome.record.credit_total);
         let least = totals().map(|total| total.low_minor).min().unwrap_or_default();
         (least, totals().map(|total| total.high_minor).max().unwrap_or_default())
     }
@@ -76,10 +79,10 @@ impl Sensitivity {
             let others = |outcome: &Outcome| -> Vec<(Question, String)> {
                 outcome.answers.iter().filter(|(asked, _)| *asked != question).cloned().collect()
             };
-            // The contract as it stands has no answers of its own: it is beside each other answer to one question.
+            // What the contract says itself is no answer: it is beside each other answer to one question.
             let beside = |a: &Outcome, b: &Outcome| {
                 let asks = |outcome: &Outcome| outcome.answers.iter().any(|(asked, _)| *asked == question);
-                (asks(a) || a.answers.is_empty()) && (asks(b) || b.answers.is_empty()) && others(a) == others(b)
+                (asks(a) || asks(b)) && others(a) == others(b)
             };
             let mut most = 0;
             for (index, a) in self.outcomes.iter().enumerate() {
@@ -165,7 +168,13 @@ pub async fn sensitivity(
             contract: one.contract.to_string(),
             version: one.version,
             open: one.open.clone(),
-            outcomes: outcomes.map(|(variant, record)| Outcome { answers: variant.answers.clone(), record }).collect(),
+            outcomes: outcomes
+                .map(|(variant, record)| Outcome {
+                    answers: variant.answers.clone(),
+                    admissible: variant.admissible,
+                    record,
+                })
+                .collect(),
         });
     }
     if let (Some(first), true) = (all.first().and_then(|one| one.variants.first()), sensitivities.is_empty()) {

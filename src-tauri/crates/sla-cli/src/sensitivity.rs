@@ -45,7 +45,7 @@ fn text(one: &Sensitivity) -> String {
     let columns = if questions.is_empty() { vec!["reading"] } else { open };
     let credit = columns.len() + 1;
     table.set_header(columns.into_iter().chain(["verdict", "credit"]));
-    for outcome in &one.outcomes {
+    for outcome in one.outcomes.iter().filter(|outcome| outcome.admissible) {
         let answers = if questions.is_empty() {
             vec![
                 outcome
@@ -73,6 +73,14 @@ fn text(one: &Sensitivity) -> String {
             format!("{question} moves up to {} {}", total.currency, amount(&total.currency, *minor))
         });
         let moved: Vec<String> = moved.collect();
+        let misread = one.outcomes.iter().filter(|outcome| !outcome.admissible).map(|outcome| {
+            let answers: Vec<String> =
+                outcome.answers.iter().map(|(question, answer)| format!("{question}: {answer}")).collect();
+            let record = &outcome.record;
+            let (verdict, credit) = (verdict(record.verdict), range(&record.credit_total));
+            format!("Not the contract's reading  {}  {verdict}  {credit}", answers.join(", "))
+        });
+        lines.extend(misread);
         lines.push(if moved.is_empty() { "No answer moves any money.".to_owned() } else { moved.join("\n") });
     }
     lines.join("\n")
@@ -109,6 +117,7 @@ fn outcome(outcome: &Outcome) -> Value {
     let answers = outcome.answers.iter().map(|(question, answer)| (question.name().to_owned(), answer.clone().into()));
     json!({
         "answers": answers.collect::<serde_json::Map<String, Value>>(),
+        "admissible": outcome.admissible,
         "verdict": outcome.record.verdict,
         "credit_total": outcome.record.credit_total,
         "commitments": outcome.record.commitments.iter().map(|one| json!({

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use sla_core::catalogue::{Catalogue, SourceFile};
+use sla_core::catalogue::{Catalogue, Finding, SourceFile};
 use sla_core::evidence::{EvidenceRef, Provenance};
 use sla_core::measurement::{BadRun, DayTally, Measurement, Scope, Tally};
 use sla_core::plan::{ContractMonth, plan};
@@ -108,9 +108,13 @@ pub(crate) fn exclusion(name: &str, spec: &str) -> String {
 
 /// Reads documents beside the platform; all findings, to the letter, where there are some.
 pub(crate) fn read(documents: &[String]) -> Result<Catalogue, Vec<String>> {
+    read_all(documents).map_err(|findings| findings.iter().map(ToString::to_string).collect())
+}
+
+/// The same with the findings themselves.
+pub(crate) fn read_all(documents: &[String]) -> Result<Catalogue, Vec<Finding>> {
     let text = format!("{PLATFORM}{}", documents.concat());
-    let file = SourceFile { name: "c.yaml".to_owned(), text };
-    Catalogue::read(&[file]).map_err(|findings| findings.iter().map(ToString::to_string).collect())
+    Catalogue::read(&[SourceFile { name: "c.yaml".to_owned(), text }])
 }
 
 #[track_caller]

@@ -9,6 +9,11 @@ use sla_core::statement::{Measured, state};
 
 /// A contract for June 2026 in UTC with a promise about incidents, and the incidents.
 fn read(promise: &str, incidents: &[&str]) -> Result<Catalogue, Vec<Finding>> {
+    read_beside("", promise, incidents)
+}
+
+/// The same beside other documents.
+fn read_beside(others: &str, promise: &str, incidents: &[&str]) -> Result<Catalogue, Vec<Finding>> {
     let mut text = format!(
         r#"
 apiVersion: openslo/v1
@@ -66,7 +71,33 @@ spec:
              title: No logins, enteredBy: Ina, {incident} }}\n"
         );
     }
+    text += others;
     Catalogue::read(&[SourceFile { name: "c.yaml".to_owned(), text }])
+}
+
+#[test]
+fn an_incident_counts_against_the_promises_about_its_service_only() {
+    // The same class is promised of a second service.
+    let both = |own: &str| {
+        format!(
+            "{own} }}\n    - {{ name: mail, service: mail, class: p1, clock: restoration, startsAt: reported, month: started, {FIXED}"
+        )
+    };
+    const FIXED: &str = "hours: wall, limit: 1h, target: 100, penalty: { fixed: { amount: 50, per: breach } }";
+    #[track_caller]
+    fn check(promise: &str, service: &str, expected: [usize; 2]) {
+        let incident =
+            format!("service: {service}, reported: \"2026-06-10T10:00:00Z\", restored: \"2026-06-10T20:00:00Z\"");
+        let mail = "---\napiVersion: openslo/v1\nkind: Service\nmetadata: { name: mail }\nspec: {}\n";
+        let catalogue = read_beside(mail, promise, &[&incident]).unwrap_or_else(|findings| panic!("{findings:#?}"));
+        let plans = plan(&catalogue, "2026-06".parse().expect("a month"), None, 1_800_000_000).expect("a plan");
+        let counted: Vec<usize> =
+            plans[0].incidents.iter().map(|one| one.judge().expect("sound").outcomes.len()).collect();
+        assert_eq!(counted, expected, "{service}");
+        assert_eq!(plans[0].incidents.iter().map(|one| one.incidents.len()).collect::<Vec<_>>(), expected);
+    }
+    check(&both(FIXED), "platform", [1, 0]);
+    check(&both(FIXED), "mail", [0, 1]);
 }
 
 /// June with these incidents as JSON; the measured commitment has nothing to tell.

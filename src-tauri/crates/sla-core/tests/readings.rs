@@ -74,7 +74,8 @@ fn check(files: &[SourceFile], open: &[Question], count: usize, some: &[&str]) {
     let said = |answers: &[(Question, String)]| {
         answers.iter().map(|(question, answer)| format!("{question}={answer}")).collect::<Vec<_>>().join(" ")
     };
-    let ways: Vec<String> = all[0].variants.iter().map(|variant| said(&variant.answers)).collect();
+    let ways = all[0].variants.iter().filter(|variant| variant.admissible);
+    let ways: Vec<String> = ways.map(|variant| said(&variant.answers)).collect();
     assert_eq!(ways.len(), count, "{ways:#?}");
     for one in some {
         assert!(ways.iter().any(|way| way == one), "{one} is not among {ways:#?}");
@@ -112,6 +113,7 @@ fn an_answer_stands_where_nothing_was_said_and_nowhere_else() {
     let unknown: Vec<Vec<String>> = all[0]
         .variants
         .iter()
+        .filter(|variant| variant.admissible)
         .map(|variant| {
             let contract = variant.catalogue.contracts.values().next().expect("a contract");
             contract.spec.commitments.iter().map(|one| format!("{:?}", one.unknown)).collect()
@@ -123,6 +125,58 @@ fn an_answer_stands_where_nothing_was_said_and_nowhere_else() {
     let down = all[0].variants.iter().find(|variant| variant.answers == [(Question::Unknown, "down".to_owned())]);
     let contract = down.expect("a variant").catalogue.contracts.values().next().expect("a contract");
     assert!(contract.spec.commitments.iter().all(|one| format!("{:?}", one.unknown) == "Down"));
+}
+
+#[test]
+fn what_was_attained_is_rounded_beside_the_contract_s_own_reading() {
+    /// The answers of every reading that the contract's words do not allow, and how its commitments round under it.
+    #[track_caller]
+    fn check(files: &[SourceFile], expected: &[(&str, &[bool])]) {
+        let all = readings(files, None, &zones()).unwrap_or_else(|error| panic!("{error:#?}"));
+        let misread = all[0].variants.iter().filter(|variant| !variant.admissible);
+        let found: Vec<(String, Vec<bool>)> = misread
+            .map(|variant| {
+                let said = variant.answers.iter().map(|(question, answer)| format!("{question}={answer}"));
+                let contract = variant.catalogue.contracts.values().next().expect("a contract");
+                let rounded = contract
+                    .spec
+                    .commitments
+                    .iter()
+                    .map(|one| one.attainment_rounding.is_some_and(|rounding| rounding.digits == 2));
+                (said.collect::<Vec<_>>().join(" "), rounded.collect())
+            })
+            .collect();
+        let expected: Vec<_> = expected.iter().map(|(said, rounded)| ((*said).to_owned(), rounded.to_vec())).collect();
+        assert_eq!(found, expected);
+        // Those that the words allow come first, and round only where the contract says so.
+        let admissible: Vec<bool> = all[0].variants.iter().map(|variant| variant.admissible).collect();
+        assert!(admissible.is_sorted_by(|a, b| a >= b), "{admissible:?}");
+    }
+    check(&files(ZONE, ROUNDING, SAID), &[("attainment-rounding=half_up to 2 decimals", &[true, true])]);
+    let said = format!("{SAID} attainmentRounding: {{ mode: floor, digits: 1 }},");
+    check(&files(ZONE, ROUNDING, &said), &[("attainment-rounding=half_up to 2 decimals", &[false, true])]);
+    // Each reading of what is open has its pair.
+    let open = "quiet: good, unknown: up,";
+    check(
+        &files(ZONE, ROUNDING, open),
+        &[
+            ("exclusions=denominator attainment-rounding=half_up to 2 decimals", &[true, true]),
+            ("exclusions=numerator attainment-rounding=half_up to 2 decimals", &[true, true]),
+        ],
+    );
+    let replaced = |from: &str, to: &str| {
+        let mut files = files(ZONE, ROUNDING, SAID);
+        assert!(files[0].text.contains(from), "{from}");
+        files[0].text = files[0].text.replace(from, to);
+        files
+    };
+    // Where every commitment says how it is rounded there is none, and neither where a band lies between two decimals.
+    check(&replaced("penalty: {}", "attainmentRounding: { mode: floor, digits: 1 }, penalty: {}"), &[]);
+    let narrow = "target: 99, method: Timeslices, slice: 1m, sliceTarget: 95, unknown: range";
+    let bands = "bands: [{ from: 98.994, below: 98.996, credit: 1 }, { from: 98.996, below: 99, credit: 1 }, { from: 0, below: 98.994, credit: 2 }]";
+    let mut narrow_bands = replaced(narrow, narrow);
+    narrow_bands[0].text = narrow_bands[0].text.replacen("penalty: {}", &format!("penalty: {{ {bands} }}"), 1);
+    check(&narrow_bands, &[]);
 }
 
 #[test]

@@ -20,7 +20,7 @@ use super::quantity::{Factor, Quantity, Share};
 use super::recurrence::Recurrence;
 use super::template::{self, TemplateSpec};
 use super::value::{Day, Instant, Name, SliceWidth, Zone};
-use super::yaml::Node;
+use super::yaml::{Kind, MERGE, Node};
 use crate::holiday::HolidayRegion;
 use crate::incident::IncidentSpec;
 use crate::money::Currency;
@@ -166,7 +166,7 @@ pub(super) fn decode<S: DeserializeOwned>(
     for error in validator.iter_errors(&value) {
         explain(&Context { node, schema }, &error, findings);
     }
-    if findings.len() > before {
+    if findings.len() > before || node.holds_alias() {
         return None;
     }
     match serde_json::from_value(value) {
@@ -203,7 +203,24 @@ impl Context<'_> {
     }
 }
 
+/// Whether a defect may be none once an alias is written out. The alias itself is a finding already.
+fn hangs_on_an_alias(context: &Context<'_>, error: &ValidationError<'_>) -> bool {
+    let node = context.node.nearest(error.instance_path().as_str());
+    match (&node.kind, error.kind()) {
+        (Kind::Alias, _) => true,
+        (_, ValidationErrorKind::OneOfNotValid { .. } | ValidationErrorKind::AnyOf { .. }) => node.holds_alias(),
+        (_, ValidationErrorKind::Required { .. }) => {
+            // What a template would say is not missing either.
+            node.takes_over_an_alias() || matches!(context.node.nearest("/spec/extends").kind, Kind::Alias)
+        }
+        _ => false,
+    }
+}
+
 fn explain(context: &Context<'_>, error: &ValidationError<'_>, findings: &mut Vec<Finding>) {
+    if hangs_on_an_alias(context, error) {
+        return;
+    }
     let pointer = error.instance_path().as_str();
     let schema = context.schema_of(error);
     let mut push = |code, place, found, expected| findings.push(Finding { code, place, found, expected, stake: None });
@@ -211,8 +228,8 @@ fn explain(context: &Context<'_>, error: &ValidationError<'_>, findings: &mut Ve
         ValidationErrorKind::AdditionalProperties { unexpected } => {
             let known = schema.and_then(|schema| schema.get("properties")).and_then(Value::as_object);
             let known = known.map(|known| known.keys().cloned().collect::<Vec<_>>().join(", ")).unwrap_or_default();
-            for name in unexpected {
-                let node = context.node.nearest(pointer);
+            let node = context.node.nearest(pointer);
+            for name in unexpected.iter().filter(|name| *name != MERGE || !node.takes_over_an_alias()) {
                 let escaped = name.replace('~', "~0").replace('/', "~1");
                 let pointer = format!("{pointer}/{escaped}");
                 let place = node.place_of_key(name, &pointer).unwrap_or_else(|| node.place(&pointer));

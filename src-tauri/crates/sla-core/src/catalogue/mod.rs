@@ -17,6 +17,7 @@ mod quantity;
 mod query;
 mod readings;
 mod recurrence;
+mod stakes;
 mod template;
 mod unread;
 mod value;
@@ -141,7 +142,7 @@ impl Catalogue {
     /// closing days, and is read when a contract names it.
     pub fn read(files: &[SourceFile]) -> Result<Self, Vec<Finding>> {
         Self::read_with(files, &|_| {}).map_err(|mut findings| {
-            readings::stakes(files, &mut findings);
+            stakes::stakes(files, &mut findings);
             findings
         })
     }
@@ -154,9 +155,9 @@ impl Catalogue {
         let (calendars, documents): (Vec<_>, Vec<_>) = files.iter().partition(|file| closing::is_calendar(&file.name));
         let mut nodes = Vec::new();
         for file in documents {
-            let before = findings.len();
-            nodes.extend(yaml::documents(&file.name, &file.text, &mut findings));
-            unread.anything |= findings.len() > before;
+            let read = yaml::documents(&file.name, &file.text, &mut findings);
+            nodes.extend(read.documents);
+            unread.anything |= read.cut_short;
         }
         // Templates first, whichever file they stand in: contracts are made of them.
         let is_template = |node: &Node| node.text_of("kind") == Some("SlaTemplate");
@@ -205,6 +206,11 @@ impl Catalogue {
         if version == OPENSLO && KEPT_KINDS.contains(&kind) {
             return;
         }
+        let is_alias = |name: &str| node.child(name).is_some_and(|value| matches!(value.kind, yaml::Kind::Alias));
+        if is_alias("apiVersion") || is_alias("kind") || node.takes_over_an_alias() {
+            unread.add(None, node);
+            return;
+        }
         let Some(index) = KINDS.iter().position(|known| known.api_version == version && known.name == kind) else {
             let known: Vec<_> = KINDS.iter().map(|kind| format!("{} {}", kind.api_version, kind.name)).collect();
             findings.push(Finding {
@@ -213,7 +219,7 @@ impl Catalogue {
                 found: match &node.kind {
                     yaml::Kind::Mapping(_) => format!("a document with apiVersion {version:?} and kind {kind:?}"),
                     yaml::Kind::Sequence(_) => "a list instead of a document".to_owned(),
-                    yaml::Kind::Scalar { .. } => "a single value instead of a document".to_owned(),
+                    yaml::Kind::Scalar { .. } | yaml::Kind::Alias => "a single value instead of a document".to_owned(),
                 },
                 expected: format!("one of: {}", known.join(", ")),
                 stake: None,

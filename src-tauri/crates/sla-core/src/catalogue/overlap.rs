@@ -1,4 +1,5 @@
-//! Two contracts of one tenant must never be in force for one service at the same time.
+//! Two contracts of one tenant must never be in force for one service at the same time, and two versions of one contract
+//! not at all: which of them counts nobody could say.
 
 use std::collections::BTreeSet;
 use std::str::FromStr;
@@ -7,7 +8,9 @@ use super::finding::{Code, Finding, Place};
 use super::unread::{Broken, Unread, nodes};
 use super::value::{Day, Name};
 use super::yaml::Kind;
-use super::{Catalogue, ContractSpec, Document};
+use super::{Catalogue, ContractSpec, Document, check};
+use crate::money::Currency;
+use crate::ratio::Ratio;
 
 /// For how long a contract is in force, and for what.
 struct Term {
@@ -16,7 +19,12 @@ struct Term {
     tenant: Name,
     from: Day,
     to: Option<Day>,
-    services: BTreeSet<Name>,
+    /// Services of which something is measured.
+    measured: BTreeSet<Name>,
+    /// Services of whose incidents something is promised.
+    incidents: BTreeSet<Name>,
+    /// The most that it can cost in a period, where it says that.
+    costs: Option<(Currency, Ratio)>,
     /// Where the contract begins.
     file: String,
     line: usize,
@@ -36,24 +44,36 @@ pub(super) fn overlaps(catalogue: &Catalogue, unread: &Unread, findings: &mut Ve
             if earlier.tenant != later.tenant || apart(earlier, later) || apart(later, earlier) {
                 continue;
             }
-            let Some(service) = earlier.services.intersection(&later.services).next() else { continue };
+            let mut shared = earlier.measured.intersection(&later.measured);
+            let shared = shared.next().or_else(|| earlier.incidents.intersection(&later.incidents).next());
+            let one_contract = earlier.name == later.name && earlier.version != later.version;
+            if shared.is_none() && !one_contract {
+                continue;
+            }
+            let service = shared.map_or_else(String::new, |service| format!(" and service {service}"));
+            let found = format!(
+                "{} version {} in force from {} for tenant {}{service}, as is {} version {} at {}:{}",
+                later.name,
+                later.version,
+                earlier.from.max(later.from),
+                later.tenant,
+                earlier.name,
+                earlier.version,
+                earlier.file,
+                earlier.line
+            );
+            let expected = match shared {
+                Some(_) => "one contract in force at a time: end the earlier one with validTo on the day before",
+                None => {
+                    "one version in force at a time: end the earlier one with validTo on the day before, or give the \
+                     contract of other services a name of its own"
+                }
+            };
+            let both = earlier.costs.as_ref().zip(later.costs.as_ref());
+            let both = both.filter(|((one, _), (other, _))| one == other);
             findings.push(Finding {
-                code: Code::OverlappingContracts,
-                place: later.place.clone(),
-                found: format!(
-                    "{} version {} in force from {} for tenant {} and service {service}, as is {} version {} at {}:{}",
-                    later.name,
-                    later.version,
-                    earlier.from.max(later.from),
-                    later.tenant,
-                    earlier.name,
-                    earlier.version,
-                    earlier.file,
-                    earlier.line
-                ),
-                expected: "one contract in force at a time: end the earlier one with validTo on the day before"
-                    .to_owned(),
-                stake: None,
+                stake: both.and_then(|((currency, a), (_, b))| check::amount(&a.plus(b), *currency)),
+                ..Finding::new(Code::OverlappingContracts, later.place.clone(), found, expected)
             });
         }
     }
@@ -69,7 +89,9 @@ impl Term {
             tenant: spec.tenant.clone(),
             from: spec.valid_from,
             to: spec.valid_to,
-            services: services(catalogue, spec.commitments.iter().map(|commitment| commitment.slo.clone())),
+            measured: services(catalogue, spec.commitments.iter().map(|commitment| commitment.slo.clone())),
+            incidents: spec.incidents.iter().map(|promise| promise.service.clone()).collect(),
+            costs: check::costs(spec, spec.promises()).map(|costs| (spec.currency, costs)),
             file,
             line,
             place: contract.place("/spec/validFrom"),
@@ -80,21 +102,27 @@ impl Term {
     fn broken(catalogue: &Catalogue, broken: &Broken) -> Option<Self> {
         let spec = broken.node.child("spec")?;
         let valid_from = spec.child("validFrom")?;
-        let to = match spec.text_of("validTo") {
-            Some(text) => Some(Day::from_str(text).ok()?),
+        let to = match spec.child("validTo") {
+            Some(_) => Some(Day::from_str(spec.text_of("validTo")?).ok()?),
+            None if spec.takes_over_an_alias() => return None,
             None => None,
         };
-        let slos = nodes(spec, "/commitments/*/slo").into_iter().filter_map(|(_, slo)| match &slo.kind {
-            Kind::Scalar { text, .. } => text.parse().ok(),
-            _ => None,
-        });
+        let names = |pointer: &str| {
+            let nodes = nodes(spec, pointer).into_iter();
+            nodes.filter_map(|(_, name)| match &name.kind {
+                Kind::Scalar { text, .. } => text.parse().ok(),
+                _ => None,
+            })
+        };
         Some(Self {
             name: broken.name()?.to_owned(),
             version: spec.text_of("version").unwrap_or("?").to_owned(),
             tenant: spec.text_of("tenant")?.parse().ok()?,
             from: spec.text_of("validFrom")?.parse().ok()?,
             to,
-            services: services(catalogue, slos),
+            measured: services(catalogue, names("/commitments/*/slo")),
+            incidents: names("/incidents/*/service").collect(),
+            costs: None,
             file: broken.node.file.to_string(),
             line: broken.node.line,
             place: valid_from.place("/spec/validFrom"),

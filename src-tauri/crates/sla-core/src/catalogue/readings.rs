@@ -3,7 +3,6 @@
 
 use std::fmt;
 
-use super::check::stake;
 use super::finding::Finding;
 use super::value::{Name, Zone};
 use super::yaml::{Kind, Node};
@@ -27,10 +26,16 @@ pub enum Question {
     RoundingPlace,
     /// In which zone the month lies.
     TimeZone,
+    /// Whether what was attained is rounded before it is compared. A contract that does not say so compares it exactly,
+    /// and so this is no open question; it is tried because readers of a printed percentage take it for one.
+    AttainmentRounding,
 }
 
+/// The other answer to [`Question::AttainmentRounding`]: as percentages are usually printed.
+const ROUNDED: (&str, u32) = ("half_up", 2);
+
 impl Question {
-    /// Every question, in the order in which tables show them.
+    /// Every question that a contract must answer, in the order in which tables show them.
     pub const ALL: [Self; 6] =
         [Self::Exclusions, Self::Unknown, Self::Quiet, Self::Rounding, Self::RoundingPlace, Self::TimeZone];
 
@@ -43,6 +48,7 @@ impl Question {
             Self::Rounding => "rounding",
             Self::RoundingPlace => "rounding-place",
             Self::TimeZone => "time-zone",
+            Self::AttainmentRounding => "attainment-rounding",
         }
     }
 
@@ -55,11 +61,8 @@ impl Question {
             Self::Rounding => ("/spec/rounding", "mode"),
             Self::RoundingPlace => ("/spec/rounding", "at"),
             Self::TimeZone => ("/spec", "timeZone"),
+            Self::AttainmentRounding => ("/spec/commitments/*", "attainmentRounding"),
         }
-    }
-
-    fn fields() -> impl Iterator<Item = &'static str> {
-        Self::ALL.into_iter().map(|question| question.field().1).chain(["rounding"])
     }
 
     /// Every admissible answer; zones are many, so the caller names those that are worth trying.
@@ -71,6 +74,7 @@ impl Question {
             Self::Rounding => &["floor", "ceil", "half_even", "half_up"],
             Self::RoundingPlace => &["commitment", "total"],
             Self::TimeZone => return zones.iter().map(Zone::to_string).collect(),
+            Self::AttainmentRounding => return vec![format!("{} to {} decimals", ROUNDED.0, ROUNDED.1)],
         };
         words.iter().map(|word| (*word).to_owned()).collect()
     }
@@ -87,6 +91,8 @@ impl fmt::Display for Question {
 pub struct Variant {
     /// The answers that were tried, one for each question that the table varies.
     pub answers: Vec<(Question, String)>,
+    /// Whether the contract's words allow it; of what does not, the month shows how far a misreading would lead.
+    pub admissible: bool,
     /// The catalogue with them.
     pub catalogue: Catalogue,
 }
@@ -103,7 +109,9 @@ pub struct Readings {
     /// The questions that the contract leaves open in at least one commitment. When there is none, every question is
     /// answered otherwise, one at a time; the first variant is then the contract as it stands.
     pub open: Vec<Question>,
-    /// The ways to read it.
+    /// The ways to read it: first those that its words allow, then the same with what was attained rounded before it is
+    /// compared, where no commitment says how that is rounded and one could be. Of a contract that leaves nothing open
+    /// only its own words have such a pair.
     pub variants: Vec<Variant>,
 }
 
@@ -147,20 +155,35 @@ pub fn readings(files: &[SourceFile], tenant: Option<&str>, zones: &[Zone]) -> R
         if variants.len() > MAX_VARIANTS {
             return Err(ReadingsError::TooMany { contract: contract.title(), found: variants.len() });
         }
-        let mut read = Vec::with_capacity(variants.len());
-        for answers in variants {
-            let catalogue = Catalogue::read_with(files, &|document| {
+        let read_as = |answers: &[(Question, String)]| {
+            Catalogue::read_with(files, &|document| {
                 let same = Contract::of(document).is_some_and(|other| other.same(contract));
                 // What another contract leaves open must be answered somehow for the catalogue to be read at all; it
                 // does not show in this one's months.
-                let answers: Vec<(Question, String)> =
-                    if same { answers.clone() } else { first_answers(document, zones) };
+                let answers = if same { answers.to_vec() } else { first_answers(document, zones) };
                 for (question, answer) in &answers {
-                    set(document, *question, answer, same && !contract.open.contains(question));
+                    let said = !contract.open.contains(question) && *question != Question::AttainmentRounding;
+                    set(document, *question, answer, same && said);
                 }
-            });
-            read.push(Variant { answers, catalogue: catalogue.map_err(ReadingsError::Unsound)? });
+            })
+        };
+        let mut read = Vec::with_capacity(variants.len());
+        for answers in variants {
+            let catalogue = read_as(&answers).map_err(ReadingsError::Unsound)?;
+            read.push(Variant { answers, admissible: true, catalogue });
         }
+        let paired = if contract.open.is_empty() { 1 } else { read.len() };
+        let rounded = |variant: &Variant| {
+            let question = Question::AttainmentRounding;
+            let answer = question.answers(zones).into_iter().map(|answer| (question, answer));
+            let answers: Vec<_> = variant.answers.iter().cloned().chain(answer).collect();
+            // Bands narrower than the last decimal cannot be read so.
+            let catalogue = read_as(&answers).ok()?;
+            Some(Variant { answers, admissible: false, catalogue })
+        };
+        let misread: Vec<Variant> =
+            read.iter().take(paired).filter(|_| contract.compares_exactly).filter_map(rounded).collect();
+        read.extend(misread);
         let Some((contract_name, document)) = read.first().and_then(|variant| contract.find(&variant.catalogue)) else {
             continue;
         };
@@ -178,35 +201,6 @@ pub fn readings(files: &[SourceFile], tenant: Option<&str>, zones: &[Zone]) -> R
     Ok(all)
 }
 
-/// Adds to findings about unanswered questions what the answer can move. That is known only of a contract that would be
-/// sound with any answer.
-pub(super) fn stakes(files: &[SourceFile], findings: &mut [Finding]) {
-    let is_question =
-        |finding: &Finding| finding.missing().is_some_and(|field| Question::fields().any(|one| one == field));
-    if !findings.iter().any(is_question) {
-        return;
-    }
-    let Ok(filled) = Catalogue::read_with(files, &|document| {
-        for (question, answer) in first_answers(document, &[Zone(chrono_tz::UTC)]) {
-            set(document, question, &answer, false);
-        }
-    }) else {
-        return;
-    };
-    for finding in findings.iter_mut().filter(|finding| is_question(finding)) {
-        finding.stake = filled.contracts.values().find_map(|contract| {
-            let of = |pointer: &str| contract.place(pointer) == finding.place;
-            let whole = ["/spec", "/spec/rounding"].into_iter().any(of);
-            let promised = contract.spec.commitments.iter().enumerate();
-            let mut promised = promised.filter(|(index, _)| of(&format!("/spec/commitments/{index}")));
-            match promised.next() {
-                Some((_, commitment)) => stake(&contract.spec, [commitment.into()]),
-                None => whole.then(|| stake(&contract.spec, contract.spec.promises())).flatten(),
-            }
-        });
-    }
-}
-
 /// What can be told of a contract's document before it is read.
 #[derive(Clone, Debug)]
 struct Contract {
@@ -215,6 +209,8 @@ struct Contract {
     tenant: Option<String>,
     open: Vec<Question>,
     named: Vec<(Question, String)>,
+    /// Whether a commitment does not say how what was attained is rounded before it is compared.
+    compares_exactly: bool,
 }
 
 impl Contract {
@@ -239,6 +235,10 @@ impl Contract {
             version: text(Some(spec), "version"),
             tenant: text(Some(spec), "tenant"),
             open: Question::ALL.into_iter().filter(is_open).collect(),
+            compares_exactly: {
+                let (at, field) = Question::AttainmentRounding.field();
+                unread::nodes(document, at).iter().any(|(_, commitment)| commitment.child(field).is_none())
+            },
             named: named.collect(),
         })
     }
@@ -312,7 +312,17 @@ fn set(document: &mut Node, question: Question, answer: &str, everywhere: bool) 
     }
     document.each_mut(at, &mut |mapping| {
         if everywhere || mapping.child(field).is_none() {
-            mapping.put(field, mapping.beside(Kind::Scalar { text: answer.to_owned(), quoted: true }));
+            let text = |text: String, quoted| mapping.beside(Kind::Scalar { text, quoted });
+            let value = match question {
+                Question::AttainmentRounding => {
+                    let mut rounding = mapping.beside(Kind::Mapping(Vec::new()));
+                    rounding.put("mode", text(ROUNDED.0.to_owned(), true));
+                    rounding.put("digits", text(ROUNDED.1.to_string(), false));
+                    rounding
+                }
+                _ => text(answer.to_owned(), true),
+            };
+            mapping.put(field, value);
         }
     });
 }

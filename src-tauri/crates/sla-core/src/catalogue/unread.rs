@@ -49,7 +49,7 @@ impl Unread {
 }
 
 /// What documents of a kind refer to: where, and a document of which kind. A `*` stands for every item of a list.
-const REFERENCES: [(&str, &str, &str); 12] = [
+const REFERENCES: [(&str, &str, &str); 13] = [
     ("SLI", "/spec/ratioMetric/good/metricSource/metricSourceRef", "DataSource"),
     ("SLI", "/spec/ratioMetric/bad/metricSource/metricSourceRef", "DataSource"),
     ("SLI", "/spec/ratioMetric/total/metricSource/metricSourceRef", "DataSource"),
@@ -62,6 +62,7 @@ const REFERENCES: [(&str, &str, &str); 12] = [
     ("Contract", "/spec/incidents/*/service", "Service"),
     ("Exclusion", "/spec/tenant", "Tenant"),
     ("Incident", "/spec/tenant", "Tenant"),
+    ("Incident", "/spec/service", "Service"),
 ];
 
 /// References of documents with a defect that lead nowhere.

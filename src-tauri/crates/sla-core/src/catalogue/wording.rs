@@ -23,6 +23,7 @@ impl Finding {
         let missing = self.missing();
         let settles = |key: &Key| match key {
             Key::Missing(field) => missing == Some(*field),
+            Key::At(code, part) => *code == self.code && self.place.path.contains(part),
             Key::Code(code) => *code == self.code,
         };
         CLAUSES.iter().find(|(key, _)| settles(key)).map(|(_, wording)| *wording)
@@ -34,11 +35,13 @@ impl Finding {
 enum Key {
     /// A contract's field that is not there.
     Missing(&'static str),
+    /// Findings of a kind about a part of the contract, by a part of their path.
+    At(Code, &'static str),
     /// Findings of a kind.
     Code(Code),
 }
 
-const CLAUSES: [(Key, Wording); 23] = [
+const CLAUSES: [(Key, Wording); 44] = [
     (
         Key::Missing("unknown"),
         Wording {
@@ -105,12 +108,21 @@ const CLAUSES: [(Key, Wording); 23] = [
         },
     ),
     (
-        Key::Code(Code::Unsaid),
+        Key::At(Code::Unsaid, "spec.fee"),
         Wording {
             de: "In einem Monat, in dem der Vertrag nur an einzelnen Tagen gilt, ist Bemessungsgrundlage [die volle \
                  Monatsvergütung / der auf diese Tage entfallende Teil].",
             en: "In a month in which the contract is in force for some days only, the base is [the whole monthly fee / the \
                  part that falls to those days].",
+        },
+    ),
+    (
+        Key::At(Code::Unsaid, "penalty.atRisk"),
+        Wording {
+            de: "Der Dienstleister setzt für alle Zusagen zusammen [15] % der Monatsvergütung als Malus-Obergrenze aus; jede Zusage \
+                 erhält den bei ihr genannten Anteil daran.",
+            en: "For all commitments together, [15]% of the monthly fee is at risk; each commitment has the share of it that is named \
+                 with it.",
         },
     ),
     (
@@ -128,6 +140,47 @@ const CLAUSES: [(Key, Wording); 23] = [
             de: "Für jede Unterschreitung der Zusage wird nach genau einer Regel gutgeschrieben: [Staffel / je angefangene \
                  30 Minuten / fester Betrag].",
             en: "A missed commitment is credited by exactly one rule: [bands / for each started 30 minutes / a fixed sum].",
+        },
+    ),
+    (
+        Key::At(Code::UnsoundTerms, "spec.noStacking"),
+        Wording {
+            de: "Beruhen mehrere Unterschreitungen auf derselben Ursache, wird nur die für den Kunden günstigere Gutschrift gewährt; \
+                 jede Zusage gehört höchstens einer solchen Gruppe an.",
+            en: "Where several misses have one cause, only the credit that is more favourable to the customer is given; each \
+                 commitment belongs to one such group at most.",
+        },
+    ),
+    (
+        Key::At(Code::UnsoundTerms, "spec.caps"),
+        Wording {
+            de: "Die Gutschriften [eines Monats / eines Vertragsjahres] sind auf [20] % der Vergütung [dieses Monats / der letzten \
+                 zwölf Monate] begrenzt.",
+            en: "The credits of [a month / a year of the contract] are capped at [20]% of the fees of [that month / the last twelve \
+                 months].",
+        },
+    ),
+    (
+        Key::At(Code::UnsoundTerms, "spec.claim"),
+        Wording {
+            de: "Der Anspruch ist binnen [zwei Monaten] nach Ende des betroffenen Monats geltend zu machen; ist der letzte Tag kein \
+                 Werktag, endet die Frist [an diesem / am nächsten Werktag].",
+            en: "A credit must be claimed within [two months] after the end of the affected month; a last day that is no working day \
+                 [stays / moves to the next one].",
+        },
+    ),
+    (
+        Key::At(Code::UnsoundTerms, "spec.minimumCredit"),
+        Wording {
+            de: "Gutschriften [bis einschließlich / unter] [1,00 EUR] werden nicht ausgezahlt.",
+            en: "Credits of [at most / less than] [EUR 1.00] are not paid.",
+        },
+    ),
+    (
+        Key::At(Code::UnsoundTerms, "spec.currency"),
+        Wording {
+            de: "Vergütung und Gutschriften lauten während der gesamten Laufzeit auf [Euro].",
+            en: "Fees and credits are in [euros] for the whole term.",
         },
     ),
     (
@@ -173,6 +226,13 @@ const CLAUSES: [(Key, Wording); 23] = [
         },
     ),
     (
+        Key::At(Code::CreditsOutOfOrder, "penalty.repeat"),
+        Wording {
+            de: "Für eine wiederholte Unterschreitung wird nie weniger gutgeschrieben als für eine seltenere.",
+            en: "A miss that repeats is never credited with less than a rarer one.",
+        },
+    ),
+    (
         Key::Code(Code::CreditsOutOfOrder),
         Wording {
             de: "Für eine geringere Verfügbarkeit wird nie weniger gutgeschrieben als für eine höhere.",
@@ -195,11 +255,28 @@ const CLAUSES: [(Key, Wording); 23] = [
         },
     ),
     (
+        Key::At(Code::WithoutEffect, "points"),
+        Wording {
+            de: "Servicepunkte werden mit [50,00 EUR] je Punkt vergütet. [Oder: Ab (10) Punkten in (zwölf) Monaten besteht ein \
+                 Sonderkündigungsrecht.]",
+            en: "Service points are worth [EUR 50.00] each. [Or: From (10) points within (twelve) months on there is a right to \
+                 terminate.]",
+        },
+    ),
+    (
         Key::Code(Code::WithoutEffect),
         Wording {
-            de: "Gutschriften unter [1,00 EUR] werden nicht ausgezahlt. Servicepunkte werden mit [50,00 EUR] je Punkt \
-                 vergütet.",
-            en: "Credits below [EUR 1.00] are not paid. Service points are worth [EUR 50.00] each.",
+            de: "Gutschriften unter [1,00 EUR] werden nicht ausgezahlt.",
+            en: "Credits below [EUR 1.00] are not paid.",
+        },
+    ),
+    (
+        Key::Code(Code::AmbiguousFee),
+        Wording {
+            de: "Von der Monatsvergütung entfallen auf [Dienst A] [1.000,00 EUR] und auf [Dienst B] [2.000,00 EUR]; die Obergrenze \
+                 bemisst sich nach der Summe.",
+            en: "Of the monthly fee, [EUR 1,000.00] is for [service A] and [EUR 2,000.00] for [service B]; the cap is a share of their \
+                 sum.",
         },
     ),
     (
@@ -214,6 +291,91 @@ const CLAUSES: [(Key, Wording); 23] = [
         Wording {
             de: "Ein Messintervall gilt als Ausfall, wenn weniger als [95] % der Anfragen erfolgreich waren.",
             en: "A measuring interval is an outage when fewer than [95]% of the requests succeeded.",
+        },
+    ),
+    (
+        Key::Missing("method"),
+        Wording {
+            de: "Die Verfügbarkeit ist [der Anteil der erfolgreichen Anfragen / der Anteil der störungsfreien Messintervalle / der \
+                 Mittelwert der Messintervalle] im Bezugszeitraum.",
+            en: "Attainment is [the share of requests that succeeded / the share of measuring intervals without an outage / the mean \
+                 of the measuring intervals] in the measurement period.",
+        },
+    ),
+    (
+        Key::Missing("slice"),
+        Wording {
+            de: "Gemessen wird in Intervallen von [einer Minute].",
+            en: "Measurement is in intervals of [one minute].",
+        },
+    ),
+    (
+        Key::Missing("target"),
+        Wording {
+            de: "Zugesagt sind mindestens [99,9] % im Bezugszeitraum.",
+            en: "At least [99.9]% is promised in the measurement period.",
+        },
+    ),
+    (
+        Key::Missing("counting"),
+        Wording {
+            de: "Eine Zeiteinheit zählt, [sobald sie angefangen hat / erst wenn sie vollendet ist].",
+            en: "A unit of time counts [once it has begun / only when it is full].",
+        },
+    ),
+    (
+        Key::Missing("affected"),
+        Wording {
+            de: "Eine Störung zählt [in voller Länge / im Verhältnis der fehlgeschlagenen Anfragen].",
+            en: "An outage counts [in full / by the share of requests that failed].",
+        },
+    ),
+    (
+        Key::Missing("per"),
+        Wording {
+            de: "Der Betrag wird [je Unterschreitung / je Kalendertag mit Ausfall / je Störung] geschuldet; eine Obergrenze gilt [je \
+                 Monat / je Vertragsjahr].",
+            en: "The sum is owed [for each missed commitment / for each calendar day with an outage / for each incident]; a cap holds \
+                 for [each month / each year of the contract].",
+        },
+    ),
+    (
+        Key::Missing("notice"),
+        Wording {
+            de: "Wartung wird mindestens [fünf Tage] vor ihrem Beginn in Textform angekündigt.",
+            en: "Maintenance is announced in text form at least [five days] before it starts.",
+        },
+    ),
+    (
+        Key::Missing("clock"),
+        Wording {
+            de: "Die Zusage betrifft [die Reaktionszeit / die Wiederherstellungszeit].",
+            en: "The commitment is about [the response time / the restoration time].",
+        },
+    ),
+    (
+        Key::Missing("startsAt"),
+        Wording {
+            de: "Die Frist beginnt [mit dem Eintritt der Störung / mit ihrer Erkennung / mit ihrer Meldung].",
+            en: "The time runs from [the beginning of the incident / its detection / its report].",
+        },
+    ),
+    (
+        Key::Missing("hours"),
+        Wording {
+            de: "Die Frist läuft [nur während der Servicezeit / rund um die Uhr].",
+            en: "The time runs [during service hours only / around the clock].",
+        },
+    ),
+    (
+        Key::Missing("limit"),
+        Wording { de: "Die Frist beträgt [vier Stunden].", en: "The time is limited to [four hours]." },
+    ),
+    (
+        Key::Missing("month"),
+        Wording {
+            de: "Eine Störung zählt in dem Monat, in dem sie [begonnen hat / behoben wurde].",
+            en: "An incident counts in the month in which it [began / was restored].",
         },
     ),
     (
@@ -233,7 +395,12 @@ mod tests {
 
     #[track_caller]
     fn check(code: Code, found: &str, begins: Option<&str>) {
-        let place = Place { file: "c.yaml".to_owned(), line: 1, column: 1, path: String::new() };
+        check_at("", code, found, begins);
+    }
+
+    #[track_caller]
+    fn check_at(path: &str, code: Code, found: &str, begins: Option<&str>) {
+        let place = Place { file: "c.yaml".to_owned(), line: 1, column: 1, path: path.to_owned() };
         let wording = Finding::new(code, place, found, "x").wording();
         assert_eq!(wording.is_some(), begins.is_some(), "{code:?} {found}");
         if let (Some(wording), Some(begins)) = (wording, begins) {
@@ -248,6 +415,29 @@ mod tests {
         check(Code::MissingField, "no field \"metadata\"", None);
         check(Code::UnsoundBands, "a gap", Some("Where attainment"));
         check(Code::InvalidValue, "99,9", None);
+    }
+
+    #[test]
+    fn each_thing_that_is_not_said_has_a_clause_of_its_own() {
+        check_at("spec.fee", Code::Unsaid, "x", Some("In a month in which the contract is in force for some days"));
+        check_at("spec.commitments[0].penalty.atRisk", Code::Unsaid, "x", Some("For all commitments together"));
+        check_at("spec.commitments[0].penalty.points", Code::WithoutEffect, "x", Some("Service points are worth"));
+        check_at("spec.minimumCredit", Code::WithoutEffect, "x", Some("Credits below"));
+        check_at("spec.caps[0]", Code::UnsoundTerms, "x", Some("The credits of [a month"));
+        check_at("spec.claim", Code::UnsoundTerms, "x", Some("A credit must be claimed"));
+        check_at("spec.rights[0]", Code::UnsoundTerms, "x", Some("Caps, periods and rights"));
+        check_at(
+            "spec.commitments[0].penalty.repeat.steps[1].factor",
+            Code::CreditsOutOfOrder,
+            "x",
+            Some("A miss that"),
+        );
+        check_at("spec.commitments[0].penalty.bands[1]", Code::CreditsOutOfOrder, "x", Some("A lower attainment"));
+        for (field, begins) in
+            [("counting", "A unit of time"), ("startsAt", "The time runs from"), ("hours", "The time runs [")]
+        {
+            check(Code::MissingField, &format!("no field \"{field}\""), Some(begins));
+        }
     }
 
     #[test]

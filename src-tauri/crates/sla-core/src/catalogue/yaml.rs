@@ -34,7 +34,12 @@ pub(super) enum Kind {
     Sequence(Vec<Node>),
     /// Entries in file order: key, place of the key, value.
     Mapping(Vec<(String, (usize, usize), Node)>),
+    /// An alias, which is a finding already: what it stands for nobody reads, and nothing more is told of it.
+    Alias,
 }
+
+/// The key under which a mapping takes over the entries of an alias.
+pub(super) const MERGE: &str = "<<";
 
 impl Node {
     /// The value as JSON. A plain number with a point or an exponent becomes a string of the very text that stood in
@@ -48,6 +53,7 @@ impl Node {
                 "false" | "False" | "FALSE" => Value::Bool(false),
                 text => whole_number(text).map_or_else(|| Value::String(text.to_owned()), Value::from),
             },
+            Kind::Alias => Value::Null,
             Kind::Sequence(items) => items.iter().map(Self::to_json).collect(),
             Kind::Mapping(entries) => Value::Object(
                 entries.iter().map(|(key, _, value)| (key.clone(), value.to_json())).collect::<Map<_, _>>(),
@@ -91,6 +97,21 @@ impl Node {
             Kind::Scalar { text, .. } => Some(text),
             _ => None,
         }
+    }
+
+    /// Whether it is an alias, or holds one.
+    pub(super) fn holds_alias(&self) -> bool {
+        match &self.kind {
+            Kind::Scalar { .. } => false,
+            Kind::Alias => true,
+            Kind::Sequence(items) => items.iter().any(Self::holds_alias),
+            Kind::Mapping(entries) => entries.iter().any(|(_, _, value)| value.holds_alias()),
+        }
+    }
+
+    /// Whether an alias may hold entries of this mapping, so that nobody can tell what is missing in it.
+    pub(super) fn takes_over_an_alias(&self) -> bool {
+        self.child(MERGE).is_some_and(Self::holds_alias)
     }
 
     /// Calls `change` with every node that a pointer with `*` for each item of a list leads to.
@@ -142,7 +163,7 @@ impl Node {
     /// The node under a key of this mapping, or at an index of this sequence.
     pub(super) fn child(&self, segment: &str) -> Option<&Self> {
         match &self.kind {
-            Kind::Scalar { .. } => None,
+            Kind::Scalar { .. } | Kind::Alias => None,
             Kind::Sequence(items) => segment.parse::<usize>().ok().and_then(|index| items.get(index)),
             Kind::Mapping(entries) => entries.iter().find(|(key, ..)| key == segment).map(|(_, _, value)| value),
         }
@@ -172,8 +193,17 @@ fn whole_number(text: &str) -> Option<i64> {
     plain.then(|| text.parse().ok())?
 }
 
-/// Every document of a file; what cannot be read is a finding and ends the file.
-pub(super) fn documents(file: &str, text: &str, findings: &mut Vec<Finding>) -> Vec<Node> {
+/// What was read of a file.
+pub(super) struct Read {
+    /// Its documents.
+    pub(super) documents: Vec<Node>,
+    /// Whether something ended the file, so that nobody knows what the rest of it holds.
+    pub(super) cut_short: bool,
+}
+
+/// Every document of a file; what cannot be read is a finding. A syntax error ends the file, because what follows may
+/// mean anything; after a key that cannot be taken, or an alias, the file goes on.
+pub(super) fn documents(file: &str, text: &str, findings: &mut Vec<Finding>) -> Read {
     if text.len() > FILE_LIMIT_BYTES {
         findings.push(Finding {
             code: Code::Unreadable,
@@ -182,8 +212,9 @@ pub(super) fn documents(file: &str, text: &str, findings: &mut Vec<Finding>) -> 
             expected: format!("at most {FILE_LIMIT_BYTES} bytes; split it into several files of one folder"),
             stake: None,
         });
-        return Vec::new();
+        return Read { documents: Vec::new(), cut_short: true };
     }
+    let mut cut_short = false;
     let mut builder = Builder { file: file.into(), findings, documents: Vec::new(), open: Vec::new() };
     for event in Parser::new_from_str(text) {
         let read = match event {
@@ -197,10 +228,11 @@ pub(super) fn documents(file: &str, text: &str, findings: &mut Vec<Finding>) -> 
             }
         };
         if read.is_err() {
+            cut_short = true;
             break;
         }
     }
-    builder.documents
+    Read { documents: builder.documents, cut_short }
 }
 
 /// Line and column, both from 1.
@@ -222,8 +254,13 @@ struct Open {
     key: Option<Key>,
 }
 
-/// A key and its line and column.
-type Key = (String, (usize, usize));
+/// A key whose value comes next.
+enum Key {
+    /// Its text, line and column.
+    Taken(String, (usize, usize)),
+    /// One that is a finding; its value is left out.
+    Refused,
+}
 
 impl Builder<'_> {
     fn refuse(&mut self, (line, column): (usize, usize), found: String, expected: String) {
@@ -249,7 +286,7 @@ impl Builder<'_> {
             Event::Alias(_) => {
                 // An alias can stand for an expanding tree of aliases; a catalogue has no need of them.
                 self.refuse(at, "an alias (*name)".to_owned(), "the value itself, written out".to_owned());
-                Err(())
+                self.value(node(Kind::Alias))
             }
             _ => Ok(()),
         }
@@ -272,30 +309,30 @@ impl Builder<'_> {
         };
         match &mut parent.kind {
             Kind::Sequence(items) => items.push(node),
-            Kind::Mapping(entries) => match key.take() {
-                Some((name, position)) => entries.push((name, position, node)),
-                None => {
-                    let Kind::Scalar { text, .. } = &node.kind else {
-                        self.refuse(
-                            at,
-                            "a key that is a list or a mapping".to_owned(),
-                            "a plain word as key".to_owned(),
-                        );
-                        return Err(());
-                    };
-                    if entries.len() >= KEYS_LIMIT {
-                        self.refuse(at, "another key".to_owned(), format!("at most {KEYS_LIMIT} keys in a mapping"));
-                        return Err(());
-                    }
-                    if entries.iter().any(|(name, ..)| name == text) {
-                        let found = format!("the key {text:?} a second time");
-                        self.refuse(at, found, "each key once".to_owned());
-                        return Err(());
-                    }
-                    *key = Some((text.clone(), (node.line, node.column)));
+            Kind::Mapping(entries) => match (key.take(), &node.kind) {
+                (Some(Key::Taken(name, position)), _) => entries.push((name, position, node)),
+                (Some(Key::Refused), _) => {}
+                (None, Kind::Scalar { .. }) if entries.len() >= KEYS_LIMIT => {
+                    self.refuse(at, "another key".to_owned(), format!("at most {KEYS_LIMIT} keys in a mapping"));
+                    return Err(());
+                }
+                (None, Kind::Scalar { text, .. }) if entries.iter().any(|(name, ..)| name == text) => {
+                    let found = format!("the key {text:?} a second time");
+                    *key = Some(Key::Refused);
+                    self.refuse(at, found, "each key once".to_owned());
+                }
+                (None, Kind::Scalar { text, .. }) => *key = Some(Key::Taken(text.clone(), at)),
+                (None, Kind::Alias) => {
+                    *key = Some(Key::Refused);
+                    entries.push((MERGE.to_owned(), at, node));
+                }
+                (None, _) => {
+                    *key = Some(Key::Refused);
+                    let found = "a key that is a list or a mapping".to_owned();
+                    self.refuse(at, found, "a plain word as key".to_owned());
                 }
             },
-            Kind::Scalar { .. } => unreachable!("only containers are opened"),
+            Kind::Scalar { .. } | Kind::Alias => unreachable!("only containers are opened"),
         }
         Ok(())
     }

@@ -31,6 +31,10 @@ pub struct IncidentSpec {
     pub tenant: Name,
     /// Class of the incident as the contract names it, such as `p1`.
     pub class: Name,
+    /// Name of the `Service` that broke: promises about other services do not count it. Must be said when promises about
+    /// several services name its class.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<Name>,
     /// What happened, in a line.
     #[schemars(length(min = 1, max = 120))]
     pub title: String,
@@ -55,7 +59,8 @@ pub struct IncidentSpec {
     /// Clock stops. They count only when somebody other than who entered the incident approved it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pauses: Vec<Pause>,
-    /// Commitments it concerns, by name.
+    /// Commitments whose outages it explains, by name. They are told, and decide nothing: what counts an incident is its
+    /// class and its service.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub commitments: Vec<Name>,
     /// Who entered it.
@@ -241,6 +246,11 @@ impl IncidentSpec {
 }
 
 impl IncidentTarget {
+    /// Whether an incident of its tenant is one that the promise is about: of its class, and of no other service.
+    pub fn concerns(&self, incident: &IncidentSpec) -> bool {
+        incident.class == self.class && incident.service.as_ref().is_none_or(|broken| *broken == self.service)
+    }
+
     /// Whether the promise can be judged by: what no schema can say.
     ///
     /// # Errors

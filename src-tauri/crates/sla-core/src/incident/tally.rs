@@ -60,7 +60,7 @@ pub struct MeanTime {
 
 /// Judges every incident of a tenant and of the promise's class that counts in `period`, the month within the contract.
 ///
-/// Incidents of other tenants and classes are passed over, and so are those that were reported after `as_of`. `service` and
+/// Incidents of other tenants, classes and services are passed over, and so are those that were reported after `as_of`. `service` and
 /// `as_of` are those of [`judge_incident`].
 ///
 /// # Errors
@@ -77,7 +77,7 @@ pub fn judge_incidents<'a>(
     terms.check()?;
     let (mut outcomes, mut not_ended) = (Vec::new(), 0);
     for (name, incident) in incidents {
-        if incident.tenant != *tenant || incident.class != terms.class || incident.reported.0 > as_of {
+        if incident.tenant != *tenant || !terms.concerns(incident) || incident.reported.0 > as_of {
             continue;
         }
         let outcome = judge_incident(terms, incident, &service, as_of)?;

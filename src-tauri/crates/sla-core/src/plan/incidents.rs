@@ -27,7 +27,7 @@ pub struct PlannedIncidents<'a> {
     /// The moment of judging: the period's end, or the last time that an incident tells. It comes from the documents and
     /// not from a clock, so that a month that is closed again says the same.
     pub as_of: UnixSeconds,
-    /// Every incident of the tenant and the promise's class, by name.
+    /// Every incident of the tenant that the promise is about, by name.
     pub incidents: Vec<&'a Document<IncidentSpec>>,
     tenant: &'a Name,
     /// Service time from the first time that an incident tells to the moment of judging; empty when no clock asks for it.
@@ -65,7 +65,7 @@ pub(super) fn due<'a>(
     let last = of_tenant().map(|incident| last_time(&incident.spec)).max();
     let due = contract.incidents.iter().filter_map(|terms| {
         let span = Span::due(contract, terms.period, month)?;
-        let incidents: Vec<_> = of_tenant().filter(|incident| incident.spec.class == terms.class).collect();
+        let incidents: Vec<_> = of_tenant().filter(|incident| terms.concerns(&incident.spec)).collect();
         let as_of = last.map_or(span.period.end, |last| last.max(span.period.end));
         let first = incidents.iter().map(|incident| times(&incident.spec).min().unwrap_or(as_of)).min();
         let told = first.and_then(|first| Period::new(first, as_of)).filter(|_| terms.hours == ClockHours::Service);

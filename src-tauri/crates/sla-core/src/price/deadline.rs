@@ -72,7 +72,8 @@ mod tests {
         check((25, "days", true), "2026-11-30", Some("GB-SCT"), "2026-12-29");
         // A window that does not ask for working days ends on a holiday.
         check((25, "days", false), "2026-11-30", Some("DE-BE"), "2026-12-25");
-        check((1, "months", true), "2026-11-30", Some("DE-BE"), "2026-12-30");
+        check((1, "months", true), "2026-11-30", Some("DE-BE"), "2026-12-31");
+        check((1, "months", true), "2026-11-28", Some("DE-BE"), "2026-12-28");
         // 1000 working days, walked by hand over four years of weekends and holidays.
         check((1000, "workingDays", false), "2026-01-01", Some("US"), &walked(1000, "2026-01-01", "US"));
     }

@@ -129,7 +129,7 @@ fn holidays_that_nobody_can_know_are_refused() {
         &["timeZone: UTC", "claim: { automatic: true }", "serviceHours: Mo-Fr 08:00-18:00; PH off"],
         None,
         &[
-            "nord/catalogue.yaml:47:17: error[holidays-without-region]: spec.serviceHours: found \"Mo-Fr 08:00-18:00; PH off\" without holidays, expected holidays: the region or the closing days that PH stands for",
+            "nord/catalogue.yaml:47:17: error[holidays-without-region]: spec.serviceHours: found \"Mo-Fr 08:00-18:00; PH off\" without holidays, expected holidays: the region or the closing days that PH stands for (moves up to 1000.00 EUR a month)",
         ],
     );
     refused(
@@ -143,7 +143,7 @@ fn holidays_that_nobody_can_know_are_refused() {
         &with("holidays: {}"),
         None,
         &[
-            "nord/catalogue.yaml:48:13: error[missing-field]: spec.holidays: found neither, expected a region, closingDays or both",
+            "nord/catalogue.yaml:48:13: error[missing-field]: spec.holidays: found neither, expected a region, closingDays or both (moves up to 1000.00 EUR a month)",
         ],
     );
     refused(

@@ -10,7 +10,7 @@ const FIELDS: [&str; 3] = ["timeZone: Europe/Berlin", "serviceHours: 24/7", "cla
 fn exclusion(fields: &str) -> String {
     format!(
         "---\napiVersion: sla-desk/v1\nkind: Exclusion\nmetadata: {{ name: patches }}\nspec:\n  tenant: nord\n  kind: maintenance\n  \
-         reason: r\n  requestedBy: a\n  approvedBy: b\n  {}\n",
+         reason: r\n  requestedBy: a\n  approvedBy: b\n  {}\n  requestedAt: \"2025-11-30T00:00:00Z\"\n",
         fields.replace('\n', "\n  ")
     )
 }

@@ -6,6 +6,7 @@ mod documents;
 mod refusals;
 mod sound;
 mod templates;
+mod terms;
 
 use sla_core::catalogue::{Catalogue, Finding, SourceFile};
 

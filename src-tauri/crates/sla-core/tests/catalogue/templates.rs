@@ -132,7 +132,8 @@ fn a_defect_stands_in_the_file_that_holds_it() {
         &format!("{CONTRACT}{PROMISES}"),
         &[
             "template.yaml:25:26: error[unsound-penalty]: spec.commitments[0].penalty.bands[0]: found both credit and amount, \
-           expected one of credit, a share of the base, and amount, in the contract's currency",
+           expected one of credit, a share of the base, and amount, in the contract's currency (moves up to 50.00 EUR a \
+           month)",
         ],
     );
     check_findings(
@@ -151,9 +152,9 @@ fn a_defect_stands_in_the_file_that_holds_it() {
         CONTRACT,
         &[
             "contract.yaml:5:12: error[missing-field]: spec.commitments[0]: found no field \"slo\", expected \"slo\": Name of \
-             the `SLO` that is measured",
+             the `SLO` that is measured (moves up to 50.00 EUR a month)",
             "contract.yaml:5:12: error[missing-field]: spec.commitments[1]: found no field \"slo\", expected \"slo\": Name of \
-             the `SLO` that is measured",
+             the `SLO` that is measured (moves up to 0.00 EUR a month)",
         ],
     );
     check_findings(

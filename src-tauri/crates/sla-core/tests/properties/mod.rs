@@ -11,3 +11,4 @@ mod roundtrip;
 mod shared;
 mod terms;
 mod worse;
+mod yaml;

@@ -144,10 +144,21 @@ fn trap_25_a_catalogue_that_is_wrong_is_refused_with_every_place_and_priced_by_n
 
 #[test]
 fn an_amount_that_no_ledger_holds_is_an_error_and_not_a_number() {
-    // A thousand times the largest fee that a contract can write: more than 63 bits of cents.
-    let fee = [("fee", "{ monthly: 999999999999999.00 }")];
-    let thousandfold = [promise(&[("penalty", "{ multiplier: { factor: 1000 } }")])];
-    let catalogue = sound(&[contract(&fee, &thousandfold)]);
+    // A thousand times the largest fee that a contract can write: more than 63 bits of cents. The linter says where.
+    let terms = |factor: u32| {
+        let penalty = format!("{{ multiplier: {{ factor: {factor} }} }}");
+        [contract(&[("fee", "{ monthly: 999999999999999.00 }")], &[promise(&[("penalty", &penalty)])])]
+    };
+    let refused = read(&terms(1000)).expect_err("it does not fit");
+    assert!(refused.len() == 1 && refused[0].starts_with("c.yaml:46:"), "{refused:?}");
+    assert!(refused[0].contains("a penalty of up to 999999999999999000.00 EUR"), "{refused:?}");
+    // A contract that no linter read is no reason to guess.
+    let mut catalogue = sound(&terms(92));
+    for contract in catalogue.contracts.values_mut() {
+        contract.spec.fee.monthly = "99999999999999.00".parse().expect("an amount");
+        let multiplier = contract.spec.commitments[0].penalty.multiplier.as_mut().expect("a multiplier");
+        multiplier.factor = "1000".parse().expect("a factor");
+    }
     let plans = plan(&catalogue, "2026-10".parse().expect("a month"), None, NOW).expect("a plan");
     let error = try_state(&plans[0], |_| DOWN, &[]).expect_err("it does not fit");
     assert!(matches!(error, StatementError::Price { .. }), "{error:?}");

@@ -178,7 +178,7 @@ fn trap_18_overlapping_outages_and_windows_count_once() {
     let terms = [("excludedKinds", "[maintenance]"), ("maintenance", "{ notice: 1d, hoursPerMonth: 4 }")];
     let window = |name: &str, from: &str, to: &str| {
         let spec = format!(
-            "kind: maintenance, announcedAt: \"2026-09-01T00:00:00Z\", start: \"2026-10-{from}:00:00Z\", end: \
+            "kind: maintenance, announcedAt: \"2026-09-01T00:00:00Z\", requestedAt: \"2026-09-01T00:00:00Z\", start: \"2026-10-{from}:00:00Z\", end: \
              \"2026-10-{to}:00:00Z\", approvedBy: Nord"
         );
         exclusion(name, &spec)
@@ -231,7 +231,23 @@ fn trap_19_maintenance_that_was_entered_after_the_outage_does_not_undo_it() {
         (kept, Some(false), 7_200),
     );
     // A second too late is too late, and after the outage it is shown as such.
-    check(&terms, outage(), &entered("announcedAt: \"2026-09-30T00:00:01Z\""), (late, None, 0));
+    let asked = "requestedAt: \"2026-09-29T00:00:00Z\"";
+    check(
+        &terms,
+        outage(),
+        &entered(&format!("announcedAt: \"2026-09-30T00:00:01Z\", {asked}")),
+        (late, Some(false), 0),
+    );
+    // An announcement can name any day, so maintenance without the time of its request is refused.
+    let dated = exclusion(
+        "late",
+        &format!("start: \"2026-10-05T00:00:00Z\", end: \"2026-10-05T02:00:00Z\", {}", entered(told)),
+    );
+    let refused = read(&[contract(&terms, &[promise(&[])]), dated]).expect_err("nobody said when it was asked for");
+    assert!(
+        refused.len() == 1 && refused[0].contains("error[missing-field]: spec: found no field \"requestedAt\""),
+        "{refused:?}"
+    );
     let after = "announcedAt: \"2026-10-06T00:00:00Z\", requestedAt: \"2026-10-06T00:00:00Z\"";
     check(&terms, outage(), &entered(after), (late, Some(true), 0));
     // Whatever else the parties agreed on may be told later; the report still says that it was.

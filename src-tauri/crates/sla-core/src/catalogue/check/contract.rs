@@ -17,19 +17,17 @@ use crate::record::{ExclusionKind, Method};
 impl Check<'_> {
     pub(super) fn contracts(&mut self) {
         let catalogue = self.catalogue;
+        let mut first: Option<&Document<ContractSpec>> = None;
         for contract in catalogue.contracts.values() {
             let spec = &contract.spec;
+            match first.filter(|first| first.name() == contract.name()) {
+                Some(first) => self.one_contract(first, contract),
+                None => first = Some(contract),
+            }
             self.reference(contract, "/spec/tenant", "Tenant", &spec.tenant, &catalogue.tenants);
             if let Some(valid_to) = spec.valid_to.filter(|to| *to < spec.valid_from) {
                 let expected = format!("a day not before validFrom, {}", spec.valid_from);
                 self.add(Code::InvalidValue, contract, "/spec/validTo", format!("\"{valid_to}\""), expected);
-            }
-            // Fees and credits of a contract are added up over its versions.
-            let first = catalogue.contracts.values().find(|first| first.name() == contract.name());
-            if let Some(first) = first.map(|first| &first.spec).filter(|first| first.currency != spec.currency) {
-                let found = format!("{} after {} in version {}", spec.currency, first.currency, first.version);
-                let expected = "one currency in all versions of a contract: another one is another contract";
-                self.add(Code::InvalidValue, contract, "/spec/currency", found, expected);
             }
             self.amount(contract, "/spec/fee/monthly", Some(spec.fee.monthly));
             if spec.fee.part_month.is_none() {
@@ -54,6 +52,26 @@ impl Check<'_> {
                 self.incident_promise(contract, &at, promise);
             }
             self.terms(contract);
+        }
+    }
+
+    /// Versions of one contract share what its caps, repeats and rights count over all of them: earlier months of one
+    /// customer, in one currency.
+    fn one_contract(&mut self, first: &Document<ContractSpec>, contract: &Document<ContractSpec>) {
+        let (known, spec) = (&first.spec, &contract.spec);
+        let mut differs = |field: &str, found: String, known: String| {
+            let place = first.place("");
+            let expected = format!(
+                "{known}, as version {} at {}:{} says: what changes it is a contract with a name of its own",
+                first.spec.version, place.file, place.line
+            );
+            self.add(Code::UnsoundTerms, contract, &format!("/spec/{field}"), found, expected);
+        };
+        if spec.currency != known.currency {
+            differs("currency", spec.currency.to_string(), known.currency.to_string());
+        }
+        if spec.tenant != known.tenant {
+            differs("tenant", format!("tenant {:?}", spec.tenant.as_str()), format!("{:?}", known.tenant.as_str()));
         }
     }
 

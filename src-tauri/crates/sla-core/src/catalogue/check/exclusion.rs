@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::Check;
 use crate::catalogue::contract::Commitment;
 use crate::catalogue::finding::Code;
+use crate::record::ExclusionKind;
 
 impl Check<'_> {
     pub(super) fn exclusions(&mut self) {
@@ -34,6 +35,11 @@ impl Check<'_> {
                     };
                     self.add(Code::UnknownReference, exclusion, &format!("/spec/commitments/{index}"), found, expected);
                 }
+            }
+            if spec.kind == ExclusionKind::Maintenance && spec.requested_at.is_none() {
+                let expected =
+                    "\"requestedAt\" beside maintenance: when somebody asked for it, before its start or after it";
+                self.add(Code::MissingField, exclusion, "/spec", "no field \"requestedAt\"".into(), expected);
             }
             self.recurrence(exclusion);
             let covered = promised

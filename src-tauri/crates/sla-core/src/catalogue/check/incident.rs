@@ -2,11 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use chrono::Days;
+
 use super::Check;
 use crate::catalogue::Document;
 use crate::catalogue::contract::{Commitment, ContractSpec, Fixed, FixedPer, Model};
 use crate::catalogue::finding::Code;
-use crate::incident::IncidentTarget;
+use crate::incident::{IncidentSpec, IncidentTarget};
+use crate::time::start_of_day;
 
 impl Check<'_> {
     pub(super) fn incidents(&mut self) {
@@ -37,6 +40,49 @@ impl Check<'_> {
                         _ => format!("one of: {}", known.iter().copied().collect::<Vec<_>>().join(", ")),
                     };
                     self.add(Code::UnknownReference, incident, &pointer, found, expected);
+                }
+            }
+            if classes.contains(spec.class.as_str()) {
+                self.broken_service(incident);
+            }
+        }
+    }
+
+    /// An incident breaks the promises about its service and no others, so it must name the service where several have
+    /// promises about its class.
+    fn broken_service(&mut self, incident: &Document<IncidentSpec>) {
+        let (catalogue, spec) = (self.catalogue, &incident.spec);
+        let contracts = || catalogue.contracts.values().filter(|contract| contract.spec.tenant == spec.tenant);
+        let services = |in_force: bool| -> BTreeSet<&str> {
+            let contracts = contracts().filter(|contract| !in_force || lasted_within(spec, &contract.spec));
+            let promises = contracts.flat_map(|contract| &contract.spec.incidents);
+            promises.filter(|promise| promise.class == spec.class).map(|promise| promise.service.as_str()).collect()
+        };
+        let listed = |services: &BTreeSet<&str>| services.iter().copied().collect::<Vec<_>>().join(", ");
+        match &spec.service {
+            None => {
+                let services = services(true);
+                if services.len() > 1 {
+                    let expected = format!(
+                        "the one of {} that broke: each has a promise about incidents of class {:?}",
+                        listed(&services),
+                        spec.class.as_str()
+                    );
+                    self.add(Code::MissingField, incident, "/spec", "no field \"service\"".into(), expected);
+                }
+            }
+            Some(service) => {
+                self.reference(incident, "/spec/service", "Service", service, &catalogue.services);
+                let services = services(false);
+                if catalogue.services.contains_key(service) && !services.contains(service.as_str()) {
+                    let found = format!(
+                        "service {:?}, of whose incidents of class {:?} no contract of {} promises anything",
+                        service.as_str(),
+                        spec.class.as_str(),
+                        spec.tenant
+                    );
+                    let expected = format!("one of: {}", listed(&services));
+                    self.add(Code::UnknownReference, incident, "/spec/service", found, expected);
                 }
             }
         }
@@ -79,4 +125,12 @@ impl Check<'_> {
             self.add(Code::UnsoundPenalty, contract, &format!("{at}/penalty/fixed/per"), found, expected);
         }
     }
+}
+
+/// Whether a contract was in force while an incident lasted, as far as its times tell.
+fn lasted_within(incident: &IncidentSpec, contract: &ContractSpec) -> bool {
+    let zone = contract.time_zone.0;
+    let last = incident.restored.or(incident.responded).unwrap_or(incident.reported).max(incident.reported);
+    let ends = contract.valid_to.map(|day| start_of_day(day.0 + Days::new(1), zone));
+    start_of_day(contract.valid_from.0, zone) <= last.0 && ends.is_none_or(|ends| incident.first_known().0 < ends)
 }

@@ -19,7 +19,7 @@ use super::unread::{self, Unread};
 use super::value::Name;
 use super::{Catalogue, Document, overlap};
 use sli::asked;
-pub(super) use stake::stake;
+pub(super) use stake::{amount, costs, stake};
 
 /// Adds every error of a catalogue to the findings, and gives what is unsound in each contract.
 pub(super) fn check(

@@ -1,5 +1,7 @@
 //! A penalty must say one thing, and say all of it.
 
+use std::collections::BTreeSet;
+
 use super::Check;
 use crate::catalogue::bands;
 use crate::catalogue::contract::{
@@ -193,8 +195,15 @@ impl Check<'_> {
             }
             self.commitment_names(contract, &format!("{at}/commitments"), &right.commitments);
         }
+        let mut grouped = BTreeSet::new();
         for (index, group) in spec.no_stacking.iter().enumerate() {
-            self.commitment_names(contract, &format!("/spec/noStacking/{index}/commitments"), &group.commitments);
+            let at = format!("/spec/noStacking/{index}/commitments");
+            self.commitment_names(contract, &at, &group.commitments);
+            for (member, name) in group.commitments.iter().enumerate().filter(|(_, name)| !grouped.insert(*name)) {
+                let found = format!("commitment {:?} a second time", name.as_str());
+                let expected = "each commitment in one group, once: of two groups nobody can say which pays first";
+                self.add(Code::UnsoundTerms, contract, &format!("{at}/{member}"), found, expected);
+            }
         }
         if let Some(digits) = spec.rounding.digits.filter(|digits| *digits > spec.currency.digits()) {
             let expected = format!("at most {}, the decimals of {}", spec.currency.digits(), spec.currency);
@@ -231,6 +240,7 @@ impl Check<'_> {
                 expected,
             );
         }
+        self.too_large(contract);
         self.unsound(contract);
     }
 

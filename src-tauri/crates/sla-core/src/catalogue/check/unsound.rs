@@ -1,16 +1,22 @@
 //! What can be computed and will be quarrelled about: what a contract leaves open, says out of order, or says in vain.
 
+use std::collections::BTreeMap;
+
+use chrono::{Datelike, Days};
+
 use super::Check;
 use super::penalty::caps_its_own_base;
 use super::stake::most;
-use crate::catalogue::Document;
-use crate::catalogue::contract::{Commitment, ContractSpec, Model, Promise};
+use crate::catalogue::contract::{CapBase, CapScope, Commitment, ContractSpec, Holidays, Model, Promise, Repeat};
 use crate::catalogue::finding::Code;
+use crate::catalogue::{Document, Name};
+use crate::money::Amount;
 use crate::ratio::Ratio;
 use crate::record::Method;
+use crate::time::{MeasurementPeriod, Month, Period};
 
-/// The shortest month.
-const SHORTEST_MONTH_SECONDS: i64 = 28 * 86_400;
+/// Over how many months service time is looked at, beside each February of four years.
+const YEAR_MONTHS: u32 = 12;
 
 impl Check<'_> {
     /// Everything about a contract that its parties should know before they sign it.
@@ -44,9 +50,11 @@ impl Check<'_> {
             if let Some(bar) = bar.filter(|bar| Ratio::whole(bar.minor) > highest && pays) {
                 let found = format!("a least credit of {}", bar.to_decimal());
                 let expected = "less than the highest credit of a commitment, or nothing is ever paid";
-                self.add_with(Code::WithoutEffect, contract, "/spec/minimumCredit", found, expected, None);
+                let stake = self.stake_of_all(contract);
+                self.add_with(Code::WithoutEffect, contract, "/spec/minimumCredit", found, expected, stake);
             }
         }
+        self.ambiguous_fee(contract);
         for (index, commitment) in spec.commitments.iter().enumerate() {
             self.unsound_commitment(contract, &format!("/spec/commitments/{index}"), commitment);
         }
@@ -58,16 +66,18 @@ impl Check<'_> {
     fn unsound_commitment(&mut self, contract: &Document<ContractSpec>, at: &str, commitment: &Commitment) {
         let target = commitment.target;
         let allowed = Ratio::one().minus(&target.ratio());
-        let month = Ratio::whole(SHORTEST_MONTH_SECONDS * i64::from(commitment.period.months()));
         let slice = Ratio::whole(commitment.slice.seconds());
         // A target of 100 % says that every slice counts; below it, a budget of less than a slice says so by accident.
         let counts_slices = matches!(commitment.method, Method::Timeslices | Method::RatioTimeslices);
-        if counts_slices && allowed > Ratio::zero() && allowed.times(&month) < slice {
+        let least = (counts_slices && allowed > Ratio::zero())
+            .then(|| least_service_seconds(&contract.spec, commitment.period))
+            .flatten();
+        if let Some(time) = least.map(Ratio::whole).filter(|time| allowed.times(time) < slice) {
             let found = format!(
                 "{target} % in slices of {}: one of {} is {} points, and the target allows {}",
                 commitment.slice,
-                month.over(&slice).map_or_else(String::new, |count| count.to_decimal(0, crate::ratio::Rounding::Floor)),
-                slice.over(&month).map_or_else(String::new, |one| one.to_percent(4, crate::ratio::Rounding::Ceil)),
+                time.over(&slice).map_or_else(String::new, |count| count.to_decimal(0, crate::ratio::Rounding::Floor)),
+                slice.over(&time).map_or_else(String::new, |one| one.to_percent(4, crate::ratio::Rounding::Ceil)),
                 allowed.to_percent(4, crate::ratio::Rounding::Floor),
             );
             let expected = "narrower slices, or a target that one bad slice does not break";
@@ -77,6 +87,58 @@ impl Check<'_> {
         self.unsound_penalty(contract, at, commitment.into());
     }
 
+    /// A cap that is a share of the fees of several services, or an amount at risk that they share, counts the fee of each
+    /// service. That is clear when all of them have one fee of their own, or none has.
+    fn ambiguous_fee(&mut self, contract: &Document<ContractSpec>) {
+        let (catalogue, spec) = (self.catalogue, &contract.spec);
+        let of_fees = |scope: CapScope| {
+            let mut caps = spec.caps.iter().flatten();
+            caps.any(|cap| cap.per == scope && cap.share.is_some() && cap.of == Some(CapBase::Base))
+        };
+        let pool = |promise: &Promise<'_>| promise.penalty.at_risk.is_some();
+        let (per_service, per_month) = (of_fees(CapScope::Service), of_fees(CapScope::Month));
+        // Each promise that such a cap or the pool holds: its place, its service and its own fee.
+        let commitments = spec.commitments.iter().enumerate().filter_map(|(index, one)| {
+            let service = &catalogue.slos.get(&one.slo)?.spec.service;
+            Some((format!("/spec/commitments/{index}"), service, Promise::from(one)))
+        });
+        let incidents = spec.incidents.iter().enumerate();
+        let incidents =
+            incidents.map(|(index, one)| (format!("/spec/incidents/{index}"), &one.service, Promise::from(one)));
+        let held: Vec<_> = commitments
+            .chain(incidents)
+            .filter(|(_, _, promise)| promise.penalty.model().is_some())
+            .filter(|(_, _, promise)| per_service || per_month || pool(promise))
+            .collect();
+        let mut known: BTreeMap<&Name, (Option<Amount>, bool)> = BTreeMap::new();
+        for (at, service, promise) in &held {
+            let first = known.entry(service).or_insert((promise.fee, false));
+            let fee = |own: Option<Amount>| own.unwrap_or(spec.fee.monthly).in_currency(spec.currency);
+            if fee(first.0) == fee(promise.fee) || std::mem::replace(&mut first.1, true) {
+                continue;
+            }
+            let told = |own: Option<Amount>| own.map_or_else(|| "the contract's fee".to_owned(), |own| own.to_string());
+            let found = format!("{} beside {} for service {service}", told(promise.fee), told(first.0));
+            let expected = "one fee for all promises about a service, or a cap that is no share of it";
+            let stake = self.stake_of_all(contract);
+            self.add_with(Code::AmbiguousFee, contract, at, found, expected, stake);
+        }
+        if !per_month && !held.iter().any(|(_, _, promise)| pool(promise)) {
+            return;
+        }
+        let own = held.iter().find(|(_, _, promise)| promise.fee.is_some());
+        let without = held.iter().find(|(_, service, promise)| {
+            promise.fee.is_none() && own.is_some_and(|(_, other, _)| *other != *service) && !known[service].1
+        });
+        if let (Some((_, service, _)), Some((at, other, _))) = (own, without) {
+            let found = format!("a fee of its own for service {service}, and none for service {other}");
+            let expected =
+                "a fee for each service, or for none: the contract's fee may hold that of the others already";
+            let stake = self.stake_of_all(contract);
+            self.add_with(Code::AmbiguousFee, contract, at, found, expected, stake);
+        }
+    }
+
     pub(super) fn unsound_penalty(&mut self, contract: &Document<ContractSpec>, at: &str, promise: Promise<'_>) {
         if let Some((index, found)) = out_of_order(contract, promise) {
             let expected = "at least as much for a worse month";
@@ -84,6 +146,12 @@ impl Check<'_> {
             let field = promise.penalty.model().map_or("", Model::field);
             let list = if field == "perOutage" { "/tiers" } else { "" };
             let pointer = format!("{at}/penalty/{field}{list}/{index}");
+            self.add_with(Code::CreditsOutOfOrder, contract, &pointer, found, expected, stake);
+        }
+        if let Some((index, found)) = promise.penalty.repeat.as_ref().and_then(falling) {
+            let expected = "at least as much for a miss that repeats";
+            let stake = self.stake(contract, promise);
+            let pointer = format!("{at}/penalty/repeat/steps/{index}/factor");
             self.add_with(Code::CreditsOutOfOrder, contract, &pointer, found, expected, stake);
         }
         let points = promise.penalty.points.is_some();
@@ -96,12 +164,56 @@ impl Check<'_> {
     }
 }
 
+/// A step that multiplies by less than the one before it, or by less than a first miss.
+fn falling(repeat: &Repeat) -> Option<(usize, String)> {
+    let mut before = Ratio::one();
+    for (index, step) in repeat.steps.iter().enumerate() {
+        let factor = step.factor.ratio();
+        if factor < before {
+            let found =
+                format!("a factor of {} from {} misses on, less than for fewer of them", step.factor, step.misses);
+            return Some((index, found));
+        }
+        before = factor;
+    }
+    None
+}
+
+/// The least service time of a whole measurement period in which the contract is in force, over a year and each February
+/// of four; of periods in general when none of them is whole. A period without any service time is not judged.
+fn least_service_seconds(contract: &ContractSpec, period: MeasurementPeriod) -> Option<i64> {
+    let zone = contract.time_zone.0;
+    let begins = contract.valid_from.0;
+    let first = Month::new(begins.year(), begins.month())?;
+    let in_force = |from: Month, to: Month| {
+        begins <= from.first_day() && contract.valid_to.is_none_or(|last| to.next_first_day() <= last.0 + Days::new(1))
+    };
+    let spans = (0..4 * YEAR_MONTHS + period.months()).map(|ahead| first.plus(ahead));
+    let spans = spans.filter(|month| period.is_due(*month)).map(|last| period.containing(last));
+    let looked_at = |from: &Month, to: &Month| {
+        to.since(first) < i32::try_from(YEAR_MONTHS + period.months()).unwrap_or(i32::MAX)
+            || (0..period.months()).any(|ahead| from.plus(ahead).number() == 2)
+    };
+    let spans: Vec<(Month, Month)> = spans.filter(|(from, to)| looked_at(from, to)).collect();
+    let seconds = |(from, to): &(Month, Month)| -> Option<i64> {
+        let span = Period::new(from.period(zone).start, to.period(zone).end)?;
+        let within = |holidays: &Holidays| contract.service_hours.within(span, zone, Some(holidays)).ok();
+        // Where nobody knows the holidays yet, the days are counted as if there were none.
+        let known = contract.holidays.as_ref().and_then(within);
+        let service = known.or_else(|| within(&Holidays::default()))?.seconds();
+        (service > 0).then_some(service)
+    };
+    let whole = spans.iter().filter(|(from, to)| in_force(*from, *to)).filter_map(seconds).min();
+    whole.or_else(|| spans.iter().filter_map(seconds).min())
+}
+
 /// The band or tier that pays less than one for a better month.
 fn out_of_order(contract: &Document<ContractSpec>, promise: Promise<'_>) -> Option<(usize, String)> {
     let currency = contract.spec.currency;
     let base = promise.fee.unwrap_or(contract.spec.fee.monthly).in_currency(currency)?;
-    let worth = |share: Option<crate::catalogue::Share>, amount: Option<crate::money::Amount>| match (share, amount) {
-        (Some(share), _) => Some(share.ratio().times(&Ratio::whole(base.minor))),
+    let base = Ratio::whole(base.minor).times(&Ratio::whole(promise.period.months()));
+    let worth = |share: Option<crate::catalogue::Share>, amount: Option<Amount>| match (share, amount) {
+        (Some(share), _) => Some(share.ratio().times(&base)),
         (None, amount) => Some(Ratio::whole(amount?.in_currency(currency)?.minor)),
     };
     // From the best month to the worst: index, how bad, what it pays.

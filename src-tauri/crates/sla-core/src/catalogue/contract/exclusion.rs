@@ -30,7 +30,8 @@ pub struct ExclusionSpec {
     /// When the customer was told; must be said for maintenance.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub announced_at: Option<Instant>,
-    /// When somebody asked for it; one that was asked for after its start is shown as such.
+    /// When somebody asked for it; one that was asked for after its start is shown as such. Must be said for maintenance:
+    /// what was entered after an outage can name any day on which it was announced.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub requested_at: Option<Instant>,
     /// Why, as the report prints it.
@@ -50,7 +51,8 @@ pub struct ExclusionSpec {
 pub struct Maintenance {
     /// How long before its start the customer must be told. There is no default.
     pub notice: Duration,
-    /// Whole hours of it that a measured month may have; the time above them counts. No limit when not said.
+    /// Whole hours of it that a measured month may have; the time above them counts. A month in which the contract is in
+    /// force for some days only may have all of them. No limit when not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 744))]
     pub hours_per_month: Option<u32>,

@@ -195,7 +195,8 @@ pub enum ClaimUnit {
     Days,
     /// Monday to Friday without the holidays of the contract.
     WorkingDays,
-    /// Calendar months.
+    /// Calendar months. From the last day of a month they end with the last day of a month; from any other day on the day
+    /// of the same number, or the last where there is none.
     Months,
 }
 
@@ -203,7 +204,7 @@ pub enum ClaimUnit {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum ClaimStart {
-    /// The last local day of the priced month.
+    /// The last local day of the priced month, or on which the contract was in force in it.
     PeriodEnd,
     /// The local day on which the first outage of the priced month began.
     FirstOutage,

@@ -93,7 +93,8 @@ impl Comparison {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ConsumptionBudget {
-    /// The most that the measurement period may consume, above zero.
+    /// The most that the measurement period may consume, above zero. It counts whole, also in a period in which the
+    /// contract is in force for some days only.
     pub amount: Quantity,
     /// Its unit as the report prints it, such as `EUR` or `GPU h`.
     #[schemars(length(min = 1, max = 20))]

@@ -40,7 +40,7 @@ pub(in crate::catalogue) struct Samples(Vec<Node>);
 impl Samples {
     /// Every template of a catalogue that says enough of its promises to be judged.
     pub(in crate::catalogue) fn new(templates: &Templates<'_>) -> Self {
-        let nobody = yaml::documents("", LEFT_OPEN, &mut Vec::new()).remove(0);
+        let nobody = yaml::documents("", LEFT_OPEN, &mut Vec::new()).documents.remove(0);
         let all = templates.own.values().filter_map(|template| {
             let spec = templates.terms(&template.node, &mut Vec::new()).ok()?;
             let spec = spec.or_else(|| template.node.child("spec").cloned())?;

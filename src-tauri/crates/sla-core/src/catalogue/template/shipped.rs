@@ -65,8 +65,8 @@ pub(super) static SHIPPED: LazyLock<BTreeMap<&'static str, Node>> = LazyLock::ne
     let read = |template: &ShippedTemplate| {
         let file = format!("assets/templates/{}.yaml", template.name);
         let mut findings = Vec::new();
-        let documents = yaml::documents(&file, template.text, &mut findings);
-        let [document] = <[Node; 1]>::try_from(documents).expect("a shipped template is one document");
+        let read = yaml::documents(&file, template.text, &mut findings);
+        let [document] = <[Node; 1]>::try_from(read.documents).expect("a shipped template is one document");
         assert!(findings.is_empty(), "a shipped template is sound: {findings:?}");
         (template.name, document)
     };
