@@ -9,7 +9,7 @@ use std::sync::Arc;
 use minijinja::value::{Serde, Value};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, State, UndefinedBehavior, context};
 use sla_core::Tz;
-use sla_core::record::{Contact, MonthRecord};
+use sla_core::record::{Contact, MonthRecord, RecordIncident};
 use sla_core::time::Month;
 
 use crate::error::ReportError;
@@ -17,6 +17,7 @@ use crate::explain::Explainer;
 use crate::locale::{self, Locale};
 use crate::summary::Summary;
 use crate::templates::Templates;
+use crate::told;
 
 /// Steps that one document may take. The builtin report of a month with 32 commitments and their 200 listed outages
 /// each takes about a tenth.
@@ -48,12 +49,24 @@ pub(crate) fn render(
         record => Value::from(Serde(record)),
         explained => Value::from(Serde(explained)),
         explained_incidents => Value::from(Serde(explained_incidents)),
+        incident_documents => Value::from(Serde(incident_documents(record))),
         summary => Value::from(Serde(Summary::of(record))),
         provider => Value::from(Serde(&templates.theme().provider)),
         contacts => Value::from(Serde(contacts)),
         words => Value::from(Serde(&wording.words)),
     };
     template.render(context).map_err(failed)
+}
+
+/// Every incident once, however many promises count it.
+fn incident_documents(record: &MonthRecord) -> Vec<&RecordIncident> {
+    let mut documents: Vec<&RecordIncident> = Vec::new();
+    for incident in record.incident_promises.iter().flat_map(|promise| &promise.incidents) {
+        if !documents.iter().any(|known| known.sha256 == incident.sha256) {
+            documents.push(incident);
+        }
+    }
+    documents
 }
 
 /// What is wrong, in one line.
@@ -113,6 +126,11 @@ fn add_filters(environment: &mut Environment<'static>, locale: &Arc<Locale>) {
     let money = Arc::clone(locale);
     environment.add_filter("money", move |minor: i64, currency: &str| {
         finish(money.money(minor, currency), &Value::from(currency), "an ISO 4217 code such as EUR")
+    });
+
+    environment.add_filter("told", |state: &State, text: &str| {
+        let pairs = state.lookup("words").and_then(|words| words.get_attr("told").ok());
+        pairs.and_then(|pairs| told::told(&pairs, text)).unwrap_or_else(|| text.to_owned())
     });
 
     let zoned = |show: fn(&Locale, chrono::DateTime<Tz>) -> Option<String>| {

@@ -216,7 +216,7 @@ mod tests {
     use super::*;
     use crate::assess::Attained;
     use crate::catalogue::Name;
-    use crate::price::{Downtime, Fees, History, Judged, price};
+    use crate::price::{Downtime, Fees, History, Judged, MonthFees, price};
     use crate::record::Verdict;
     use proptest::prelude::*;
 
@@ -341,11 +341,12 @@ mod tests {
             let service: Name = "s".parse().expect("a name");
             let monthly = contract.fee.monthly.in_currency(contract.currency).expect("a fee");
             let judged = Judged {
-                promise, service: &service, fees: Fees { monthly, months: vec![(31, 31)] },
+                promise, contract: &contract, service: &service, fees: Fees { monthly, months: vec![(31, 31)] },
                 attained: Some(Attained { low: Ratio::zero(), high: Ratio::zero() }), verdict: Verdict::Breached,
-                base_seconds: MONTH_SECONDS, least: down.clone(), most: down,
+                base_seconds: MONTH_SECONDS, worst_base_seconds: MONTH_SECONDS, least: down.clone(), most: down, doubt: None,
+                may_be_too_few: false,
             };
-            let priced = price(&contract, "2026-10".parse().expect("a month"), &[judged], &History::default()).expect("it fits");
+            let priced = price(&contract, "2026-10".parse().expect("a month"), &MonthFees::default(), &[judged], &History::default()).expect("it fits");
             prop_assert!(Ratio::whole(priced.high.minor) <= most, "{} is above {}", priced.high.minor, major(&most, contract.currency));
         }
     }

@@ -70,9 +70,8 @@ impl<'a> Templates<'a> {
     /// Adds what is wrong with the templates themselves, beside their shape.
     pub(super) fn check(&self, findings: &mut Vec<Finding>) {
         for template in self.own.values() {
-            if let Err(Some(finding)) = self.terms(&template.node, findings) {
-                findings.push(finding);
-            }
+            // Whether it can be extended is asked again by whoever extends it; what is told is told here.
+            let _ = self.terms(&template.node, findings);
         }
     }
 
@@ -82,20 +81,16 @@ impl<'a> Templates<'a> {
         if contract.text_of("kind") != Some("Contract") {
             return Ok(());
         }
-        match self.terms(contract, findings) {
-            Ok(Some(spec)) => contract.put("spec", spec),
-            Ok(None) => {}
-            Err(finding) => {
-                findings.extend(finding);
-                return Err(());
-            }
+        if let Some(spec) = self.terms(contract, findings)? {
+            contract.put("spec", spec);
         }
         Ok(())
     }
 
-    /// The `spec` of a contract or a template with everything that it takes over; none when it takes over nothing.
-    fn terms(&self, document: &Node, findings: &mut Vec<Finding>) -> Result<Option<Node>, Option<Finding>> {
-        let mut chain = self.chain(document)?;
+    /// The `spec` of a contract or a template with everything that it takes over; none when it takes over nothing. An error
+    /// when what it extends cannot be extended; the finding is added here or elsewhere.
+    fn terms(&self, document: &Node, findings: &mut Vec<Finding>) -> Result<Option<Node>, ()> {
+        let mut chain = self.chain(document, findings)?;
         let Some(mut base) = chain.pop().and_then(|last| last.child("spec")).cloned() else { return Ok(None) };
         if chain.is_empty() {
             if let Some(without) = base.child("without") {
@@ -114,9 +109,8 @@ impl<'a> Templates<'a> {
         Ok(Some(base))
     }
 
-    /// A document and the templates that it builds on, one after another. An error without a finding when the defect is
-    /// told elsewhere.
-    fn chain<'b>(&'b self, document: &'b Node) -> Result<Vec<&'b Node>, Option<Finding>> {
+    /// A document and the templates that it builds on, one after another.
+    fn chain<'b>(&'b self, document: &'b Node, findings: &mut Vec<Finding>) -> Result<Vec<&'b Node>, ()> {
         let itself = match document.text_of("kind") {
             Some("SlaTemplate") => document.child("metadata").and_then(|metadata| metadata.text_of("name")),
             _ => None,
@@ -125,14 +119,16 @@ impl<'a> Templates<'a> {
         let mut names: Vec<Name> = Vec::new();
         while let Some((at, name)) = chain.last().and_then(|last| extended(last)) {
             if itself == Some(name.as_str()) {
-                return Err(Some(circle(document, &name, &names)));
+                findings.push(circle(document, &name, &names));
+                return Err(());
             }
             if names.contains(&name) {
-                return Err(None); // Told of the templates in the circle.
+                return Err(()); // Told of the templates in the circle.
             }
             let Some(template) = self.named(&name) else {
                 let told = chain.len() > 1 || self.unread.may_hold("SlaTemplate", name.as_str());
-                return Err((!told).then(|| self.unknown(at, &name)));
+                findings.extend((!told).then(|| self.unknown(at, &name)));
+                return Err(());
             };
             chain.push(template);
             names.push(name);
