@@ -283,7 +283,9 @@ mod tests {
         check("x_bucket{le!~`5`}", &["le!~\"5\", which another version of the server writes as 5.0"]);
 
         for sound in [
-            "sum(increase(x[5m]))",
+            "sum(increase(http_requests_total{tenant=\"$tenant\",code=~\"5..\"}[$slice])) or vector(0)",
+            "sum(last_over_time(probes{tenant=\"$tenant\"}[$slice]))",
+            "sum(x{tenant=\"$tenant\"} - x{tenant=\"$tenant\"} offset $slice)",
             "sum by (le) (rate(x_bucket[$slice]))",
             "histogram_quantile(0.99, sum by (le) (rate(x_bucket{tenant=\"$tenant\"}[$slice])))",
             "delta(sum(gauge)[5m:15s])",
