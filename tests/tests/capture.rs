@@ -1,6 +1,7 @@
 //! A contractual month out of a real Prometheus, slice by slice, against the numbers that were put in, and against the
 //! file adapter on the same numbers.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use sla_acceptance::servers::Prometheus;
@@ -9,6 +10,7 @@ use sla_capture::{
     Source, decode, encode,
 };
 use sla_core::Tz;
+use sla_core::catalogue::{Query, Variables};
 use sla_core::plan::FileContent;
 use sla_core::time::{Month, Period};
 
@@ -48,8 +50,14 @@ fn truth() -> Vec<Slice> {
         .collect()
 }
 
-/// The month as gauges that hold a slice's own count at its end, and as counters of two instances that hold everything
-/// since the month before. Both lie beside another tenant's, which must not be mixed in.
+/// Whether the probe on the border of two slices failed. The one that the month begins with belongs to the month before.
+fn probe_failed(slice: i64) -> bool {
+    slice % 1_000 == 0 || slice == month().seconds() / STEP_SECONDS
+}
+
+/// The month as gauges that hold a slice's own count at its end, as probes on every border of a slice, and as counters of
+/// two instances that hold everything since the month before. The gauges lie beside another tenant's, which must not be
+/// mixed in.
 fn openmetrics() -> String {
     let mut text = String::new();
     for (name, of) in [("slice_good", true), ("slice_total", false)] {
@@ -66,6 +74,10 @@ fn openmetrics() -> String {
                 writeln!(text, "{name}{{tenant=\"{tenant}\"}} {value} {t}").expect("text grows");
             }
         }
+    }
+    text.push_str("# TYPE probe_success gauge\n");
+    for (slice, t) in std::iter::once((0, month().start)).chain(ends()) {
+        writeln!(text, "probe_success{{tenant=\"nord\"}} {} {t}", i64::from(!probe_failed(slice))).expect("text grows");
     }
     for (name, of) in [("requests_failed", true), ("requests", false)] {
         writeln!(text, "# TYPE {name} counter").expect("text grows");
@@ -103,22 +115,26 @@ async fn capture(server: &Prometheus, reading: Reading) -> Result<Slices, Captur
     source.capture(&request(), &NoProgress).await
 }
 
+fn query(text: &str) -> Query {
+    Variables::new("nord", &BTreeMap::new(), STEP_SECONDS).in_query(text).expect("known variables")
+}
+
 fn good_of_total(good: &str, total: &str) -> Reading {
-    Reading::GoodOfTotal { good: good.to_owned(), total: total.to_owned() }
+    Reading::GoodOfTotal { good: query(good), total: query(total) }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_month_from_prometheus_is_the_month_that_was_put_in() {
     let server = Prometheus::start(&openmetrics());
     gauges_equal_the_truth_and_the_file(&server).await;
+    trap_02_a_sample_on_a_border_counts_once(&server).await;
     counters_equal_the_truth(&server).await;
     what_is_no_evidence_is_refused(&server).await;
 }
 
 async fn gauges_equal_the_truth_and_the_file(server: &Prometheus) {
-    // A range of one second less than the step holds the slice's own sample only, in version 2 and in version 3;
-    // without a range the last sample before a gap would stand for five minutes more.
-    let query = |name: &str| format!("sum(last_over_time({name}{{tenant=\"nord\"}}[59s]))");
+    // Without a range the last sample before a gap would stand for five minutes more.
+    let query = |name: &str| format!("sum(last_over_time({name}{{tenant=\"$tenant\"}}[$slice]))");
     let reading = good_of_total(&query("slice_good"), &query("slice_total"));
     let slices = capture(server, reading.clone()).await.expect("usable slices");
     let provenance = slices.provenance();
@@ -157,19 +173,51 @@ async fn gauges_equal_the_truth_and_the_file(server: &Prometheus) {
     assert_eq!(decode(&kept).expect("evidence"), slices);
 }
 
+/// Every probe stands on the border of two slices, the first and the last one on the borders of the month.
+async fn trap_02_a_sample_on_a_border_counts_once(server: &Prometheus) {
+    async fn bad_slices(server: &Prometheus, range: &str) -> (usize, i64, String) {
+        let of = |function: &str| format!("sum({function}(probe_success{{tenant=\"$tenant\"}}[{range}]))");
+        let reading = good_of_total(&of("sum_over_time"), &of("count_over_time"));
+        let slices = capture(server, reading).await.expect("usable slices");
+        let bad = slices.rows().iter().filter(|row| row.good < row.total).count();
+        let probes = slices.rows().iter().map(|row| row.total.expect("known")).sum();
+        (bad, probes, slices.provenance().query.clone())
+    }
+    // 44 thousandths and the last one fail.
+    let query = |range: &str| {
+        let of = |function: &str| format!("sum({function}(probe_success{{tenant=\"nord\"}}[{range}]))");
+        format!("good: {}\ntotal: {}", of("sum_over_time"), of("count_over_time"))
+    };
+    assert_eq!(bad_slices(server, "$slice").await, (45, 44_700, query("59999ms")));
+    // Debian's Prometheus is of version 2: its ranges cover both ends, and the whole width counts all but the last probe
+    // of the month twice, and the one before its first slice.
+    assert_eq!(bad_slices(server, "60s").await, (90, 89_400, query("60s")));
+}
+
 async fn counters_equal_the_truth(server: &Prometheus) {
-    // The difference is taken per instance and then summed; `increase` would extrapolate.
-    let query = |name: &str| format!("sum({name}{{tenant=\"nord\"}} - {name}{{tenant=\"nord\"}} offset 60s)");
-    let reading = Reading::BadOfTotal { bad: query("requests_failed_total"), total: query("requests_total") };
-    let slices = capture(server, reading).await.expect("usable slices");
     let truth: Vec<Slice> = ends()
         .map(|(slice, t)| {
             let (bad, total) = events(slice);
             Slice { t, good: Some(total - bad), total: Some(total) }
         })
         .collect();
-    assert_eq!(slices.rows(), truth);
-    assert!(slices.provenance().warnings.is_empty());
+    // The difference is taken per instance and then summed. With a sample on either border of each slice `increase` has
+    // nothing to extrapolate, as long as it is given the whole width.
+    let differences =
+        |name: &str| format!("sum({name}{{tenant=\"$tenant\"}} - {name}{{tenant=\"$tenant\"}} offset $slice)");
+    let increases = |name: &str| format!("sum(increase({name}{{tenant=\"$tenant\"}}[$slice]))");
+    for of in [&differences as &(dyn Fn(&str) -> String + Sync), &increases] {
+        let reading =
+            Reading::BadOfTotal { bad: query(&of("requests_failed_total")), total: query(&of("requests_total")) };
+        let slices = capture(server, reading).await.expect("usable slices");
+        assert_eq!(slices.rows(), truth, "{}", slices.provenance().query);
+        assert!(slices.provenance().warnings.is_empty());
+    }
+    // A millisecond less leaves one sample in each slice, and no difference at all.
+    let narrow = |name: &str| format!("sum(increase({name}[59999ms]))");
+    let reading = good_of_total(&narrow("requests_total"), &narrow("requests_total"));
+    let error = capture(server, reading).await.expect_err("no difference");
+    assert_eq!(error.code(), "prometheus.no_series", "{error}");
 }
 
 async fn what_is_no_evidence_is_refused(server: &Prometheus) {

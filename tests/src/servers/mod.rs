@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 
 pub use postgres::Postgres;
-pub use prometheus::Prometheus;
+pub use prometheus::{Guard, Prometheus};
 
 /// A server that is not ready by then will not be; on a busy machine with two cores both need under three seconds.
 const READY_WITHIN: Duration = Duration::from_secs(60);

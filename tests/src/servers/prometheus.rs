@@ -15,12 +15,29 @@ use super::{Server, find, guarded, run};
 /// One block of a month instead of hundreds of two hours: back-filling takes seconds instead of minutes.
 const BLOCK: &str = "--max-block-duration=744h";
 
+/// What a server writes into its log when it is ready.
+const READY: &str = "Server is ready to receive web requests";
+
 /// A Prometheus server with the samples that a test gave it. It scrapes nothing.
 pub struct Prometheus {
     // The server must stop before its folder goes: fields are dropped in this order.
     server: Server,
     _folder: TempDir,
     port: u16,
+    is_guarded: bool,
+}
+
+/// What stands before a server: TLS, and a user with a password.
+#[derive(Clone, Copy, Debug)]
+pub struct Guard<'a> {
+    /// The certificate for `localhost`, as PEM.
+    pub certificate: &'a str,
+    /// Its key, as PEM.
+    pub key: &'a str,
+    /// The only user.
+    pub user: &'a str,
+    /// The user's password as bcrypt writes it.
+    pub password_bcrypt: &'a str,
 }
 
 impl Prometheus {
@@ -31,12 +48,26 @@ impl Prometheus {
     /// If prometheus or promtool is not installed, refuses the text, or does not get ready.
     #[must_use]
     pub fn start(openmetrics: &str) -> Self {
-        let folder = folder();
-        let text = folder.path().join("samples.om");
-        std::fs::write(&text, openmetrics).expect("the server's folder can be written");
-        let blocks = ["tsdb", "create-blocks-from", "openmetrics", BLOCK];
-        run(Command::new(find("promtool")).args(blocks).arg(&text).arg(data(folder.path())));
-        Self::serve(folder)
+        Self::serve(filled(openmetrics), None)
+    }
+
+    /// As [`Prometheus::start`], behind TLS and a password.
+    ///
+    /// # Panics
+    /// As [`Prometheus::start`].
+    #[must_use]
+    pub fn start_guarded(openmetrics: &str, guard: &Guard<'_>) -> Self {
+        let folder = filled(openmetrics);
+        let path = |name: &str| folder.path().join(name);
+        let web = format!(
+            "tls_server_config: {{ cert_file: certificate.pem, key_file: key.pem }}\nbasic_auth_users: {{ {}: '{}' }}\n",
+            guard.user, guard.password_bcrypt
+        );
+        for (name, text) in [("certificate.pem", guard.certificate), ("key.pem", guard.key), ("web.yml", &web)] {
+            std::fs::write(path(name), text).expect("the server's folder can be written");
+        }
+        let web = path("web.yml");
+        Self::serve(folder, Some(&web))
     }
 
     /// Starts a server that has no sample at all.
@@ -45,13 +76,23 @@ impl Prometheus {
     /// As [`Prometheus::start`].
     #[must_use]
     pub fn start_empty() -> Self {
-        Self::serve(folder())
+        Self::serve(folder(), None)
     }
 
     /// The server's base address, without a slash at its end.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
+        // The certificate is for a name.
+        match self.is_guarded {
+            true => format!("https://localhost:{}", self.port),
+            false => format!("http://127.0.0.1:{}", self.port),
+        }
+    }
+
+    /// The server's port on the loopback interface.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
     }
 
     /// The last lines that the server wrote.
@@ -60,7 +101,7 @@ impl Prometheus {
         self.server.log()
     }
 
-    fn serve(folder: TempDir) -> Self {
+    fn serve(folder: TempDir, web: Option<&Path>) -> Self {
         let program = find("prometheus");
         let config = folder.path().join("prometheus.yml");
         std::fs::write(&config, "scrape_configs: []\n").expect("the server's folder can be written");
@@ -73,14 +114,20 @@ impl Prometheus {
                 .arg(format!("--web.listen-address=127.0.0.1:{port}"))
                 // A month of the past must not be deleted at the start.
                 .arg("--storage.tsdb.retention.time=100y")
-                .arg("--log.level=warn");
+                // Behind a guard only the log says that it is ready.
+                .arg(if web.is_some() { "--log.level=info" } else { "--log.level=warn" })
+                .args(web.map(|web| format!("--web.config.file={}", web.display())));
             command
         };
         // The API answers 503 until the server is ready. The folder in the flags tells this server from any other.
         let own = format!("\"{}\"", data.display());
-        let ready = |port: u16, _| get(port, "/api/v1/status/flags").is_some_and(|reply| reply.contains(&own));
-        let (server, port) = Server::start(&folder.path().join("log"), Signal::TERM, command, ready);
-        Self { server, _folder: folder, port }
+        let log = folder.path().join("log");
+        let ready = |port: u16, _| match web {
+            Some(_) => std::fs::read_to_string(&log).is_ok_and(|log| log.contains(READY)),
+            None => get(port, "/api/v1/status/flags").is_some_and(|reply| reply.contains(&own)),
+        };
+        let (server, port) = Server::start(&log, Signal::TERM, command, ready);
+        Self { server, _folder: folder, port, is_guarded: web.is_some() }
     }
 }
 
@@ -88,6 +135,16 @@ impl fmt::Debug for Prometheus {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("Prometheus").field("url", &self.url()).finish()
     }
+}
+
+/// A folder with the back-filled samples.
+fn filled(openmetrics: &str) -> TempDir {
+    let folder = folder();
+    let text = folder.path().join("samples.om");
+    std::fs::write(&text, openmetrics).expect("the server's folder can be written");
+    let blocks = ["tsdb", "create-blocks-from", "openmetrics", BLOCK];
+    run(Command::new(find("promtool")).args(blocks).arg(&text).arg(data(folder.path())));
+    folder
 }
 
 fn folder() -> TempDir {

@@ -127,8 +127,7 @@ fn catalogue(from: &From<'_>) -> String {
         From::Files => "type: File\n  connectionDetails: { folder: ../data }".to_owned(),
     };
     let asked = |name: &str| match from {
-        // One second less than a slice: its own sample only.
-        From::Prometheus(_) => format!("query: 'sum(last_over_time({name}{{tenant=\"$tenant\"}}[299s]))'"),
+        From::Prometheus(_) => format!("query: 'sum(last_over_time({name}{{tenant=\"$tenant\"}}[$slice]))'"),
         From::Files => "path: $tenant.csv".to_owned(),
     };
     writeln!(

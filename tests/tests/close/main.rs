@@ -1,10 +1,13 @@
 //! The main job through the real binary: a month is closed from a real Prometheus and from files, and every figure is
 //! what was computed by hand; what goes wrong leaves the ledger as it was.
 
+mod answers;
 mod demo;
 mod desk;
 mod figures;
+mod front;
 mod interrupt;
 mod refusals;
 mod repeat;
 mod sensitivity;
+mod sign_in;

@@ -1,9 +1,6 @@
 //! Bad input: a message that says what to do, an exit code, and the ledger as it was.
 
-use std::io::{Read, Write};
-use std::net::{Ipv4Addr, TcpListener};
 use std::process::{Command, Output};
-use std::thread;
 
 use serde_json::Value;
 use sla_acceptance::servers::Prometheus;
@@ -13,7 +10,7 @@ use crate::desk::{Desk, From, MONTH, desk_of_files, sla, sound};
 /// The command must fail with that exit code and that stable code, say every part, and leave the desk's ledger and
 /// documents as they were.
 #[track_caller]
-fn check(desk: &Desk, run: impl FnOnce() -> Output, exit: i32, code: &str, parts: &[&str]) {
+pub(crate) fn check(desk: &Desk, run: impl FnOnce() -> Output, exit: i32, code: &str, parts: &[&str]) {
     let (ledger, files) = (desk.verified(), desk.files("out"));
     let output = run();
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -29,51 +26,13 @@ fn check(desk: &Desk, run: impl FnOnce() -> Output, exit: i32, code: &str, parts
 }
 
 /// A desk with a closed month from files; its catalogue is then set to read from `url`.
-fn desk_on(url: &str) -> Desk {
+pub(crate) fn desk_on(url: &str) -> Desk {
     let desk = desk_of_files();
     desk.closes();
     let other = Desk::new(&From::Prometheus(url));
     let catalogue = std::fs::read_to_string(other.path("catalogue/all.yaml")).expect("a catalogue");
     desk.write("catalogue/all.yaml", &catalogue);
     desk
-}
-
-/// A server that answers every request with the same bytes, on loopback, for as long as the test runs.
-fn lying(status: &'static str, kind: &'static str, body: &'static str) -> String {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
-    let url = format!("http://{}", listener.local_addr().expect("a bound port"));
-    thread::spawn(move || {
-        for stream in listener.incoming() {
-            let Ok(mut stream) = stream else { return };
-            thread::spawn(move || {
-                let mut request = [0; 64 * 1024];
-                let Ok(_) = stream.read(&mut request) else { return };
-                let length = body.len();
-                let reply = format!(
-                    "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
-                );
-                let _ = stream.write_all(reply.as_bytes());
-            });
-        }
-    });
-    url
-}
-
-#[test]
-fn a_server_that_is_away_or_lies() {
-    #[track_caller]
-    fn refused(url: &str, code: &str, parts: &[&str]) {
-        let desk = desk_on(url);
-        check(&desk, || sla(&desk.close()), 1, code, parts);
-    }
-    let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|listener| listener.local_addr()).expect("a port");
-    refused(&format!("http://{free}"), "prometheus.unavailable", &["data source source", "nord/slices"]);
-    let html = lying("200 OK", "text/html", "<!doctype html><title>Sign in</title>");
-    refused(&html, "prometheus.not_prometheus", &["data source source"]);
-    let cut = lying("200 OK", "application/json", "{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\"");
-    refused(&cut, "prometheus.not_prometheus", &["data source source"]);
-    let down = lying("503 Service Unavailable", "text/plain", "starting");
-    refused(&down, "prometheus.unavailable", &["503"]);
 }
 
 #[test]

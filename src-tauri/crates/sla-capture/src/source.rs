@@ -128,7 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_step_must_divide_the_periods_borders() {
+    fn trap_12_a_step_must_divide_the_periods_borders() {
         #[track_caller]
         fn check(start: i64, end: i64, step_seconds: i64, expected: Result<(), &str>) {
             let period = Period::new(start, end).expect("a period");

@@ -133,8 +133,8 @@ fn every_variable_is_replaced_in_what_is_asked() {
     assert_eq!(
         asks[0].what,
         What::Queries(Reading::BadOfTotal {
-            bad: r#"sum(increase(bad{tenant="nord",site="hh"}[60s]))"#.to_owned(),
-            total: r#"sum(increase(all{tenant="nord"}[60s]))"#.to_owned(),
+            bad: r#"sum(increase(bad{tenant="nord",site="hh"}[60s]))"#.into(),
+            total: r#"sum(increase(all{tenant="nord"}[60s]))"#.into(),
         })
     );
     assert_eq!(asks[1].what, What::File { path: "nord/300s.csv".to_owned(), content: FileContent::Counts });

@@ -81,7 +81,8 @@ fn a_server_compares_each_slice_itself_and_no_traffic_is_no_event() {
         plans[0].commitments[0].ask.what.clone()
     }
     let q = "histogram_quantile(0.99, sum by (le) (rate(d_bucket{tenant=\"nord\"}[3600s])))";
-    let good_of_total = |good: String, total: String| What::Queries(Reading::GoodOfTotal { good, total });
+    let good_of_total =
+        |good: String, total: String| What::Queries(Reading::GoodOfTotal { good: good.into(), total: total.into() });
     assert_eq!(
         asked(PROMETHEUS, QUERY, THRESHOLD),
         good_of_total(format!("({q}) <= bool 0.5"), format!("({q}) == bool ({q})"))

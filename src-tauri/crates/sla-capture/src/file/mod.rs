@@ -6,6 +6,7 @@ mod csv;
 mod error;
 mod parquet;
 mod rows;
+mod sizes;
 
 use std::fs::File;
 use std::io::{self, Read};

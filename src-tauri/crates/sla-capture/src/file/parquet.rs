@@ -11,6 +11,7 @@ use sla_core::time::UnixSeconds;
 use super::content::{Columns, counted, names_of};
 use super::error::{FileError, Place, Position};
 use super::rows::Rows;
+use super::sizes::Footer;
 use super::{EXPECTED_END, MAX_FILE_ROWS, quote};
 use crate::guard::{DAMAGED, guarded};
 use crate::number::Number;
@@ -26,7 +27,9 @@ pub(super) fn read(file: &str, bytes: &[u8], rows: &mut Rows) -> Result<(), File
 }
 
 fn read_portions(file: &str, bytes: &[u8], rows: &mut Rows) -> Result<(), FileError> {
-    let broken = |error: PolarsError| FileError::Parquet { file: file.to_owned(), reason: error.to_string() };
+    let damaged = |reason: String| FileError::Parquet { file: file.to_owned(), reason };
+    let broken = |error: PolarsError| damaged(error.to_string());
+    let footer = Footer::read(bytes).map_err(damaged)?;
     let mut reader = ParquetReader::new(Cursor::new(bytes));
     let schema = reader.schema().map_err(broken)?;
     let names: Vec<String> = schema.iter_names().map(ToString::to_string).collect();
@@ -40,8 +43,7 @@ fn read_portions(file: &str, bytes: &[u8], rows: &mut Rows) -> Result<(), FileEr
     let found = metadata.num_rows;
     let in_groups: usize = metadata.row_groups.iter().map(|group| group.num_rows()).sum();
     if in_groups != found {
-        let reason = format!("its footer states {found} rows, its row groups {in_groups}");
-        return Err(FileError::Parquet { file: file.to_owned(), reason });
+        return Err(damaged(format!("its footer states {found} rows, its row groups {in_groups}")));
     }
     if found as u64 > MAX_FILE_ROWS {
         return Err(FileError::TooLarge {
@@ -51,13 +53,13 @@ fn read_portions(file: &str, bytes: &[u8], rows: &mut Rows) -> Result<(), FileEr
             limit: MAX_FILE_ROWS,
         });
     }
+    footer.check_pages(bytes).map_err(damaged)?;
     for first in (0..found).step_by(PORTION_ROWS) {
         let mut reader = ParquetReader::new(Cursor::new(bytes)).with_slice(Some((first, PORTION_ROWS)));
         reader.set_metadata(Arc::clone(&metadata));
         let frame = reader.finish().map_err(broken)?;
         if frame.height() != PORTION_ROWS.min(found - first) {
-            let reason = format!("it ends after {} of {found} rows", first + frame.height());
-            return Err(FileError::Parquet { file: file.to_owned(), reason });
+            return Err(damaged(format!("it ends after {} of {found} rows", first + frame.height())));
         }
         let column = |name: &str| frame.column(name).map_err(broken);
         let ends = ends(column(COLUMN_END)?).map_err(broken)?;

@@ -110,7 +110,8 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// How failures that may pass (no connection, no answer in time, 5xx) are retried: each wait is twice the one before.
+/// How failures that may pass (no connection, no answer in time, 408, 429, 5xx) are retried: each wait is twice the one
+/// before, or as long as the server asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Backoff {
     /// Requests in all, the first included; default 5.
@@ -119,19 +120,31 @@ pub struct Backoff {
     pub first_wait: Duration,
     /// Longest wait; default 10 s.
     pub longest_wait: Duration,
+    /// Longest wait that a server may ask for (`Retry-After`); one that asks for more is given up; default 60 s.
+    pub longest_asked_wait: Duration,
 }
 
 impl Default for Backoff {
     fn default() -> Self {
-        Self { attempts: 5, first_wait: Duration::from_millis(500), longest_wait: Duration::from_secs(10) }
+        Self {
+            attempts: 5,
+            first_wait: Duration::from_millis(500),
+            longest_wait: Duration::from_secs(10),
+            longest_asked_wait: Duration::from_secs(60),
+        }
     }
 }
 
 impl Backoff {
-    /// Wait after that many failed requests.
-    pub(super) fn wait_after(&self, failed: u32) -> Duration {
+    /// Wait after that many failed requests, the last of which asked for a wait of its own; `None` when it asked for
+    /// more than it gets.
+    pub(super) fn wait_after(&self, failed: u32, asked: Option<Duration>) -> Option<Duration> {
         let doubled = 2_u32.saturating_pow(failed.saturating_sub(1));
-        self.first_wait.saturating_mul(doubled).min(self.longest_wait)
+        let own = self.first_wait.saturating_mul(doubled).min(self.longest_wait);
+        match asked {
+            Some(asked) if asked > self.longest_asked_wait => None,
+            asked => Some(own.max(asked.unwrap_or_default())),
+        }
     }
 }
 
@@ -177,9 +190,23 @@ mod tests {
     }
 
     #[test]
-    fn waits_double_up_to_the_longest() {
+    fn waits_double_up_to_the_longest_and_follow_the_server_within_bounds() {
         let backoff = Backoff::default();
-        let waits = [1, 2, 3, 4, 5, 6, 7, 99].map(|failed| backoff.wait_after(failed).as_millis());
-        assert_eq!(waits, [500, 1_000, 2_000, 4_000, 8_000, 10_000, 10_000, 10_000]);
+        #[track_caller]
+        fn check(backoff: Backoff, failed: u32, asked_seconds: Option<u64>, expected_ms: Option<u128>) {
+            let wait = backoff.wait_after(failed, asked_seconds.map(Duration::from_secs));
+            assert_eq!(wait.map(|wait| wait.as_millis()), expected_ms, "{failed} {asked_seconds:?}");
+        }
+        let doubled = [500, 1_000, 2_000, 4_000, 8_000, 10_000, 10_000];
+        for (failed, expected) in (1..).zip(doubled) {
+            check(backoff, failed, None, Some(expected));
+        }
+        check(backoff, 99, None, Some(10_000));
+        check(backoff, 1, Some(0), Some(500));
+        check(backoff, 1, Some(7), Some(7_000));
+        check(backoff, 5, Some(7), Some(8_000));
+        check(backoff, 1, Some(60), Some(60_000));
+        check(backoff, 1, Some(61), None);
+        check(backoff, 1, Some(u64::MAX), None);
     }
 }

@@ -95,6 +95,37 @@ pub enum PrometheusError {
         /// The endpoint.
         url: String,
     },
+    /// Nobody knows which server answers: its build information was refused with something else than that there is none.
+    #[error(
+        "{url} did not tell the server's version ({status}): {text}; let this source read that address, or have it \
+         answered with 404 where it does not exist"
+    )]
+    Version {
+        /// The endpoint.
+        url: String,
+        /// HTTP status.
+        status: u16,
+        /// The server's own words.
+        text: String,
+    },
+    /// What a query counts depends on the version, and the version is not known.
+    #[error(
+        "the query for {column} counts the samples of [$slice], and {url} does not tell whether its ranges cover both \
+         ends, as in Prometheus 2, or the later one, as in Prometheus 3 (its version: {version}); write [{range}] \
+         instead, which holds the samples of one slice in either; the query is: {query}"
+    )]
+    Ranges {
+        /// `good`, `bad` or `total`.
+        column: &'static str,
+        /// Base address.
+        url: String,
+        /// What is known of the version.
+        version: String,
+        /// The range that holds a slice's own samples.
+        range: String,
+        /// The query.
+        query: String,
+    },
     /// The server understood but will not evaluate the query.
     #[error("{url} refused the query ({status}): {text}; the query is: {query}")]
     Rejected {
@@ -217,6 +248,8 @@ impl PrometheusError {
             Self::TooSlow { .. } => "prometheus.too_slow",
             Self::Denied { .. } => "prometheus.denied",
             Self::NotFound { .. } => "prometheus.not_found",
+            Self::Version { .. } => "prometheus.version",
+            Self::Ranges { .. } => "prometheus.ranges",
             Self::Rejected { .. } => "prometheus.rejected",
             Self::Redirected { .. } => "prometheus.redirected",
             Self::NotPrometheus { .. } => "prometheus.not_prometheus",

@@ -4,6 +4,7 @@ use std::error::Error;
 use std::io;
 use std::time::Duration;
 
+use chrono::DateTime;
 use reqwest::{Certificate, Client, RequestBuilder, Response, StatusCode, Url, redirect};
 
 use super::config::{Auth, MAX_POINTS_PER_REQUEST, PrometheusConfig};
@@ -25,8 +26,14 @@ pub(super) struct Http {
 enum Failure {
     /// Asking again gives the same.
     Final(PrometheusError),
-    /// It may pass.
-    Passing(String),
+    /// It may pass; the server may have said when.
+    Passing { reason: String, wait: Option<Duration> },
+}
+
+impl Failure {
+    fn passing(reason: String) -> Self {
+        Self::Passing { reason, wait: None }
+    }
 }
 
 impl Http {
@@ -53,11 +60,15 @@ impl Http {
         self.base.join(path).expect("the base address is no data: or mailto: address, and the path is our own")
     }
 
-    /// GET; `None` when the server has no such endpoint.
+    /// GET of build information; `None` when the server says that it has none. Any other refusal says nothing of the
+    /// server, and must not pass for it.
     pub(super) async fn get(&self, url: &Url) -> Result<Option<Vec<u8>>, PrometheusError> {
         match self.send(url, "", || self.client.get(url.clone())).await {
             Ok(body) => Ok(Some(body)),
-            Err(PrometheusError::NotFound { .. } | PrometheusError::Rejected { .. }) => Ok(None),
+            Err(PrometheusError::NotFound { .. } | PrometheusError::Rejected { status: 405 | 501, .. }) => Ok(None),
+            Err(PrometheusError::Rejected { url, status, text, .. }) => {
+                Err(PrometheusError::Version { url, status, text })
+            }
             Err(error) => Err(error),
         }
     }
@@ -77,16 +88,21 @@ impl Http {
         let attempts = backoff.attempts.max(1);
         let mut attempt = 1;
         loop {
-            let reason = match self.send_once(url, query, request()).await {
+            let (reason, asked) = match self.send_once(url, query, request()).await {
                 Ok(body) => return Ok(body),
                 Err(Failure::Final(error)) => return Err(error),
-                Err(Failure::Passing(reason)) => reason,
+                Err(Failure::Passing { reason, wait }) => (reason, wait),
             };
             tracing::warn!(%url, attempt, attempts, %reason, "a request to Prometheus failed");
-            if attempt == attempts {
-                return Err(PrometheusError::Unavailable { url: url.to_string(), attempts, reason });
-            }
-            tokio::time::sleep(backoff.wait_after(attempt)).await;
+            let wait = backoff.wait_after(attempt, asked);
+            let Some(wait) = wait.filter(|_| attempt < attempts) else {
+                let reason = match (wait, asked) {
+                    (None, Some(asked)) => format!("{reason}; it asks to come back in {}", seconds(asked)),
+                    _ => reason,
+                };
+                return Err(PrometheusError::Unavailable { url: url.to_string(), attempts: attempt, reason });
+            };
+            tokio::time::sleep(wait).await;
             attempt += 1;
         }
     }
@@ -106,7 +122,10 @@ impl Http {
         let url = url.to_string();
         let code = status.as_u16();
         Err(match status {
-            _ if status.is_server_error() => Failure::Passing(format!("{status}: {}", refusal(response).await)),
+            _ if may_pass(status) => {
+                let wait = retry_after(&response);
+                Failure::Passing { reason: format!("{status}: {}", refusal(response).await), wait }
+            }
             _ if status.is_redirection() => {
                 Failure::Final(PrometheusError::Redirected { url, status: code, to: location })
             }
@@ -149,9 +168,9 @@ impl Http {
             return Failure::Final(PrometheusError::Client { url: url.to_string(), reason });
         }
         if error.is_timeout() && !error.is_connect() {
-            return Failure::Passing(format!("no answer within {}", seconds(self.config.request_timeout)));
+            return Failure::passing(format!("no answer within {}", seconds(self.config.request_timeout)));
         }
-        Failure::Passing(chain(error))
+        Failure::passing(chain(error))
     }
 }
 
@@ -204,6 +223,28 @@ fn check_credentials(auth: &Auth, base: &Url) -> Result<(), PrometheusError> {
 fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
     host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+/// Whether the same request may be answered later: the server was too slow, was asked too much, or failed. It has not
+/// failed when it says that it does not do such a thing at all.
+fn may_pass(status: StatusCode) -> bool {
+    let asks_again = matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS);
+    asks_again || (status.is_server_error() && status != StatusCode::NOT_IMPLEMENTED)
+}
+
+/// How long the server asks to wait (RFC 9110, 10.2.3): in seconds, or until a time by the server's own clock.
+fn retry_after(response: &Response) -> Option<Duration> {
+    let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::trim);
+    wait_asked(header("retry-after")?, header("date"))
+}
+
+fn wait_asked(asked: &str, now: Option<&str>) -> Option<Duration> {
+    if asked.bytes().all(|byte| byte.is_ascii_digit()) {
+        // More digits than fit are more seconds than anybody waits.
+        return (!asked.is_empty()).then(|| Duration::from_secs(asked.parse().unwrap_or(u64::MAX)));
+    }
+    let [until, now] = [Some(asked), now].map(|time| DateTime::parse_from_rfc2822(time?).ok());
+    Some((until? - now?).to_std().unwrap_or_default())
 }
 
 /// Where a redirect points to, without whatever secret it may carry.
@@ -280,4 +321,35 @@ fn is_cut(error: &reqwest::Error) -> bool {
             io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted
         )
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_is_read_in_seconds_or_until_a_time_of_the_server() {
+        #[track_caller]
+        fn check(asked: &str, now: Option<&str>, expected_seconds: Option<u64>) {
+            assert_eq!(wait_asked(asked, now), expected_seconds.map(Duration::from_secs), "{asked}");
+        }
+        let now = Some("Sun, 06 Nov 1994 08:49:37 GMT");
+        check("0", None, Some(0));
+        check("120", now, Some(120));
+        check("99999999999999999999999", now, Some(u64::MAX));
+        check("Sun, 06 Nov 1994 08:50:07 GMT", now, Some(30));
+        check("Sun, 06 Nov 1994 08:49:00 GMT", now, Some(0));
+        check("Sun, 06 Nov 1994 08:50:07 GMT", None, None);
+        check("Sun, 06 Nov 1994 08:50:07 GMT", Some("yesterday"), None);
+        for unread in ["", "-1", "1.5", "soon"] {
+            check(unread, now, None);
+        }
+    }
+
+    #[test]
+    fn what_may_pass_is_asked_again() {
+        let passing: Vec<u16> = (400..600).filter(|code| StatusCode::from_u16(*code).is_ok_and(may_pass)).collect();
+        let expected: Vec<u16> = [408, 429].into_iter().chain((500..600).filter(|code| *code != 501)).collect();
+        assert_eq!(passing, expected);
+    }
 }

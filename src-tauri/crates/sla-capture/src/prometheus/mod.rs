@@ -12,13 +12,14 @@ use sla_core::evidence::Note;
 
 use chunk::{Chunk, chunks};
 use http::Http;
-use reply::{Answer, Asked};
+use reply::{Answer, Asked, Version};
 
 pub use config::{Auth, Backoff, MAX_POINTS_PER_REQUEST, PrometheusConfig, Secret};
 pub use error::PrometheusError;
 
 use crate::error::CaptureError;
 use crate::gather::Gather;
+use sla_core::catalogue::Query;
 pub use sla_core::plan::Reading;
 
 use crate::number::Number;
@@ -26,7 +27,7 @@ use crate::slices::Slices;
 use crate::source::{BoxFuture, CaptureRequest, Progress, Source, instant};
 
 /// Each query with the column it is for; total comes second.
-fn queries(reading: &Reading) -> [(&'static str, &str); 2] {
+fn queries(reading: &Reading) -> [(&'static str, &Query); 2] {
     match reading {
         Reading::GoodOfTotal { good, total } => [("good", good), ("total", total)],
         Reading::BadOfTotal { bad, total } => [("bad", bad), ("total", total)],
@@ -62,24 +63,50 @@ impl Prometheus {
         PrometheusSource { server: self.clone(), reading }
     }
 
-    /// The server's version, for example `prometheus 2.42.0`. What a range selector covers depends on it: both ends in
-    /// version 2, only the later end from version 3.
-    async fn version(&self) -> Result<String, PrometheusError> {
+    /// The server's version. What a range selector covers depends on it: both ends in version 2, only the later end from
+    /// version 3.
+    async fn version(&self) -> Result<Version, PrometheusError> {
         let url = self.http.endpoint("api/v1/status/buildinfo");
         match self.http.get(&url).await? {
             Some(body) => reply::version(&body)
                 .ok_or_else(|| reply::not_prometheus(&body, url.as_str(), "there is no version in it")),
-            // Thanos and others have no such endpoint.
-            None => Ok("unknown (the server has no /api/v1/status/buildinfo)".to_owned()),
+            // Some that speak Prometheus' API have no such endpoint.
+            None => {
+                let text = "unknown (the server has no /api/v1/status/buildinfo)".to_owned();
+                Ok(Version { text, range_ends: None })
+            }
         }
     }
 
+    /// The query as it is put to a server of that version.
+    fn text(&self, column: &'static str, query: &Query, version: &Version) -> Result<String, PrometheusError> {
+        let Some(ends) = version.range_ends else {
+            return query.plain().ok_or_else(|| PrometheusError::Ranges {
+                column,
+                url: self.http.address().to_owned(),
+                version: version.text.clone(),
+                range: query.own_samples().expect("a query without a plain text counts samples"),
+                query: query.to_string(),
+            });
+        };
+        Ok(query.text(ends))
+    }
+
     /// One range query. Times are always explicit, so that a month that is past is never evaluated "now"; `limit` is
-    /// never sent, because it cuts silently.
+    /// never sent, because it cuts silently. Thanos is told to leave no store out, to count no replica twice and to
+    /// read no downsampled blocks; others do not know these fields and pass over them.
     async fn query(&self, column: &'static str, query: &str, chunk: Chunk) -> Result<Answer, PrometheusError> {
         let url = self.http.endpoint("api/v1/query_range");
         let (start, end, step) = (chunk.first.to_string(), chunk.last.to_string(), chunk.step_seconds.to_string());
-        let form = [("query", query), ("start", &start), ("end", &end), ("step", &step)];
+        let form = [
+            ("query", query),
+            ("start", &start),
+            ("end", &end),
+            ("step", &step),
+            ("partial_response", "false"),
+            ("dedup", "true"),
+            ("max_source_resolution", "0s"),
+        ];
         let body = self.http.post(&url, &form, query).await?;
         reply::answer(&body, Asked { column, query, url: url.as_str(), chunk })
     }
@@ -121,8 +148,11 @@ impl PrometheusSource {
             done += 1;
             progress.step(done, steps);
         };
-        let server_version = self.server.version().await?;
+        let version = self.server.version().await?;
         step();
+        let [first, second] = queries.map(|(column, query)| self.server.text(column, query, &version));
+        let (first, second) = (first?, second?);
+        let queries = [(queries[0].0, first.as_str()), (queries[1].0, second.as_str())];
 
         let mut gather = Gather::new(*request);
         let mut warnings = Vec::new();
@@ -154,7 +184,7 @@ impl PrometheusSource {
             }
         }
         let query = queries.map(|(column, query)| format!("{column}: {query}")).join("\n");
-        gather.finish(query, http.address().to_owned(), server_version, warnings)
+        gather.finish(query, http.address().to_owned(), version.text, warnings)
     }
 
     /// Brings the two answers for a chunk together, slice by slice.

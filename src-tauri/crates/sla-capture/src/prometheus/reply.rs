@@ -6,6 +6,7 @@ use std::fmt;
 
 use serde::de::{IgnoredAny, Visitor};
 use serde::{Deserialize, Deserializer};
+use sla_core::catalogue::RangeEnds;
 use sla_core::time::UnixSeconds;
 
 use super::chunk::Chunk;
@@ -18,6 +19,8 @@ const MAX_WARNINGS: usize = 20;
 const MAX_WARNING_CHARACTERS: usize = 500;
 /// Series that a message names.
 const NAMED_SERIES: usize = 3;
+/// The server whose version tells what its ranges cover.
+const PROMETHEUS: &str = "prometheus";
 
 /// What was asked, for messages.
 #[derive(Clone, Copy, Debug)]
@@ -130,8 +133,17 @@ pub(super) fn answer(body: &[u8], asked: Asked<'_>) -> Result<Answer, Prometheus
     Ok(Answer { samples: samples(matrix.result, asked)?, warnings: bounded(warnings) })
 }
 
+/// Which server answers, as far as it says so.
+#[derive(Debug, PartialEq)]
+pub(super) struct Version {
+    /// Its name and version for people, for example `prometheus 2.42.0`.
+    pub(super) text: String,
+    /// Which ends of its range a selector covers; `None` when the version does not tell.
+    pub(super) range_ends: Option<RangeEnds>,
+}
+
 /// The server's version out of its build information; `None` when the answer is not Prometheus'.
-pub(super) fn version(body: &[u8]) -> Option<String> {
+pub(super) fn version(body: &[u8]) -> Option<Version> {
     #[derive(Deserialize)]
     struct Build {
         version: String,
@@ -140,8 +152,16 @@ pub(super) fn version(body: &[u8]) -> Option<String> {
     }
     let envelope: Envelope<Build> = serde_json::from_slice(body).ok()?;
     let build = envelope.data.filter(|_| envelope.status == "success")?;
-    let application = build.application.filter(|name| !name.is_empty()).unwrap_or_else(|| "prometheus".to_owned());
-    Some(format!("{} {}", application.to_lowercase(), build.version))
+    let application = build.application.filter(|name| !name.is_empty()).unwrap_or_else(|| PROMETHEUS.to_owned());
+    let text = format!("{} {}", application.to_lowercase(), build.version);
+    // Others count their own versions, and took Prometheus' change of version 3 over in some other one.
+    let major = build.version.trim_start_matches('v').split('.').next().and_then(|major| major.parse::<u32>().ok());
+    let range_ends = match major.filter(|_| application.eq_ignore_ascii_case(PROMETHEUS)) {
+        Some(2) => Some(RangeEnds::Both),
+        Some(3..) => Some(RangeEnds::Later),
+        Some(0 | 1) | None => None,
+    };
+    Some(Version { text, range_ends })
 }
 
 /// The server's own words in an answer that is an error; `None` when it has none.
@@ -316,14 +336,25 @@ mod tests {
     }
 
     #[test]
-    fn versions_name_the_server() {
+    fn versions_name_the_server_and_tell_what_its_ranges_cover() {
         #[track_caller]
-        fn check(body: &str, expected: Option<&str>) {
-            assert_eq!(version(body.as_bytes()).as_deref(), expected);
+        fn check(body: &str, expected: Option<(&str, Option<RangeEnds>)>) {
+            let version = version(body.as_bytes());
+            assert_eq!(version.as_ref().map(|version| (version.text.as_str(), version.range_ends)), expected, "{body}");
         }
-        check(r#"{"status":"success","data":{"version":"2.42.0","revision":"x"}}"#, Some("prometheus 2.42.0"));
+        let prometheus =
+            |version: &str| format!(r#"{{"status":"success","data":{{"version":"{version}","revision":"x"}}}}"#);
+        check(&prometheus("2.42.0"), Some(("prometheus 2.42.0", Some(RangeEnds::Both))));
+        check(&prometheus("2.42.0+ds"), Some(("prometheus 2.42.0+ds", Some(RangeEnds::Both))));
+        check(&prometheus("3.0.0-beta.1"), Some(("prometheus 3.0.0-beta.1", Some(RangeEnds::Later))));
+        check(&prometheus("v3.5.0"), Some(("prometheus v3.5.0", Some(RangeEnds::Later))));
+        check(&prometheus("10.1.0"), Some(("prometheus 10.1.0", Some(RangeEnds::Later))));
+        // Thanos counts its own versions.
+        check(&prometheus("0.31.0"), Some(("prometheus 0.31.0", None)));
+        check(&prometheus("main"), Some(("prometheus main", None)));
+        check(&prometheus(""), Some(("prometheus ", None)));
         let mimir = r#"{"status":"success","data":{"application":"Grafana Mimir","version":"2.10.0"}}"#;
-        check(mimir, Some("grafana mimir 2.10.0"));
+        check(mimir, Some(("grafana mimir 2.10.0", None)));
         check(r#"{"status":"error"}"#, None);
         check(r#"{"status":"success","data":{}}"#, None);
         check("<html>", None);

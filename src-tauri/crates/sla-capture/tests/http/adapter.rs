@@ -18,7 +18,7 @@ type Kept = (i64, Option<i64>, Option<i64>);
 
 fn config(url: &str) -> PrometheusConfig {
     // No wait between attempts: tests do not sleep.
-    let backoff = Backoff { attempts: 3, first_wait: Duration::ZERO, longest_wait: Duration::ZERO };
+    let backoff = Backoff { attempts: 3, first_wait: Duration::ZERO, ..Backoff::default() };
     PrometheusConfig { backoff, ..PrometheusConfig::new(url) }
 }
 
@@ -183,7 +183,7 @@ async fn values_become_slices_and_what_is_missing_stays_unknown() {
 }
 
 #[tokio::test]
-async fn slices_under_a_warning_are_unknown_and_the_words_are_kept() {
+async fn trap_26_slices_under_a_warning_are_unknown_and_the_words_are_kept() {
     async fn check(kind: &'static str) {
         let server = Server::start(move |asked| {
             let Some(query) = asked.field("query") else { return Some(build_info()) };
@@ -207,13 +207,57 @@ async fn slices_under_a_warning_are_unknown_and_the_words_are_kept() {
 }
 
 #[tokio::test]
-async fn a_server_without_build_information_has_an_unknown_version() {
-    let server = Server::start(|asked| {
-        Some(if asked.is_build_info() { http("404 Not Found", "", b"") } else { ok(&in_range(asked, FULL)) })
-    })
-    .await;
+async fn trap_11_what_is_not_kept_is_unknown_and_thanos_leaves_nothing_out() {
+    // The server keeps the last two minutes only.
+    let server = honest(&FULL[3..], &FULL[3..]).await;
     let slices = capture(config(&server.url), good_of_total()).await.expect("usable slices");
-    assert!(slices.provenance().server_version.starts_with("unknown ("), "{}", slices.provenance().server_version);
+    assert_eq!(kept(&slices), [(240, Some(60), Some(60)), (300, Some(60), Some(60))]);
+    let expected =
+        ["good", "total"].map(|column| format!("{column}: no number in 3 slices, the first ends 2026-09-30T22:01:00Z"));
+    assert_eq!(slices.provenance().warnings, expected);
+    for asked in &server.asked()[1..] {
+        let said = ["partial_response", "dedup", "max_source_resolution"].map(|name| asked.field(name));
+        assert_eq!(said, [Some("false"), Some("true"), Some("0s")]);
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_says_it_has_no_build_information_has_an_unknown_version() {
+    for status in ["404 Not Found", "405 Method Not Allowed", "501 Not Implemented"] {
+        let server = Server::start(move |asked| {
+            Some(if asked.is_build_info() { http(status, "", b"") } else { ok(&in_range(asked, FULL)) })
+        })
+        .await;
+        let slices = capture(config(&server.url), good_of_total()).await.expect("usable slices");
+        let version = &slices.provenance().server_version;
+        assert_eq!(version, "unknown (the server has no /api/v1/status/buildinfo)", "{status}");
+        assert_eq!(server.asked().len(), 3, "{status} is not asked twice");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_refuses_its_build_information_is_no_server_without_any() {
+    async fn check(answer: Vec<u8>, code: &str, parts: &[&str], requests: usize) {
+        let server = Server::start(move |asked| {
+            Some(if asked.is_build_info() { answer.clone() } else { ok(&in_range(asked, FULL)) })
+        })
+        .await;
+        let error = capture(config(&server.url), good_of_total()).await.expect_err("refused");
+        assert_eq!(error.code(), code, "{error}");
+        for part in parts {
+            assert!(error.to_string().contains(part), "{error} does not say {part}");
+        }
+        assert_eq!(server.asked().len(), requests, "{error}");
+    }
+    let text = br#"{"status":"error","errorType":"bad_data","error":"no tenant given"}"#;
+    let bad = http("400 Bad Request", "", text);
+    check(bad, "prometheus.version", &["buildinfo did not tell", "(400): no tenant given", "answered with 404"], 1)
+        .await;
+    check(http("418 I'm a teapot", "", b"short"), "prometheus.version", &["(418)", "short"], 1).await;
+    check(http("403 Forbidden", "", b""), "prometheus.denied", &["(403)"], 1).await;
+    check(http("429 Too Many Requests", "", b"slow"), "prometheus.unavailable", &["in 3 attempts", "429", "slow"], 3)
+        .await;
+    check(http("408 Request Timeout", "", b""), "prometheus.unavailable", &["in 3 attempts", "408"], 3).await;
 }
 
 #[tokio::test]
@@ -309,6 +353,7 @@ async fn answers_that_are_no_evidence_are_refused_at_once() {
     check(http("418 I'm a teapot", "", b"<b>short and stout"), "prometheus.rejected", &["short and stout"]).await;
     check(http("401 Unauthorized", "", b""), "prometheus.denied", &["(401)", "check the token"]).await;
     check(http("403 Forbidden", "", b""), "prometheus.denied", &["(403)"]).await;
+    check(http("501 Not Implemented", "", b""), "prometheus.rejected", &["(501)"]).await;
     check(http("404 Not Found", "", b""), "prometheus.not_found", &["/api/v1/query_range does not exist"]).await;
     let to = "Location: https://ada:hunter2@sso.example.org/login?token=hunter2\r\n";
     check(http("302 Found", to, b""), "prometheus.redirected", &["(302), to https://sso.example.org/login;"]).await;
@@ -345,6 +390,9 @@ async fn failures_that_may_pass_are_retried_and_then_reported() {
     let busy = br#"{"status":"error","errorType":"timeout","error":"query timed out in expression evaluation"}"#;
     check(Some(http("503 Service Unavailable", "", busy)), &["in 3 attempts", "503", "query timed out"]).await;
     check(Some(http("502 Bad Gateway", "", b"<h1>Bad gateway")), &["502", "<h1>Bad gateway"]).await;
+    check(Some(http("429 Too Many Requests", "Retry-After: 0\r\n", b"slow down")), &["in 3 attempts", "slow down"])
+        .await;
+    check(Some(http("408 Request Timeout", "", b"")), &["in 3 attempts", "408"]).await;
     check(None, &["in 3 attempts"]).await;
     check(Some(b"SSH-2.0-OpenSSH_9.2\r\n".to_vec()), &["in 3 attempts"]).await;
     // The announced length is longer than the body.
@@ -354,6 +402,17 @@ async fn failures_that_may_pass_are_retried_and_then_reported() {
     let packed = gzip(&whole);
     let cut = http("200 OK", "Content-Encoding: gzip\r\n", &packed);
     check(Some(cut[..cut.len() - 10].to_vec()), &["in 3 attempts"]).await;
+}
+
+#[tokio::test]
+async fn a_server_that_asks_for_a_long_wait_is_given_up_at_once() {
+    async fn check(status: &'static str, headers: &'static str, part: &str) {
+        let parts = ["in 1 attempts", part];
+        refuse(move |_| Some(http(status, headers, b"")), plain, "prometheus.unavailable", &parts, 1).await;
+    }
+    check("429 Too Many Requests", "Retry-After: 3600\r\n", "it asks to come back in 3600 s").await;
+    let dates = "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\nRetry-After: Sun, 06 Nov 1994 09:49:37 GMT\r\n";
+    check("503 Service Unavailable", dates, "it asks to come back in 3600 s").await;
 }
 
 #[tokio::test]
@@ -370,10 +429,13 @@ async fn a_failure_that_passes_leaves_no_trace() {
         let slices = capture(config(&server.url), good_of_total()).await.expect("usable slices");
         assert_eq!(slices.rows().len(), 5);
         assert!(slices.provenance().warnings.is_empty());
+        assert_eq!(slices.provenance().server_version, "prometheus 2.42.0");
         assert_eq!(server.asked().len(), 3 + failures);
     }
     check(1, Some(http("503 Service Unavailable", "", b""))).await;
     check(2, Some(http("500 Internal Server Error", "", b"boom"))).await;
+    check(2, Some(http("429 Too Many Requests", "Retry-After: 0\r\n", b""))).await;
+    check(1, Some(http("408 Request Timeout", "", b""))).await;
     check(1, None).await;
 }
 

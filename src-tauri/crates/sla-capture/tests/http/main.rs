@@ -1,5 +1,6 @@
 //! The Prometheus adapter over HTTP and TLS, against servers that answer well, badly, or not at all.
 
 mod adapter;
+mod border;
 mod support;
 mod tls;

@@ -46,7 +46,7 @@ async fn capture(url: &str, ca_pem: Option<&[u8]>) -> Result<Slices, CaptureErro
     let config = PrometheusConfig {
         auth: Auth::Bearer(Secret::new("hunter2")),
         ca_pem: ca_pem.map(<[u8]>::to_vec),
-        backoff: Backoff { attempts: 3, first_wait: Duration::ZERO, longest_wait: Duration::ZERO },
+        backoff: Backoff { attempts: 3, first_wait: Duration::ZERO, ..Backoff::default() },
         ..PrometheusConfig::new(url)
     };
     let request = CaptureRequest { period: Period::new(0, 60).expect("a period"), step_seconds: 60 };

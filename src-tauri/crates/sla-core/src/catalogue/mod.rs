@@ -13,6 +13,7 @@ mod finding;
 mod hours;
 mod openslo;
 mod overlap;
+mod promql;
 mod quantity;
 mod query;
 mod readings;
@@ -40,7 +41,7 @@ pub use openslo::{
     MetricSpec, RatioMetric, ServiceSpec, SliSpec, SloSpec, SourceType,
 };
 pub use quantity::{Factor, Quantity, Share};
-pub use query::{UnknownVariable, Variables};
+pub use query::{Query, RangeEnds, UnknownVariable, Variables};
 pub use readings::{Question, Readings, ReadingsError, Variant, readings};
 pub use recurrence::Recurrence;
 pub(crate) use recurrence::day as ical_day;

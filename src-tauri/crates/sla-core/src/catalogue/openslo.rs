@@ -195,8 +195,12 @@ pub enum SourceType {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct MetricSpec {
     /// PromQL that gives one series whose value at t is the number of events in the slice that ends at t, or the slice's
-    /// value for a `thresholdMetric`. `$tenant`,
-    /// every label of the tenant as `$label`, and the slice's width as `$slice` are replaced.
+    /// value for a `thresholdMetric`. `$tenant`, every label of the tenant as `$label`, and the slice's width as `$slice`
+    /// are replaced. Where the samples of a range are counted, as in `sum_over_time(x[$slice])`, a sample on the border
+    /// of two slices counts once, in the slice that it ends: a Prometheus 2, whose ranges cover both ends, is asked for
+    /// a millisecond less. `increase`, `rate`, `delta` and their kin need the samples on both borders and have the whole
+    /// width. A server that does not tell its version is not asked for `[$slice]` of counted samples; there the range is
+    /// written as a time, such as `[59999ms]` for slices of a minute.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub query: Option<String>,
     /// Path of a `.csv` or `.parquet` file in the source's folder, with the same variables. Good and total must name

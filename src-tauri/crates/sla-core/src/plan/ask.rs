@@ -1,12 +1,12 @@
 //! What is asked of a source.
 
 use crate::catalogue::{
-    Bound, Commitment, Document, HeartbeatMetric, Measures, Metric, MetricSource, Name, SliSpec, Variables,
+    Bound, Commitment, Document, HeartbeatMetric, Measures, Metric, MetricSource, Name, Query, SliSpec, Variables,
 };
 use crate::heartbeat::HeartbeatTerms;
 use crate::time::Period;
 
-/// A request to a source, with every variable replaced.
+/// A request to a source, with every variable replaced, but for ranges that depend on the server's version.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Ask {
     /// Name of the `DataSource`.
@@ -53,23 +53,23 @@ pub enum FileContent {
     Bounded(Bound),
 }
 
-/// Two queries, every variable replaced. Each must give one series whose value at `t` is the number of events in the
+/// Two queries. Each must give one series whose value at `t` is the number of events in the
 /// slice that ends at `t`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reading {
     /// Good events of all events.
     GoodOfTotal {
         /// Good events of a slice.
-        good: String,
+        good: Query,
         /// All events of a slice.
-        total: String,
+        total: Query,
     },
     /// Bad events of all events: good is total − bad, where both are there.
     BadOfTotal {
         /// Bad events of a slice.
-        bad: String,
+        bad: Query,
         /// All events of a slice.
-        total: String,
+        total: Query,
     },
 }
 
@@ -121,13 +121,15 @@ fn value(metric: &Metric, bound: Option<Bound>, variables: &Variables) -> What {
         // NaN, which a quantile is without any event, equals nothing, not even itself: the slice has then no event at
         // all, and is quiet rather than bad.
         Some(Bound { comparison, value: bound }) => {
-            (format!("({value}) {} bool {bound}", comparison.operator()), format!("({value}) == bool ({value})"))
+            let compared = format!(") {} bool {bound}", comparison.operator());
+            let good = Query::joined(["(".into(), value.clone(), compared.into()]);
+            (good, Query::joined(["(".into(), value.clone(), ") == bool (".into(), value, ")".into()]))
         }
     };
     What::Queries(Reading::GoodOfTotal { good, total })
 }
 
-fn query(metric: &Metric, variables: &Variables) -> String {
+fn query(metric: &Metric, variables: &Variables) -> Query {
     let query = metric.metric_source.spec.query.as_deref().expect(CHECKED);
     variables.in_query(query).expect(CHECKED)
 }

@@ -3,6 +3,7 @@
 use super::Check;
 use crate::catalogue::finding::Code;
 use crate::catalogue::openslo::{HeartbeatMetric, Measures, Metric, SourceType};
+use crate::catalogue::query::unsound;
 use crate::catalogue::{Commitment, ContractSpec, Document, Model, SliSpec};
 use crate::heartbeat::HeartbeatError;
 use crate::record::Method;
@@ -96,6 +97,9 @@ impl Check<'_> {
                 (None, None) => "neither a query nor a path",
             };
             self.add(Code::InvalidValue, sli, &format!("{at}/spec"), found.into(), expected);
+        }
+        for (found, expected) in source.spec.query.as_deref().map(unsound).unwrap_or_default() {
+            self.add(Code::UnsoundQuery, sli, &format!("{at}/spec/query"), found, expected);
         }
         if real == SourceType::File && name == "bad" {
             let at = at.trim_end_matches("/metricSource");
