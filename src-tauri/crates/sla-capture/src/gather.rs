@@ -1,7 +1,7 @@
 //! From numbers as they were sent to slices in one scale. Both adapters end here, so that equal numbers give equal
 //! rows.
 
-use sla_core::evidence::{MICRO_EVENTS, Provenance};
+use sla_core::evidence::{MICRO_EVENTS, Note, Provenance};
 use sla_core::time::UnixSeconds;
 
 use crate::error::CaptureError;
@@ -37,12 +37,13 @@ struct Row {
 pub(crate) struct Gather {
     request: CaptureRequest,
     rows: Vec<Row>,
+    notes: Vec<Note>,
     whole: bool,
 }
 
 impl Gather {
     pub(crate) fn new(request: CaptureRequest) -> Self {
-        Self { request, rows: Vec::new(), whole: true }
+        Self { request, rows: Vec::new(), notes: Vec::new(), whole: true }
     }
 
     /// Takes what the source sent for a slice; `None` where it sent nothing.
@@ -70,13 +71,18 @@ impl Gather {
         }
     }
 
+    /// Keeps what an adapter noticed beside the numbers.
+    pub(crate) fn note(&mut self, note: Note) {
+        self.notes.push(note);
+    }
+
     /// Whether no row was taken yet.
     pub(crate) fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
 
-    /// Brings everything to one scale: whole events when every number is whole, otherwise millionths. Adds to
-    /// `warnings` what made slices unknown.
+    /// Brings everything to one scale: whole events when every number is whole, otherwise millionths. What made slices
+    /// unknown becomes notes.
     ///
     /// # Errors
     /// [`CaptureError::Unusable`] when not one slice has both numbers.
@@ -85,7 +91,7 @@ impl Gather {
         query: String,
         source: String,
         server_version: String,
-        mut warnings: Vec<String>,
+        warnings: Vec<String>,
     ) -> Result<Slices, CaptureError> {
         self.rows.sort_unstable_by_key(|row| row.t);
         let scale = if self.whole { 1 } else { MICRO_EVENTS };
@@ -93,11 +99,12 @@ impl Gather {
             row.good = fitting(row.good, scale);
             row.total = fitting(row.total, scale);
         }
-        warnings.extend(self.notes("good", |row| row.good));
-        warnings.extend(self.notes("total", |row| row.total));
+        let found = [self.found("good", |row| row.good), self.found("total", |row| row.total)];
+        self.notes.extend(found.into_iter().flatten());
         let is_usable = |row: &Row| matches!((row.good, row.total), (Value::Known(_), Value::Known(_)));
         if !self.rows.iter().any(is_usable) {
-            let reason = warnings.into_iter().next().unwrap_or_else(|| "no slice has both numbers".to_owned());
+            let reason = warnings.into_iter().next().or_else(|| self.notes.first().map(Note::to_string));
+            let reason = reason.unwrap_or_else(|| "no slice has both numbers".to_owned());
             return Err(CaptureError::Unusable { slices: self.request.slices(), reason });
         }
         let provenance = Provenance {
@@ -109,45 +116,47 @@ impl Gather {
             step_seconds: self.request.step_seconds,
             scale,
             warnings,
+            notes: self.notes,
         };
         let rows = self.rows.iter();
         let rows = rows.map(|row| Slice { t: row.t, good: units(row.good, scale), total: units(row.total, scale) });
         Ok(Slices::new(provenance, rows.collect()).expect("ends were checked one by one before they were taken"))
     }
 
-    /// One line per reason why a column is unknown somewhere, with how often and from where.
-    fn notes(&self, column: &str, of: impl Fn(&Row) -> Value) -> Vec<String> {
+    /// One note per reason why a column is unknown somewhere, with how often and from where.
+    fn found(&self, column: &str, of: impl Fn(&Row) -> Value) -> Vec<Note> {
         let count = |wanted: Value| {
             let mut found = self.rows.iter().filter(|row| of(row) == wanted).map(|row| row.t);
-            found.next().map(|first| (1 + found.count(), first))
+            found.next().map(|first| (1 + length(found.count()), instant(first)))
         };
+        let column = || column.to_owned();
         let absent = self.absent(&of);
         [
-            (absent, "no number"),
-            (count(Value::NotFinite), "NaN or infinite"),
-            (count(Value::TooLarge), "more than 63 bits hold"),
+            absent.map(|(slices, first_end)| Note::NoNumber { column: column(), slices, first_end }),
+            count(Value::NotFinite)
+                .map(|(slices, first_end)| Note::NotFinite { column: column(), slices, first_end }),
+            count(Value::TooLarge).map(|(slices, first_end)| Note::TooLarge { column: column(), slices, first_end }),
         ]
         .into_iter()
-        .filter_map(|(found, what)| found.map(|(slices, first)| note(column, what, slices, first)))
+        .flatten()
         .collect()
     }
 
     /// How many slices the source sent nothing for, with a row or without, and the end of the first.
-    fn absent(&self, of: impl Fn(&Row) -> Value) -> Option<(usize, UnixSeconds)> {
+    fn absent(&self, of: impl Fn(&Row) -> Value) -> Option<(i64, String)> {
         let step = self.request.step_seconds;
         let mut present = self.rows.iter().filter(|row| of(row) != Value::Absent).map(|row| row.t);
-        let count = usize::try_from(self.request.slices()).unwrap_or(usize::MAX) - present.clone().count();
+        let count = self.request.slices() - length(present.clone().count());
         let mut expected = self.request.first();
         while present.next() == Some(expected) {
             expected += step;
         }
-        (count > 0).then_some((count, expected))
+        (count > 0).then(|| (count, instant(expected)))
     }
 }
 
-fn note(column: &str, what: &str, slices: usize, first: UnixSeconds) -> String {
-    let plural = if slices == 1 { "" } else { "s" };
-    format!("{column}: {what} in {slices} slice{plural}, the first ends {}", instant(first))
+fn length(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
 }
 
 /// A known value stays known only if it fits the column in that scale.
@@ -182,12 +191,14 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(sent: &[Sent<'_>], scale: i64, kept: &[Kept], warnings: &[&str]) {
+    fn check(sent: &[Sent<'_>], scale: i64, kept: &[Kept], notes: &[&str]) {
         let slices = gather(sent).expect("usable slices");
         assert_eq!(slices.provenance().scale, scale);
         let rows: Vec<Kept> = slices.rows().iter().map(|row| (row.t, row.good, row.total)).collect();
         assert_eq!(rows, kept);
-        assert_eq!(slices.provenance().warnings, warnings);
+        assert!(slices.provenance().warnings.is_empty(), "only a source warns");
+        let said: Vec<String> = slices.provenance().notes.iter().map(Note::to_string).collect();
+        assert_eq!(said, notes);
     }
 
     #[test]

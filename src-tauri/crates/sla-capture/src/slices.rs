@@ -117,6 +117,7 @@ mod tests {
                 step_seconds,
                 scale,
                 warnings: Vec::new(),
+                notes: Vec::new(),
             };
             let rows = ends.iter().map(|&t| Slice { t, good: None, total: Some(1) }).collect();
             match (Slices::new(provenance, rows), expected) {

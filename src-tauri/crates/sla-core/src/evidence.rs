@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::heartbeat::Unknown;
 use crate::time::{Period, UnixSeconds};
 
 /// Column of the slice's end, in Unix seconds. A slice `t` covers `[t − step, t)`.
@@ -40,8 +41,85 @@ pub struct Provenance {
     pub step_seconds: i64,
     /// Units per event in the columns: 1, or [`MICRO_EVENTS`].
     pub scale: i64,
-    /// Everything the source warned of, and every stretch it gave no usable answer for.
+    /// Everything the source warned of, in its own words.
     pub warnings: Vec<String>,
+    /// What the program itself noticed. Evidence of earlier versions has such notes among the warnings, in English.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<Note>,
+}
+
+/// What the program noticed about an answer: facts and no words, because a reader has a language. Times are in UTC,
+/// columns are those that were asked for: `good`, `bad`, `total`, `value`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "code", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Note {
+    /// The source sent nothing for some slices.
+    NoNumber {
+        /// The column.
+        column: String,
+        /// How many slices.
+        slices: i64,
+        /// End of the first of them.
+        first_end: String,
+    },
+    /// The source sent NaN or an infinity for some slices.
+    NotFinite {
+        /// The column.
+        column: String,
+        /// How many slices.
+        slices: i64,
+        /// End of the first of them.
+        first_end: String,
+    },
+    /// The source sent more than 63 bits hold for some slices.
+    TooLarge {
+        /// The column.
+        column: String,
+        /// How many slices.
+        slices: i64,
+        /// End of the first of them.
+        first_end: String,
+    },
+    /// No series answered a query for a part of the period.
+    NoSeries {
+        /// The column.
+        column: String,
+        /// Start of the first slice that was asked for.
+        from: String,
+        /// End of the last one.
+        to: String,
+    },
+    /// Heartbeats leave some time unknown.
+    NoBeats {
+        /// Why.
+        reason: Unknown,
+        /// For how long, in seconds.
+        seconds: i64,
+    },
+}
+
+/// For messages of the program; a document has words of its own.
+impl std::fmt::Display for Note {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (column, what, slices, first_end) = match self {
+            Self::NoNumber { column, slices, first_end } => (column, "no number", slices, first_end),
+            Self::NotFinite { column, slices, first_end } => (column, "NaN or infinite", slices, first_end),
+            Self::TooLarge { column, slices, first_end } => (column, "more than 63 bits hold", slices, first_end),
+            Self::NoSeries { column, from, to } => return write!(f, "{from}..{to} {column}: no series"),
+            Self::NoBeats { reason, seconds } => {
+                let why = match reason {
+                    Unknown::NoHistory => "before a probe's first beat",
+                    Unknown::Contradiction => "a probe said good and bad at the same second",
+                    Unknown::ProbeSilent => "a probe gave no sign of life",
+                    Unknown::ProbeAbsent => "fewer probes than agreed delivered beats",
+                    Unknown::NotCaptured => "no beats were collected",
+                };
+                return write!(f, "unknown for {seconds} s: {why}");
+            }
+        };
+        let plural = if *slices == 1 { "" } else { "s" };
+        write!(f, "{column}: {what} in {slices} slice{plural}, the first ends {first_end}")
+    }
 }
 
 impl Provenance {

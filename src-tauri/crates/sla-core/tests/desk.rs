@@ -229,6 +229,7 @@ pub(crate) fn try_state(
             step_seconds: scope.step_seconds,
             scale: 1,
             warnings: Vec::new(),
+            notes: Vec::new(),
         };
         let evidence = EvidenceRef { sha256: "ab".repeat(32), provenance };
         Measured { measurement: measure(scope, &says), evidence }

@@ -115,6 +115,7 @@ fn stated(promise: &str, incidents: &[&str]) -> Value {
         step_seconds: 3600,
         scale: 1,
         warnings: Vec::new(),
+        notes: Vec::new(),
     };
     let slices = scope.service.seconds() / 3600;
     let counted = Tally { slices, good: slices.into(), total: slices.into(), ratio_sum: None };

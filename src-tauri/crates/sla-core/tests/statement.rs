@@ -131,6 +131,7 @@ fn check(terms: &str, expected: &[(&str, Value)]) {
         step_seconds: 60,
         scale: 1,
         warnings: Vec::new(),
+        notes: Vec::new(),
     };
     let evidence = EvidenceRef { sha256: "ab".repeat(32), provenance };
     let record = state(&plans[0], &[Measured { measurement: measured(scope), evidence }], &[]).expect("a month");

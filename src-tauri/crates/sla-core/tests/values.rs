@@ -135,6 +135,7 @@ fn check(penalty: &str, unknown: &str, consumed: i128, peak: i64, unknown_hours:
         step_seconds: 3600,
         scale: 100,
         warnings: Vec::new(),
+        notes: Vec::new(),
     };
     let evidence = EvidenceRef { sha256: "ab".repeat(32), provenance };
     let record = state(&plans[0], &[Measured { measurement, evidence }], &[]).expect("a month");

@@ -146,6 +146,7 @@ fn provenance() -> Provenance {
         step_seconds: STEP_SECONDS,
         scale: 1,
         warnings: Vec::new(),
+        notes: Vec::new(),
     }
 }
 

@@ -46,6 +46,7 @@ fn provenance(scope: &Scope) -> Provenance {
         step_seconds: scope.step_seconds,
         scale: 1,
         warnings: Vec::new(),
+        notes: Vec::new(),
     }
 }
 

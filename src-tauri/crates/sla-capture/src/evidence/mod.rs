@@ -183,6 +183,7 @@ pub(crate) mod tests {
             step_seconds: 60,
             scale,
             warnings: warnings.iter().map(|text| (*text).to_owned()).collect(),
+            notes: Vec::new(),
         };
         let row = |t, good, total| Slice { t, good, total };
         let rows = vec![

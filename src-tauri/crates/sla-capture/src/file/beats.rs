@@ -4,6 +4,7 @@ use std::io::Read;
 use std::path::PathBuf;
 
 use sha2::{Digest, Sha256};
+use sla_core::evidence::Note;
 use sla_core::heartbeat::{Beats, HeartbeatTerms, Unknown, judge, slices};
 use sla_core::time::Period;
 
@@ -73,24 +74,25 @@ impl BeatSource {
             }
         );
         let source = format!("file {file} sha256 {sha256}, probes {}", names.join(", "));
-        gather.finish(query, source, "csv".to_owned(), notes(&states.unknown))
+        notes(&states.unknown).for_each(|note| gather.note(note));
+        gather.finish(query, source, "csv".to_owned(), Vec::new())
     }
 }
 
-/// One line for each reason why time is unknown, with how long it is.
-fn notes(unknown: &[(Period, Unknown)]) -> Vec<String> {
+/// One note for each reason why time is unknown, with how long it is.
+fn notes(unknown: &[(Period, Unknown)]) -> impl Iterator<Item = Note> {
     let reasons = [
-        (Unknown::NoHistory, "before a probe's first beat"),
-        (Unknown::Contradiction, "a probe said good and bad at the same second"),
-        (Unknown::ProbeSilent, "a probe gave no sign of life"),
-        (Unknown::ProbeAbsent, "fewer probes than agreed delivered beats"),
-        (Unknown::NotCaptured, "no beats were collected"),
+        Unknown::NoHistory,
+        Unknown::Contradiction,
+        Unknown::ProbeSilent,
+        Unknown::ProbeAbsent,
+        Unknown::NotCaptured,
     ];
-    let note = |(reason, words): (Unknown, &str)| {
-        let seconds: i64 = unknown.iter().filter(|(_, why)| *why == reason).map(|(period, _)| period.seconds()).sum();
-        (seconds > 0).then(|| format!("unknown for {seconds} s: {words}"))
-    };
-    reasons.into_iter().filter_map(note).collect()
+    reasons.into_iter().filter_map(|reason| {
+        let of_it = unknown.iter().filter(|(_, why)| *why == reason);
+        let seconds: i64 = of_it.map(|(period, _)| period.seconds()).sum();
+        (seconds > 0).then_some(Note::NoBeats { reason, seconds })
+    })
 }
 
 impl Source for BeatSource {

@@ -1,6 +1,8 @@
 use std::sync::Mutex;
 
 use polars::prelude::{Column, DataFrame, DataType, IntoColumn, NamedFrom, ParquetWriter, Series, TimeUnit, TimeZone};
+use sla_core::evidence::Note;
+use sla_core::heartbeat::Unknown;
 use sla_core::time::Period;
 
 use super::*;
@@ -264,13 +266,13 @@ fn provenance_names_the_file_and_its_hash_but_no_path() {
         assert_eq!(provenance.query, "columns t, good, total");
         assert_eq!(provenance.server_version, version);
         assert_eq!((provenance.from, provenance.to, provenance.step_seconds), (START, START + 300, 60));
-        assert_eq!(
-            provenance.warnings,
-            [
-                "good: no number in 4 slices, the first ends 2026-09-30T22:02:00Z",
-                "total: no number in 4 slices, the first ends 2026-09-30T22:02:00Z"
-            ]
-        );
+        let note = |column: &str| Note::NoNumber {
+            column: column.to_owned(),
+            slices: 4,
+            first_end: "2026-09-30T22:02:00Z".to_owned(),
+        };
+        assert_eq!(provenance.notes, [note("good"), note("total")]);
+        assert!(provenance.warnings.is_empty(), "only a source warns");
     }
     check("slices.csv", b"t,good,total\n1790805660,59,60\n", "csv");
     let columns = vec![column("t", [START + 60]), column("good", [59_i64]), column("total", [60_i64])];
@@ -408,7 +410,8 @@ fn a_monitor_that_was_away_itself_proves_nothing() {
     let slices = read(&BeatSource::new(&path, "api", terms)).expect("usable slices");
     let known: Vec<Option<i64>> = slices.rows().iter().map(|row| row.good).collect();
     assert_eq!(known, [Some(1), Some(1), None, None, Some(1)]);
-    assert!(slices.provenance().warnings.iter().any(|one| one == "unknown for 120 s: a probe gave no sign of life"));
+    let silent = Note::NoBeats { reason: Unknown::ProbeSilent, seconds: 120 };
+    assert!(slices.provenance().notes.contains(&silent), "{:?}", slices.provenance().notes);
 }
 
 fn read(source: &BeatSource) -> Result<Slices, CaptureError> {

@@ -25,7 +25,13 @@ impl Chunk {
 
     /// The covered time for a message: from the start of the first slice to the end of the last.
     pub(super) fn text(self) -> String {
-        format!("{}..{}", instant(self.first - self.step_seconds), instant(self.last))
+        let (from, to) = self.span();
+        format!("{from}..{to}")
+    }
+
+    /// The same as two instants.
+    pub(super) fn span(self) -> (String, String) {
+        (instant(self.first - self.step_seconds), instant(self.last))
     }
 }
 

@@ -8,6 +8,8 @@ mod reply;
 
 use std::sync::Arc;
 
+use sla_core::evidence::Note;
+
 use chunk::{Chunk, chunks};
 use http::Http;
 use reply::{Answer, Asked};
@@ -139,7 +141,8 @@ impl PrometheusSource {
             self.gather(&mut gather, chunk, &answers);
             for ((column, _), answer) in queries.iter().zip(&answers) {
                 if answer.samples.is_none() && answer.warnings.is_empty() {
-                    warnings.push(format!("{} {column}: no series", chunk.text()));
+                    let (from, to) = chunk.span();
+                    gather.note(Note::NoSeries { column: (*column).to_owned(), from, to });
                 }
             }
         }

@@ -219,7 +219,8 @@ fn bounded(warnings: impl Iterator<Item = String>) -> Vec<String> {
         if kept.len() < MAX_WARNINGS { kept.push(cut(&warning)) } else { left_out += 1 }
     }
     if left_out > 0 {
-        kept.push(format!("and {left_out} more"));
+        // No words: these lines are the server's own and are shown as such.
+        kept.push(format!("… (+{left_out})"));
     }
     kept
 }
@@ -311,7 +312,7 @@ mod tests {
         let warnings = answer(body.as_bytes(), ASKED).expect("an answer").warnings;
         assert_eq!(warnings.len(), 21);
         assert_eq!(warnings[0].chars().count(), 501);
-        assert_eq!(warnings[20], "and 5 more");
+        assert_eq!(warnings[20], "… (+5)");
     }
 
     #[test]

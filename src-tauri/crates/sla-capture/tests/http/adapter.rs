@@ -117,10 +117,12 @@ async fn a_period_is_asked_for_in_chunks_with_explicit_times() {
 #[tokio::test]
 async fn values_become_slices_and_what_is_missing_stays_unknown() {
     #[track_caller]
-    fn check(slices: &Slices, scale: i64, expected: &[Kept], warnings: &[&str]) {
+    fn check(slices: &Slices, scale: i64, expected: &[Kept], notes: &[&str]) {
         assert_eq!(kept(slices), expected);
         assert_eq!(slices.provenance().scale, scale);
-        assert_eq!(slices.provenance().warnings, warnings);
+        let said: Vec<String> = slices.provenance().notes.iter().map(ToString::to_string).collect();
+        assert_eq!(said, notes);
+        assert!(slices.provenance().warnings.is_empty(), "only a source warns");
     }
     let bad_of_total = || Reading::BadOfTotal { bad: "sum(bad)".into(), total: "sum(total)".into() };
 

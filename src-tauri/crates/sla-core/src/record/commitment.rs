@@ -64,6 +64,9 @@ pub struct RecordCommitment {
     pub quiet_seconds: i64,
     /// How the contract reads unknown time.
     pub unknown_reading: UnknownReading,
+    /// What unknown time is reckoned with; null when nothing is unknown, where slices are judged, and where the reading
+    /// needs no figure.
+    pub unknown_bound: Option<RecordUnknownBound>,
     /// How the contract reads slices without any event.
     pub quiet_reading: QuietReading,
     /// Whether excluded time leaves both sides or stays as good.
@@ -185,6 +188,20 @@ pub struct RecordUnknown {
     pub seconds: i64,
     /// Why it is unknown.
     pub reason: UnknownReason,
+}
+
+/// What unknown slices are reckoned with where events or consumption are counted: nobody knows how much was in them, so
+/// each is taken to hold as much as the slice of the period that held most. For events, the reading says whether they
+/// count as failed, as good, or as either; consumption may also have been nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecordUnknownBound {
+    /// Unknown slices.
+    pub slices: i64,
+    /// Units in the slice that held most.
+    pub per_slice: Count,
+    /// Units in all unknown slices at that rate.
+    pub total: Count,
 }
 
 /// Why a slice is unknown.

@@ -4,7 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::number::RecordRange;
-use crate::derivation::Derivation;
+use crate::catalogue::Band;
+use crate::derivation::{Derivation, Rule};
 use crate::money::Currency;
 use crate::ratio::Rounding;
 use crate::time::Month;
@@ -21,6 +22,9 @@ pub struct RecordCredit {
     pub high_minor: i64,
     /// How the amount was rounded to the minor unit: `floor`, `ceil`, `half_even` or `half_up`.
     pub rounding: Rounding,
+    /// The bands of attainment that the least and the most come from, each null where the promise was kept; null as a whole
+    /// where no band applies, be it that the promise was kept for certain or that credits are not agreed by bands.
+    pub band: Option<RecordRange<Option<RecordBand>>>,
     /// Service points, the least and the most; null where the contract counts none.
     pub points: Option<RecordRange<u32>>,
     /// A rise of the fee for over-performance in the minor unit, the least and the most; null where none is agreed.
@@ -31,6 +35,53 @@ pub struct RecordCredit {
     /// Where the rise of the fee comes from, in the same way; absent where none is agreed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub bonus_derivations: Vec<Derivation>,
+}
+
+/// A band of attainment with its credit, as the contract says both: its lower end is `from` or `above`, its upper end
+/// `below` or `up_to`, its credit a share or an amount.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecordBand {
+    /// Least percentage inside; null when `above` is said.
+    pub from: Option<String>,
+    /// Highest percentage below the band; null when `from` is said.
+    pub above: Option<String>,
+    /// Least percentage above the band; null when `up_to` is said.
+    pub below: Option<String>,
+    /// Highest percentage inside; null when `below` is said.
+    pub up_to: Option<String>,
+    /// Credit in percent of the base; null when an amount is agreed.
+    pub credit: Option<String>,
+    /// Credit in the major unit of the currency; null when a share is agreed.
+    pub amount: Option<String>,
+}
+
+impl RecordBand {
+    /// The band of the contract that each derivation went by; `None` when none did.
+    pub(crate) fn applied(bands: &[Band], derivations: &[Derivation]) -> Option<RecordRange<Option<Self>>> {
+        let of = |derivation: Option<&Derivation>| {
+            let mut steps = derivation?.steps.iter();
+            let step = steps.find(|step| matches!(step.rule, Rule::BandShare | Rule::BandAmount))?;
+            let told = &step.inputs.iter().find(|input| input.name == "band")?.value;
+            // Bands do not overlap, so that each has a range of its own.
+            let band = bands.iter().find(|band| band.range().is_some_and(|range| range.to_string() == *told))?;
+            Some(Self::of(band))
+        };
+        let range = RecordRange { low: of(derivations.first()), high: of(derivations.last()) };
+        (range.low.is_some() || range.high.is_some()).then_some(range)
+    }
+
+    fn of(band: &Band) -> Self {
+        let percent = |percent: Option<crate::ratio::Percent>| percent.map(|percent| percent.to_string());
+        Self {
+            from: percent(band.from),
+            above: percent(band.above),
+            below: percent(band.below),
+            up_to: percent(band.up_to),
+            credit: band.credit.map(|share| share.to_string()),
+            amount: band.amount.map(|amount| amount.to_string()),
+        }
+    }
 }
 
 /// A credit of an earlier month that is waived.

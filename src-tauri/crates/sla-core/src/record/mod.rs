@@ -12,14 +12,14 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::LegalNature;
-use crate::evidence::{Provenance, sha256_hex};
+use crate::evidence::{Note, Provenance, sha256_hex};
 use crate::time::Month;
 
 pub use commitment::{
     OutageCode, OutageReason, OutageStanding, RecordBudget, RecordCommitment, RecordDay, RecordOutage, RecordQuantity,
-    RecordThreshold, RecordUnknown, UnknownReason,
+    RecordThreshold, RecordUnknown, RecordUnknownBound, UnknownReason,
 };
-pub use credit::{CreditTotal, RecordAcceptance, RecordClaim, RecordCredit, RecordEarnedBack, RecordRight};
+pub use credit::{CreditTotal, RecordAcceptance, RecordBand, RecordClaim, RecordCredit, RecordEarnedBack, RecordRight};
 pub use exclusion::{ExclusionDecision, ExclusionKind, RecordExclusion};
 pub use incident::{Clock, RecordIncident, RecordIncidentPromise, RecordPause};
 pub use number::{Count, PERCENT_DIGITS, RecordRange, RecordRatio};
@@ -194,6 +194,8 @@ pub struct RecordContract {
     pub id: String,
     /// Its version, 1 or more.
     pub version: u32,
+    /// Name of the template whose terms it takes over; null when it says all of them itself.
+    pub template: Option<String>,
     /// SHA-256 of the contract's content, so that a changed text under the same version is noticed.
     pub sha256: String,
     /// Service hours as the contract writes them, for example `24/7` or `Mo-Fr 08:00-18:00`.
@@ -242,8 +244,11 @@ pub struct RecordEvidence {
     pub to: String,
     /// Width of a slice in seconds.
     pub step_seconds: i64,
-    /// Everything the source warned of.
+    /// Everything the source warned of, in its own words.
     pub warnings: Vec<String>,
+    /// What the program noticed about the source's answer.
+    #[serde(default)]
+    pub notes: Vec<Note>,
 }
 
 impl RecordEvidence {
@@ -258,6 +263,7 @@ impl RecordEvidence {
             to: crate::time::utc_text(provenance.to),
             step_seconds: provenance.step_seconds,
             warnings: provenance.warnings.clone(),
+            notes: provenance.notes.clone(),
         }
     }
 }

@@ -3,7 +3,7 @@
 mod incidents;
 
 use crate::assess::{Assessment, Attained, assess};
-use crate::catalogue::{Bound, ClaimStart, Promise};
+use crate::catalogue::{Bound, ClaimStart, Commitment, Model, Promise};
 use crate::evidence::EvidenceRef;
 use crate::holiday::HolidayError;
 use crate::incident::IncidentError;
@@ -16,9 +16,10 @@ use crate::price::{Credit, EarnedBack, History, Judged, OpenRight, PriceError, P
 use crate::ratio::{Ratio, Rounding};
 use crate::record::{
     Count, CountUnit, CreditTotal, Method, MonthRecord, OutageCode, OutageReason, OutageStanding, PERCENT_DIGITS,
-    QuietReading, RECORD_SCHEMA, RecordBudget, RecordClaim, RecordCommitment, RecordContract, RecordCredit, RecordDay,
-    RecordEarnedBack, RecordEvidence, RecordIncidentPromise, RecordMoney, RecordOutage, RecordPeriod, RecordQuantity,
-    RecordRange, RecordRatio, RecordRight, RecordSpan, RecordThreshold, RecordUnknown,
+    QuietReading, RECORD_SCHEMA, RecordBand, RecordBudget, RecordClaim, RecordCommitment, RecordContract, RecordCredit,
+    RecordDay, RecordEarnedBack, RecordEvidence, RecordIncidentPromise, RecordMoney, RecordOutage, RecordPeriod,
+    RecordQuantity, RecordRange, RecordRatio, RecordRight, RecordSpan, RecordThreshold, RecordUnknown,
+    RecordUnknownBound, UnknownReading, Verdict,
 };
 use crate::time::{Period, UnixSeconds, local, utc_text};
 
@@ -151,6 +152,7 @@ pub fn state(
         contract: RecordContract {
             id: plan.contract.name().to_string(),
             version: contract.version,
+            template: contract.extends.as_ref().map(ToString::to_string),
             sha256: plan.contract.sha256(),
             service_hours: contract.service_hours.to_string(),
             fee: RecordMoney { currency: plan.fee.currency.code().to_owned(), minor: plan.fee.minor },
@@ -288,6 +290,7 @@ fn commitment(
         unknown_seconds: lengths.unknown_seconds,
         quiet_seconds: lengths.quiet_seconds,
         unknown_reading: terms.unknown,
+        unknown_bound: unknown_bound(terms, measurement, assessment)?,
         quiet_reading: terms.quiet,
         exclusion_mode: terms.exclusions,
         budget: budget(&terms.target.ratio(), lengths.base_seconds, attained),
@@ -306,6 +309,10 @@ fn credit(plan: &ContractMonth<'_>, promise: Promise<'_>, credit: &Credit) -> Re
         low_minor: credit.low.minor,
         high_minor: credit.high.minor,
         rounding: plan.contract.spec.rounding.mode,
+        band: match promise.penalty.model() {
+            Some(Model::Bands(bands)) => RecordBand::applied(bands, &credit.derivations),
+            _ => None,
+        },
         points: promise.penalty.points.is_some().then_some(range(credit.points)),
         bonus_minor: promise.penalty.bonus.map(|_| range((credit.bonus.0.minor, credit.bonus.1.minor))),
         derivations: credit.derivations.clone(),
@@ -394,6 +401,32 @@ fn unknown(planned: &PlannedCommitment<'_>, measured: &Measurement) -> Vec<Recor
         reason,
     };
     stretches.map(stretch).collect()
+}
+
+/// What unknown time is reckoned with, as [`assess`] does; `Some(None)` where no figure decides, `None` when it does not
+/// fit.
+fn unknown_bound(
+    terms: &Commitment,
+    measured: &Measurement,
+    assessment: &Assessment,
+) -> Option<Option<RecordUnknownBound>> {
+    let counts = match (terms.method, terms.unknown) {
+        // Without a single event the slices themselves are judged.
+        (Method::Occurrences, UnknownReading::Range | UnknownReading::Down | UnknownReading::Up) => {
+            assessment.total > 0
+        }
+        (Method::Consumption, UnknownReading::Range | UnknownReading::Down) => true,
+        _ => false,
+    };
+    let slices = assessment.lengths.unknown_seconds / terms.slice.seconds();
+    // Where the busiest slice held nothing there is no bound.
+    if !counts || slices == 0 || measured.peak_units == 0 {
+        return Some(None);
+    }
+    let per_slice = i128::from(measured.peak_units);
+    let total = i128::from(slices) * per_slice;
+    let count = |units| Count::from_units(units, measured.scale);
+    Some(Some(RecordUnknownBound { slices, per_slice: count(per_slice)?, total: count(total)? }))
 }
 
 fn days(planned: &PlannedCommitment<'_>, measured: &Measurement, down: &IntervalSet) -> Option<Vec<RecordDay>> {

@@ -28,6 +28,7 @@ fn last_day(claim: &str, holidays: &str, month: &str) -> Result<Option<String>, 
         step_seconds: 900,
         scale: 1,
         warnings: Vec::new(),
+        notes: Vec::new(),
     };
     let measurement = Measurement {
         scale: 1,

@@ -1,16 +1,21 @@
 //! Invented months: templates are tried out on them, tests compare their documents, the benchmark renders the long one.
 //! Their figures are computed from their outages, so that what a document shows adds up.
 
+mod credit;
+mod incidents;
+
 use chrono::{Datelike, NaiveDate, Weekday};
 use sla_core::Tz;
 use sla_core::catalogue::LegalNature;
-use sla_core::evidence::sha256_hex;
+use sla_core::evidence::{Note, sha256_hex};
+use sla_core::heartbeat::Unknown;
 use sla_core::ratio::{Percent, Ratio, Rounding};
 use sla_core::record::{
     Contact, Count, CountUnit, CreditTotal, ExclusionDecision, ExclusionKind, ExclusionMode, Language, Method,
     MonthRecord, OutageCode, OutageReason, OutageStanding, QuietReading, RECORD_SCHEMA, RecordBudget, RecordCommitment,
-    RecordContract, RecordCredit, RecordDay, RecordEvidence, RecordExclusion, RecordMoney, RecordOutage, RecordPeriod,
-    RecordRange, RecordRatio, RecordUnknown, UnknownReading, UnknownReason, Verdict,
+    RecordContract, RecordCredit, RecordDay, RecordEvidence, RecordExclusion, RecordIncidentPromise, RecordMoney,
+    RecordOutage, RecordPeriod, RecordRange, RecordRatio, RecordUnknown, RecordUnknownBound, UnknownReading,
+    UnknownReason, Verdict,
 };
 use sla_core::time::{Month, Period, utc_text};
 
@@ -63,7 +68,8 @@ pub fn record(language: Language, verdict: Verdict) -> MonthRecord {
         Promise { name: answer.0, title: answer.1, target: "99.5", method: Method::Occurrences, bad: &slow, unknown },
         Promise { name: jobs.0, title: jobs.1, target: "99", method: Method::RatioTimeslices, bad: &[], unknown: &[] },
     ];
-    scene.record(&promises)
+    let of_incidents = incidents::promises(&scene, verdict);
+    scene.record(&promises, of_incidents)
 }
 
 /// A month of `commitments` promises with `outages` outages each: a long report.
@@ -90,7 +96,7 @@ pub fn long_record(language: Language, commitments: usize, outages: usize) -> Mo
             unknown: &[(9 * DAY, 30 * MINUTE, UnknownReason::Missing)],
         })
         .collect();
-    scene.record(&promises)
+    scene.record(&promises, Vec::new())
 }
 
 /// Two people at the customer.
@@ -172,12 +178,17 @@ impl Scene {
         }
     }
 
-    fn record(&self, promises: &[Promise<'_>]) -> MonthRecord {
+    fn record(&self, promises: &[Promise<'_>], incident_promises: Vec<RecordIncidentPromise>) -> MonthRecord {
         let period = self.month.period(self.zone);
         let evidence: Vec<RecordEvidence> = promises.iter().map(|promise| self.evidence(promise)).collect();
         let commitments: Vec<RecordCommitment> =
             promises.iter().zip(&evidence).map(|(promise, evidence)| self.commitment(promise, evidence)).collect();
-        let sum = |pick: fn(&RecordCredit) -> i64| commitments.iter().map(|one| pick(&one.credit)).sum();
+        let sum = |pick: fn(&RecordCredit) -> i64| {
+            let of_incidents = incident_promises.iter().map(|one| pick(&one.credit));
+            commitments.iter().map(|one| pick(&one.credit)).chain(of_incidents).sum()
+        };
+        let verdicts = commitments.iter().map(|one| one.verdict);
+        let verdicts = verdicts.chain(incident_promises.iter().map(|one| one.verdict));
         MonthRecord {
             schema: RECORD_SCHEMA.to_owned(),
             tenant: self.tenant.to_owned(),
@@ -194,18 +205,19 @@ impl Scene {
             contract: RecordContract {
                 id: format!("{}-platform", self.tenant),
                 version: 2,
+                template: Some("msp-availability".to_owned()),
                 sha256: sha256_hex(self.tenant.as_bytes()),
                 service_hours: self.hours.to_owned(),
                 fee: RecordMoney { currency: self.currency.to_owned(), minor: FEE_MINOR },
                 legal_nature: LegalNature::ServiceCredit,
             },
-            verdict: commitments.iter().map(|one| one.verdict).max().unwrap_or(Verdict::Met),
+            verdict: verdicts.max().unwrap_or(Verdict::Met),
             credit_total: CreditTotal {
                 currency: self.currency.to_owned(),
                 low_minor: sum(|credit| credit.low_minor),
                 high_minor: sum(|credit| credit.high_minor),
             },
-            incident_promises: Vec::new(),
+            incident_promises,
             earned_back: Vec::new(),
             rights: Vec::new(),
             claim: None,
@@ -258,7 +270,28 @@ impl Scene {
                 [] => Vec::new(),
                 _ => vec!["PromQL info: metric might not be a counter | name does not end in _total".to_owned()],
             },
+            notes: match promise.unknown {
+                [] => Vec::new(),
+                _ => self.notes(),
+            },
         }
+    }
+
+    /// One note of every kind.
+    fn notes(&self) -> Vec<Note> {
+        let at = |seconds: i64| utc_text(self.month.period(self.zone).start + 20 * DAY + seconds);
+        let (column, first_end) = (|name: &str| name.to_owned(), || at(8 * HOUR + MINUTE));
+        vec![
+            Note::NoSeries { column: column("bad"), from: at(8 * HOUR), to: at(18 * HOUR) },
+            Note::NoNumber { column: column("good"), slices: 600, first_end: first_end() },
+            Note::NotFinite { column: column("total"), slices: 1, first_end: first_end() },
+            Note::TooLarge { column: column("total"), slices: 2, first_end: first_end() },
+            Note::NoBeats { reason: Unknown::NoHistory, seconds: HOUR },
+            Note::NoBeats { reason: Unknown::Contradiction, seconds: 1 },
+            Note::NoBeats { reason: Unknown::ProbeSilent, seconds: MINUTE },
+            Note::NoBeats { reason: Unknown::ProbeAbsent, seconds: MINUTE },
+            Note::NoBeats { reason: Unknown::NotCaptured, seconds: MINUTE },
+        ]
     }
 
     /// The parts of a stretch that lie in service time and outside the excluded window.
@@ -333,6 +366,11 @@ impl Scene {
             unknown_seconds: seconds(&unknown_periods),
             quiet_seconds: 0,
             unknown_reading: UnknownReading::Range,
+            unknown_bound: (promise.method == Method::Occurrences && tally.unknown > 0).then(|| RecordUnknownBound {
+                slices: tally.unknown / EVENTS_PER_SLICE,
+                per_slice: Count::Whole(EVENTS_PER_SLICE),
+                total: Count::Whole(tally.unknown),
+            }),
             quiet_reading: QuietReading::Good,
             exclusion_mode: ExclusionMode::Denominator,
             budget: RecordBudget {
@@ -341,7 +379,7 @@ impl Scene {
                 used_percent_range: RecordRange { low: used(&high), high: used(&low) },
             },
             verdict,
-            credit: self.credit(verdict),
+            credit: self.by_band(promise.target, &low, &high),
             outages: bad.iter().map(|(part, permille)| outage(*part, *permille)).collect(),
             unknown: unknown
                 .iter()
@@ -354,20 +392,6 @@ impl Scene {
                 .collect(),
             days: self.days(promise.method, &bad, &unknown_periods),
             evidence: vec![evidence.sha256.clone()],
-        }
-    }
-
-    fn credit(&self, verdict: Verdict) -> RecordCredit {
-        let five_percent = FEE_MINOR / 20;
-        RecordCredit {
-            currency: self.currency.to_owned(),
-            low_minor: if verdict == Verdict::Breached { five_percent } else { 0 },
-            high_minor: if verdict == Verdict::Met { 0 } else { five_percent },
-            rounding: Rounding::HalfEven,
-            points: None,
-            bonus_minor: None,
-            derivations: Vec::new(),
-            bonus_derivations: Vec::new(),
         }
     }
 
