@@ -1,5 +1,7 @@
 //! The demo, as the README promises it.
 
+use std::path::Path;
+
 use serde_json::{Value, json};
 
 use crate::desk::{sla, sound};
@@ -45,6 +47,76 @@ fn four_tenants_close_their_month() {
         assert_eq!((&month["revision"], &month["unchanged"]), (&json!(1), &json!(true)));
     }
     period_and_language(&out);
+    published(&out);
+    letters(&out);
+}
+
+/// What is written for machines is what the schemas in `assets/schemas` say.
+fn published(out: &str) {
+    let read = |path: &Path| -> Value {
+        let text = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        serde_json::from_str(&text).expect("JSON")
+    };
+    let check = |name: &str, document: &str| {
+        let schema = read(&assets().join("schemas").join(format!("{name}.schema.json")));
+        let validator = jsonschema::draft202012::new(&schema).expect("a schema");
+        let document = Path::new(out).join("reports/2026-10").join(document);
+        let faults: Vec<String> = validator
+            .iter_errors(&read(&document))
+            .map(|fault| format!("{}: {fault}", fault.instance_path()))
+            .collect();
+        assert!(faults.is_empty(), "{}: {faults:#?}", document.display());
+    };
+    for tenant in ["alpenbahn", "koenigsforst", "nordlicht", "prairie"] {
+        check("report", &format!("{tenant}/report.json"));
+    }
+    check("portfolio", "portfolio.json");
+
+    let report = read(&Path::new(out).join("reports/2026-10/alpenbahn/report.json"));
+    let band = json!({
+        "from": "99.0", "above": null, "below": "99.5", "up_to": null, "credit": "15", "amount": null,
+    });
+    assert_eq!(report["commitments"][0]["credit"]["band"], json!({ "low": band, "high": band }));
+    assert_eq!(report["commitments"][1]["credit"]["band"], Value::Null);
+    assert_eq!(report["incident_promises"][0]["credit"]["band"], Value::Null);
+}
+
+/// A customer's letter names every promise, and every amount that its sum is made of.
+fn letters(out: &str) {
+    let letter = std::fs::read_to_string(format!("{out}/reports/2026-10/alpenbahn/letter.md")).expect("a letter");
+    let letter = letter.replace('\u{a0}', " ");
+    for words in [
+        "2 von 4 Zusagen",
+        "**Verfügbarkeit der Schnittstelle**",
+        "Vertragsstrafe 2.765,62 €",
+        "**Antwortzeit der Schnittstelle**",
+        "**Reaktionszeit bei Totalausfall**: zugesagt 100 % der Störungen in höchstens 30 min, erreicht 0,0000 %",
+        "Vertragsstrafe 150,00 €",
+        "Schnittstelle nicht erreichbar, gemeldet 20.10.2026, 08:12 UTC+2: Reaktionszeit 43 min",
+        "**Wiederherstellungszeit bei Totalausfall**",
+        "**2.915,62 €**",
+    ] {
+        assert!(letter.contains(words), "{words} is missing in\n{letter}");
+    }
+}
+
+fn assets() -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../assets")
+}
+
+#[test]
+fn the_demo_s_assets_stay_small() {
+    fn bytes(folder: &Path) -> u64 {
+        let entries = std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+        let sizes = entries.map(|entry| {
+            let entry = entry.expect("an entry");
+            let kind = entry.metadata().expect("what it is");
+            if kind.is_dir() { bytes(&entry.path()) } else { kind.len() }
+        });
+        sizes.sum()
+    }
+    let bytes = bytes(&assets().join("demo"));
+    assert!((100_000..3_000_000).contains(&bytes), "assets/demo holds {bytes} bytes; 3 MB are the limit");
 }
 
 /// The month of a clock change in Berlin has 745 hours, the one in Chicago 744.

@@ -158,3 +158,52 @@ pub fn sha256_hex_of_reader(mut reader: impl std::io::Read) -> std::io::Result<S
 pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As versions before notes wrote it.
+    const OLD: &str = r#"{"query":"q","source":"s","server_version":"v","from":0,"to":60,"step_seconds":60,"scale":1,"warnings":["good: no number in 1 slice, the first ends 1970-01-01T00:01:00Z"]}"#;
+
+    #[test]
+    fn evidence_without_notes_is_read_and_written_as_before() {
+        let old: Provenance = serde_json::from_str(OLD).expect("a provenance");
+        assert!(old.notes.is_empty());
+        assert_eq!(serde_json::to_string(&old).expect("JSON"), OLD);
+    }
+
+    #[test]
+    fn notes_are_read_as_they_were_written() {
+        #[track_caller]
+        fn check(note: Note, written: &str, said: &str) {
+            assert_eq!(serde_json::to_string(&note).expect("JSON"), written);
+            assert_eq!(serde_json::from_str::<Note>(written).expect("a note"), note);
+            assert_eq!(note.to_string(), said);
+        }
+        let (column, first_end) = (|| "good".to_owned(), || "1970-01-01T00:01:00Z".to_owned());
+        check(
+            Note::NoNumber { column: column(), slices: 1, first_end: first_end() },
+            r#"{"code":"no_number","column":"good","slices":1,"first_end":"1970-01-01T00:01:00Z"}"#,
+            "good: no number in 1 slice, the first ends 1970-01-01T00:01:00Z",
+        );
+        check(
+            Note::TooLarge { column: column(), slices: 2, first_end: first_end() },
+            r#"{"code":"too_large","column":"good","slices":2,"first_end":"1970-01-01T00:01:00Z"}"#,
+            "good: more than 63 bits hold in 2 slices, the first ends 1970-01-01T00:01:00Z",
+        );
+        check(
+            Note::NoSeries { column: column(), from: first_end(), to: first_end() },
+            r#"{"code":"no_series","column":"good","from":"1970-01-01T00:01:00Z","to":"1970-01-01T00:01:00Z"}"#,
+            "1970-01-01T00:01:00Z..1970-01-01T00:01:00Z good: no series",
+        );
+        check(
+            Note::NoBeats { reason: Unknown::ProbeSilent, seconds: 120 },
+            r#"{"code":"no_beats","reason":"probe_silent","seconds":120}"#,
+            "unknown for 120 s: a probe gave no sign of life",
+        );
+        for unknown in [r#"{"code":"tired"}"#, r#"{"code":"no_beats","reason":"probe_silent","seconds":1,"x":2}"#] {
+            assert!(serde_json::from_str::<Note>(unknown).is_err(), "{unknown}");
+        }
+    }
+}

@@ -10,8 +10,8 @@ use sla_core::statement::{Measured, state};
 use sla_core::time::Period;
 
 /// A contract for February 2026 in UTC: 28 days, 40 320 minutes.
-fn catalogue(terms: &str) -> Catalogue {
-    let text = format!(
+fn text(terms: &str) -> String {
+    format!(
         r#"
 apiVersion: openslo/v1
 kind: DataSource
@@ -62,7 +62,10 @@ kind: Exclusion
 metadata: {{ name: upgrade }}
 spec: {{ tenant: nord, kind: customer, start: "2026-02-03T00:00:00Z", end: "2026-02-03T01:00:00Z", reason: r, requestedBy: a, approvedBy: b }}
 "#
-    );
+    )
+}
+
+fn catalogue(text: String) -> Catalogue {
     let file = SourceFile { name: "c.yaml".to_owned(), text };
     Catalogue::read(&[file]).unwrap_or_else(|findings| panic!("{findings:#?}"))
 }
@@ -119,7 +122,12 @@ fn measured(scope: &Scope) -> Measurement {
 /// States February by `terms` and compares the fields that `expected` names, commitment by JSON pointer.
 #[track_caller]
 fn check(terms: &str, expected: &[(&str, Value)]) {
-    let catalogue = catalogue(terms);
+    check_text(text(terms), expected);
+}
+
+#[track_caller]
+fn check_text(text: String, expected: &[(&str, Value)]) {
+    let catalogue = catalogue(text);
     let plans = plan(&catalogue, "2026-02".parse().expect("a month"), None, 1_800_000_000).expect("a plan");
     let scope = &plans[0].commitments[0].scope;
     let provenance = Provenance {
@@ -146,6 +154,11 @@ fn check(terms: &str, expected: &[(&str, Value)]) {
 
 const BANDS: &str =
     "penalty: { bands: [{ from: 99.5, below: 99.9, credit: 5 }, { from: 0, below: 99.5, credit: 15 }] }";
+
+/// A band from a percentage to below another one, for a share of the fee.
+fn band(from: &str, below: &str, credit: &str) -> Value {
+    json!({ "from": from, "above": null, "below": below, "up_to": null, "credit": credit, "amount": null })
+}
 
 #[test]
 fn time_slices_with_quiet_time_read_as_bad() {
@@ -194,6 +207,12 @@ fn time_slices_with_quiet_time_read_as_bad() {
             ("/credit/derivations/0/steps/2/exact", json!("12845/2")),
             ("/credit/derivations/0/steps/3/rounded", json!("64.23")),
             ("/credit/rounding", json!("half_up")),
+            // Both ends lie in one band.
+            ("/credit/band/low", band("99.5", "99.9", "5")),
+            ("/credit/band/high", band("99.5", "99.9", "5")),
+            // Slices are judged, and each of them is one.
+            ("/unknown_bound", json!(null)),
+            ("^/contract/template", json!(null)),
             (
                 "/outages/0",
                 json!({ "start": "2026-02-02T00:00:00Z", "end": "2026-02-02T00:30:00Z", "seconds": 1_800, "reason": { "code": "all_failed", "failed": 300, "total": 300 }, "standing": "counts" }),
@@ -238,6 +257,8 @@ fn the_same_facts_by_other_terms() {
             ("/downtime_seconds", json!(35 * 60)),
             ("/budget/used_percent", json!("79.56")),
             ("/credit/high_minor", json!(0)),
+            ("/credit/band", json!(null)),
+            ("/unknown_bound", json!(null)),
             ("/credit/rounding", json!("half_up")),
             ("/credit/derivations/0/steps/2/rule", json!("no_penalty")),
             ("/outages/2/end", json!("2026-02-04T00:05:00Z")),
@@ -303,4 +324,53 @@ fn time_that_leaves_both_sides_is_no_service_time_that_downtime_is_a_share_of() 
     check(&terms("good", "excluded"), &[("/total", json!(40_240)), ("/budget/allowed_seconds", json!("2414.4"))]);
     check(&terms("excluded", "up"), &[("/budget/allowed_seconds", json!("2414.7"))]);
     check(&terms("good", "up"), &[("/budget/allowed_seconds", json!("2415.6"))]);
+}
+
+/// 401 930 of 402 250 events were good; the busiest minute had ten, and twenty minutes are unknown.
+#[test]
+fn the_bands_and_the_bound_that_a_range_comes_from() {
+    let terms = |unknown: &str, penalty: &str| {
+        format!("method: Occurrences, unknown: {unknown}, quiet: good, exclusions: denominator, penalty: {penalty}")
+    };
+    let bound = json!({ "slices": 20, "per_slice": 10, "total": 200 });
+    // 401 930 to 402 130 of 402 450: below the target at worst, above it at best.
+    check(
+        &terms("range", "{ bands: [{ from: 99.5, below: 99.9, credit: 5 }, { from: 0, below: 99.5, credit: 15 }] }"),
+        &[
+            ("/attained_range/low/percent", json!("99.8707")),
+            ("/attained_range/high/percent", json!("99.9204")),
+            ("/unknown_bound", bound.clone()),
+            ("/credit/band", json!({ "low": null, "high": band("99.5", "99.9", "5") })),
+        ],
+    );
+    // An end that is said with above and upTo, an amount: as the contract says them. Two bands are spanned.
+    let two = "{ bands: [{ above: 99.88, below: 99.9, amount: 20 }, { from: 0, upTo: 99.88, credit: 15 }] }";
+    let upper = json!({
+        "from": null, "above": "99.88", "below": "99.9", "up_to": null, "credit": null, "amount": "20",
+    });
+    let lower = json!({ "from": "0", "above": null, "below": null, "up_to": "99.88", "credit": "15", "amount": null });
+    check(&terms("range", two), &[("/credit/band", json!({ "low": null, "high": lower }))]);
+    check_text(
+        text(&terms("down", two)),
+        &[("/unknown_bound", bound.clone()), ("/credit/band", json!({ "low": lower, "high": lower }))],
+    );
+    // By a stricter target the best case is a miss, too.
+    let strict = two.replace("below: 99.9,", "below: 99.99,");
+    check_text(
+        text(&terms("range", &strict)).replace("target: 99.9,", "target: 99.99,"),
+        &[("/credit/band", json!({ "low": upper, "high": lower }))],
+    );
+    check(&terms("up", "{}"), &[("/unknown_bound", bound), ("/credit/band", json!(null))]);
+    check(&terms("excluded", "{}"), &[("/unknown_bound", json!(null))]);
+    // Another model has no bands.
+    check(&terms("down", "{ fixed: { amount: 5, per: breach } }"), &[("/credit/band", json!(null))]);
+}
+
+#[test]
+fn a_contract_names_the_template_that_it_rests_on() {
+    let terms = "method: Occurrences, unknown: up, quiet: good, exclusions: denominator, penalty: {}";
+    let contract = text(terms).replace("  tenant: nord\n  version", "  extends: house\n  tenant: nord\n  version");
+    let template = "---\napiVersion: sla-desk/v1\nkind: SlaTemplate\nmetadata: { name: house }\n\
+                    spec: { description: Terms of the house, timeZone: UTC }\n";
+    check_text(contract + template, &[("^/contract/template", json!("house"))]);
 }

@@ -181,11 +181,19 @@ fn a_budget_is_kept_up_to_its_last_unit() {
 #[test]
 fn what_unknown_hours_consumed_is_bounded_by_the_busiest_one() {
     // Known 990, six hours unknown, at most 5 each: between 990 and 1 020.
-    let range = &[("/verdict", json!("undecidable")), ("/attained_range/low/percent", json!("98.0392"))];
+    let bound = json!({ "slices": 6, "per_slice": 5, "total": 30 });
+    let range = &[
+        ("/verdict", json!("undecidable")),
+        ("/attained_range/low/percent", json!("98.0392")),
+        ("/unknown_bound", bound.clone()),
+    ];
     check(BANDS, "range", 99_000, 500, 6, range);
+    check(BANDS, "down", 99_000, 500, 6, &[("/unknown_bound", bound)]);
+    check(BANDS, "range", 99_000, 500, 0, &[("/unknown_bound", json!(null))]);
     check(BANDS, "down", 99_000, 500, 6, &[("/verdict", json!("breached")), ("/credit/low_minor", json!(10_000))]);
     for reading in ["up", "excluded"] {
-        check(BANDS, reading, 99_000, 500, 6, &[("/verdict", json!("met")), ("/credit/high_minor", json!(0))]);
+        let kept = [("/verdict", json!("met")), ("/credit/high_minor", json!(0)), ("/unknown_bound", json!(null))];
+        check(BANDS, reading, 99_000, 500, 6, &kept);
     }
 }
 

@@ -111,6 +111,7 @@ impl<'a> Explainer<'a> {
             if text.contains(&blank) {
                 text = text.replace(&blank, &self.input(input)?);
             }
+            text = numbered(text, input);
         }
         if text.contains("{each outage}") {
             let pairs: Result<Vec<String>, ReportError> = inputs
@@ -210,6 +211,18 @@ impl<'a> Explainer<'a> {
         let word = path.iter().fold(self.words, |words, key| &words[*key]);
         word.as_str().ok_or_else(|| missing(&self.file, path.join(".")))
     }
+}
+
+/// A sentence with every `{name:one|many}` of a count replaced by the word that fits it.
+fn numbered(mut text: String, input: &Input) -> String {
+    let begin = format!("{{{}:", input.name);
+    while let Some(at) = text.find(&begin) {
+        let Some(end) = text[at..].find('}').map(|end| at + end) else { break };
+        let (one, many) = text[at + begin.len()..end].split_once('|').unwrap_or_default();
+        let word = if input.value == "1" { one } else { many }.to_owned();
+        text.replace_range(at..=end, &word);
+    }
+    text
 }
 
 /// The stable name of a variant, as records spell it.
@@ -341,6 +354,7 @@ mod tests {
             ("clock_hours", names::<ClockHours>()),
             ("incident_verdict", names::<IncidentVerdict>()),
             ("incident_note", names::<IncidentNote>()),
+            ("silence", names::<sla_core::heartbeat::Unknown>()),
         ];
         for language in LANGUAGES {
             for (group, names) in &all {
@@ -395,6 +409,18 @@ mod tests {
             &[("incidents", Count, "2")],
             "Zeit über dem Grenzwert, 2 Störungen",
             "Time above the limit, 2 incidents",
+        );
+        check(
+            Rule::Excess,
+            &[("incidents", Count, "1")],
+            "Zeit über dem Grenzwert, 1 Störung",
+            "Time above the limit, 1 incident",
+        );
+        check(
+            Rule::PointsOnly,
+            &[("points", Count, "1")],
+            "1 Punkt ohne Geldwert",
+            "1 point without a worth in money",
         );
         check(
             Rule::UnitsShare,

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use minijinja::value::{Serde, Value};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, State, UndefinedBehavior, context};
 use sla_core::Tz;
-use sla_core::record::{Contact, MonthRecord};
+use sla_core::record::{Contact, MonthRecord, RecordIncident};
 use sla_core::time::Month;
 
 use crate::error::ReportError;
@@ -48,12 +48,24 @@ pub(crate) fn render(
         record => Value::from(Serde(record)),
         explained => Value::from(Serde(explained)),
         explained_incidents => Value::from(Serde(explained_incidents)),
+        incident_documents => Value::from(Serde(incident_documents(record))),
         summary => Value::from(Serde(Summary::of(record))),
         provider => Value::from(Serde(&templates.theme().provider)),
         contacts => Value::from(Serde(contacts)),
         words => Value::from(Serde(&wording.words)),
     };
     template.render(context).map_err(failed)
+}
+
+/// Every incident once, however many promises count it.
+fn incident_documents(record: &MonthRecord) -> Vec<&RecordIncident> {
+    let mut documents: Vec<&RecordIncident> = Vec::new();
+    for incident in record.incident_promises.iter().flat_map(|promise| &promise.incidents) {
+        if !documents.iter().any(|known| known.sha256 == incident.sha256) {
+            documents.push(incident);
+        }
+    }
+    documents
 }
 
 /// What is wrong, in one line.

@@ -112,7 +112,7 @@ impl<'a> Flow<'a> {
             Block::Facts { facts } => self.fact_rows(facts, 4).iter().map(row_height).sum::<f32>(),
             Block::Table(table) => self.table_start(table),
             Block::Chart(_) => chart::HEIGHT,
-            Block::Evidence { .. } => 90.0,
+            Block::Evidence { cards } => self.cards_start(cards),
             Block::Rule | Block::PageBreak => 0.0,
         };
         height.min(BODY / 2.0)
@@ -121,7 +121,7 @@ impl<'a> Flow<'a> {
     fn table_or_nothing(&mut self, rest: &[Block]) -> f32 {
         match rest.first() {
             Some(Block::Table(table)) => self.table_start(table),
-            Some(Block::Evidence { .. }) => 90.0,
+            Some(Block::Evidence { cards }) => self.cards_start(cards),
             _ => 0.0,
         }
     }

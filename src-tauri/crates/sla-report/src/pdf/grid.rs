@@ -49,6 +49,15 @@ fn columns(columns: &[Column]) -> Vec<(f32, f32)> {
     columns.iter().map(place).collect()
 }
 
+/// How much of a card must stand on the page that it begins on: a short one stays whole, of a longer one its title and
+/// some rows, because moving it as a whole would leave half a page empty.
+fn card_start(title: &Lines<'_>, rows: &[Row<'_>]) -> f32 {
+    const FRAME: f32 = 13.0;
+    let height_of = |rows: &[Row<'_>]| rows.iter().map(Row::height).sum::<f32>() + title.height() + FRAME;
+    let whole = height_of(rows);
+    if whole <= BODY / 3.0 { whole } else { height_of(&rows[..rows.len().min(3)]).min(BODY / 3.0) }
+}
+
 impl<'a> Flow<'a> {
     /// Draws a table.
     pub(super) fn table(&mut self, table: &Table) {
@@ -81,7 +90,14 @@ impl<'a> Flow<'a> {
         }
     }
 
-    fn card(&mut self, card: &Card) {
+    /// Height that the first of some cards begins with.
+    pub(super) fn cards_start(&mut self, cards: &[Card]) -> f32 {
+        let Some(card) = cards.first() else { return 0.0 };
+        let (title, rows) = self.card_rows(card);
+        card_start(&title, &rows)
+    }
+
+    fn card_rows(&mut self, card: &Card) -> (Lines<'a>, Vec<Row<'a>>) {
         const LABEL: f32 = 112.0;
         let title_look = Look::new(9.5, Face::Strong, self.colours.ink);
         let title = self.setter.set(&card.title, title_look, WIDTH);
@@ -94,9 +110,12 @@ impl<'a> Flow<'a> {
             let value = self.place_cell(&fact.value, value_look, value, "TD");
             rows.push(Row { cells: vec![label, value], tag: "TR" });
         }
-        let height: f32 = rows.iter().map(Row::height).sum::<f32>() + title.height() + 12.0;
-        // A card that fits on a page stays whole; of a taller one the title stays with the first row.
-        self.need(if height <= BODY { height } else { title.height() + 40.0 });
+        (title, rows)
+    }
+
+    fn card(&mut self, card: &Card) {
+        let (title, rows) = self.card_rows(card);
+        self.need(card_start(&title, &rows));
         self.gap(6.0);
         self.underline(self.colours.rule, 0.6);
         self.advance(5.0);

@@ -36,18 +36,10 @@ impl Scene {
 
     /// A fixed sum for a miss.
     pub(super) fn fixed(&self, verdict: Verdict, minor: i64) -> RecordCredit {
-        let case = |case, minor| Derivation {
-            case,
-            minor,
-            steps: vec![step(
-                Rule::FixedIncidents,
-                vec![
-                    input("count", Unit::Count, if minor == 0 { "0" } else { "1" }),
-                    input("each", Unit::Money, &major(minor)),
-                ],
-                Unit::Money,
-                minor,
-            )],
+        let case = |case, owed| {
+            let count = input("count", Unit::Count, if owed == 0 { "0" } else { "1" });
+            let inputs = vec![count, input("each", Unit::Money, &major(minor))];
+            Derivation { case, minor: owed, steps: vec![step(Rule::FixedIncidents, inputs, Unit::Money, owed)] }
         };
         match verdict {
             Verdict::Met => self.credit(0, 0, vec![case(Case::Exact, 0)]),
