@@ -106,6 +106,36 @@ fn poppler_reads_what_was_written() {
     check(&sample::record(Language::En, Verdict::Breached), &["USD 12,500.00", "99.82", "Not met", "Page 1 of "]);
 }
 
+/// What a reader can copy out of the pages to check the figures: every fingerprint, and what each outage was.
+#[test]
+fn fingerprints_and_reasons_can_be_copied_out() {
+    #[track_caller]
+    fn check(record: &MonthRecord, reasons: &[&str]) {
+        let text = Report::of(record).ask("pdftotext", &["-layout"], &["-"]);
+        let incidents = record.incident_promises.iter().flat_map(|promise| &promise.incidents);
+        let fingerprints = record.evidence.iter().map(|one| &one.sha256).chain(incidents.map(|one| &one.sha256));
+        for fingerprint in fingerprints.chain([&record.contract.sha256]) {
+            assert_eq!(fingerprint.len(), 64);
+            assert!(text.contains(fingerprint.as_str()), "{fingerprint} is missing in\n{text}");
+        }
+        for reason in reasons {
+            assert!(text.contains(reason), "{reason} is missing in\n{text}");
+        }
+    }
+    check(
+        &sample::record(Language::De, Verdict::Breached),
+        &["41 min", "Alle 41.000 Ereignisse fehlgeschlagen", "17.920 von 28.000 fehlgeschlagen"],
+    );
+    check(
+        &sample::record(Language::En, Verdict::Breached),
+        &["41 min", "All 41,000 events failed", "17,920 of 28,000 failed"],
+    );
+    check(
+        &sample::record(Language::De, Verdict::Undecidable),
+        &["Die Quelle hat keinen Messwert geliefert.", "Der Messwert ist nicht verwendbar."],
+    );
+}
+
 #[test]
 fn properties_fonts_tags_and_attachment_are_as_archives_want_them() {
     let record = sample::record(Language::De, Verdict::Met);

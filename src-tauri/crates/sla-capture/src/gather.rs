@@ -133,8 +133,7 @@ impl Gather {
         let absent = self.absent(&of);
         [
             absent.map(|(slices, first_end)| Note::NoNumber { column: column(), slices, first_end }),
-            count(Value::NotFinite)
-                .map(|(slices, first_end)| Note::NotFinite { column: column(), slices, first_end }),
+            count(Value::NotFinite).map(|(slices, first_end)| Note::NotFinite { column: column(), slices, first_end }),
             count(Value::TooLarge).map(|(slices, first_end)| Note::TooLarge { column: column(), slices, first_end }),
         ]
         .into_iter()

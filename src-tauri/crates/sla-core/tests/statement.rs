@@ -346,7 +346,7 @@ fn the_bands_and_the_bound_that_a_range_comes_from() {
     // An end that is said with above and upTo, an amount: as the contract says them. Two bands are spanned.
     let two = "{ bands: [{ above: 99.88, below: 99.9, amount: 20 }, { from: 0, upTo: 99.88, credit: 15 }] }";
     let upper = json!({
-        "from": null, "above": "99.88", "below": "99.9", "up_to": null, "credit": null, "amount": "20",
+        "from": null, "above": "99.88", "below": "99.99", "up_to": null, "credit": null, "amount": "20",
     });
     let lower = json!({ "from": "0", "above": null, "below": null, "up_to": "99.88", "credit": "15", "amount": null });
     check(&terms("range", two), &[("/credit/band", json!({ "low": null, "high": lower }))]);

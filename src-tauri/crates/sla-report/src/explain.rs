@@ -416,12 +416,7 @@ mod tests {
             "Zeit über dem Grenzwert, 1 Störung",
             "Time above the limit, 1 incident",
         );
-        check(
-            Rule::PointsOnly,
-            &[("points", Count, "1")],
-            "1 Punkt ohne Geldwert",
-            "1 point without a worth in money",
-        );
+        check(Rule::PointsOnly, &[("points", Count, "1")], "1 Punkt ohne Geldwert", "1 point without a worth in money");
         check(
             Rule::UnitsShare,
             &[("share", Share, "1/30")],

@@ -250,8 +250,8 @@ mod tests {
         let portfolio: Portfolio = serde_json::from_slice(&documents[1].bytes).expect("parses");
         let total =
             |currency: &str, low_minor, high_minor| CreditTotal { currency: currency.into(), low_minor, high_minor };
-        assert_eq!(portfolio.credit_totals, [total("EUR", 62_500, 187_500), total("USD", 62_500, 62_500)]);
-        assert_eq!(portfolio.commitments, VerdictCounts { met: 5, breached: 2, undecidable: 2 });
+        assert_eq!(portfolio.credit_totals, [total("EUR", 77_500, 217_500), total("USD", 77_500, 77_500)]);
+        assert_eq!(portfolio.commitments, VerdictCounts { met: 8, breached: 4, undecidable: 3 });
         let order: Vec<_> = portfolio.tenants.iter().map(|one| (one.tenant.as_str(), one.contract.as_str())).collect();
         assert_eq!(
             order,

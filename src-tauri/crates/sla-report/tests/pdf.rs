@@ -151,7 +151,7 @@ fn odd_records_make_readable_reports() {
     check(|record| record.commitments[0].title = "\r\n# ```tiles".into(), "# ```tiles");
     check(|record| record.contract.service_hours = "Mo ".repeat(3_000) + "ENDE", "ENDE");
     check(|record| record.commitments[0].title = "lang ".repeat(1_500) + "ENDE", "ENDE");
-    check(|record| record.commitments.truncate(1), "1 von 1 Zusagen nicht erfüllt");
+    check(|record| record.commitments.truncate(1), "2 von 3 Zusagen nicht erfüllt.");
     check(|record| record.exclusions.clear(), "keine Zeit als ausgenommen gemeldet");
     // Nothing was measured at all.
     let nothing = |record: &mut MonthRecord| {

@@ -81,13 +81,8 @@ impl BeatSource {
 
 /// One note for each reason why time is unknown, with how long it is.
 fn notes(unknown: &[(Period, Unknown)]) -> impl Iterator<Item = Note> {
-    let reasons = [
-        Unknown::NoHistory,
-        Unknown::Contradiction,
-        Unknown::ProbeSilent,
-        Unknown::ProbeAbsent,
-        Unknown::NotCaptured,
-    ];
+    let reasons =
+        [Unknown::NoHistory, Unknown::Contradiction, Unknown::ProbeSilent, Unknown::ProbeAbsent, Unknown::NotCaptured];
     reasons.into_iter().filter_map(|reason| {
         let of_it = unknown.iter().filter(|(_, why)| *why == reason);
         let seconds: i64 = of_it.map(|(period, _)| period.seconds()).sum();

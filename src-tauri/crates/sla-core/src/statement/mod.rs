@@ -19,7 +19,7 @@ use crate::record::{
     QuietReading, RECORD_SCHEMA, RecordBand, RecordBudget, RecordClaim, RecordCommitment, RecordContract, RecordCredit,
     RecordDay, RecordEarnedBack, RecordEvidence, RecordIncidentPromise, RecordMoney, RecordOutage, RecordPeriod,
     RecordQuantity, RecordRange, RecordRatio, RecordRight, RecordSpan, RecordThreshold, RecordUnknown,
-    RecordUnknownBound, UnknownReading, Verdict,
+    RecordUnknownBound, UnknownReading,
 };
 use crate::time::{Period, UnixSeconds, local, utc_text};
 

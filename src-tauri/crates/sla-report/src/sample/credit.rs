@@ -24,10 +24,7 @@ impl Scene {
             credit: Some(SHARE.to_owned()),
             amount: None,
         };
-        let bands = RecordRange {
-            low: (!kept(high)).then(|| band.clone()),
-            high: (!kept(low)).then_some(band),
-        };
+        let bands = RecordRange { low: (!kept(high)).then(|| band.clone()), high: (!kept(low)).then_some(band) };
         RecordCredit {
             band: (bands.low.is_some() || bands.high.is_some()).then_some(bands),
             ..self.credit(least.minor, most.minor, if low == high { vec![least] } else { vec![least, most] })
