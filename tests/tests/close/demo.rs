@@ -49,6 +49,7 @@ fn four_tenants_close_their_month() {
     period_and_language(&out);
     published(&out);
     letters(&out);
+    pages(&out);
 }
 
 /// What is written for machines is what the schemas in `assets/schemas` say.
@@ -97,6 +98,30 @@ fn letters(out: &str) {
         "**2.915,62 €**",
     ] {
         assert!(letter.contains(words), "{words} is missing in\n{letter}");
+    }
+}
+
+/// What the program itself says of a source and of unknown time stands on the pages in the reader's language.
+fn pages(out: &str) {
+    for (tenant, words) in [
+        ("alpenbahn", ["Datei availability.parquet, SHA-256", "Spalten t, good, total"].as_slice()),
+        (
+            "prairie",
+            &[
+                "File availability.parquet, SHA-256",
+                "Good events: no measurement in 340 slices; the first ends 14 Oct 2026, 21:11 UTC−5",
+                "reckoned with 985 events, as many as in the busiest slice; for 340",
+            ],
+        ),
+        ("koenigsforst", &["PH: Feiertage", "Die Zusage des Monats ist erfüllt."]),
+    ] {
+        let path = format!("{out}/reports/2026-10/{tenant}/report.pdf");
+        let output = std::process::Command::new("pdftotext").args(["-layout", &path, "-"]).output();
+        let output = output.expect("pdftotext starts: run `cargo xtask setup`");
+        let text = String::from_utf8_lossy(&output.stdout).replace('\u{a0}', " ");
+        for words in words {
+            assert!(text.contains(words), "{words} is missing in\n{text}");
+        }
     }
 }
 

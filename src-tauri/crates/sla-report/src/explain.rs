@@ -420,8 +420,8 @@ mod tests {
         check(
             Rule::UnitsShare,
             &[("share", Share, "1/30")],
-            "mal 1/30 der Bemessungsgrundlage",
-            "times 1/30 of the base",
+            "Je Einheit 1/30 der Bemessungsgrundlage",
+            "For each unit 1/30 of the base",
         );
         check(
             Rule::Outages,

@@ -22,6 +22,7 @@ mod summary;
 mod table;
 mod templates;
 mod theme;
+mod told;
 
 use sla_core::record::{Contact, MonthRecord};
 

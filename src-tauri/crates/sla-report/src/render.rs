@@ -17,6 +17,7 @@ use crate::explain::Explainer;
 use crate::locale::{self, Locale};
 use crate::summary::Summary;
 use crate::templates::Templates;
+use crate::told;
 
 /// Steps that one document may take. The builtin report of a month with 32 commitments and their 200 listed outages
 /// each takes about a tenth.
@@ -125,6 +126,11 @@ fn add_filters(environment: &mut Environment<'static>, locale: &Arc<Locale>) {
     let money = Arc::clone(locale);
     environment.add_filter("money", move |minor: i64, currency: &str| {
         finish(money.money(minor, currency), &Value::from(currency), "an ISO 4217 code such as EUR")
+    });
+
+    environment.add_filter("told", |state: &State, text: &str| {
+        let pairs = state.lookup("words").and_then(|words| words.get_attr("told").ok());
+        pairs.and_then(|pairs| told::told(&pairs, text)).unwrap_or_else(|| text.to_owned())
     });
 
     let zoned = |show: fn(&Locale, chrono::DateTime<Tz>) -> Option<String>| {

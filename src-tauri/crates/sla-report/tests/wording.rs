@@ -284,3 +284,46 @@ fn a_threshold_is_told_with_its_unit() {
         "when its value is at most 0.3 s",
     );
 }
+
+#[test]
+fn what_the_program_says_of_a_source_is_in_the_reader_s_language() {
+    let of_file = |record: &mut MonthRecord| {
+        record.evidence[0].source = "file a.csv sha256 ab, probes north, south".into();
+        record.evidence[0].query =
+            "target api; a beat every 60 s, 5 s grace; down when 2 of 3 probes say so; a slice is down \
+                                    when any second of it is"
+                .into();
+        record.evidence[1].query = "columns t, value; good is value <= 0.5".into();
+        record.evidence[1].server_version = "unknown (the server has no /api/v1/status/buildinfo)".into();
+    };
+    for (german, english) in [
+        (
+            "Quelle: Datei a.csv, SHA-256 ab, Messstellen north, south",
+            "Source: File a.csv, SHA-256 ab, probes north, south",
+        ),
+        (
+            "Abfrage: Ziel api; alle 60 s ein Lebenszeichen, 5 s Karenz; Ausfall, wenn 2 von 3",
+            "Query: target api; a beat every",
+        ),
+        ("Abfrage: Spalten t, value; gut ist value <= 0.5", "Query: columns t, value; good is value <= 0.5"),
+        ("Version der Quelle: unbekannt: Der Server nennt sie nicht", "Version of the source: unknown (the server"),
+        // A query stays as it was sent.
+        (
+            "Abfrage: good: sum(increase(http_requests_total{tenant=",
+            "Query: good: sum(increase(http_requests_total{tenant=",
+        ),
+    ] {
+        check(Verdict::Met, of_file, german, english);
+    }
+}
+
+#[test]
+fn holidays_in_service_hours_are_explained() {
+    check(
+        Verdict::Met,
+        |record| record.contract.service_hours = "Mo-Fr 07:00-19:00; PH off".into(),
+        "Servicezeit: Mo-Fr 07:00-19:00; PH off (PH: Feiertage; off: keine Servicezeit)",
+        "Service hours: Mo-Fr 07:00-19:00; PH off (PH: public holidays; off: no service time)",
+    );
+    check_absent(Verdict::Met, |_| {}, "Feiertage", "public holidays");
+}
