@@ -101,6 +101,7 @@ fn entry(tenant: &str, revision: u32, downtime_seconds: i64) -> CloseEntry {
             contract: RecordContract {
                 id: format!("{tenant}-contract"),
                 version: 1,
+                template: None,
                 sha256: sla_core::evidence::sha256_hex(contract_json.as_bytes()),
                 service_hours: "24/7".to_owned(),
                 fee,

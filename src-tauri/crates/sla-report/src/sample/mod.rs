@@ -366,7 +366,7 @@ impl Scene {
             unknown_seconds: seconds(&unknown_periods),
             quiet_seconds: 0,
             unknown_reading: UnknownReading::Range,
-            unknown_bound: (promise.method == Method::Occurrences && tally.unknown > 0).then(|| RecordUnknownBound {
+            unknown_bound: (promise.method == Method::Occurrences && tally.unknown > 0).then_some(RecordUnknownBound {
                 slices: tally.unknown / EVENTS_PER_SLICE,
                 per_slice: Count::Whole(EVENTS_PER_SLICE),
                 total: Count::Whole(tally.unknown),
