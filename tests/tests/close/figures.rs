@@ -68,7 +68,7 @@ fn by_hand(report: &Value) {
         // 5 % of 1 234.50 is 61.725, half to even.
         ("/credit/low_minor", json!(6_172)),
         ("/credit/high_minor", json!(6_172)),
-        ("/outages/0/excluded", json!(true)),
+        ("/outages/0/standing", json!("excluded")),
         ("/outages/1/start", json!("2026-10-18T06:40:00Z")),
         ("/outages/1/seconds", json!(3_600)),
         ("/outages/1/reason", json!({ "code": "some_failed", "failed": 60, "total": 120 })),

@@ -1,5 +1,7 @@
 //! Sentences of the report that depend on what a record holds, in both languages.
 
+use std::sync::LazyLock;
+
 use sla_core::catalogue::Comparison;
 use sla_core::record::{
     Count, CountUnit, Language, Method, MonthRecord, RecordCommitment, RecordQuantity, RecordThreshold,
@@ -9,10 +11,11 @@ use sla_report::manuscript::{Block, plain};
 use sla_report::{Templates, report_manuscript, sample, tenant_documents};
 
 const LANGUAGES: [Language; 2] = [Language::De, Language::En];
+static TEMPLATES: LazyLock<Templates> = LazyLock::new(Templates::builtin);
 
 /// Every text of the report that the record makes, one a line, with plain spaces.
 fn texts(record: &MonthRecord) -> String {
-    let manuscript = report_manuscript(&Templates::builtin(), record).expect("a manuscript");
+    let manuscript = report_manuscript(&TEMPLATES, record).expect("a manuscript");
     let mut texts: Vec<String> = Vec::new();
     for block in &manuscript.blocks {
         match block {
@@ -243,7 +246,7 @@ fn one_promise_is_no_plural() {
         for (language, expected) in LANGUAGES.into_iter().zip([german[1], english[1]]) {
             let mut record = sample::record(language, verdict);
             alone(verdict)(&mut record);
-            let documents = tenant_documents(&Templates::builtin(), &record, &sample::contacts()).expect("documents");
+            let documents = tenant_documents(&TEMPLATES, &record, &sample::contacts()).expect("documents");
             let letter = documents.into_iter().find(|document| document.name == "letter.md").expect("a letter");
             let letter = String::from_utf8(letter.bytes).expect("text");
             assert!(letter.contains(expected), "{expected} is missing in\n{letter}");
@@ -264,7 +267,7 @@ fn every_letter_about_money_names_the_last_day_to_claim_it() {
             let mut record = sample::record(language, verdict);
             record.claim = Some(claim.clone());
             record.credit_total.high_minor = record.credit_total.high_minor.max(1);
-            let documents = tenant_documents(&Templates::builtin(), &record, &sample::contacts()).expect("documents");
+            let documents = tenant_documents(&TEMPLATES, &record, &sample::contacts()).expect("documents");
             let letter = documents.into_iter().find(|document| document.name == "letter.md").expect("a letter");
             let letter = String::from_utf8(letter.bytes).expect("text").replace('\u{a0}', " ");
             assert!(letter.contains(expected), "{expected} is missing in\n{letter}");

@@ -54,8 +54,8 @@ impl Scene {
             band: None,
             points: None,
             bonus_minor: None,
-            bonus_derivations: Vec::new(),
             derivations,
+            bonus_derivations: Vec::new(),
         }
     }
 }
