@@ -8,3 +8,4 @@ mod interrupt;
 mod refusals;
 mod repeat;
 mod sensitivity;
+mod versions;

@@ -8,7 +8,7 @@ use sla_core::catalogue::Catalogue;
 use sla_core::plan::{ContractMonth, plan};
 use sla_core::record::MonthRecord;
 use sla_core::time::{Month, UnixSeconds};
-use sla_ledger::{CloseEntry, Ledger};
+use sla_ledger::{CloseEntry, ContractDocument, Ledger};
 use sla_report::Templates;
 use tempfile::TempDir;
 
@@ -113,8 +113,12 @@ pub async fn prepare(request: &CloseRequest<'_>, progress: &Arc<dyn CloseProgres
         .iter()
         .zip(renderings)
         .map(|(plan, rendering)| {
-            let (contract_json, tenant_json) = (plan.contract.canonical_json(), plan.tenant.canonical_json());
-            (CloseEntry { record: rendering.record, contract_json, tenant_json }, rendering.folder)
+            let contracts = accept::versions(request.catalogue, plan).into_iter().map(|contract| ContractDocument {
+                version: contract.spec.version,
+                json: contract.canonical_json(),
+            });
+            let (contracts, tenant_json) = (contracts.collect(), plan.tenant.canonical_json());
+            (CloseEntry { record: rendering.record, contracts, tenant_json }, rendering.folder)
         })
         .unzip();
     Ok(Prepared {
