@@ -3,8 +3,11 @@
 
 mod demo;
 mod desk;
+mod evidence;
 mod figures;
+mod held;
 mod interrupt;
+mod place;
 mod refusals;
 mod repeat;
 mod sensitivity;
