@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpStream};
 use std::process::Command;
 
-use sla_acceptance::servers::{Postgres, Prometheus};
+use sla_acceptance::servers::{PgBouncer, Postgres, Prometheus};
 
 #[test]
 fn postgres_takes_the_password_and_is_gone_afterwards() {
@@ -24,6 +24,31 @@ fn postgres_takes_the_password_and_is_gone_afterwards() {
     let port = server.port();
     drop(server);
     assert!(TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err(), "port {port} is still served");
+}
+
+/// Without this the ledger's tests behind a pooler would prove nothing.
+#[test]
+fn pgbouncer_gives_one_client_more_than_one_session_and_is_gone_afterwards() {
+    let server = Postgres::start();
+    let pooler = PgBouncer::start(&server);
+    let url = server.database();
+    let pooled = pooler.pooled(&url);
+    assert_ne!(pooled, url);
+    assert_eq!(pooler.direct(&pooled), url);
+    // Each statement is a transaction of its own; the wait lets the pooler open what it keeps in stock.
+    let mut client = Command::new("psql");
+    client.args(["--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--dbname", &pooled]);
+    for _ in 0..20 {
+        client.args(["--command", "select pg_backend_pid() from pg_sleep(0.1)"]);
+    }
+    let output = client.output().expect("psql runs");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let sessions: std::collections::BTreeSet<&str> = said.lines().collect();
+    assert!(output.status.success() && sessions.len() > 1, "{sessions:?} {}", pooler.log());
+    drop(pooler);
+    let refusal = psql(&pooled, "select 1").expect_err("nobody serves");
+    assert!(refusal.contains("Connection refused"), "{refusal}");
+    assert_eq!(psql(&url, "select 1"), Ok("1".to_owned()), "the server behind serves on");
 }
 
 #[test]

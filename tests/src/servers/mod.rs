@@ -2,6 +2,7 @@
 //!
 //! This module holds what both have in common: finding the program, the port, the wait until it is ready, the stop.
 
+mod pgbouncer;
 mod postgres;
 mod prometheus;
 
@@ -14,6 +15,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
+pub use pgbouncer::PgBouncer;
 pub use postgres::Postgres;
 pub use prometheus::{Guard, Prometheus};
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rustix::process::{Pid, Signal, geteuid};
 use tempfile::TempDir;
 
@@ -14,15 +15,20 @@ use super::{Server, find, guarded, missing, run};
 /// Where Debian keeps the servers, one folder per major version.
 const DEBIAN: &str = "/usr/lib/postgresql";
 /// The server refuses to run as root; Debian's package makes this user.
-const SERVER_USER: &str = "postgres";
+pub(super) const SERVER_USER: &str = "postgres";
 /// The role that the tests connect as, the cluster's only one.
-const ROLE: &str = "sla";
+pub(super) const ROLE: &str = "sla";
+
+/// The authority that a server with TLS has its certificate from, as PEM, in the server's folder.
+const AUTHORITY: &str = "authority.pem";
+/// The name that the certificate is for.
+const NAME: &str = "localhost";
 
 /// A PostgreSQL server with an empty cluster. Only the loopback interface and a password lead in.
 pub struct Postgres {
     // The server must stop before its folder goes: fields are dropped in this order.
     server: Server,
-    _folder: TempDir,
+    folder: TempDir,
     port: u16,
     password: String,
     databases: AtomicU32,
@@ -35,21 +41,41 @@ impl Postgres {
     /// If PostgreSQL is not installed, or does not get ready.
     #[must_use]
     pub fn start() -> Self {
+        Self::start_with(false)
+    }
+
+    /// As [`Self::start`], but nobody gets in without TLS. The certificate is for `localhost` only, and signed by
+    /// [`Self::authority`].
+    ///
+    /// # Panics
+    /// As [`Self::start`].
+    #[must_use]
+    pub fn start_with_tls() -> Self {
+        Self::start_with(true)
+    }
+
+    fn start_with(tls: bool) -> Self {
         let programs = programs();
         let user = geteuid().is_root().then_some(SERVER_USER);
         let folder = tempfile::Builder::new().prefix("sla-postgres-").tempdir().expect("a temporary folder");
         let password = password();
         make_cluster(&programs, user, folder.path(), &password);
         let data = folder.path().join("data");
+        if tls {
+            ask_for_tls(user, folder.path());
+        }
         let command = |port: u16| {
             let mut command = guarded(&programs.join("postgres"), user, "INT");
             command.arg("-D").arg(&data).args(settings(port));
+            if tls {
+                command.args(["-c", "ssl=on"]);
+            }
             command
         };
         let ready = |_, pid| is_ready(&data, pid);
         // Interrupt is the fast shutdown: it does not wait for connections that a test left open.
         let (server, port) = Server::start(&folder.path().join("log"), Signal::INT, command, ready);
-        Self { server, _folder: folder, port, password, databases: AtomicU32::new(0) }
+        Self { server, folder, port, password, databases: AtomicU32::new(0) }
     }
 
     /// Makes a fresh database and gives its address, `postgres://user:password@127.0.0.1:port/name`.
@@ -61,6 +87,25 @@ impl Postgres {
         let name = format!("ledger_{}", self.databases.fetch_add(1, Ordering::Relaxed) + 1);
         self.psql("postgres", &format!("create database {name}"));
         format!("postgres://{ROLE}:{}@127.0.0.1:{}/{name}", self.password, self.port)
+    }
+
+    /// The file with the authority's certificate, of a server with TLS.
+    #[must_use]
+    pub fn authority(&self) -> PathBuf {
+        self.folder.path().join(AUTHORITY)
+    }
+
+    /// The password of the role that the tests connect as.
+    pub(super) fn password(&self) -> &str {
+        &self.password
+    }
+
+    /// Runs a statement as the cluster's owner.
+    ///
+    /// # Panics
+    /// If the server refuses it.
+    pub fn execute(&self, statement: &str) {
+        self.psql("postgres", statement);
     }
 
     /// The server's port on the loopback interface.
@@ -113,6 +158,28 @@ fn make_cluster(programs: &Path, user: Option<&str>, folder: &Path, password: &s
         .arg("--pwfile")
         .arg(&secret)
         .args(["--username", ROLE, "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]));
+}
+
+/// Lets the cluster serve TLS by a certificate of a new authority, and nobody in without.
+fn ask_for_tls(user: Option<&str>, folder: &Path) {
+    let mut params = CertificateParams::new(Vec::new()).expect("no names");
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate().expect("a key")).expect("an authority");
+    let key = KeyPair::generate().expect("a key");
+    let params = CertificateParams::new(vec![NAME.to_owned()]).expect("a name");
+    let certificate = params.signed_by(&key, &issuer).expect("a certificate");
+    let data = folder.join("data");
+    let write = |path: PathBuf, text: String| std::fs::write(path, text).expect("the server's folder can be written");
+    write(folder.join(AUTHORITY), issuer.pem());
+    write(data.join("server.crt"), certificate.pem());
+    write(data.join("pg_hba.conf"), "hostssl all all 127.0.0.1/32 scram-sha-256\n".to_owned());
+    // The server refuses a key that others may read.
+    let secret = data.join("server.key");
+    write(secret.clone(), key.serialize_pem());
+    run(Command::new(find("chmod")).arg("600").arg(&secret));
+    if let Some(user) = user {
+        run(Command::new(find("chown")).args(["--recursive", &format!("{user}:")]).arg(&data));
+    }
 }
 
 /// What a short life needs: no wait for the disk, little memory, and no socket outside of the loopback interface.

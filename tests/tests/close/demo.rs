@@ -30,7 +30,7 @@ fn four_tenants_close_their_month() {
     for place in ["reports/2026-10", "reports/evidence", "ledger.sqlite", "catalogue"] {
         let place = format!("{out}/{place}");
         assert!(text.contains(&place), "{text}\ndoes not say {place}");
-        assert!(std::path::Path::new(&place).exists(), "{place}");
+        assert!(Path::new(&place).exists(), "{place}");
     }
     // Said on a terminal as bars, here as lines, and never among the results.
     let steps = String::from_utf8_lossy(&output.stderr);
@@ -159,4 +159,32 @@ fn period_and_language(out: &str) {
         assert_eq!(report["period"]["seconds"], json!(hours * 3_600));
         assert_eq!(report["credit_total"]["currency"], currency);
     }
+}
+
+/// The README invites to change what the demo lays out: a second demo closes the changed catalogue.
+#[test]
+fn what_the_user_changed_stays_and_what_is_missing_comes_back() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let out = folder.path().join("demo");
+    let words = ["demo", "--json", "--out", &out.display().to_string()];
+    assert_eq!(sound(&sla(&words))["kept"], json!([]));
+    let (changed, gone) = (out.join("catalogue/nordlicht.yaml"), out.join("catalogue/prairie.yaml"));
+    let text = std::fs::read_to_string(&changed).expect("a catalogue");
+    let mine = text.replacen("version: 1", "version: 2", 1).replacen("target: 99.9\n", "target: 99.97\n", 1);
+    let mine = mine.replacen("below: 99.9,", "below: 99.97,", 1);
+    assert_ne!(mine, text);
+    std::fs::write(&changed, &mine).expect("changed");
+    let original = std::fs::read(&gone).expect("a catalogue");
+    std::fs::remove_file(&gone).expect("removed");
+    let again = sound(&sla(&words));
+    assert_eq!(again["kept"], json!([changed.display().to_string()]));
+    assert_eq!(std::fs::read_to_string(&changed).expect("a catalogue"), mine);
+    assert_eq!(std::fs::read(&gone).expect("a catalogue"), original);
+    let months = again["months"].as_array().expect("months");
+    let of = |tenant: &str| months.iter().find(|month| month["tenant"] == tenant).expect("a month");
+    assert_eq!((&of("nordlicht")["revision"], &of("nordlicht")["verdict"]), (&json!(2), &json!("breached")));
+    assert_eq!(of("prairie")["unchanged"], json!(true));
+    let text = sla(&words.iter().filter(|word| **word != "--json").collect::<Vec<_>>());
+    let text = String::from_utf8_lossy(&text.stdout).into_owned();
+    assert!(text.contains(&format!("Kept       {} (yours;", changed.display())), "{text}");
 }

@@ -4,10 +4,14 @@
 mod answers;
 mod demo;
 mod desk;
+mod evidence;
 mod figures;
 mod front;
+mod held;
 mod interrupt;
+mod place;
 mod refusals;
 mod repeat;
 mod sensitivity;
 mod sign_in;
+mod versions;

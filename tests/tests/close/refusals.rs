@@ -155,12 +155,131 @@ fn a_ledger_of_a_newer_version_is_left_alone() {
         ledger.execute(newer).await.expect("a row");
         ledger.close().await.expect("closed");
     });
-    let files = desk.files("out");
-    let output = sla(&desk.close());
-    let said: Value = serde_json::from_slice(&output.stdout).expect("JSON");
-    assert_eq!(output.status.code(), Some(1));
-    assert_eq!(said["error"]["code"], "ledger.newer", "{said}");
+    let (files, bytes) = (desk.files("out"), std::fs::read(&path).expect("a ledger"));
+    for words in [desk.close(), ["ledger", "verify", "--json", "--ledger", &desk.ledger()].map(str::to_owned).to_vec()]
+    {
+        let output = sla(&words);
+        let said: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        assert_eq!(output.status.code(), Some(1));
+        assert_eq!(said["error"]["code"], "ledger.newer", "{said}");
+        assert!(std::fs::read(&path).expect("a ledger") == bytes, "not one byte of the ledger was changed");
+    }
     assert!(desk.files("out") == files);
+}
+
+/// A file system of its own for the ledger: too small for a month, or not to be written at all.
+#[test]
+fn a_ledger_that_cannot_grow_or_be_written_stays_as_it_was() {
+    #[track_caller]
+    fn refused(script: &str, code: &str, part: &str) {
+        let desk = desk_of_files();
+        desk.closes();
+        desk.write("data/nord.csv", &crate::desk::csv().replacen(",5,10\n", ",10,10\n", 3));
+        let mount = desk.path("ledger");
+        std::fs::create_dir(&mount).expect("a folder");
+        let mut words = desk.close();
+        let at = words.iter().position(|word| word == "--ledger").expect("an argument");
+        words[at + 1] = format!("sqlite:{}", mount.join("ledger.sqlite").display());
+        // After the close the ledger is walked where it lies, and copied out to be compared.
+        let script = format!(
+            r#"set -e; binary="$1"; mount="$2"; from="$3"; shift 3; {script}
+            code=0; "$binary" "$@" || code=$?
+            mount -o remount,rw,size=10m "$mount"
+            "$binary" ledger verify --json --ledger "sqlite:$mount/ledger.sqlite" >&2
+            exit $code"#
+        );
+        let run = || {
+            let mut command = Command::new("unshare");
+            command.args(["--user", "--map-root-user", "--mount", "sh", "-c", &script, "sh"]);
+            command.arg(sla_acceptance::binary()).arg(&mount).arg(desk.path("ledger.sqlite"));
+            let output = command.args(&words).output().expect("unshare of util-linux is installed");
+            let walked: Value = serde_json::from_slice(&output.stderr)
+                .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
+            assert_eq!(walked, desk.verified(), "the ledger that was copied there is as it was");
+            output
+        };
+        let documents = desk.files("out").into_iter().filter(|(name, _)| name.starts_with(MONTH)).collect::<Vec<_>>();
+        let output = run();
+        let said: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        assert_eq!((output.status.code(), said["error"]["code"].as_str()), (Some(1), Some(code)), "{said}");
+        let message = said["error"]["message"].as_str().unwrap_or_default();
+        assert!(message.contains(part) && message.contains("ledger.sqlite"), "{message}");
+        // Evidence is kept before the ledger names it, and does no harm.
+        let after = desk.files("out").into_iter().filter(|(name, _)| !name.starts_with("evidence")).collect::<Vec<_>>();
+        assert!(after == documents, "the documents as they were, and no unfinished close");
+    }
+    // As large as the ledger and the index of its journal, and nothing beside.
+    refused(
+        r#"size=$(( $(stat -c %s "$from") + 32768 + 4096 ))
+           mount -t tmpfs -o size="$size" tmpfs "$mount"; cp "$from" "$mount/ledger.sqlite""#,
+        "ledger.disk_full",
+        "free space",
+    );
+    refused(
+        r#"mount -t tmpfs -o size=10m tmpfs "$mount"; cp "$from" "$mount/ledger.sqlite"; mount -o remount,ro "$mount""#,
+        "ledger.read_only",
+        "check the permissions",
+    );
+}
+
+#[test]
+fn a_command_line_that_is_not_understood_is_json_too() {
+    #[track_caller]
+    fn check(words: &[&str], parts: &[&str]) {
+        let output = sla(words);
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{text}");
+        let said: Value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
+        assert_eq!(said["error"]["code"], "usage", "{text}");
+        let message = said["error"]["message"].as_str().unwrap_or_default();
+        for part in parts {
+            assert!(message.contains(part), "{message}\ndoes not say {part}");
+        }
+        assert!(!message.starts_with("error:") && output.stderr.is_empty());
+    }
+    check(&["close", "--json", "--month", "2026-13"], &["2026-13", "--month"]);
+    check(&["close", "--json"], &["--month", "--catalogue", "--out"]);
+    check(&["--json", "clsoe"], &["clsoe", "close"]);
+    check(&["--json"], &["Usage: sla"]);
+    check(&["ledger", "--json"], &["verify"]);
+    // Without --json, and what is asked for, is as it always was.
+    for (words, exit, is_help) in [
+        (vec!["close"], 2, false),
+        (vec!["close", "--", "--json"], 2, false),
+        (vec!["--help", "--json"], 0, true),
+        (vec!["--json", "--version"], 0, true),
+        (vec!["close", "--help"], 0, true),
+    ] {
+        let output = sla(&words);
+        assert_eq!(output.status.code(), Some(exit), "{words:?}");
+        assert_eq!((output.stdout.is_empty(), output.stderr.is_empty()), (!is_help, is_help), "{words:?}");
+        assert!(serde_json::from_slice::<Value>(&output.stdout).is_err(), "{words:?}");
+    }
+}
+
+#[test]
+fn a_file_that_is_not_utf_8_is_one_defect_among_the_others() {
+    let desk = desk_of_files();
+    desk.closes();
+    let path = desk.path("catalogue/all.yaml");
+    let text = std::fs::read_to_string(&path).expect("a catalogue");
+    desk.write("catalogue/all.yaml", &text.replacen("target: 99.9,", "target: \"99,9\",", 1));
+    // As an editor saves it that knows Latin-1 only.
+    let other = b"apiVersion: openslo/v1\nkind: Service\nmetadata: { name: other, displayName: Pr\xfcfstand }\nspec: { days: 1 }\n";
+    std::fs::write(desk.path("catalogue/latin.yaml"), other).expect("a file");
+    let parts = ["defects", "latin.yaml:3:41", "the byte 0xFC, which is not UTF-8", "99,9", "\"days\""];
+    check(&desk, || sla(&desk.close()), 3, "catalogue.unsound", &parts);
+    let lint = sla(&["lint", "--json", &desk.path("catalogue").display().to_string()]);
+    let said: Value = serde_json::from_slice(&lint.stdout).expect("JSON");
+    let codes: Vec<_> = said["findings"].as_array().expect("findings").iter().map(|one| one["code"].clone()).collect();
+    assert_eq!(codes, ["invalid-value", "unreadable", "unknown-field"], "{said}");
+    // It alone is enough, for the comparison of readings as well.
+    std::fs::write(&path, &text).expect("a file");
+    std::fs::write(desk.path("catalogue/latin.yaml"), b"# \xe4\n").expect("a file");
+    check(&desk, || sla(&desk.close()), 3, "catalogue.unsound", &["1 defect\n", "latin.yaml:1:3"]);
+    let catalogue = desk.path("catalogue").display().to_string();
+    let compared = || sla(&["sensitivity", "--json", "--month", MONTH, "--catalogue", &catalogue]);
+    check(&desk, compared, 3, "catalogue.unsound", &["latin.yaml:1:3"]);
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! Contracts that the linter calls unsound are put in force only with a reason, which the report prints.
 
-use sla_core::catalogue::{Code, Finding};
+use std::collections::BTreeSet;
+
+use sla_core::catalogue::{Catalogue, Code, ContractSpec, Document, Finding};
 use sla_core::plan::ContractMonth;
 use sla_core::record::{MonthRecord, RecordAcceptance};
 
@@ -59,10 +61,18 @@ pub(crate) fn note(request: &CloseRequest<'_>, plans: &mut [ContractMonth<'_>], 
 /// What is unsound in the contract versions of a month and not taken by the contract itself.
 fn open<'a>(request: &CloseRequest<'a>, plan: &ContractMonth<'a>) -> impl Iterator<Item = &'a Finding> + use<'a> {
     let catalogue = request.catalogue;
-    let mut versions: Vec<u32> = plan.commitments.iter().map(|commitment| commitment.version).collect();
-    versions.dedup();
-    let name = plan.contract.name().clone();
-    versions.into_iter().flat_map(move |version| catalogue.not_accepted(&catalogue.contracts[&(name.clone(), version)]))
+    let findings = |contract| catalogue.not_accepted(contract);
+    versions(catalogue, plan).into_iter().flat_map(findings).collect::<Vec<_>>().into_iter()
+}
+
+/// Every version of a contract that judges a part of the month, oldest first.
+pub(crate) fn versions<'a>(catalogue: &'a Catalogue, plan: &ContractMonth<'_>) -> Vec<&'a Document<ContractSpec>> {
+    let promised = plan.commitments.iter().map(|one| one.version);
+    let promised = promised.chain(plan.incidents.iter().map(|one| one.version));
+    // What holds for the month as a whole is the later version's, whether or not a promise of its own is due.
+    let all: BTreeSet<u32> = promised.chain([plan.contract.spec.version]).collect();
+    let name = plan.contract.name();
+    all.into_iter().map(|version| &catalogue.contracts[&(name.clone(), version)]).collect()
 }
 
 fn is_given(request: &CloseRequest<'_>, code: Code) -> bool {

@@ -58,43 +58,38 @@ pub(crate) async fn capture(
                 continue;
             }
         };
-        let (gate, store) = (Arc::clone(&gate), store.clone());
+        let gate = Arc::clone(&gate);
         let mine = Part { mine: AtomicU64::new(0), shared: Arc::clone(&shared), whole, progress: Arc::clone(progress) };
         tasks.spawn(async move {
             let _permit = gate.acquire_owned().await.expect("the gate is never closed");
-            let kept = one(source.as_ref(), &ask, store, &mine).await;
+            let captured = one(source.as_ref(), &ask, &mine).await;
             mine.step(1, 1);
-            (ask, wanted_by, kept)
+            (ask, wanted_by, captured)
         });
     }
     let mut evidence = BTreeMap::new();
     while let Some(task) = tasks.join_next().await {
-        let (ask, wanted_by, kept) = task.expect("a capture neither panics nor is cancelled alone");
-        match kept {
-            Ok(reference) => {
-                evidence.insert(ask, reference);
+        let (ask, wanted_by, captured) = task.expect("a capture neither panics nor is cancelled alone");
+        match captured {
+            // Kept here and not by the task: when this close is dropped, nobody may write into its folder any more.
+            Ok(bytes) => {
+                evidence.insert(ask, store.put(&bytes)?);
             }
-            Err(Failed::Capture(reason)) => {
+            Err(reason) => {
                 let (data_source, reason) = (ask.data_source.to_string(), CaptureReason::Source(reason));
                 failures.push(CaptureFailure { data_source, wanted_by, reason });
             }
-            Err(Failed::Store(error)) => return Err(error.into()),
         }
     }
     failures.sort_by(|a, b| (&a.data_source, &a.wanted_by).cmp(&(&b.data_source, &b.wanted_by)));
     if failures.is_empty() { Ok(evidence) } else { Err(CloseError::Capture(failures)) }
 }
 
-enum Failed {
-    Capture(CaptureError),
-    Store(sla_capture::StoreError),
-}
-
-async fn one(source: &dyn Source, ask: &Ask, store: EvidenceStore, progress: &Part) -> Result<EvidenceRef, Failed> {
+/// Captures a request and gives the bytes of its evidence.
+async fn one(source: &dyn Source, ask: &Ask, progress: &Part) -> Result<Vec<u8>, CaptureError> {
     let request = CaptureRequest { period: ask.period, step_seconds: ask.step_seconds };
-    let slices = source.capture(&request, progress).await.map_err(Failed::Capture)?;
-    let kept = tokio::task::spawn_blocking(move || store.put(&encode(&slices)));
-    kept.await.expect("writing a file does not panic").map_err(Failed::Store)
+    let slices = source.capture(&request, progress).await?;
+    Ok(tokio::task::spawn_blocking(move || encode(&slices)).await.expect("encoding does not panic"))
 }
 
 /// One request's share of the step's progress.

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use sla_core::catalogue::{Catalogue, Finding, SourceFile};
+use sla_core::catalogue::{Catalogue, Code, Finding, Place, SourceFile};
 
 /// Why a folder gives no catalogue.
 #[derive(Debug, thiserror::Error)]
@@ -48,24 +48,64 @@ fn listed(findings: &[Finding]) -> String {
 /// # Errors
 /// [`CatalogueError`]; all defects of all files at once.
 pub fn read_catalogue(folder: &Path) -> Result<Catalogue, CatalogueError> {
-    Catalogue::read(&read_files(folder)?).map_err(CatalogueError::Unsound)
+    let Files { files, defects } = read_files(folder)?;
+    match Catalogue::read(&files) {
+        Ok(catalogue) if defects.is_empty() => Ok(catalogue),
+        read => Err(CatalogueError::Unsound(together(defects, read.err().unwrap_or_default()))),
+    }
 }
 
-/// The files of a catalogue, unread.
-pub(crate) fn read_files(folder: &Path) -> Result<Vec<SourceFile>, CatalogueError> {
+/// The files of a catalogue, and what is wrong with their bytes.
+pub(crate) struct Files {
+    pub(crate) files: Vec<SourceFile>,
+    pub(crate) defects: Vec<Finding>,
+}
+
+/// Findings about bytes and about documents, in the order of their places.
+pub(crate) fn together(mut bytes: Vec<Finding>, documents: Vec<Finding>) -> Vec<Finding> {
+    bytes.extend(documents);
+    bytes.sort();
+    bytes
+}
+
+/// The files of a catalogue, not yet understood.
+pub(crate) fn read_files(folder: &Path) -> Result<Files, CatalogueError> {
     let mut paths = Vec::new();
     collect(folder, &mut paths)?;
     if !paths.iter().any(|path| is_document(path)) {
         return Err(CatalogueError::Empty { folder: folder.to_owned() });
     }
     paths.sort();
-    let mut files = Vec::with_capacity(paths.len());
+    let mut read = Files { files: Vec::with_capacity(paths.len()), defects: Vec::new() };
     for path in paths {
-        // Not UTF-8 is an error of the kind "invalid data", which says so.
-        let text = std::fs::read_to_string(&path).map_err(unreadable(&path))?;
-        files.push(SourceFile { name: path.display().to_string(), text });
+        let bytes = std::fs::read(&path).map_err(unreadable(&path))?;
+        let name = path.display().to_string();
+        let text = String::from_utf8(bytes).unwrap_or_else(|error| {
+            read.defects.push(not_text(&name, error.as_bytes(), error.utf8_error().valid_up_to()));
+            // The rest is read nonetheless: its defects, and what other files refer to, are found in the same turn.
+            String::from_utf8_lossy(error.as_bytes()).into_owned()
+        });
+        read.files.push(SourceFile { name, text });
     }
-    Ok(files)
+    Ok(read)
+}
+
+/// A byte that no UTF-8 text has in that position.
+fn not_text(file: &str, bytes: &[u8], position: usize) -> Finding {
+    let before = String::from_utf8_lossy(&bytes[..position]);
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    Finding {
+        place: Place {
+            file: file.to_owned(),
+            line: before.matches('\n').count() + 1,
+            column: line.chars().count() + 1,
+            path: String::new(),
+        },
+        code: Code::Unreadable,
+        found: format!("the byte 0x{:02X}, which is not UTF-8", bytes[position]),
+        expected: "a file that is saved as UTF-8".to_owned(),
+        stake: None,
+    }
 }
 
 fn unreadable(path: &Path) -> impl FnOnce(std::io::Error) -> CatalogueError {
@@ -91,4 +131,29 @@ fn collect(folder: &Path, paths: &mut Vec<PathBuf>) -> Result<(), CatalogueError
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_byte_that_is_no_text_is_named_by_line_and_column() {
+        #[track_caller]
+        fn check(bytes: &[u8], expected: &str) {
+            let position = std::str::from_utf8(bytes).expect_err("no text").valid_up_to();
+            assert_eq!(not_text("a.yaml", bytes, position).to_string(), expected);
+        }
+        let says = |place: &str, byte: &str| {
+            format!(
+                "a.yaml:{place}: error[unreadable]: found the byte {byte}, which is not UTF-8, expected a file that is \
+                 saved as UTF-8"
+            )
+        };
+        check(b"\xff", &says("1:1", "0xFF"));
+        check(b"name: x\nreason: M\xfcnchen\n\xe4", &says("2:10", "0xFC"));
+        // Characters are counted, not bytes; what is cut in the middle of one begins where that one begins.
+        check("title: äöü".as_bytes().split_last().expect("bytes").1, &says("1:10", "0xC3"));
+        check(b"a\r\n\x80", &says("2:1", "0x80"));
+    }
 }

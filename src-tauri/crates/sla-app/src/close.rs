@@ -8,17 +8,17 @@ use sla_core::catalogue::Catalogue;
 use sla_core::plan::{ContractMonth, plan};
 use sla_core::record::MonthRecord;
 use sla_core::time::{Month, UnixSeconds};
-use sla_ledger::{CloseEntry, Ledger};
+use sla_ledger::{CloseEntry, ContractDocument, Ledger};
 use sla_report::Templates;
-use tempfile::TempDir;
 
 use crate::accept::{self, Accepted};
 use crate::capture::capture;
 use crate::error::CloseError;
 use crate::measure::measure;
 use crate::progress::{CloseProgress, Step};
-use crate::publish::{Stuck, publish};
+use crate::publish::{Stuck, check_place, check_room, make_room, publish};
 use crate::render::{self, Rendering};
+use crate::staging::Staging;
 
 /// What is to be closed, and with what.
 pub struct CloseRequest<'a> {
@@ -52,7 +52,7 @@ pub struct Prepared {
     now: UnixSeconds,
     actor: String,
     out: PathBuf,
-    staging: TempDir,
+    staging: Staging,
     ledger: Ledger,
     entries: Vec<CloseEntry>,
     folders: Vec<PathBuf>,
@@ -93,9 +93,9 @@ pub async fn prepare(request: &CloseRequest<'_>, progress: &Arc<dyn CloseProgres
     let ledger = Ledger::open(request.ledger).await?;
     accept::note(request, &mut plans, &ledger.latest(request.month).await?);
     std::fs::create_dir_all(request.out).map_err(CloseError::file("made", request.out))?;
-    // Beside its place, so that publishing is a rename and never a copy.
-    let staging = tempfile::Builder::new().prefix(".closing-").tempdir_in(request.out);
-    let staging = staging.map_err(CloseError::file("written to", request.out))?;
+    let staging = Staging::begin(request.out).await?;
+    let place = request.out.join(request.month.to_string());
+    check_place(&place, staging.path()).map_err(not_free)?;
     let store = EvidenceStore::new(staging.path().join(EVIDENCE));
     let CloseRequest { catalogue, catalogue_folder, secrets, .. } = *request;
     let evidence = capture(catalogue, catalogue_folder, secrets, &plans, &store, progress).await?;
@@ -109,12 +109,16 @@ pub async fn prepare(request: &CloseRequest<'_>, progress: &Arc<dyn CloseProgres
     render::tenants(request.templates, &renderings, &documents, progress).await?;
     let portfolio = whole_portfolio(&ledger, request, &renderings).await?;
     render::portfolio(request.month, portfolio, &documents).await?;
+    check_room(&documents, &place).map_err(not_free)?;
     let (entries, folders) = plans
         .iter()
         .zip(renderings)
         .map(|(plan, rendering)| {
-            let (contract_json, tenant_json) = (plan.contract.canonical_json(), plan.tenant.canonical_json());
-            (CloseEntry { record: rendering.record, contract_json, tenant_json }, rendering.folder)
+            let contracts = accept::versions(request.catalogue, plan)
+                .into_iter()
+                .map(|contract| ContractDocument { version: contract.spec.version, json: contract.canonical_json() });
+            let (contracts, tenant_json) = (contracts.collect(), plan.tenant.canonical_json());
+            (CloseEntry { record: rendering.record, contracts, tenant_json }, rendering.folder)
         })
         .unzip();
     Ok(Prepared {
@@ -127,6 +131,10 @@ pub async fn prepare(request: &CloseRequest<'_>, progress: &Arc<dyn CloseProgres
         entries,
         folders,
     })
+}
+
+fn not_free(Stuck { path, source }: Stuck) -> CloseError {
+    CloseError::File { done: "used for documents", path, source }
 }
 
 const EVIDENCE: &str = "evidence";
@@ -171,16 +179,21 @@ impl Prepared {
     pub async fn commit(self, progress: &Arc<dyn CloseProgress>) -> Result<Closed, CloseError> {
         let (kept, staged) = (self.out.join(EVIDENCE), self.staging.path().join(EVIDENCE));
         progress.step(Step::Record, 0, 1);
+        let (root, folder) = (self.staging.path(), self.out.join(self.month.to_string()));
+        let (documents, aside) = (root.join(DOCUMENTS), root.join(ASIDE));
+        // Once more: what was free while the month was prepared need not be now.
+        make_room(&documents, &folder, &aside).map_err(not_free)?;
         // Evidence first: a ledger must never name evidence that is nowhere. Evidence without a month does no harm.
         self.keep_evidence(&EvidenceStore::new(staged), &EvidenceStore::new(&kept))?;
         let recorded = self.ledger.record(&self.entries, &self.actor, self.now).await?;
         self.ledger.close().await;
         progress.step(Step::Record, 1, 1);
         progress.step(Step::Publish, 0, 1);
-        let folder = self.out.join(self.month.to_string());
-        let root = self.staging.path();
-        publish(&root.join(DOCUMENTS), &folder, &root.join(ASIDE))
-            .map_err(|Stuck { path, source }| CloseError::Unpublished { done: "put in place", path, source })?;
+        publish(&documents, &folder, &aside).map_err(|Stuck { path, source }| CloseError::Unpublished {
+            done: "put in place",
+            path,
+            source,
+        })?;
         progress.step(Step::Publish, 1, 1);
         let months = self.entries.into_iter().zip(self.folders).zip(recorded).map(|((entry, tenant), recorded)| {
             ClosedMonth { record: entry.record, folder: folder.join(tenant), unchanged: recorded.unchanged }

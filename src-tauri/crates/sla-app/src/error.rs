@@ -10,6 +10,8 @@ use sla_ledger::LedgerError;
 use sla_measure::MeasureError;
 use sla_report::ReportError;
 
+use crate::verify::store_code;
+
 /// Why a month was not closed. Unless it says otherwise, the ledger is as it was.
 #[derive(Debug, thiserror::Error)]
 pub enum CloseError {
@@ -85,7 +87,7 @@ impl CloseError {
             Self::NotAccepted(_) => "catalogue.not_accepted",
             Self::Capture(failures) => failures.first().map_or("capture", CaptureFailure::code),
             Self::Evidence(StoreError::Write { cause, .. }) if is_full(cause) => DISK_FULL,
-            Self::Evidence(_) => "evidence",
+            Self::Evidence(error) => store_code(error),
             Self::Measure { .. } => "measure",
             Self::Statement(_) => "statement",
             Self::Report { .. } => "report",
@@ -113,6 +115,12 @@ fn advice(error: &std::io::Error) -> &'static str {
     match error.kind() {
         std::io::ErrorKind::StorageFull => "; free space on the disk and close the month again",
         std::io::ErrorKind::PermissionDenied => "; choose a folder that you may write to",
+        std::io::ErrorKind::ReadOnlyFilesystem => "; choose a folder that can be written to",
+        std::io::ErrorKind::NotADirectory => "; move away what lies there and close the month again",
+        std::io::ErrorKind::IsADirectory => "; move that folder away and close the month again",
+        std::io::ErrorKind::CrossesDevices => {
+            "; it must lie on the same file system as the folder above it, because documents are put in place by renames"
+        }
         _ => "",
     }
 }

@@ -6,8 +6,11 @@
 //!
 //! Invariants:
 //! - Nothing is recorded unless every tenant of the close was captured, measured, judged and rendered.
-//! - Until [`Prepared::commit`] nothing outside the staging folder has changed, and dropping what is under way removes
-//!   that folder. After it nothing can fail but the disk, and closing again puts that right.
+//! - Until [`Prepared::commit`] nothing is recorded and nothing is put in place: the ledger may have been made or brought
+//!   up to this version, and the folder for documents made; all else happens in a staging folder inside it, which goes when
+//!   what is under way is dropped, or with the next close when the program was killed.
+//! - Where the documents go is looked at before the month is recorded. After that nothing can fail but the disk, and
+//!   closing again puts that right.
 //! - No clock is read: the time is an argument.
 
 mod accept;
@@ -20,6 +23,8 @@ mod progress;
 mod publish;
 mod render;
 mod sensitivity;
+mod staging;
+mod verify;
 
 pub use accept::Accepted;
 pub use catalogue::{CatalogueError, read_catalogue};
@@ -27,6 +32,7 @@ pub use close::{CloseRequest, Closed, ClosedMonth, Prepared, prepare};
 pub use error::{CaptureFailure, CloseError};
 pub use progress::{CloseProgress, Silent, Step};
 pub use sensitivity::{Outcome, Sensitivity, SensitivityError, SensitivityRequest, sensitivity};
+pub use verify::{EvidenceFailure, VerifyError, verify_evidence};
 
 pub use sla_ledger::{Ledger, LedgerError, Verified};
 pub use sla_report::{ReportError, TemplateError, Templates, explain};

@@ -46,11 +46,12 @@ pub(crate) async fn tenants(
         let (templates, rendering) = (Arc::clone(templates), rendering.clone());
         let folder = staging.join(&rendering.folder);
         let work = move || {
-            let documents = tenant_documents(&templates, &rendering.record, &rendering.contacts)
-                .map_err(|source| CloseError::Report { subject: rendering.record.tenant.clone(), source })?;
-            write(&folder, &documents)
+            tenant_documents(&templates, &rendering.record, &rendering.contacts)
+                .map_err(|source| CloseError::Report { subject: rendering.record.tenant.clone(), source })
         };
-        tokio::task::spawn_blocking(work).await.expect("rendering does not panic")?;
+        let documents = tokio::task::spawn_blocking(work).await.expect("rendering does not panic")?;
+        // Written here and not by the thread: when this close is dropped, nobody may write into its folder any more.
+        write(&folder, &documents)?;
         progress.step(Step::Render, done, all);
     }
     Ok(())
@@ -58,13 +59,12 @@ pub(crate) async fn tenants(
 
 /// Writes the documents over all tenants into `staging`.
 pub(crate) async fn portfolio(month: Month, records: Vec<MonthRecord>, staging: &Path) -> Result<(), CloseError> {
-    let folder = staging.to_owned();
     let work = move || {
-        let documents = portfolio_documents(month, &records)
-            .map_err(|source| CloseError::Report { subject: "the portfolio".to_owned(), source })?;
-        write(&folder, &documents)
+        portfolio_documents(month, &records)
+            .map_err(|source| CloseError::Report { subject: "the portfolio".to_owned(), source })
     };
-    tokio::task::spawn_blocking(work).await.expect("rendering does not panic")
+    let documents = tokio::task::spawn_blocking(work).await.expect("rendering does not panic")?;
+    write(staging, &documents)
 }
 
 fn write(folder: &Path, documents: &[Document]) -> Result<(), CloseError> {

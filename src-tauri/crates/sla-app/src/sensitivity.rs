@@ -11,7 +11,7 @@ use sla_core::time::{Month, UnixSeconds};
 use sla_ledger::Ledger;
 
 use crate::capture::capture;
-use crate::catalogue::{CatalogueError, read_files};
+use crate::catalogue::{CatalogueError, Files, read_files, together};
 use crate::error::CloseError;
 use crate::measure::measure;
 use crate::progress::CloseProgress;
@@ -142,8 +142,14 @@ pub async fn sensitivity(
     request: &SensitivityRequest<'_>,
     progress: &Arc<dyn CloseProgress>,
 ) -> Result<Vec<Sensitivity>, SensitivityError> {
-    let files = read_files(request.catalogue_folder)?;
-    let all = readings(&files, request.tenant, request.zones)?;
+    let Files { files, defects } = read_files(request.catalogue_folder)?;
+    let all = match readings(&files, request.tenant, request.zones) {
+        Err(ReadingsError::Unsound(findings)) => {
+            return Err(CatalogueError::Unsound(together(defects, findings)).into());
+        }
+        _ if !defects.is_empty() => return Err(CatalogueError::Unsound(defects).into()),
+        all => all?,
+    };
     let folder = tempfile::tempdir().map_err(CloseError::file("made", Path::new("a temporary folder")))?;
     let store = EvidenceStore::new(folder.path());
     let known = match request.ledger {

@@ -25,6 +25,8 @@ Exit codes:
   2    the command line is not understood
   3    the catalogue has defects
   4    the ledger's audit chain is broken
+  5    the month is recorded, but not all of its documents are in place: close it again
+  6    evidence that the ledger names is missing or was altered
   130  interrupted; nothing was recorded
 
 Environment:
@@ -177,6 +179,9 @@ pub(crate) enum LedgerCommand {
         /// Where the ledger is: sqlite:FILE or postgres://USER:PASSWORD@HOST/DATABASE
         #[arg(long, value_name = "URL", env = "SLA_LEDGER", hide_env_values = true)]
         ledger: String,
+        /// Check as well that every file of evidence that the ledger names lies in this folder and was not altered
+        #[arg(long, value_name = "DIR")]
+        evidence: Option<PathBuf>,
     },
 }
 

@@ -8,6 +8,7 @@ use sla_core::time::UnixSeconds;
 
 use crate::args;
 use crate::failure::Failure;
+use crate::interrupt::interrupted;
 use crate::output::{Output, json, table};
 use crate::progress::progress;
 
@@ -41,7 +42,7 @@ pub(crate) fn said(closed: &Closed) -> String {
     .join("\n")
 }
 
-/// Closes a month. Ctrl-C ends it while nothing is recorded; the moment in which it is recorded is not interrupted.
+/// Closes a month. Ctrl-C or SIGTERM ends it while nothing is recorded; the moment in which it is recorded is not interrupted.
 pub(crate) async fn close(
     arguments: &args::Close,
     templates: &Arc<Templates>,
@@ -67,7 +68,7 @@ pub(crate) async fn close(
     let prepared = tokio::select! {
         // Asked first: when both are ready, what was interrupted is not recorded.
         biased;
-        _ = tokio::signal::ctrl_c() => return Err(Failure::interrupted()),
+        () = interrupted() => return Err(Failure::interrupted()),
         prepared = prepare(&request, &progress) => prepared?,
     };
     Ok(prepared.commit(&progress).await?)

@@ -1,8 +1,8 @@
 //! `sla demo`: everything that it closes comes with the program and is laid out for the user to look at and to change.
 
-use std::fs;
 use std::path::Path;
 use std::sync::Arc;
+use std::{fs, io};
 
 use sla_app::Templates;
 use sla_core::time::UnixSeconds;
@@ -43,13 +43,16 @@ const FILES: &[(&str, &[u8])] = files![
 /// Lays out the demo's files and closes its month.
 pub(crate) async fn run(arguments: args::Demo, output: Output) -> Result<(), Failure> {
     let out = &arguments.out;
+    let mut kept = Vec::new();
     for (name, bytes) in FILES {
         let path = out.join(name);
-        let folder = path.parent().unwrap_or(Path::new("."));
-        fs::create_dir_all(folder).and_then(|()| fs::write(&path, bytes)).map_err(|error| {
+        let is_kept = lay_out(&path, bytes).map_err(|error| {
             let message = format!("{} could not be written: {error}; choose another folder with --out", path.display());
             Failure::new("file", message)
         })?;
+        if is_kept {
+            kept.push(path);
+        }
     }
     let ledger = out.join("ledger.sqlite");
     let request = args::Close {
@@ -65,15 +68,29 @@ pub(crate) async fn run(arguments: args::Demo, output: Output) -> Result<(), Fai
     };
     let closed = close(&request, &Arc::new(Templates::builtin()), NOW, output).await?;
     let text = || {
-        format!(
-            "{}\n{:<10} {}\n{:<10} {}",
-            said(&closed),
-            "Ledger",
-            ledger.display(),
-            "Catalogue",
-            request.catalogue.display(),
-        )
+        let line = |name: &str, path: &Path| format!("\n{name:<10} {}", path.display());
+        // Told, because a demo of another version would bring other files.
+        let kept = kept.iter().map(|path| format!("{} (yours; remove it to get the demo's again)", line("Kept", path)));
+        let lines = [said(&closed), line("Ledger", &ledger), line("Catalogue", &request.catalogue)];
+        lines.into_iter().chain(kept).collect::<String>()
     };
-    output.print(text, || json(&closed));
+    let value = || {
+        let mut value = json(&closed);
+        value["kept"] = kept.iter().map(|path| path.display().to_string()).collect();
+        value
+    };
+    output.print(text, value);
     Ok(())
+}
+
+/// Writes a file where there is none; gives whether there is one with other content, which is the user's and stays.
+fn lay_out(path: &Path, bytes: &[u8]) -> io::Result<bool> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    match fs::read(path) {
+        Ok(found) => Ok(found != bytes),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => fs::write(path, bytes).map(|()| false),
+        Err(error) => Err(error),
+    }
 }

@@ -1,6 +1,6 @@
 //! Why a command did not do what was asked, for people, machines and the shell.
 
-use sla_app::{CatalogueError, CloseError, LedgerError, SensitivityError};
+use sla_app::{CatalogueError, CloseError, LedgerError, SensitivityError, VerifyError};
 
 /// A message, a stable name of the reason, and the exit code.
 #[derive(Debug)]
@@ -18,6 +18,10 @@ const USAGE: u8 = 2;
 const UNSOUND_CATALOGUE: u8 = 3;
 /// The ledger's chain is broken.
 const BROKEN_LEDGER: u8 = 4;
+/// The month is recorded, but not all of its documents are in place.
+const UNPUBLISHED: u8 = 5;
+/// Evidence that the ledger names is missing or was altered.
+const BROKEN_EVIDENCE: u8 = 6;
 /// Ended by Ctrl-C, as shells count it: 128 and the signal's number.
 const INTERRUPTED: u8 = 130;
 
@@ -59,7 +63,12 @@ impl From<CatalogueError> for Failure {
 
 impl From<CloseError> for Failure {
     fn from(error: CloseError) -> Self {
-        let exit = if matches!(error, CloseError::NotAccepted(_)) { UNSOUND_CATALOGUE } else { NOT_DONE };
+        let exit = match error {
+            CloseError::Ledger(error) => return error.into(),
+            CloseError::NotAccepted(_) => UNSOUND_CATALOGUE,
+            CloseError::Unpublished { .. } => UNPUBLISHED,
+            _ => NOT_DONE,
+        };
         Self { code: error.code(), message: error.to_string(), exit }
     }
 }
@@ -70,6 +79,15 @@ impl From<SensitivityError> for Failure {
             SensitivityError::Catalogue(error) => error.into(),
             SensitivityError::Close(error) => error.into(),
             SensitivityError::Readings(_) => Self::new(error.code(), error.to_string()),
+        }
+    }
+}
+
+impl From<VerifyError> for Failure {
+    fn from(error: VerifyError) -> Self {
+        match error {
+            VerifyError::Ledger(error) => error.into(),
+            VerifyError::Evidence(_) => Self { code: error.code(), message: error.to_string(), exit: BROKEN_EVIDENCE },
         }
     }
 }

@@ -6,6 +6,7 @@ mod close;
 mod demo;
 mod explain;
 mod failure;
+mod interrupt;
 mod ledger;
 mod lint;
 mod output;
@@ -27,7 +28,10 @@ use output::Output;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return misunderstood(&error),
+    };
     tracing_subscriber::fmt()
         .with_env_filter(tracing_subscriber::EnvFilter::try_from_env("SLA_LOG").unwrap_or_else(|_| "warn".into()))
         .with_writer(std::io::stderr)
@@ -47,6 +51,18 @@ fn main() -> ExitCode {
     }
 }
 
+/// Prints why the command line is not understood, or the help that it asks for. Whether JSON is wanted can only be seen in
+/// the words themselves.
+fn misunderstood(error: &clap::Error) -> ExitCode {
+    let wants_json = std::env::args_os().skip(1).take_while(|word| word != "--").any(|word| word == "--json");
+    if !wants_json || !error.use_stderr() {
+        error.exit();
+    }
+    let message = error.render().to_string();
+    let message = message.trim().strip_prefix("error: ").unwrap_or(message.trim());
+    Output { json: true }.failed(&Failure::usage(message.to_owned()))
+}
+
 async fn run(command: Command, output: Output) -> Result<(), Failure> {
     match command {
         Command::Demo(demo) => demo::run(demo, output).await,
@@ -55,7 +71,9 @@ async fn run(command: Command, output: Output) -> Result<(), Failure> {
         Command::Sensitivity(arguments) => sensitivity::run(arguments, output).await,
         Command::Lint(lint) => lint::run(&lint, output),
         Command::Terms(terms) => terms::run(&terms, output),
-        Command::Ledger { command: LedgerCommand::Verify { ledger } } => ledger::verify(&ledger, output).await,
+        Command::Ledger { command: LedgerCommand::Verify { ledger, evidence } } => {
+            ledger::verify(&ledger, evidence.as_deref(), output).await
+        }
         Command::Schema(schema) => schema::run(&schema, output),
     }
 }

@@ -9,6 +9,7 @@ use sla_core::record::CreditTotal;
 
 use crate::args;
 use crate::failure::Failure;
+use crate::interrupt::interrupted;
 use crate::output::{Output, plain, verdict};
 use crate::progress::progress;
 
@@ -26,7 +27,7 @@ pub(crate) async fn run(arguments: args::Sensitivity, output: Output) -> Result<
     let progress = progress(output);
     let all = tokio::select! {
         biased;
-        _ = tokio::signal::ctrl_c() => return Err(Failure::interrupted()),
+        () = interrupted() => return Err(Failure::interrupted()),
         all = sensitivity(&request, &progress) => all?,
     };
     output.print(|| all.iter().map(text).collect::<Vec<_>>().join("\n\n"), || all.iter().map(value).collect());

@@ -1,7 +1,7 @@
 //! Where a ledger is. The password stays inside: neither messages nor `Debug` show it.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use sqlx::Error;
 use url::Url;
@@ -74,16 +74,18 @@ impl Address {
         let mut options: Vec<(String, String)> = url.query_pairs().into_owned().collect();
         let binding = taken(&mut options, "channel_binding");
         let mode = taken(&mut options, "sslmode");
-        let mode = ssl_mode(mode.as_deref(), binding.as_deref())?;
         // libpq's name for the authorities that come with the system; here the ones that come with the program are used.
         options.retain(|(name, value)| !(name == "sslrootcert" && value == "system"));
-        options.retain(|(name, _)| name != "statement-cache-capacity");
+        let names_authority = options.iter().any(|(name, _)| name == "sslrootcert");
+        let mode = match ssl_mode(mode.as_deref(), binding.as_deref())? {
+            // As libpq has it: whoever names an authority wants it asked. The driver would take any certificate.
+            Some("require") if names_authority => Some("verify-ca"),
+            mode => mode,
+        };
         if !options.iter().any(|(name, _)| name == "application_name") {
             options.push(("application_name".to_owned(), "sla-desk".to_owned()));
         }
         options.extend(mode.map(|mode| ("sslmode".to_owned(), mode.to_owned())));
-        // A prepared statement belongs to a session, and a pooler gives every transaction another one.
-        options.push(("statement-cache-capacity".to_owned(), "0".to_owned()));
         url.query_pairs_mut().clear().extend_pairs(options);
         let password = url.password().map(str::to_owned);
         let user = if url.username().is_empty() { String::new() } else { format!("{}@", url.username()) };
@@ -113,6 +115,10 @@ impl Address {
                         LedgerError::ReadOnly { ledger, reason }
                     }
                     (Engine::Sqlite, "13") | (Engine::Postgres, "53100") => LedgerError::DiskFull { ledger, reason },
+                    // A file that is there and cannot be opened: readers, too, keep an index beside it.
+                    (Engine::Sqlite, "14") if self.file.as_deref().is_some_and(Path::is_file) => {
+                        LedgerError::ReadOnly { ledger, reason }
+                    }
                     (Engine::Sqlite, "14") | (Engine::Postgres, "53300" | "57P03") => {
                         LedgerError::Unreachable { ledger, reason }
                     }
@@ -190,28 +196,30 @@ mod tests {
         check("sqlite:///a/b c.sqlite", "sqlite:///a/b c.sqlite", "/a/b c.sqlite");
         check("sqlite:/a/50%?#.sqlite", "sqlite:///a/50%25%3F%23.sqlite", "/a/50%?#.sqlite");
         let own = "application_name=sla-desk";
-        let cache = "statement-cache-capacity=0";
         check(
             "postgres://desk:secret@localhost:5433/ledger",
-            &format!("postgres://desk:secret@localhost:5433/ledger?{own}&{cache}"),
+            &format!("postgres://desk:secret@localhost:5433/ledger?{own}"),
             "postgres://desk@localhost:5433/ledger",
         );
         // As Neon shows it.
         check(
             "postgresql://o:s@ep-x-pooler.eu-central-1.aws.neon.tech/neondb?sslmode=require&channel_binding=require",
-            &format!(
-                "postgresql://o:s@ep-x-pooler.eu-central-1.aws.neon.tech/neondb?{own}&sslmode=verify-full&{cache}"
-            ),
+            &format!("postgresql://o:s@ep-x-pooler.eu-central-1.aws.neon.tech/neondb?{own}&sslmode=verify-full"),
             "postgres://o@ep-x-pooler.eu-central-1.aws.neon.tech/neondb",
         );
         check(
-            "postgres://h/d?sslmode=require&application_name=x&statement-cache-capacity=9&sslrootcert=system",
-            &format!("postgres://h/d?application_name=x&sslmode=require&{cache}"),
+            "postgres://h/d?sslmode=require&application_name=x&sslrootcert=system",
+            "postgres://h/d?application_name=x&sslmode=require",
             "postgres://h/d",
         );
         check(
             "postgres://h/d?channel_binding=prefer&options=endpoint%3Dep-x",
-            &format!("postgres://h/d?options=endpoint%3Dep-x&{own}&{cache}"),
+            &format!("postgres://h/d?options=endpoint%3Dep-x&{own}"),
+            "postgres://h/d",
+        );
+        check(
+            "postgres://h/d?sslmode=require&sslrootcert=ca.pem",
+            &format!("postgres://h/d?sslrootcert=ca.pem&{own}&sslmode=verify-ca"),
             "postgres://h/d",
         );
     }

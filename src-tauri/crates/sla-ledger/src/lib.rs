@@ -1,37 +1,44 @@
 //! The ledger: contract versions, month revisions and credits on PostgreSQL or SQLite, every fact bound by an entry of a
 //! SHA-256 chain that is written in the same transaction.
 //!
-//! Read it in this order: an address becomes a [`Ledger`] (`open`), rows become facts that can be hashed (`facts`), a
-//! close is recorded (`record`) and the whole is walked again (`verify`).
+//! Read it in this order: an address becomes a [`Ledger`] (`open`, `migrate`) that speaks in transactions (`session`), rows
+//! become facts that can be hashed (`facts`), a close is recorded (`record`) and the whole is walked again (`verify`).
 //!
 //! What does not live here: no rule of a contract, no clock (times are arguments), no document.
 //!
 //! Invariants:
 //! - One SQL text for both engines; only migrations and the settings of a connection differ.
 //! - A fact is written once. The same month again adds nothing; other figures add a revision.
-//! - Writers follow one another: each takes the chain's head first. No session state is needed, so a pooler in front of
-//!   PostgreSQL may hand every transaction to another session.
+//! - Writers follow one another: each takes the chain's head first. No session state is needed, no statement has a name and
+//!   all happens in transactions, so a pooler in front of PostgreSQL may hand each of them to another session.
 
 mod address;
 mod error;
 mod facts;
+mod migrate;
 mod open;
 mod record;
+mod session;
 mod verify;
+
+use std::collections::BTreeMap;
 
 use sla_core::record::MonthRecord;
 use sla_core::time::Month;
-use sqlx::AnyPool;
+use sqlx::any::{Any, AnyArguments, AnyRow};
+use sqlx::query::Query;
+use sqlx::{Row, Transaction};
 
 pub use error::LedgerError;
-pub use record::CloseEntry;
+pub use record::{CloseEntry, ContractDocument};
 
 use address::Address;
+use session::{Sessions, query};
 
 /// An open ledger.
 #[derive(Debug)]
 pub struct Ledger {
-    pool: AnyPool,
+    sessions: Sessions,
     address: Address,
 }
 
@@ -94,19 +101,53 @@ impl Ledger {
         .await
     }
 
+    /// Every piece of evidence that the ledger names, by the SHA-256 of its file, and the first month that rests on it;
+    /// months that were restated since count, too.
+    ///
+    /// # Errors
+    /// [`LedgerError`] when the ledger cannot be read.
+    pub async fn evidence(&self) -> Result<BTreeMap<String, String>, LedgerError> {
+        let records = self
+            .records(query("select record from month_revisions order by tenant, contract, month, revision"))
+            .await?;
+        let mut evidence = BTreeMap::new();
+        for record in &records {
+            for one in &record.evidence {
+                evidence.entry(one.sha256.clone()).or_insert_with(|| {
+                    let MonthRecord { tenant, month, revision, contract, .. } = record;
+                    format!("{tenant}, contract {}, {month}, revision {revision}", contract.id)
+                });
+            }
+        }
+        Ok(evidence)
+    }
+
     /// Records that a query of one month selects.
-    async fn read(&self, query: &'static str, month: Month) -> Result<Vec<MonthRecord>, LedgerError> {
-        let records = sqlx::query_scalar::<_, String>(query).bind(month.to_string()).fetch_all(&self.pool).await;
-        let records = records.map_err(|error| self.address.failed(error))?;
-        let read = |text: String| {
+    async fn read(&self, sql: &'static str, month: Month) -> Result<Vec<MonthRecord>, LedgerError> {
+        self.records(query(sql).bind(month.to_string())).await
+    }
+
+    /// Records that a query selects.
+    async fn records(&self, query: Query<'static, Any, AnyArguments>) -> Result<Vec<MonthRecord>, LedgerError> {
+        let failed = |error| self.address.failed(error);
+        let mut transaction = self.begin().await?;
+        let rows = query.fetch_all(&mut *transaction).await.map_err(failed)?;
+        transaction.rollback().await.map_err(failed)?;
+        let read = |row: &AnyRow| {
+            let text: String = row.try_get(0).map_err(failed)?;
             serde_json::from_str(&text)
                 .map_err(|error| LedgerError::Broken { what: format!("a record cannot be read: {error}") })
         };
-        records.into_iter().map(read).collect()
+        rows.iter().map(read).collect()
+    }
+
+    /// A transaction; nothing is said to the engine outside of one.
+    async fn begin(&self) -> Result<Transaction<'static, Any>, LedgerError> {
+        self.sessions.begin().await.map_err(|error| self.address.failed(error))
     }
 
     /// Closes every connection.
     pub async fn close(self) {
-        self.pool.close().await;
+        self.sessions.close().await;
     }
 }

@@ -8,6 +8,7 @@ use sqlx::any::Any;
 use sqlx::{Error, Row, Transaction};
 
 use crate::facts::{ContractVersion, Credit, Fact, MonthRevision, Recorded as _, TenantVersion};
+use crate::session::query;
 use crate::{Ledger, LedgerError, PlannedRevision, Recorded};
 
 /// A month that is to be recorded. Its `record.revision` is the revision that it is expected to get.
@@ -15,11 +16,24 @@ use crate::{Ledger, LedgerError, PlannedRevision, Recorded};
 pub struct CloseEntry {
     /// The month.
     pub record: MonthRecord,
-    /// The contract version that judged it, as canonical JSON; its SHA-256 is `record.contract.sha256`.
-    pub contract_json: String,
+    /// Every version of the contract that judged a part of it, oldest first, as canonical JSON. The SHA-256 of the one
+    /// that the record names is `record.contract.sha256`.
+    pub contracts: Vec<ContractDocument>,
     /// The tenant, as canonical JSON.
     pub tenant_json: String,
 }
+
+/// A version of a contract, as canonical JSON.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContractDocument {
+    /// The version, 1 or more.
+    pub version: u32,
+    /// Its content.
+    pub json: String,
+}
+
+/// Writes the chain's head and changes nothing: whoever comes next waits here, on both engines.
+pub(crate) const TAKE_HEAD: &str = "update audit_head set entries = entries where id = 1";
 
 /// The latest revision of a month: its number and its digest.
 type Latest = Option<(i64, String)>;
@@ -34,13 +48,15 @@ impl Ledger {
     /// [`LedgerError`] when the ledger cannot be read.
     pub async fn plan(&self, record: &MonthRecord) -> Result<PlannedRevision, LedgerError> {
         let failed = |error| self.address.failed(error);
-        let row = sqlx::query(LATEST)
+        let mut transaction = self.begin().await?;
+        let row = query(LATEST)
             .bind(&record.tenant)
             .bind(&record.contract.id)
             .bind(record.month.to_string())
-            .fetch_optional(&self.pool)
+            .fetch_optional(&mut *transaction)
             .await
             .map_err(failed)?;
+        transaction.rollback().await.map_err(failed)?;
         let latest = row.map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).transpose().map_err(failed)?;
         Ok(planned(&latest, &record.digest()))
     }
@@ -90,13 +106,9 @@ struct Work<'a> {
 impl<'a> Work<'a> {
     async fn begin(ledger: &'a Ledger, actor: &'a str, at: UnixSeconds) -> Result<Self, LedgerError> {
         let failed = |error| ledger.address.failed(error);
-        let mut transaction = ledger.pool.begin().await.map_err(failed)?;
-        // The first statement writes the head: whoever comes next waits here, on both engines.
-        sqlx::query("update audit_head set entries = entries where id = 1")
-            .execute(&mut *transaction)
-            .await
-            .map_err(failed)?;
-        let row = sqlx::query("select entries, hash from audit_head where id = 1")
+        let mut transaction = ledger.begin().await?;
+        query(TAKE_HEAD).execute(&mut *transaction).await.map_err(failed)?;
+        let row = query("select entries, hash from audit_head where id = 1")
             .fetch_optional(&mut *transaction)
             .await
             .map_err(failed)?;
@@ -110,7 +122,7 @@ impl<'a> Work<'a> {
         if !self.appended {
             return self.transaction.rollback().await.map_err(failed);
         }
-        sqlx::query("update audit_head set entries = $1, hash = $2 where id = 1")
+        query("update audit_head set entries = $1, hash = $2 where id = 1")
             .bind(self.entries)
             .bind(&self.head)
             .execute(&mut *self.transaction)
@@ -126,7 +138,7 @@ impl<'a> Work<'a> {
     async fn entry(&mut self, entry: &CloseEntry) -> Result<Recorded, LedgerError> {
         let record = &entry.record;
         let digest = record.digest();
-        let row = sqlx::query(LATEST)
+        let row = query(LATEST)
             .bind(&record.tenant)
             .bind(&record.contract.id)
             .bind(record.month.to_string())
@@ -148,9 +160,18 @@ impl<'a> Work<'a> {
         if revision != record.revision {
             return Err(LedgerError::Conflict { subject: month.subject() });
         }
+        let mut new = Vec::new();
+        for contract in &entry.contracts {
+            // A month that is known already is refused as well: its report would be drawn from another contract.
+            if !self.is_known(&record.contract.id, contract).await? {
+                new.push(contract);
+            }
+        }
         if !unchanged {
             self.tenant(&record.tenant, &entry.tenant_json).await?;
-            self.contract(record, &entry.contract_json).await?;
+            for contract in new {
+                self.contract(record, contract).await?;
+            }
             self.month(&month).await?;
             self.credits(record, &month).await?;
         }
@@ -158,14 +179,15 @@ impl<'a> Work<'a> {
     }
 
     async fn tenant(&mut self, tenant: &str, document: &str) -> Result<(), LedgerError> {
-        let latest = sqlx::query(
-            "select version, document from tenant_versions where tenant = $1 order by version desc limit 1",
-        )
-        .bind(tenant)
-        .fetch_optional(&mut *self.transaction)
-        .await
-        .and_then(|row| row.map(|row| Ok((row.try_get::<i64, _>(0)?, row.try_get::<String, _>(1)?))).transpose())
-        .map_err(|error| self.failed(error))?;
+        let latest =
+            query("select version, document from tenant_versions where tenant = $1 order by version desc limit 1")
+                .bind(tenant)
+                .fetch_optional(&mut *self.transaction)
+                .await
+                .and_then(|row| {
+                    row.map(|row| Ok((row.try_get::<i64, _>(0)?, row.try_get::<String, _>(1)?))).transpose()
+                })
+                .map_err(|error| self.failed(error))?;
         let version = match latest {
             Some((_, known)) if known == document => return Ok(()),
             Some((version, _)) => version + 1,
@@ -173,7 +195,7 @@ impl<'a> Work<'a> {
         };
         let (tenant, document) = (tenant.to_owned(), document.to_owned());
         let row = TenantVersion { tenant, version, document, recorded_at: self.at };
-        sqlx::query("insert into tenant_versions (tenant, version, document, recorded_at) values ($1, $2, $3, $4)")
+        query("insert into tenant_versions (tenant, version, document, recorded_at) values ($1, $2, $3, $4)")
             .bind(&row.tenant)
             .bind(row.version)
             .bind(&row.document)
@@ -184,36 +206,36 @@ impl<'a> Work<'a> {
         self.append(&row.fact()).await
     }
 
-    async fn contract(&mut self, record: &MonthRecord, document: &str) -> Result<(), LedgerError> {
-        let contract = &record.contract;
-        let known = sqlx::query_scalar::<_, String>(
-            "select document from contract_versions where contract = $1 and version = $2",
-        )
-        .bind(&contract.id)
-        .bind(i64::from(contract.version))
-        .fetch_optional(&mut *self.transaction)
-        .await
-        .map_err(|error| self.failed(error))?;
+    /// Whether a contract version is on record; it must be there with that content then.
+    async fn is_known(&mut self, id: &str, contract: &ContractDocument) -> Result<bool, LedgerError> {
+        let row = query("select document from contract_versions where contract = $1 and version = $2")
+            .bind(id)
+            .bind(i64::from(contract.version))
+            .fetch_optional(&mut *self.transaction)
+            .await
+            .map_err(|error| self.failed(error))?;
+        let known = row.map(|row| row.try_get::<String, _>(0)).transpose().map_err(|error| self.failed(error))?;
         match known {
-            Some(known) if known == document => return Ok(()),
-            Some(known) => {
-                return Err(LedgerError::ContractChanged {
-                    contract: contract.id.clone(),
-                    version: contract.version,
-                    recorded: sha256_hex(known.as_bytes()),
-                    found: sha256_hex(document.as_bytes()),
-                });
-            }
-            None => {}
+            Some(known) if known == contract.json => Ok(true),
+            Some(known) => Err(LedgerError::ContractChanged {
+                contract: id.to_owned(),
+                version: contract.version,
+                recorded: sha256_hex(known.as_bytes()),
+                found: sha256_hex(contract.json.as_bytes()),
+            }),
+            None => Ok(false),
         }
+    }
+
+    async fn contract(&mut self, record: &MonthRecord, contract: &ContractDocument) -> Result<(), LedgerError> {
         let row = ContractVersion {
-            contract: contract.id.clone(),
+            contract: record.contract.id.clone(),
             version: contract.version.into(),
             tenant: record.tenant.clone(),
-            document: document.to_owned(),
+            document: contract.json.clone(),
             recorded_at: self.at,
         };
-        sqlx::query(
+        query(
             "insert into contract_versions (contract, version, tenant, document, recorded_at)
              values ($1, $2, $3, $4, $5)",
         )
@@ -229,7 +251,7 @@ impl<'a> Work<'a> {
     }
 
     async fn month(&mut self, row: &MonthRevision) -> Result<(), LedgerError> {
-        sqlx::query(
+        query(
             "insert into month_revisions
              (tenant, contract, month, revision, contract_version, digest, record, recorded_at)
              values ($1, $2, $3, $4, $5, $6, $7, $8)",
@@ -263,7 +285,7 @@ impl<'a> Work<'a> {
                 high_minor: credit.high_minor,
                 state: "draft".to_owned(),
             };
-            sqlx::query(
+            query(
                 "insert into credits
                  (tenant, contract, month, revision, commitment, currency, low_minor, high_minor, state)
                  values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
@@ -297,7 +319,7 @@ impl<'a> Work<'a> {
             previous_hash: self.head.clone(),
         };
         let hash = entry.hash();
-        sqlx::query(
+        query(
             "insert into audit_entries (sequence, at, actor, action, subject, payload, previous_hash, hash)
              values ($1, $2, $3, $4, $5, $6, $7, $8)",
         )

@@ -8,6 +8,7 @@ use sqlx::{Row, Transaction};
 
 use crate::address::Engine;
 use crate::facts::{ContractVersion, Credit, MonthRevision, Recorded, TenantVersion};
+use crate::session::query;
 use crate::{Ledger, LedgerError, Verified};
 
 /// Entries that are read at once.
@@ -20,6 +21,14 @@ struct Told {
     payload: String,
 }
 
+/// A fact that is not as the chain tells it; the one whose entry comes first is named, whatever table it stands in.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Wrong {
+    /// The entry that tells of it; after all of them when none does.
+    sequence: i64,
+    what: String,
+}
+
 impl Ledger {
     /// Walks the chain and compares it with the facts, both ways: what was changed, deleted or put in outside the
     /// program is named.
@@ -29,24 +38,26 @@ impl Ledger {
     pub async fn verify(&self) -> Result<Verified, LedgerError> {
         let failed = |error| self.address.failed(error);
         // One snapshot: a close that is recorded meanwhile is seen whole or not at all.
-        let mut transaction = self.pool.begin().await.map_err(failed)?;
+        let mut transaction = self.begin().await?;
         if self.address.engine == Engine::Postgres {
-            sqlx::query("set transaction isolation level repeatable read, read only")
+            query("set transaction isolation level repeatable read, read only")
                 .execute(&mut *transaction)
                 .await
                 .map_err(failed)?;
         }
         let (verified, mut told) = self.chain(&mut transaction).await?;
-        self.facts::<TenantVersion>(&mut transaction, &mut told).await?;
-        self.facts::<ContractVersion>(&mut transaction, &mut told).await?;
-        self.facts::<MonthRevision>(&mut transaction, &mut told).await?;
-        self.facts::<Credit>(&mut transaction, &mut told).await?;
+        let mut wrong = self.facts::<TenantVersion>(&mut transaction, &mut told).await?;
+        wrong.extend(self.facts::<ContractVersion>(&mut transaction, &mut told).await?);
+        wrong.extend(self.facts::<MonthRevision>(&mut transaction, &mut told).await?);
+        wrong.extend(self.facts::<Credit>(&mut transaction, &mut told).await?);
         transaction.rollback().await.map_err(failed)?;
-        match told.into_iter().min_by_key(|(_, told)| told.sequence) {
+        wrong.extend(told.into_iter().map(|(subject, Told { sequence, .. })| Wrong {
+            sequence,
+            what: format!("{subject} is gone, of which entry {sequence} tells"),
+        }));
+        match wrong.into_iter().min() {
             None => Ok(verified),
-            Some((subject, Told { sequence, .. })) => {
-                Err(broken(format!("{subject} is gone, of which entry {sequence} tells")))
-            }
+            Some(Wrong { what, .. }) => Err(broken(what)),
         }
     }
 
@@ -56,12 +67,14 @@ impl Ledger {
     ) -> Result<(Verified, BTreeMap<String, Told>), LedgerError> {
         let failed = |error| self.address.failed(error);
         let (mut walk, mut told) = (Walk::default(), BTreeMap::new());
+        // From the least number there is: an entry before the first was put in.
+        let mut next = i64::MIN;
         loop {
-            let page = sqlx::query(
+            let page = query(
                 "select sequence, at, actor, action, subject, payload, previous_hash, hash from audit_entries
-                 where sequence > $1 order by sequence limit $2",
+                 where sequence >= $1 order by sequence limit $2",
             )
-            .bind(walk.checked())
+            .bind(next)
             .bind(PAGE_ENTRIES)
             .fetch_all(&mut **transaction)
             .await
@@ -75,8 +88,9 @@ impl Ledger {
             if page.is_empty() {
                 break;
             }
+            next = walk.checked() + 1;
         }
-        let head = sqlx::query("select entries, hash from audit_head where id = 1")
+        let head = query("select entries, hash from audit_head where id = 1")
             .fetch_optional(&mut **transaction)
             .await
             .and_then(|row| row.map(|row| Ok((row.try_get::<i64, _>(0)?, row.try_get::<String, _>(1)?))).transpose())
@@ -98,27 +112,29 @@ impl Ledger {
         }
     }
 
-    /// Compares a table with the chain; what the chain tells of it is taken out of `told`.
+    /// Compares a table with the chain, and gives what is wrong; what the chain tells of it is taken out of `told`.
     async fn facts<T: Recorded>(
         &self,
         transaction: &mut Transaction<'static, Any>,
         told: &mut BTreeMap<String, Told>,
-    ) -> Result<(), LedgerError> {
+    ) -> Result<Vec<Wrong>, LedgerError> {
         let failed = |error| self.address.failed(error);
-        for row in sqlx::query(T::ALL).fetch_all(&mut **transaction).await.map_err(failed)? {
+        let mut wrong = Vec::new();
+        for row in query(T::ALL).fetch_all(&mut **transaction).await.map_err(failed)? {
             let fact = T::read(&row).map_err(failed)?.fact();
             match told.remove(&fact.subject) {
-                None => return Err(broken(format!("{} was put in: no entry of the chain tells of it", fact.subject))),
-                Some(told) if told.payload != fact.payload || told.action != fact.action => {
-                    return Err(broken(format!(
-                        "{} was changed after entry {} told of it",
-                        fact.subject, told.sequence
-                    )));
-                }
+                None => wrong.push(Wrong {
+                    sequence: i64::MAX,
+                    what: format!("{} was put in: no entry of the chain tells of it", fact.subject),
+                }),
+                Some(told) if told.payload != fact.payload || told.action != fact.action => wrong.push(Wrong {
+                    sequence: told.sequence,
+                    what: format!("{} was changed after entry {} told of it", fact.subject, told.sequence),
+                }),
                 Some(_) => {}
             }
         }
-        Ok(())
+        Ok(wrong)
     }
 }
 

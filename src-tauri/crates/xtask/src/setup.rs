@@ -24,11 +24,12 @@ enum Sign {
 }
 
 /// The servers that the acceptance tests start, and the programs that judge documents.
-const TESTS: [Need; 7] = [
+const TESTS: [Need; 8] = [
     Need { package: "git", sign: Sign::Program("git") },
     Need { package: "prometheus", sign: Sign::Program("promtool") },
     Need { package: "postgresql", sign: Sign::Versioned("/usr/lib/postgresql", "postgres") },
     Need { package: "postgresql-client", sign: Sign::Program("psql") },
+    Need { package: "pgbouncer", sign: Sign::Program("pgbouncer") },
     Need { package: "poppler-utils", sign: Sign::Program("pdftotext") },
     Need { package: "qpdf", sign: Sign::Program("qpdf") },
     Need { package: "util-linux", sign: Sign::Program("setpriv") },
@@ -164,9 +165,9 @@ mod tests {
             assert_eq!(missing.iter().map(|need| need.package).collect::<Vec<_>>(), expected, "{there:?}");
         }
         let postgres = "/usr/lib/postgresql/VERSION/bin/postgres";
-        check(&["git", "promtool", postgres, "psql", "pdftotext", "qpdf", "setpriv"], &[]);
-        check(&["git", "promtool", "psql", "setpriv"], &["postgresql", "poppler-utils", "qpdf"]);
-        check(&["git", postgres, "psql", "pdftotext", "qpdf", "setpriv"], &["prometheus"]);
+        check(&["git", "promtool", postgres, "psql", "pgbouncer", "pdftotext", "qpdf", "setpriv"], &[]);
+        check(&["git", "promtool", "psql", "setpriv"], &["postgresql", "pgbouncer", "poppler-utils", "qpdf"]);
+        check(&["git", postgres, "psql", "pgbouncer", "pdftotext", "qpdf", "setpriv"], &["prometheus"]);
     }
 
     #[test]

@@ -38,14 +38,14 @@ impl EvidenceStore {
     }
 
     /// Keeps an evidence file and gives the reference to it. The same bytes again change nothing; a file that was
-    /// altered since is put right.
+    /// altered since stays as it is and is refused, because somebody must look at it.
     ///
     /// The bytes are written under another name, flushed to the disk and then renamed, so that no reader sees half a
     /// file and a power cut leaves either all of it or none.
     ///
     /// # Errors
-    /// [`StoreError::NotEvidence`] for other bytes, [`StoreError::Write`] when the disk does not take them; nothing is
-    /// left behind then.
+    /// [`StoreError::NotEvidence`] for other bytes, [`StoreError::Altered`] when other bytes lie under their name,
+    /// [`StoreError::Write`] when the disk does not take them; nothing is left behind then.
     pub fn put(&self, bytes: &[u8]) -> Result<EvidenceRef, StoreError> {
         let sha256 = sha256_hex(bytes);
         let path = self.path(&sha256);
@@ -54,9 +54,20 @@ impl EvidenceStore {
             path: path.display().to_string(),
             reason,
         })?;
-        let is_kept = std::fs::read(&path).is_ok_and(|kept| kept == bytes);
-        if !is_kept {
-            self.write(&path, bytes).map_err(|cause| StoreError::Write { path: path.display().to_string(), cause })?;
+        let name = || path.display().to_string();
+        match std::fs::read(&path) {
+            Ok(kept) if kept == bytes => {}
+            Ok(kept) => {
+                return Err(StoreError::Altered { path: name(), found: sha256_hex(&kept), bytes: kept.len() });
+            }
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => {
+                self.write(&path, bytes).map_err(|cause| StoreError::Write { path: name(), cause })?;
+            }
+            // The folder itself may be what stands in the way; writing says so better.
+            Err(cause) if cause.kind() == io::ErrorKind::NotADirectory => {
+                return Err(StoreError::Write { path: name(), cause });
+            }
+            Err(cause) => return Err(StoreError::Read { path: name(), cause }),
         }
         Ok(EvidenceRef { sha256, provenance })
     }
@@ -133,7 +144,7 @@ pub enum StoreError {
         found: String,
     },
     /// There is no such file.
-    #[error("the evidence {path} is missing; bring it back from a copy, or capture the period again")]
+    #[error("the evidence {path} is missing; bring it back from a copy, or close the month again")]
     Missing {
         /// The file.
         path: String,
@@ -141,7 +152,7 @@ pub enum StoreError {
     /// The file's bytes are not the ones that were kept.
     #[error(
         "the evidence {path} was altered or cut: its {bytes} bytes have the SHA-256 {found}; bring it back from a \
-         copy, or capture the period again"
+         copy, or move it away and close the month again"
     )]
     Altered {
         /// The file, named by the hash it should have.
@@ -216,10 +227,14 @@ mod tests {
             change(&path, bytes.clone());
             let error = store.open(&reference.sha256).expect_err("altered").to_string();
             assert!(error.contains(part) && error.contains(&reference.sha256), "{error}");
-            // The same evidence captured again puts it right.
-            if !path.is_dir() {
-                store.put(&bytes).expect("kept again");
-                store.open(&reference.sha256).expect("intact again");
+            // The same evidence captured again does not hide it.
+            let found = std::fs::read(&path).ok();
+            match store.put(&bytes) {
+                Ok(_) => assert!(found.is_none() && store.open(&reference.sha256).is_ok(), "{part}"),
+                Err(refused) => {
+                    assert!(refused.to_string().contains(part), "{refused}");
+                    assert!(std::fs::read(&path).ok() == found, "the altered file is as it was");
+                }
             }
         }
         let write = |path: &Path, bytes: &[u8]| std::fs::write(path, bytes).expect("a changed file");
@@ -271,7 +286,7 @@ mod tests {
         let error = EvidenceStore::new(&file).put(&encode(&slices(1, &[]))).expect_err("no folder").to_string();
         assert!(error.contains("cannot be written"), "{error}");
 
-        // The name is taken by a folder: the rename fails, and the temporary file goes.
+        // The name is taken by a folder.
         let store = EvidenceStore::new(folder.path().join("other"));
         let bytes = encode(&slices(1, &[]));
         std::fs::create_dir_all(store.path(&sha256_hex(&bytes)).join("full")).expect("a folder in its place");

@@ -1,0 +1,69 @@
+//! Whether the evidence that a ledger names is there, and is what it was.
+
+use std::path::Path;
+
+use sla_capture::{EvidenceStore, StoreError};
+use sla_ledger::{Ledger, LedgerError};
+
+/// Why evidence could not be verified.
+#[derive(Debug, thiserror::Error)]
+pub enum VerifyError {
+    /// The ledger cannot be read.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// Files that are missing or were altered: all of them.
+    #[error("{}", listed(.0))]
+    Evidence(Vec<EvidenceFailure>),
+}
+
+/// A file that is not what the ledger's records rest on.
+#[derive(Debug, thiserror::Error)]
+#[error("{source} (first used by {subject})")]
+pub struct EvidenceFailure {
+    /// The first month that rests on it.
+    pub subject: String,
+    /// What is wrong with it.
+    pub source: StoreError,
+}
+
+fn listed(failures: &[EvidenceFailure]) -> String {
+    failures.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+impl VerifyError {
+    /// A stable name of the reason for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Ledger(error) => error.code(),
+            Self::Evidence(failures) => failures.first().map_or("evidence", |failure| store_code(&failure.source)),
+        }
+    }
+}
+
+/// The stable name of what is wrong with a file of evidence.
+pub(crate) fn store_code(error: &StoreError) -> &'static str {
+    match error {
+        StoreError::Altered { .. } => "evidence.altered",
+        StoreError::Missing { .. } => "evidence.missing",
+        _ => "evidence",
+    }
+}
+
+/// Checks that every file that the ledger's records name lies in the folder and has the hash that it is named by, and
+/// gives their number. What else lies there is not looked at.
+///
+/// # Errors
+/// [`VerifyError`].
+pub async fn verify_evidence(ledger: &Ledger, folder: &Path) -> Result<usize, VerifyError> {
+    let named = ledger.evidence().await?;
+    let store = EvidenceStore::new(folder);
+    let check = move || {
+        let failure = |(sha256, subject): (&String, &String)| {
+            let source = store.open(sha256).err()?;
+            Some(EvidenceFailure { subject: subject.clone(), source })
+        };
+        let failures: Vec<EvidenceFailure> = named.iter().filter_map(failure).collect();
+        if failures.is_empty() { Ok(named.len()) } else { Err(VerifyError::Evidence(failures)) }
+    };
+    tokio::task::spawn_blocking(check).await.expect("reading files does not panic")
+}

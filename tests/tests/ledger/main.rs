@@ -1,0 +1,7 @@
+//! The ledger on every engine that keeps one.
+
+mod conformance;
+mod engine;
+mod others;
+mod tampering;
+mod tls;
