@@ -220,6 +220,9 @@ mod tests {
         check("0", "EUR", Some(0));
         check("-1", "EUR", None);
         check("1.000,00", "EUR", None);
+        check(".5", "EUR", None);
+        check("5.", "EUR", None);
+        check("1e2", "EUR", None);
         check("99999999999999999999", "EUR", None);
     }
 
@@ -228,6 +231,14 @@ mod tests {
         for code in ["eur", "EURO", "XXY", "", "XAU"] {
             assert!(code.parse::<Currency>().is_err(), "{code}");
         }
+    }
+
+    #[test]
+    fn only_money_of_one_currency_adds_up() {
+        let money = |minor, code| Money { minor, currency: currency(code) };
+        assert_eq!(money(5, "EUR").plus(money(7, "EUR")), Some(money(12, "EUR")));
+        assert_eq!(money(5, "EUR").plus(money(7, "USD")), None);
+        assert_eq!(money(i64::MAX, "EUR").plus(money(1, "EUR")), None);
     }
 
     #[test]

@@ -158,6 +158,8 @@ fn open_incidents_are_over_or_undecided_but_never_within() {
 fn a_response_before_the_report_shows_zero() {
     let facts = "detected=0 reported=30 responded=10 restored=100";
     check("clock=response limit=1s", facts, "within, 0, ended_before_start");
+    // A response in the second of the report is one after it.
+    check("clock=response limit=1s", "detected=0 reported=30 responded=30 restored=100", "within, 0");
     check("clock=response startsAt=detected limit=10m", facts, "within, 10");
 }
 

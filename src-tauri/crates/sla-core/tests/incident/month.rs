@@ -45,6 +45,8 @@ fn a_month_is_the_exact_share_of_incidents_that_kept_the_limit() {
     check("target=50", &[kept, open], [1, 0, 1], [(1, 2), (1, 1)], Verdict::Met);
     check("target=60", &[kept, open], [1, 0, 1], [(1, 2), (1, 1)], Verdict::Undecidable);
     check("target=60", &[missed, open], [0, 1, 1], [(0, 1), (1, 2)], Verdict::Breached);
+    // The target may still be reached exactly.
+    check("target=50", &[missed, open], [0, 1, 1], [(0, 1), (1, 2)], Verdict::Undecidable);
     // Two of three are 66.666… %: the exact share is compared, not a rounded one.
     check("target=66.67", &[kept, kept, missed], [2, 1, 0], [(2, 3); 2], Verdict::Breached);
     check("target=66.66", &[kept, kept, missed], [2, 1, 0], [(2, 3); 2], Verdict::Met);
