@@ -52,11 +52,15 @@ impl Default for Ratio {
 impl Ratio {
     /// `numerator / denominator`, reduced; `None` when the denominator is zero.
     pub fn new(numerator: impl Into<BigInt>, denominator: impl Into<BigInt>) -> Option<Self> {
-        let denominator = denominator.into();
-        if denominator.is_zero() {
-            return None;
+        let (numerator, denominator) = (numerator.into(), denominator.into());
+        match (numerator.to_i64(), denominator.to_i64()) {
+            (_, Some(0)) => None,
+            (Some(a), Some(b)) => {
+                let divisor = common(a, b) * wide(b.signum());
+                Some(Self::lowest(wide(a) / divisor, wide(b) / divisor))
+            }
+            _ => Some(Self(BigRational::new(numerator, denominator))),
         }
-        Some(Self(BigRational::new(numerator.into(), denominator)))
     }
 
     /// A whole number as a ratio.
@@ -155,6 +159,9 @@ impl Ratio {
 
     /// `self · 10^digits` rounded as `rounding` says, as an integer.
     pub fn scaled(&self, digits: u32, rounding: Rounding) -> BigInt {
+        if let (Some((a, b)), Some(ten)) = (self.small(), 10_i64.checked_pow(digits)) {
+            return rounding.quotient(&(wide(a) * wide(ten)), &wide(b)).into();
+        }
         let scaled = self.0.numer() * BigInt::from(10).pow(digits);
         rounding.divide(&scaled, self.0.denom())
     }
@@ -173,12 +180,12 @@ impl Ratio {
 
 fn decimal_text(scaled: &BigInt, digits: u32) -> String {
     let sign = if scaled.is_negative() { "-" } else { "" };
-    let base = BigInt::from(10).pow(digits);
-    let (whole, part) = scaled.abs().div_rem(&base);
-    if digits == 0 {
-        return format!("{sign}{whole}");
+    let digits = digits as usize;
+    let text = format!("{:0>width$}", scaled.magnitude().to_string(), width = digits + 1);
+    match text.split_at(text.len() - digits) {
+        (whole, "") => format!("{sign}{whole}"),
+        (whole, part) => format!("{sign}{whole}.{part}"),
     }
-    format!("{sign}{whole}.{:0>width$}", part.to_string(), width = digits as usize)
 }
 
 impl fmt::Display for Ratio {
@@ -214,13 +221,18 @@ impl Rounding {
 
     /// `numerator / denominator` as an integer; the denominator must be positive.
     pub fn divide(self, numerator: &BigInt, denominator: &BigInt) -> BigInt {
+        self.quotient(numerator, denominator)
+    }
+
+    /// The same for integers of any kind that hold twice the denominator.
+    fn quotient<T: Integer + Signed + Clone>(self, numerator: &T, denominator: &T) -> T {
         assert!(denominator.is_positive(), "the denominator of a ratio is positive");
         let (floor, rest) = numerator.div_mod_floor(denominator);
         let up = match self {
             Self::Floor => false,
             Self::Ceil => !rest.is_zero(),
             Self::HalfEven | Self::HalfUp => {
-                let twice: BigInt = &rest * 2;
+                let twice = rest.clone() + rest;
                 match twice.cmp(denominator) {
                     Ordering::Less => false,
                     Ordering::Greater => true,
@@ -229,7 +241,7 @@ impl Rounding {
                 }
             }
         };
-        if up { floor + 1 } else { floor }
+        if up { floor + T::one() } else { floor }
     }
 }
 
@@ -250,8 +262,11 @@ impl Percent {
 
     /// The exact share, for example 1999/2000 for `99.95`.
     pub fn ratio(self) -> Ratio {
-        let denominator = BigInt::from(10).pow(self.0.scale()) * 100;
-        Ratio::new(self.0.mantissa(), denominator).expect("ten to a power is not zero")
+        match (i64::try_from(self.0.mantissa()), 10_i64.checked_pow(self.0.scale() + 2)) {
+            (Ok(mantissa), Some(ten)) => Ratio::new(mantissa, ten),
+            _ => Ratio::new(self.0.mantissa(), BigInt::from(10).pow(self.0.scale() + 2)),
+        }
+        .expect("ten to a power is not zero")
     }
 }
 
@@ -396,6 +411,14 @@ mod tests {
         fn the_short_way_is_the_long_way(a in part(), b in part(), c in part(), d in part()) {
             prop_assume!(b != 0 && d != 0);
             let (x, y) = (Ratio::new(a, b).expect("not zero"), Ratio::new(c, d).expect("not zero"));
+            prop_assert_eq!(&x.0, &BigRational::new(a.into(), b.into()));
+            prop_assert!(x.0.denom().is_positive());
+            for rounding in [Rounding::Floor, Rounding::Ceil, Rounding::HalfEven, Rounding::HalfUp] {
+                for digits in [0, 2, 18, 19] {
+                    let long = x.0.numer() * BigInt::from(10).pow(digits);
+                    prop_assert_eq!(x.scaled(digits, rounding), rounding.divide(&long, x.0.denom()));
+                }
+            }
             prop_assert_eq!(x.plus(&y), Ratio(&x.0 + &y.0));
             prop_assert_eq!(x.minus(&y), Ratio(&x.0 - &y.0));
             prop_assert_eq!(x.times(&y), Ratio(&x.0 * &y.0));
