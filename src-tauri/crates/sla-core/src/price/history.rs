@@ -184,16 +184,6 @@ impl History {
         }
     }
 
-    /// Whether every earlier month was closed, and left nothing open.
-    pub(super) fn is_certain(&self) -> bool {
-        self.months.values().all(|past| {
-            past.known.as_ref().is_some_and(|known| {
-                let decided = |one: &PastCommitment| one.verdict != Verdict::Undecidable;
-                known.credit_low == known.credit_high && known.commitments.iter().all(decided)
-            })
-        })
-    }
-
     /// How often a commitment was missed, the present month included: the least and the most.
     pub(super) fn misses(&self, judged: &Judged<'_>, attained: &Ratio, month: Month) -> (u32, u32) {
         let Some(repeat) = &judged.promise.penalty.repeat else { return (0, 0) };

@@ -61,17 +61,6 @@ pub struct Judged<'a> {
     pub may_be_too_few: bool,
 }
 
-impl Judged<'_> {
-    /// Whether nothing about it is unknown.
-    fn is_certain(&self) -> bool {
-        self.doubt.is_none()
-            && !self.may_be_too_few
-            && self.base_seconds == self.worst_base_seconds
-            && self.attained.as_ref().is_none_or(|range| range.low == range.high)
-            && self.least == self.most
-    }
-}
-
 /// Outages of one case, outside excluded time.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Downtime {
@@ -167,14 +156,7 @@ pub fn price(
     history: &History,
 ) -> Result<Priced, PriceError> {
     let least = end(contract, month, fees, judged, history, End::Least)?;
-    // Where nothing is unknown, now or before, both cases are one.
-    let certain = history.is_certain() && judged.iter().all(Judged::is_certain);
-    let most = if certain { None } else { Some(end(contract, month, fees, judged, history, End::Most)?) };
-    debug_assert!(
-        !certain || end(contract, month, fees, judged, history, End::Most).is_ok_and(|most| most.same(&least)),
-        "both cases of what is certain go the same way"
-    );
-    let most = most.as_ref().unwrap_or(&least);
+    let most = end(contract, month, fees, judged, history, End::Most)?;
     let zero = Money::zero(contract.currency);
     let mut credits = Vec::with_capacity(judged.len());
     for (index, judged) in judged.iter().enumerate() {
@@ -258,14 +240,6 @@ impl Item {
 struct Ended {
     items: Vec<Item>,
     total_minor: i64,
-}
-
-impl Ended {
-    /// Whether another case went the same way, step by step.
-    fn same(&self, other: &Self) -> bool {
-        let same = |a: &Item, b: &Item| a.minor == b.minor && a.points == b.points && a.trail.same(&b.trail);
-        self.total_minor == other.total_minor && self.items.iter().zip(&other.items).all(|(a, b)| same(a, b))
-    }
 }
 
 fn end(
