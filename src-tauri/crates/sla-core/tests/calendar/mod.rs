@@ -10,35 +10,10 @@ mod recurring;
 
 use sla_core::catalogue::{Catalogue, Finding, SourceFile};
 
-/// A service that is measured, a customer, and the beginning of a contract; further lines of its spec follow from line 45 on.
-const PLATFORM: &str = r#"apiVersion: openslo/v1
-kind: DataSource
-metadata: { name: files }
-spec: { type: File, connectionDetails: { folder: . } }
----
-apiVersion: openslo/v1
-kind: Service
-metadata: { name: platform }
-spec: {}
----
-apiVersion: openslo/v1
-kind: SLI
-metadata: { name: probes }
-spec:
-  ratioMetric:
-    good: { metricSource: { metricSourceRef: files, spec: { path: nord.csv } } }
-    total: { metricSource: { metricSourceRef: files, spec: { path: nord.csv } } }
----
-apiVersion: openslo/v1
-kind: SLO
-metadata: { name: up }
-spec: { service: platform, indicatorRef: probes, budgetingMethod: Timeslices }
----
-apiVersion: sla-desk/v1
-kind: Tenant
-metadata: { name: nord }
-spec: { language: de, contacts: [{ name: N, email: n@nord.example }] }
----
+use crate::desk;
+
+/// The beginning of a contract, behind the desk's platform; further lines of its spec follow from line 45 on.
+const CONTRACT: &str = r#"---
 apiVersion: sla-desk/v1
 kind: Contract
 metadata: { name: main }
@@ -57,10 +32,15 @@ spec:
     - { name: up, slo: up, target: 99.9, method: Timeslices, slice: 15m, sliceTarget: 95, unknown: range, quiet: good, exclusions: denominator, penalty: { bands: [{ from: 0, below: 99.9, credit: 10 }] } }
 "#;
 
+/// What is measured, the only customer, and the beginning of a contract.
+fn platform() -> String {
+    format!("{}{CONTRACT}", desk::PLATFORM.trim_start())
+}
+
 /// Reads the platform with further lines of the contract, further documents, and a file of closing days beside it.
 fn read(fields: &[&str], documents: &str, closing: Option<&str>) -> Result<Catalogue, Vec<Finding>> {
     let fields: String = fields.iter().map(|field| format!("  {field}\n")).collect();
-    let text = format!("{PLATFORM}{fields}{documents}");
+    let text = format!("{}{fields}{documents}", platform());
     let mut files = vec![SourceFile { name: "nord/catalogue.yaml".to_owned(), text }];
     files.extend(closing.map(|text| SourceFile { name: "nord/closing.ics".to_owned(), text: text.to_owned() }));
     Catalogue::read(&files)

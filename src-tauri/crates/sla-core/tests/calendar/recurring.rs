@@ -135,7 +135,7 @@ spec:
     // Each Sunday night from 23:00 to 01:00: the one of the 18th lies in both versions.
     let nights = "start: \"2026-01-04T23:00:00+01:00\"\nend: \"2026-01-05T01:00:00+01:00\"\nannouncedAt: \"2025-12-01T00:00:00Z\"\nrecurrence: FREQ=WEEKLY";
     // The first version ends inside the month and must say what its fee is then.
-    let first = super::PLATFORM.replace("fee: { monthly: 10000.00 }", "fee: { monthly: 10000.00, partMonth: full }");
+    let first = super::platform().replace("fee: { monthly: 10000.00 }", "fee: { monthly: 10000.00, partMonth: full }");
     let fields: String = FIELDS.iter().map(|field| format!("  {field}\n")).collect();
     let text = format!("{first}{fields}  validTo: 2026-01-18\n{second}{}", exclusion(nights));
     let file = sla_core::catalogue::SourceFile { name: "c.yaml".to_owned(), text };

@@ -4,38 +4,9 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use sla_core::catalogue::{Catalogue, ContractSpec, SourceFile};
 
-use super::contracts::{cap, contract, model, penalty, rounding};
+use crate::desk;
 
-/// Everything that a contract refers to, and one more service.
-const AROUND: &str = "apiVersion: openslo/v1
-kind: DataSource
-metadata: { name: files }
-spec: { type: File, connectionDetails: { folder: . } }
----
-apiVersion: openslo/v1
-kind: Service
-metadata: { name: platform }
-spec: {}
----
-apiVersion: openslo/v1
-kind: SLI
-metadata: { name: probes }
-spec:
-  ratioMetric:
-    good: { metricSource: { metricSourceRef: files, spec: { path: $tenant.csv } } }
-    total: { metricSource: { metricSourceRef: files, spec: { path: $tenant.csv } } }
----
-apiVersion: openslo/v1
-kind: SLO
-metadata: { name: up }
-spec: { service: platform, indicatorRef: probes, budgetingMethod: Timeslices }
----
-apiVersion: sla-desk/v1
-kind: Tenant
-metadata: { name: t }
-spec: { language: de, contacts: [{ name: N, email: n@nord.example }] }
----
-";
+use super::contracts::{cap, contract, model, penalty, rounding};
 
 /// How a document is laid out: one choice after the other, over and over.
 struct Layout<'a> {
@@ -212,6 +183,7 @@ proptest! {
         terms in terms(), group in any::<bool>(), choices in prop::collection::vec(any::<u8>(), 1..40),
     ) {
         let mut written = serde_json::to_value(contract(&rounding, &caps, &penalties)).expect("a contract");
+        written["tenant"] = "nord".into();
         if penalties.iter().all(|penalty| penalty["atRisk"].is_null()) {
             // An amount that no commitment uses is a defect.
             written.as_object_mut().expect("fields").remove("atRisk");
@@ -224,7 +196,7 @@ proptest! {
         }
         let document = json!({ "apiVersion": "sla-desk/v1", "kind": "Contract", "metadata": { "name": "main" }, "spec": written });
         let mut layout = Layout { choices: choices.iter().cycle() };
-        let text = format!("{AROUND}{}\n", layout.value(&document, 0).trim_start());
+        let text = format!("{}---\n{}\n", desk::PLATFORM, layout.value(&document, 0).trim_start());
         let read = Catalogue::read(&[SourceFile { name: "c.yaml".to_owned(), text: text.clone() }]);
         let catalogue = read.map_err(|findings| TestCaseError::fail(format!("{findings:#?}\n{text}")))?;
         let contract = catalogue.contracts.into_values().next().expect("a contract").spec;
