@@ -101,6 +101,24 @@ fn time_that_leaves_both_sides_is_no_time_that_money_is_a_share_of() {
 }
 
 #[test]
+fn the_share_that_failed_is_one_of_the_whole_outage() {
+    // An hour of ten failed events a minute, then an hour of a hundred of which ten failed: 1 200 of 6 600, 2/11 of two
+    // hours of 720. Without the second hour it was a whole hour.
+    let (first, second) = (from("2026-09-10T00:00:00Z", 3_600), from("2026-09-10T01:00:00Z", 3_600));
+    let owes = |grows: bool| {
+        let terms = [("penalty", "{ proportional: { affected: failedShare } }")];
+        let says = move |at| match at {
+            at if first.start <= at && at < first.end => DOWN,
+            at if grows && second.start <= at && at < second.end => Slice::Events(90, 100),
+            _ => UP,
+        };
+        owed(&stated(&[contract(&[], &[promise(&terms)])], "2026-09", says))
+    };
+    assert_eq!(owes(false), (Verdict::Breached, 139, 139));
+    assert_eq!(owes(true), (Verdict::Breached, 51, 51));
+}
+
+#[test]
 fn a_claim_runs_from_outages_that_may_pay() {
     #[track_caller]
     fn check(from_what: &str, terms: &[(&str, &str)], says: impl Fn(i64) -> Slice, expected: &str) {

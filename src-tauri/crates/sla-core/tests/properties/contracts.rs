@@ -88,15 +88,16 @@ fn per_outage() -> impl Strategy<Value = Value> {
     })
 }
 
-/// A penalty by any model of which a worse month never costs less by the contract's own words. Outages that are paid one by one
-/// are no such model: two that grow together become one.
+/// A penalty by any model of which a worse month never costs less by the contract's own words. What looks at each outage as a
+/// whole is no such model: two outages that grow together are paid as one, and an outage that grows by a minute in which
+/// little failed was a smaller one by the share that failed.
 pub(crate) fn ordered_model() -> impl Strategy<Value = Value> {
     prop_oneof![
         3 => bands(),
         2 => points(),
         2 => per_unit(),
         1 => (0u32..200, 1u32..10).prop_map(|(whole, tenths)| json!({ "multiplier": { "factor": format!("{whole}.{tenths}") } })),
-        1 => prop_oneof![Just("fully"), Just("failedShare")].prop_map(|affected| json!({ "proportional": { "affected": affected } })),
+        1 => Just(json!({ "proportional": { "affected": "fully" } })),
         1 => (1u32..=100).prop_map(|share| json!({ "atRisk": { "allocation": share.to_string() } })),
         1 => (0u32..900, prop_oneof![Just("breach"), Just("day")]).prop_map(|(amount, per)| json!({ "fixed": { "amount": format!("{amount}.33"), "per": per } })),
         1 => Just(json!({})),
@@ -104,7 +105,8 @@ pub(crate) fn ordered_model() -> impl Strategy<Value = Value> {
 }
 
 pub(crate) fn model() -> impl Strategy<Value = Value> {
-    prop_oneof![6 => ordered_model(), 1 => per_outage()]
+    let failed_share = Just(json!({ "proportional": { "affected": "failedShare" } }));
+    prop_oneof![6 => ordered_model(), 1 => per_outage(), 1 => failed_share]
 }
 
 /// A model with what modifies it: rising factors for repeats, earn-back, a bonus.

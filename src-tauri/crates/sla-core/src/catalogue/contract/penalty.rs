@@ -216,7 +216,8 @@ pub struct Proportional {
 pub enum Affected {
     /// Fully, however many events failed.
     Fully,
-    /// By the share of events of the outage that failed.
+    /// By the share of events of the outage that failed, over the whole outage: one that grows by a minute in which little
+    /// failed can cost less than before.
     FailedShare,
 }
 
