@@ -275,7 +275,7 @@ fn seen(
             let undecided = i128::from((down.worst.seconds() - down.seen.seconds()) / step);
             let mut parts = Parts::whole(good, known, unknown.into());
             parts.undecided = Ratio::whole(undecided);
-            parts.may_leave = may_leave(commitment);
+            parts.harmless = Ratio::whole((lengths.base_seconds - lengths.worst_base_seconds) / step);
             (parts, good, known)
         }
         Method::RatioTimeslices => {
@@ -297,8 +297,8 @@ struct Parts {
     known: Ratio,
     unknown: Ratio,
     undecided: Ratio,
-    /// Whether what is unknown and cannot be down may leave both sides.
-    may_leave: bool,
+    /// How much of what is unknown cannot be down and may leave both sides.
+    harmless: Ratio,
 }
 
 impl Parts {
@@ -309,15 +309,16 @@ impl Parts {
             known: Ratio::whole(known),
             undecided: unknown.clone(),
             unknown,
-            may_leave: false,
+            harmless: Ratio::zero(),
         }
     }
 
     fn read(self, reading: UnknownReading) -> Option<Attained> {
         let all = self.known.plus(&self.unknown);
         let most = self.good.plus(&self.unknown);
-        let down = || most.minus(&self.undecided).over(&all);
-        let worst = || if self.may_leave { self.good.over(&self.known.plus(&self.undecided)) } else { down() };
+        let left = |harmless: &Ratio| most.minus(&self.undecided).minus(harmless).over(&all.minus(harmless));
+        let down = || left(&Ratio::zero());
+        let worst = || left(&self.harmless);
         let up = || most.over(&all);
         let (low, high) = match reading {
             UnknownReading::Range => (worst().or_else(down)?, up()?),

@@ -110,6 +110,12 @@ fn a_run_counts_from_its_least_number_of_slices_on() {
     let assessment = judged(least(), "xx?.....xx");
     assert_eq!(assessment.least.outages_seconds, [0_i64; 0]);
     assert_eq!(assessment.most.outages_seconds, [180]);
+    // Where quiet minutes leave, an unknown one that cannot be down may leave, too, and what was seen down counts once.
+    let leaving = || json!({ "consecutiveSlices": 3, "quiet": "excluded" });
+    check(leaving(), "x?x.......", Some([(7, 10), (1, 1)]), UNDECIDABLE);
+    check(leaving(), "x?x......?", Some([(6, 9), (1, 1)]), UNDECIDABLE);
+    check(leaving(), "xxx?.....?", Some([(5, 9), (7, 10)]), BREACHED);
+    check(leaving(), "??", Some([(1, 1); 2]), MET);
     // A quiet minute that the contract reads as bad belongs to the run.
     check(json!({ "consecutiveSlices": 3, "quiet": "bad" }), "xx_.......", Some([(7, 10); 2]), BREACHED);
     // An exclusion cuts a run: what is left on both sides stays too short.
