@@ -44,7 +44,7 @@ pub(crate) fn run(bench: &Bench) -> Result<(), ChoreError> {
     match bench {
         Bench::Measure { arguments } => {
             let python = python_with_duckdb()?;
-            start(&mut example("sla-measure", "bench_measure", arguments), "bench-measure", Some(python))
+            start(&mut example("sla-app", "bench_measure", arguments), "bench-measure", Some(python))
         }
         Bench::Price { arguments } => start(&mut example("sla-core", "bench_price", arguments), "bench-price", None),
         Bench::Report { arguments } => {

@@ -7,8 +7,11 @@ use std::io::Cursor;
 use std::num::TryFromIntError;
 
 use polars::prelude::{
-    Column, DataFrame, DataType, FileMetadata, KeyValueMetadata, NamedFrom, ParquetCompression, ParquetReader,
-    ParquetWriter, SerReader, Series, StatisticsOptions,
+    Column, CompatLevel, DataFrame, DataType, FileMetadata, NamedFrom, ParquetReader, PolarsResult, SchemaExt,
+    SerReader, Series, StatisticsOptions,
+};
+use polars_parquet::write::{
+    CompressionOptions, Encoding, FileWriter, KeyValue, Version, WriteOptions, row_group_iter, schema_to_metadata_key,
 };
 use sla_core::evidence::{COLUMN_END, COLUMN_GOOD, COLUMN_TOTAL, PROVENANCE_KEY, Provenance};
 
@@ -25,7 +28,36 @@ const COLUMNS: [&str; 3] = [COLUMN_END, COLUMN_GOOD, COLUMN_TOTAL];
 
 /// Writes slices as an evidence file. Equal slices give equal bytes.
 pub fn encode(slices: &Slices) -> Vec<u8> {
-    let rows = slices.rows();
+    let provenance = serde_json::to_string(slices.provenance()).expect("provenance is text and numbers");
+    written(slices.rows(), provenance).expect("three columns of integers can be written to memory")
+}
+
+/// The ends of slices stand as differences, which are nearly all alike: written out they would be a third of the file, and
+/// half of the time that it takes to read it.
+const ENCODINGS: [Encoding; 3] = [Encoding::DeltaBinaryPacked, Encoding::RleDictionary, Encoding::RleDictionary];
+
+fn written(rows: &[Slice], provenance: String) -> PolarsResult<Vec<u8>> {
+    let options = WriteOptions {
+        statistics: StatisticsOptions::full(),
+        version: Version::V1,
+        compression: CompressionOptions::Zstd(None),
+        data_page_size: None,
+    };
+    let schema = frame(&[])?.schema().to_arrow(CompatLevel::newest());
+    let mut file = FileWriter::try_new(Vec::new(), schema, options)?;
+    let fields = file.parquet_schema().fields().to_vec();
+    let encodings: Vec<Vec<Encoding>> = ENCODINGS.iter().map(|encoding| vec![*encoding]).collect();
+    for rows in rows.chunks(ROW_GROUP_ROWS) {
+        for batch in frame(rows)?.iter_chunks(CompatLevel::newest(), false) {
+            file.write(batch.len() as u64, row_group_iter(batch, encodings.clone().into(), fields.clone(), options))?;
+        }
+    }
+    let provenance = KeyValue { key: PROVENANCE_KEY.to_owned(), value: Some(provenance) };
+    file.end(Some(vec![schema_to_metadata_key(file.schema()), provenance]))?;
+    Ok(file.into_inner())
+}
+
+fn frame(rows: &[Slice]) -> PolarsResult<DataFrame> {
     let ends: Vec<i64> = rows.iter().map(|row| row.t).collect();
     let good: Vec<Option<i64>> = rows.iter().map(|row| row.good).collect();
     let total: Vec<Option<i64>> = rows.iter().map(|row| row.total).collect();
@@ -34,19 +66,7 @@ pub fn encode(slices: &Slices) -> Vec<u8> {
         Series::new(COLUMN_GOOD.into(), good).into(),
         Series::new(COLUMN_TOTAL.into(), total).into(),
     ];
-    let mut frame = DataFrame::new(rows.len(), columns).expect("three columns of one length and different names");
-    let provenance = serde_json::to_string(slices.provenance()).expect("provenance is text and numbers");
-    let mut bytes = Vec::new();
-    ParquetWriter::new(&mut bytes)
-        .with_compression(ParquetCompression::Zstd(None))
-        .with_statistics(StatisticsOptions::full())
-        .with_row_group_size(Some(ROW_GROUP_ROWS))
-        .with_key_value_metadata(Some(KeyValueMetadata::from_static(vec![(PROVENANCE_KEY.to_owned(), provenance)])))
-        // One thread, so that no order of threads can reach the bytes.
-        .set_parallel(false)
-        .finish(&mut frame)
-        .expect("three columns of integers can be written to memory");
-    bytes
+    DataFrame::new(rows.len(), columns)
 }
 
 /// Reads what an evidence file says of itself.
@@ -170,6 +190,8 @@ pub enum EvidenceError {
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use polars::prelude::{KeyValueMetadata, ParquetWriter};
+
     use super::*;
     use sla_core::evidence::{MICRO_EVENTS, sha256_hex};
 

@@ -5,13 +5,12 @@
 //! Start it with `cargo xtask bench measure`; `-- TENANTS ROUNDS` changes the size.
 #![allow(clippy::print_stdout, reason = "a bench prints its figures")]
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
-use polars::prelude::{DataFrame, NamedFrom, ParquetCompression, ParquetWriter, Series};
-use sla_core::evidence::{COLUMN_END, COLUMN_GOOD, COLUMN_TOTAL, Provenance};
+use sla_capture::{Slice, Slices, encode};
+use sla_core::evidence::Provenance;
 use sla_core::interval::IntervalSet;
 use sla_core::measurement::Scope;
 use sla_core::ratio::Ratio;
@@ -50,7 +49,7 @@ fn run() -> Result<(), Failure> {
     let number = |at: usize, default: usize| arguments.get(at).map_or(Ok(default), |text| text.parse());
     let (tenants, rounds) = (number(0, 1_000)?, number(1, 3)?);
     let folder = std::env::var_os("SLA_BENCH_FOLDER").map_or_else(std::env::temp_dir, PathBuf::from);
-    let folder = folder.join(format!("{tenants}-tenants"));
+    let folder = folder.join(format!("evidence-of-{tenants}"));
     let files = tenants * COMMITMENTS;
     let bytes = write_all(&folder, files)?;
     let threads = std::thread::available_parallelism()?;
@@ -198,21 +197,13 @@ fn write(path: &Path, seed: u64) -> Result<(), Failure> {
         state ^= state << 17;
         (state >> 11) % below
     };
-    let (mut ends, mut good, mut total) = (Vec::new(), Vec::new(), Vec::new());
+    let mut rows = Vec::new();
     for slice in 1..=SLICES {
         let daily = (slice % 1_440 - 720).abs();
         let events = 300 + daily + i64::try_from(random(200))?;
         let failed = if random(2_000) == 0 { events / 3 } else { i64::from(random(50) == 0) };
-        ends.push(START + slice * STEP_SECONDS);
-        good.push(events - failed);
-        total.push(events);
+        rows.push(Slice { t: START + slice * STEP_SECONDS, good: Some(events - failed), total: Some(events) });
     }
-    let series = [(COLUMN_END, ends), (COLUMN_GOOD, good), (COLUMN_TOTAL, total)];
-    let columns = series.into_iter().map(|(name, values)| Series::new(name.into(), values).into()).collect();
-    let mut frame = DataFrame::new(usize::try_from(SLICES)?, columns)?;
-    ParquetWriter::new(File::create(path)?)
-        .with_compression(ParquetCompression::Zstd(None))
-        .set_parallel(false)
-        .finish(&mut frame)?;
+    std::fs::write(path, encode(&Slices::new(provenance(), rows)?))?;
     Ok(())
 }
