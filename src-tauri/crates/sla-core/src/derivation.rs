@@ -140,6 +140,10 @@ pub enum Rule {
     EarnedBack,
     /// That credit may be waived: nobody knows whether the promise was kept in each of the months since.
     EarnBackOpen,
+    /// A credit is waived: a commitment over a longer period was kept.
+    EarnedBackBy,
+    /// A credit may be waived: nobody knows whether a commitment over a longer period was kept.
+    EarnBackByOpen,
 }
 
 /// The steps of one case, from the base to the amount.

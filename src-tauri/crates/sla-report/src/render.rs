@@ -49,6 +49,8 @@ pub(crate) fn render(
         record => Value::from(Serde(record)),
         explained => Value::from(Serde(explained)),
         explained_incidents => Value::from(Serde(explained_incidents)),
+        rises => Value::from(Serde(explainer.rises(record)?)),
+        waivers => Value::from(Serde(explainer.waivers(record)?)),
         incident_documents => Value::from(Serde(incident_documents(record))),
         summary => Value::from(Serde(Summary::of(record))),
         provider => Value::from(Serde(&templates.theme().provider)),

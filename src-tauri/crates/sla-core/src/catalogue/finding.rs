@@ -62,6 +62,8 @@ pub enum Code {
     UnresolvableTarget,
     /// A cap and the credit that it holds down are shares of different fees.
     CapBase,
+    /// A cap is stored before a narrower one.
+    CapsOutOfOrder,
     /// A cap counts the fees of services, and what a service costs is said twice, or for some of them only.
     AmbiguousFee,
     /// A term that can never take effect.
@@ -94,19 +96,21 @@ impl Code {
             Self::CreditsOutOfOrder => "credits-out-of-order",
             Self::UnresolvableTarget => "unresolvable-target",
             Self::CapBase => "cap-base",
+            Self::CapsOutOfOrder => "caps-out-of-order",
             Self::AmbiguousFee => "ambiguous-fee",
             Self::WithoutEffect => "without-effect",
         }
     }
 
     /// Every kind that a contract may take with a reason.
-    pub const UNSOUND: [Self; 8] = [
+    pub const UNSOUND: [Self; 9] = [
         Self::NoCap,
         Self::NoClaimWindow,
         Self::ClaimWithoutHolidays,
         Self::CreditsOutOfOrder,
         Self::UnresolvableTarget,
         Self::CapBase,
+        Self::CapsOutOfOrder,
         Self::AmbiguousFee,
         Self::WithoutEffect,
     ];

@@ -41,7 +41,7 @@ enum Key {
     Code(Code),
 }
 
-const CLAUSES: [(Key, Wording); 44] = [
+const CLAUSES: [(Key, Wording); 46] = [
     (
         Key::Missing("unknown"),
         Wording {
@@ -184,6 +184,13 @@ const CLAUSES: [(Key, Wording); 44] = [
         },
     ),
     (
+        Key::At(Code::UnsoundTerms, "spec.timeZone"),
+        Wording {
+            de: "Monate und Tage bestimmen sich während der gesamten Laufzeit nach der Ortszeit in [Berlin].",
+            en: "Months and days are those of the local time in [Berlin] for the whole term.",
+        },
+    ),
+    (
         Key::Code(Code::UnsoundTerms),
         Wording {
             de: "Obergrenzen, Fristen und Rechte nennen jeweils eine Größe, ihren Zeitraum und ihren Beginn.",
@@ -252,6 +259,15 @@ const CLAUSES: [(Key, Wording); 44] = [
         Wording {
             de: "Die Obergrenze bemisst sich nach derselben Vergütung und demselben Monat wie die Gutschrift.",
             en: "The cap is a share of the same fee and the same month as the credit.",
+        },
+    ),
+    (
+        Key::Code(Code::CapsOutOfOrder),
+        Wording {
+            de: "Zuerst gilt die Obergrenze der einzelnen Zusage, dann die des Dienstes, zuletzt die des Monats; jede zählt, was die \
+                 vorige übrig lässt.",
+            en: "The cap of each commitment applies first, then that of the service, and last that of the month; each counts what the \
+                 one before leaves.",
         },
     ),
     (

@@ -155,7 +155,14 @@ impl History {
     pub fn unknown_months(&self, contract: &ContractSpec, month: Month) -> Vec<Month> {
         let penalties = || contract.promises().map(|promise| promise.penalty);
         let repeats = penalties().filter_map(|penalty| Some(penalty.repeat.as_ref()?.within_months - 1));
-        let earned = penalties().filter_map(|penalty| Some(penalty.earn_back?.months));
+        let earned = penalties().filter_map(|penalty| {
+            let earn_back = penalty.earn_back.as_ref()?;
+            let longer = || {
+                let named = contract.promises().find(|promise| Some(promise.name) == earn_back.commitment.as_ref());
+                Some(named?.period.months() - 1)
+            };
+            earn_back.months.or_else(longer)
+        });
         let rights = contract.rights.iter().map(|right| right.within_months - 1);
         let by_months = repeats.chain(earned).chain(rights).max().map_or(month, |back| month.minus(back));
         let by_caps = contract.caps.iter().flatten().filter_map(|cap| match cap.per {

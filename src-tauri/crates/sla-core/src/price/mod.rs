@@ -166,34 +166,30 @@ pub fn price(
         let money = |minor| Money { minor, ..zero };
         let (bonus_low, bonus_high, bonus_derivations) =
             reward::bonus(judged, contract.currency).ok_or_else(|| too_large(judged))?;
-        let derivations = if a.minor == b.minor && same_end(judged, a, b) {
-            vec![lower.derivation(Case::Exact)]
-        } else {
-            vec![lower.derivation(Case::Least), upper.derivation(Case::Most)]
-        };
         credits.push(Credit {
             low: money(lower.minor),
             high: money(upper.minor),
             points: (a.points.min(b.points), a.points.max(b.points)),
             bonus: (bonus_low, bonus_high),
-            derivations,
+            derivations: derivations(lower, upper),
             bonus_derivations,
         });
     }
     let (low, high) = (least.total_minor.min(most.total_minor), least.total_minor.max(most.total_minor));
     let points: Vec<(u32, u32)> = credits.iter().map(|credit| credit.points).collect();
+    let earned_back = reward::earned_back(month, judged, &credits, history, contract.currency);
     Ok(Priced {
         credits,
         low: Money { minor: low, ..zero },
         high: Money { minor: high, ..zero },
-        earned_back: reward::earned_back(month, judged, history, contract.currency),
+        earned_back,
         rights: rights::rights(contract, month, judged, &points, history),
     })
 }
 
 /// The derivations of two cases: one tells both where they went the same way.
 fn derivations(low: &Item, high: &Item) -> Vec<Derivation> {
-    if low.minor == high.minor && low.trail.same(&high.trail) {
+    if low.trail.same(&high.trail) {
         vec![low.derivation(Case::Exact)]
     } else {
         vec![low.derivation(Case::Least), high.derivation(Case::Most)]
@@ -211,11 +207,6 @@ fn by_name<'a, 'b>(judged: &'b [Judged<'a>]) -> Vec<Vec<&'b Judged<'a>>> {
         }
     }
     names
-}
-
-/// Whether both cases went the same way, so that one derivation tells both.
-fn same_end(judged: &Judged<'_>, a: &Item, b: &Item) -> bool {
-    judged.attained.as_ref().is_none_or(|range| range.low == range.high) && a.trail.same(&b.trail)
 }
 
 fn too_large(judged: &Judged<'_>) -> PriceError {

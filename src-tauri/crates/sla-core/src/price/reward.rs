@@ -1,7 +1,7 @@
 //! What a kept promise is worth: a rise of the fee for over-performance, and an earlier credit that is waived.
 
 use super::model::compared;
-use super::{History, Item, Judged, by_name, derivations};
+use super::{Credit, History, Item, Judged, by_name, derivations};
 use crate::catalogue::{Bonus, Name};
 use crate::derivation::{Derivation, Rule, Trail, Unit, input, whole_minor};
 use crate::money::{Currency, Money};
@@ -48,7 +48,7 @@ fn rise(judged: &Judged<'_>, bonus: Bonus, attained: &Ratio, currency: Currency)
     Some(Item { exact, points: 0, trail, minor })
 }
 
-/// A credit of an earlier month that is waived because the promise was kept ever since.
+/// A credit that is waived because the promise was kept ever since, or over a longer period.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EarnedBack {
     /// The commitment.
@@ -63,47 +63,122 @@ pub struct EarnedBack {
     pub derivations: Vec<Derivation>,
 }
 
-/// Credits whose earn-back is decided by this month: those of the month that lies so many months back as the contract
-/// names, when none of the months since missed the promise. A commitment that several versions of the contract judge in one
-/// month is one: the month was missed when a part of it was, its credit is waived once, and the later version says after how
-/// many months.
+/// Credits whose earn-back is decided by this month. A commitment that several versions of the contract judge in one month
+/// is one: the month was missed when a part of it was, its credit is waived once, and the later version says by what.
 pub(super) fn earned_back(
     month: Month,
     judged: &[Judged<'_>],
+    credits: &[Credit],
     history: &History,
     currency: Currency,
 ) -> Vec<EarnedBack> {
-    let decided = by_name(judged).into_iter().filter_map(|parts| {
-        let promise = &parts.last()?.promise;
-        let months = promise.penalty.earn_back?.months;
-        let missed = month.minus(months);
-        let past = history.commitment(missed, promise.name)?;
-        if past.credit_high == 0 {
-            return None;
+    let names = by_name(judged);
+    let following = names.iter().filter_map(|parts| by_following_months(month, parts, history));
+    let longer = names.iter().flat_map(|parts| by_longer_period(month, parts, judged, credits, history));
+    following.chain(longer).map(|open| open.told(currency)).collect()
+}
+
+/// What waives a credit.
+enum Condition {
+    /// So many months kept the promise.
+    Months(u32),
+    /// A commitment over a longer period was kept.
+    Commitment(Name),
+}
+
+/// A credit that is waived, for certain or maybe.
+struct Open {
+    commitment: Name,
+    month: Month,
+    low_minor: i64,
+    high_minor: i64,
+    condition: Condition,
+    is_certain: bool,
+}
+
+/// The credit of the month that lies so many months back as the contract names, when none of the months since missed the
+/// promise.
+fn by_following_months(month: Month, parts: &[&Judged<'_>], history: &History) -> Option<Open> {
+    let promise = &parts.last()?.promise;
+    let months = promise.penalty.earn_back.as_ref()?.months?;
+    let missed = month.minus(months);
+    let past = history.commitment(missed, promise.name)?;
+    let between = (1..months).map(|ahead| history.verdict(missed.plus(ahead), promise.name));
+    let verdict = between.chain(parts.iter().map(|part| part.verdict)).max()?;
+    let open = Open {
+        commitment: promise.name.clone(),
+        month: missed,
+        low_minor: past.credit_low,
+        high_minor: past.credit_high,
+        condition: Condition::Months(months),
+        is_certain: verdict == Verdict::Met,
+    };
+    (past.credit_high > 0 && verdict != Verdict::Breached).then_some(open)
+}
+
+/// The credits of all months of the period that a commitment was judged over and did not miss, where these are waived by it.
+fn by_longer_period(
+    month: Month,
+    parts: &[&Judged<'_>],
+    judged: &[Judged<'_>],
+    credits: &[Credit],
+    history: &History,
+) -> Vec<Open> {
+    let (Some(longer), Some(verdict)) = (parts.last(), parts.iter().map(|part| part.verdict).max()) else {
+        return Vec::new();
+    };
+    if verdict == Verdict::Breached {
+        return Vec::new();
+    }
+    let by = longer.promise.name;
+    let (first, _) = longer.promise.period.containing(month);
+    let waived = longer.contract.promises().filter(|promise| {
+        promise.penalty.earn_back.as_ref().is_some_and(|earn_back| earn_back.commitment.as_ref() == Some(by))
+    });
+    let months = (0..longer.promise.period.months()).map(|ahead| first.plus(ahead));
+    let pairs = waived.flat_map(|promise| months.clone().map(move |of| (promise.name, of)));
+    let open = pairs.map(|(name, of)| {
+        let (low_minor, high_minor) = if of == month {
+            let own = judged.iter().zip(credits).filter(|(judged, _)| judged.promise.name == name);
+            own.fold((0, 0), |(low, high), (_, credit)| (low + credit.low.minor, high + credit.high.minor))
+        } else {
+            history.commitment(of, name).map_or((0, 0), |past| (past.credit_low, past.credit_high))
+        };
+        Open {
+            commitment: name.clone(),
+            month: of,
+            low_minor,
+            high_minor,
+            condition: Condition::Commitment(by.clone()),
+            is_certain: verdict == Verdict::Met,
         }
-        let between = (1..months).map(|ahead| history.verdict(missed.plus(ahead), promise.name));
-        let verdicts: Vec<Verdict> = between.chain(parts.iter().map(|part| part.verdict)).collect();
-        if verdicts.contains(&Verdict::Breached) {
-            return None;
-        }
-        let is_certain = verdicts.iter().all(|verdict| *verdict == Verdict::Met);
+    });
+    open.filter(|open| open.high_minor > 0).collect()
+}
+
+impl Open {
+    fn told(self, currency: Currency) -> EarnedBack {
         let waived = |credit: i64, is_waived: bool| {
             let mut trail = Trail::new(currency);
-            let inputs = vec![input("month", Unit::Month, missed)];
+            let inputs = vec![input("month", Unit::Month, self.month)];
             trail.step(Rule::PastCredit, inputs, Unit::Money, Ratio::whole(credit));
             let minor = if is_waived { credit } else { 0 };
-            let rule = if is_waived { Rule::EarnedBack } else { Rule::EarnBackOpen };
-            let exact = trail.step(rule, vec![input("months", Unit::Count, months)], Unit::Money, Ratio::whole(minor));
+            let (rule, by) = match (&self.condition, is_waived) {
+                (Condition::Months(months), true) => (Rule::EarnedBack, input("months", Unit::Count, months)),
+                (Condition::Months(months), false) => (Rule::EarnBackOpen, input("months", Unit::Count, months)),
+                (Condition::Commitment(by), true) => (Rule::EarnedBackBy, input("commitment", Unit::Text, by)),
+                (Condition::Commitment(by), false) => (Rule::EarnBackByOpen, input("commitment", Unit::Text, by)),
+            };
+            let exact = trail.step(rule, vec![by], Unit::Money, Ratio::whole(minor));
             Item { exact, points: 0, trail, minor }
         };
-        let (low, high) = (waived(past.credit_low, is_certain), waived(past.credit_high, true));
-        Some(EarnedBack {
-            commitment: promise.name.clone(),
-            month: missed,
+        let (low, high) = (waived(self.low_minor, self.is_certain), waived(self.high_minor, true));
+        EarnedBack {
             low_minor: low.minor,
             high_minor: high.minor,
             derivations: derivations(&low, &high),
-        })
-    });
-    decided.collect()
+            commitment: self.commitment,
+            month: self.month,
+        }
+    }
 }

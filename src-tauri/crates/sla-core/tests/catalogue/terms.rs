@@ -43,7 +43,7 @@ fn fixed(name: &str, slo: &str, more: &[(&str, &str)]) -> String {
 }
 
 #[test]
-fn versions_of_one_contract_never_overlap_and_keep_currency_and_tenant() {
+fn versions_of_one_contract_never_overlap_and_keep_currency_zone_and_tenant() {
     let version = |number: &'static str, more: &[(&str, &str)], slo: &str| {
         contract(&[&[("version", number)][..], more].concat(), &[fixed("a", slo, &[])])
     };
@@ -61,6 +61,12 @@ fn versions_of_one_contract_never_overlap_and_keep_currency_and_tenant() {
         &[first.clone(), version("2", &[("validFrom", "2026-07-01"), ("currency", "USD")], "up")],
         &[
             "unsound-terms: spec.currency: found USD, expected EUR, as version 1 at c.yaml:40 says: what changes it is a contract with a name of its own (moves up to 50.00 USD a month)",
+        ],
+    );
+    check(
+        &[first.clone(), version("2", &[("validFrom", "2026-07-01"), ("timeZone", "Europe/Berlin")], "up")],
+        &[
+            "unsound-terms: spec.timeZone: found Europe/Berlin, expected UTC, as version 1 at c.yaml:40 says: what changes it is a contract with a name of its own (moves up to 50.00 EUR a month)",
         ],
     );
     let tenant = "---\napiVersion: sla-desk/v1\nkind: Tenant\nmetadata: { name: west }\nspec: { language: en, contacts: [{ name: W, email: w@west.example }] }\n";
@@ -261,6 +267,73 @@ fn a_repeated_miss_never_pays_less() {
         &[
             "credits-out-of-order: spec.commitments[0].penalty.repeat.steps[0].factor: found a factor of 0.5 from 2 misses on, less than for fewer of them, expected at least as much for a miss that repeats (moves up to 50.00 EUR a month)",
         ],
+    );
+}
+
+#[test]
+fn narrow_caps_are_stored_before_wide_ones() {
+    let caps = |caps: &str| [contract(&[("caps", caps)], &[fixed("a", "up", &[]), fixed("b", "mailing", &[])])];
+    let cap = |per: &str| format!("{{ per: {per}, amount: 40 }}");
+    let year = "{ per: year, year: calendar, amount: 400 }";
+    check(&caps(&format!("[{}, {}, {}, {year}]", cap("commitment"), cap("service"), cap("month"))), &[]);
+    // What holds all commitments is of one width.
+    check(&caps(&format!("[{year}, {}, {}]", cap("contract"), cap("month"))), &[]);
+    let told = |index: usize, narrow: &str, wide: &str| {
+        format!(
+            "caps-out-of-order: spec.caps[{index}].per: found a cap per {narrow} after one per {wide}, expected narrow caps before wide ones: else the wide one counts what is not paid, and a worse month can cost less (moves up to 100.00 EUR a month)"
+        )
+    };
+    check(&caps(&format!("[{}, {}]", cap("month"), cap("commitment"))), &[&told(1, "commitment", "month")]);
+    check(&caps(&format!("[{}, {}]", cap("service"), cap("commitment"))), &[&told(1, "commitment", "service")]);
+    check(&caps(&format!("[{}, {year}, {}]", cap("commitment"), cap("service"))), &[&told(2, "service", "year")]);
+}
+
+#[test]
+fn an_earn_back_says_once_what_must_be_kept() {
+    let earn_back = |own: &[(&str, &str)], earn_back: &str| {
+        let penalty = format!("{{ fixed: {{ amount: 50, per: breach }}, earnBack: {earn_back} }}");
+        let own = [&[("name", "a"), ("penalty", penalty.as_str())][..], own].concat();
+        let over = |name, period| promise(&[("name", name), ("slo", "mailing"), ("period", period), ("penalty", "{}")]);
+        [contract(&[], &[promise(&own), over("quarterly", "quarter"), over("yearly", "year")])]
+    };
+    let quarter = ("period", "quarter");
+    check(&earn_back(&[], "{ months: 2 }"), &[]);
+    check(&earn_back(&[quarter], "{ months: 6 }"), &[]);
+    check(&earn_back(&[], "{ commitment: quarterly }"), &[]);
+    check(&earn_back(&[quarter], "{ commitment: yearly }"), &[]);
+    let refused = |own: &[(&str, &str)], text: &str, field: &str, said: &str| {
+        let stake = if said.starts_with("unsound") { " (moves up to 50.00 EUR a month)" } else { "" };
+        let expected = format!("{said}{stake}");
+        let (code, rest) = expected.split_once(' ').expect("a code");
+        let at = format!("{code} spec.commitments[0].penalty.earnBack{field}: {rest}");
+        check(&earn_back(own, text), &[&at]);
+    };
+    let once = "unsound-penalty: found an earn-back that is not said once, expected months, how many following ones must keep it, or commitment, the one over a longer period";
+    refused(&[], "{ months: 2, commitment: yearly }", "", once);
+    refused(&[], "{}", "", once);
+    refused(
+        &[quarter],
+        "{ months: 4 }",
+        ".months",
+        "unsound-penalty: found 4 months for a promise over a quarter, expected a multiple of 3: the months between are not judged",
+    );
+    refused(
+        &[quarter],
+        "{ commitment: quarterly }",
+        ".commitment",
+        "unsound-penalty: found commitment \"quarterly\", which is judged over a quarter, expected a commitment over more than a quarter",
+    );
+    refused(
+        &[],
+        "{ commitment: a }",
+        ".commitment",
+        "unsound-penalty: found commitment \"a\", which is judged over a month, expected a commitment over more than a month",
+    );
+    refused(
+        &[],
+        "{ commitment: c }",
+        ".commitment",
+        "unknown-reference: found commitment \"c\", which the contract does not have, expected one of: a, quarterly, yearly",
     );
 }
 

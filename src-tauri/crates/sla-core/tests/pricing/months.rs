@@ -269,6 +269,9 @@ fn of_a_group_only_the_highest_pays_and_those_at_risk_share_one_amount() {
     check(&risk, [&part("60"), &part("60"), &ten], [12_000, 8_000, 10_000]);
     check(&risk, [&part("60"), &ten, &part("40")], [12_000, 10_000, 8_000]);
     check(&risk, [&part("30"), &part("40"), &part("50")], [6_000, 8_000, 6_000]);
+    // What is at risk is paid last, though it stands first.
+    let capped = [("atRisk", "{ share: 20 }"), ("caps", "[{ per: month, amount: 150 }]")];
+    check(&capped, [&part("60"), &ten, &ten], [0, 10_000, 5_000]);
     // Caps per commitment and per service, where all are of one service.
     check(&[("caps", "[{ per: commitment, amount: 150 }]")], [&ten, &twenty, &twenty], [10_000, 15_000, 15_000]);
     check(&[("caps", "[{ per: service, amount: 250 }]")], [&ten, &twenty, &ten], [10_000, 15_000, 0]);

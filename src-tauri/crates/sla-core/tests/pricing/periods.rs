@@ -54,7 +54,14 @@ fn a_month_that_may_hold_too_few_events_owes_nothing_for_certain() {
     assert_eq!(owed(&owes("{ perPeriod: 90 }", 1, quarter)), (Verdict::Breached, 25_000, 25_000));
     assert_eq!(owed(&owes("{ perPeriod: 101 }", 1, quarter)), (Verdict::Met, 0, 0));
     assert_eq!(owed(&owes("{ perPeriod: 95 }", 0, quarter)), (Verdict::Met, 0, 0));
+    // Where nothing is owed anyway, it is told why.
+    let record = owes("{ perPeriod: 95 }", 1, "{}");
+    let cases = &record.commitments[0].credit.derivations;
+    assert_eq!(rules(&cases[0]), pairs(&[("base", "1000.00"), ("attained", "80.0000"), ("no_penalty", "0.00")]));
     // A rise of the fee is not certain either, and points are not.
+    let record = owes("{ perPeriod: 95 }", 1, "{ points: [{ from: 0, below: 90, points: 3 }] }");
+    let points = record.commitments[0].credit.points.as_ref().map(|points| (points.low, points.high));
+    assert_eq!(points, Some((0, 3)));
     let record = owes("{ perPeriod: 95 }", 1, "{ bonus: { from: 90, rise: 5 } }");
     let bonus = |record: &MonthRecord| record.commitments[0].credit.bonus_minor.as_ref().map(|one| (one.low, one.high));
     assert_eq!(bonus(&record), Some((0, 0)));
@@ -247,4 +254,57 @@ fn a_rise_of_the_fee_has_its_steps() {
     // Where none is agreed there are none.
     let record = last(&[contract(&[], &[hourly(&[])])], "2026-01", "k");
     assert!(record.commitments[0].credit.bonus_derivations.is_empty());
+}
+
+#[test]
+fn credits_of_a_year_are_earned_back_by_the_year() {
+    let penalty = format!("{{ {TENTH}, earnBack: {{ commitment: year }} }}");
+    let promises = |over: &str| {
+        [
+            hourly(&[("penalty", &penalty)]),
+            hourly(&[("name", "year"), ("target", "99.9"), ("period", over), ("penalty", "{}")]),
+            hourly(&[("name", "other"), ("penalty", &format!("{{ {TENTH} }}"))]),
+        ]
+    };
+    let documents = |over: &str| [contract(&[], &promises(over))];
+    // One hour of January, and of the month that is closed so many further hours.
+    let january = from("2026-01-10T08:00:00Z", 3_600);
+    let closed = |over: &str, month: &str, lost: i64, slice: Slice| {
+        let start = from(&format!("{month}-20T08:00:00Z"), 3_600).start;
+        let says = move |at: i64| match at {
+            at if january.start <= at && at < january.end => DOWN,
+            at if start <= at && at < start + lost * 3_600 => slice,
+            _ => UP,
+        };
+        let documents = documents(over);
+        let first = stated(&documents, "2026-01", says);
+        assert_eq!(first.earned_back.len(), 0, "the year is not over");
+        stated_after(&documents, month, says, &[first])
+    };
+    let told = |record: &MonthRecord| {
+        let one = |one: &sla_core::record::RecordEarnedBack| {
+            (one.commitment.clone(), one.month.to_string(), one.low_minor, one.high_minor)
+        };
+        record.earned_back.iter().map(one).collect::<Vec<_>>()
+    };
+    let up = |month: &str, low: i64| ("up".to_owned(), month.to_owned(), low, 10_000);
+    // 8 of 8 760 hours are less than 0.1 %, 9 are more.
+    assert_eq!(told(&closed("year", "2026-12", 0, DOWN)), [up("2026-01", 10_000)]);
+    assert_eq!(told(&closed("year", "2026-12", 7, DOWN)), [up("2026-01", 10_000), up("2026-12", 10_000)]);
+    assert_eq!(told(&closed("year", "2026-12", 8, DOWN)), []);
+    assert_eq!(told(&closed("year", "2026-11", 0, DOWN)), []);
+    // Where nobody knows whether the year was kept, nobody knows whether the credits are waived.
+    assert_eq!(told(&closed("year", "2026-12", 8, MISSING)), [up("2026-01", 0), up("2026-12", 0)]);
+    // A quarter waives the credits of its own months alone.
+    assert_eq!(told(&closed("quarter", "2026-03", 1, DOWN)), [up("2026-01", 10_000), up("2026-03", 10_000)]);
+    assert_eq!(told(&closed("quarter", "2026-06", 1, DOWN)), [up("2026-06", 10_000)]);
+    // The months that a later waiver looks back to are asked for.
+    let march = stated(&documents("quarter"), "2026-03", |_| UP);
+    assert_eq!(march.unknown_months.iter().map(ToString::to_string).collect::<Vec<_>>(), ["2026-01", "2026-02"]);
+    let record = closed("year", "2026-12", 8, MISSING);
+    let steps: Vec<_> = record.earned_back[0].derivations.iter().map(rules).collect();
+    let open = pairs(&[("past_credit", "100.00"), ("earn_back_by_open", "0.00")]);
+    assert_eq!(steps, [open, pairs(&[("past_credit", "100.00"), ("earned_back_by", "100.00")])]);
+    let inputs: Vec<_> = record.earned_back[0].derivations[0].steps.iter().flat_map(|step| &step.inputs).collect();
+    assert_eq!(inputs.iter().map(|one| one.value.as_str()).collect::<Vec<_>>(), ["2026-01", "year"]);
 }

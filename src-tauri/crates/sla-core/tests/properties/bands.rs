@@ -1,9 +1,9 @@
 //! Band lookup against a slow reading in whole numbers.
 
 use proptest::prelude::*;
-use serde_json::json;
+use serde_json::{Value, json};
 use sla_core::assess::Attained;
-use sla_core::price::{Downtime, Fees, History, Judged, MonthFees, price};
+use sla_core::price::{Downtime, Fees, History, Judged, MonthFees, Priced, price};
 use sla_core::ratio::Ratio;
 use sla_core::record::Verdict;
 
@@ -60,7 +60,12 @@ fn priced(bands: &[Slow], attained: &[Ratio; 2], rounding: Option<(&str, u32)>) 
         value
     });
     let written: Vec<_> = written.collect();
-    let contract = contract(&json!({ "mode": "floor", "at": "commitment" }), &[], &[json!({ "bands": written })]);
+    let priced = priced_by(&json!({ "bands": written }), attained, rounding);
+    (priced.low.minor, priced.high.minor)
+}
+
+fn priced_by(penalty: &Value, attained: &[Ratio; 2], rounding: Option<(&str, u32)>) -> Priced {
+    let contract = contract(&json!({ "mode": "floor", "at": "commitment" }), &[], std::slice::from_ref(penalty));
     let mut contract = with(&contract, "fee", json!({ "monthly": "100.00" }));
     contract.commitments[0].attainment_rounding = rounding
         .map(|(mode, digits)| serde_json::from_value(json!({ "mode": mode, "digits": digits })).expect("a rounding"));
@@ -82,9 +87,7 @@ fn priced(bands: &[Slow], attained: &[Ratio; 2], rounding: Option<(&str, u32)>) 
         doubt: None,
         may_be_too_few: false,
     };
-    let priced =
-        price(&contract, month("2026-06"), &MonthFees::default(), &[judged], &History::default()).expect("it fits");
-    (priced.low.minor, priced.high.minor)
+    price(&contract, month("2026-06"), &MonthFees::default(), &[judged], &History::default()).expect("it fits")
 }
 
 fn ratio(part: i128, of: i128) -> Ratio {
@@ -111,6 +114,20 @@ fn a_narrow_band_is_reached_by_what_is_rounded_into_it() {
     (bands[0].high_inside, bands[2].high_inside) = (false, true);
     assert_eq!(one_decimal(&bands, 98_000, 99_500), (100, 2_000));
     assert_eq!(one_decimal(&bands, 98_850, 98_880), (500, 500));
+}
+
+#[test]
+fn a_range_reaches_the_points_of_every_band_that_it_touches() {
+    // A middle band with more points than a worse one is unsound, and counted as it stands.
+    let penalty = json!({ "points": [
+        { "from": "99", "below": "99.9", "points": 1 },
+        { "from": "50", "below": "99", "points": 9 },
+        { "from": "0", "below": "50", "points": 2 },
+    ] });
+    let points = |from, to| priced_by(&penalty, &[ratio(from, 1_000), ratio(to, 1_000)], None).credits[0].points;
+    assert_eq!(points(0, 995), (1, 9));
+    assert_eq!(points(0, 499), (2, 2));
+    assert_eq!(points(0, 500), (2, 9));
 }
 
 proptest! {

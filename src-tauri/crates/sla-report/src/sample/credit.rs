@@ -2,7 +2,8 @@
 
 use sla_core::derivation::{Case, Derivation, Input, Rule, Step, Unit};
 use sla_core::ratio::{Ratio, Rounding};
-use sla_core::record::{RecordBand, RecordCredit, RecordRange, Verdict};
+use sla_core::record::{MonthRecord, RecordBand, RecordCredit, RecordEarnedBack, RecordRange, Verdict};
+use sla_core::time::Month;
 
 use super::{FEE_MINOR, Scene};
 
@@ -29,6 +30,32 @@ impl Scene {
             band: (bands.low.is_some() || bands.high.is_some()).then_some(bands),
             ..self.credit(least.minor, most.minor, if low == high { vec![least] } else { vec![least, most] })
         }
+    }
+
+    /// What a month that kept its promises is worth beyond that: a rise of the fee, and a credit of August that is waived.
+    pub(super) fn rewarded(record: &mut MonthRecord) {
+        let share = [input("from", Unit::Share, "99.95"), input("share", Unit::Share, "2.5")];
+        let bonus = FEE_MINOR / 40;
+        let steps = vec![
+            step(Rule::Base, Vec::new(), Unit::Money, FEE_MINOR),
+            step(Rule::Bonus, share.to_vec(), Unit::Money, bonus),
+            step(Rule::Rounding, vec![input("mode", Unit::Text, "floor")], Unit::Money, bonus),
+        ];
+        let promise = &mut record.commitments[0];
+        promise.credit.bonus_minor = Some(RecordRange { low: bonus, high: bonus });
+        promise.credit.bonus_derivations = vec![Derivation { case: Case::Exact, minor: bonus, steps }];
+        let waived = FEE_MINOR / 20;
+        let steps = vec![
+            step(Rule::PastCredit, vec![input("month", Unit::Month, "2026-08")], Unit::Money, waived),
+            step(Rule::EarnedBack, vec![input("months", Unit::Count, "2")], Unit::Money, waived),
+        ];
+        record.earned_back.push(RecordEarnedBack {
+            commitment: promise.name.clone(),
+            month: Month::new(2026, 8).expect("a month"),
+            low_minor: waived,
+            high_minor: waived,
+            derivations: vec![Derivation { case: Case::Exact, minor: waived, steps }],
+        });
     }
 
     /// A fixed sum for a miss.

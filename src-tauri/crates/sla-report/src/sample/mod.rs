@@ -69,7 +69,11 @@ pub fn record(language: Language, verdict: Verdict) -> MonthRecord {
         Promise { name: jobs.0, title: jobs.1, target: "99", method: Method::RatioTimeslices, bad: &[], unknown: &[] },
     ];
     let of_incidents = incidents::promises(&scene, verdict);
-    scene.record(&promises, of_incidents)
+    let mut record = scene.record(&promises, of_incidents);
+    if verdict == Verdict::Met {
+        Scene::rewarded(&mut record);
+    }
+    record
 }
 
 /// A month of `commitments` promises with `outages` outages each: a long report.

@@ -70,6 +70,9 @@ impl Check<'_> {
         if spec.currency != known.currency {
             differs("currency", spec.currency.to_string(), known.currency.to_string());
         }
+        if spec.time_zone != known.time_zone {
+            differs("timeZone", spec.time_zone.to_string(), known.time_zone.to_string());
+        }
         if spec.tenant != known.tenant {
             differs("tenant", format!("tenant {:?}", spec.tenant.as_str()), format!("{:?}", known.tenant.as_str()));
         }

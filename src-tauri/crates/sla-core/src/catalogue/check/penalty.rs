@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use super::Check;
 use crate::catalogue::bands;
 use crate::catalogue::contract::{
-    Band, CapBase, CapScope, ContractSpec, Model, OutageTier, PerUnit, PointBand, Promise,
+    Band, CapBase, CapScope, ContractSpec, EarnBack, Model, OutageTier, PerUnit, PointBand, Promise,
 };
 use crate::catalogue::finding::Code;
-use crate::catalogue::{Document, Share};
+use crate::catalogue::{Document, Name, Share};
 use crate::money::Amount;
+use crate::time::MeasurementPeriod;
 
 /// Two ways of saying how much something is worth.
 const WORTH: &str = "one of credit, a share of the base, and amount, in the contract's currency";
@@ -49,20 +50,45 @@ impl Check<'_> {
                 self.add(Code::UnsoundPenalty, contract, &format!("{at}/steps"), found, expected);
             }
         }
-        if penalty.earn_back.is_some() && penalty.model().is_none() {
-            let expected = "a model beside it";
-            self.add(
-                Code::UnsoundPenalty,
-                contract,
-                &format!("{at}/earnBack"),
-                "nothing to earn back".into(),
-                expected,
-            );
+        if let Some(earn_back) = &penalty.earn_back {
+            self.earn_back(contract, &format!("{at}/earnBack"), promise, earn_back);
         }
         if let Some(bonus) = penalty.bonus.filter(|bonus| bonus.from < promise.target) {
             let found = format!("a bonus from {}", bonus.from);
             let expected = format!("at least {}, the target: a missed promise earns no bonus", promise.target);
             self.add(Code::UnsoundPenalty, contract, &format!("{at}/bonus/from"), found, expected);
+        }
+    }
+
+    fn earn_back(&mut self, contract: &Document<ContractSpec>, at: &str, promise: Promise<'_>, earn_back: &EarnBack) {
+        if promise.penalty.model().is_none() {
+            let expected = "a model beside it";
+            self.add(Code::UnsoundPenalty, contract, at, "nothing to earn back".into(), expected);
+        }
+        let own = promise.period.months();
+        match (earn_back.months, &earn_back.commitment) {
+            (Some(months), None) if months % own != 0 => {
+                let found = format!("{months} months for a promise over {}", span(promise));
+                let expected = format!("a multiple of {own}: the months between are not judged");
+                self.add(Code::UnsoundPenalty, contract, &format!("{at}/months"), found, expected);
+            }
+            (Some(_), None) => {}
+            (None, Some(name)) => {
+                let at = format!("{at}/commitment");
+                self.commitment_name(contract, &at, name);
+                let named = contract.spec.promises().find(|one| one.name == name);
+                if let Some(named) = named.filter(|named| named.period.months() <= own) {
+                    let found = format!("commitment {:?}, which is judged over {}", name.as_str(), span(named));
+                    let expected = format!("a commitment over more than {}", span(promise));
+                    self.add(Code::UnsoundPenalty, contract, &at, found, expected);
+                }
+            }
+            (Some(_), Some(_)) | (None, None) => {
+                let found = "an earn-back that is not said once".to_owned();
+                let expected =
+                    "months, how many following ones must keep it, or commitment, the one over a longer period";
+                self.add(Code::UnsoundPenalty, contract, at, found, expected);
+            }
         }
     }
 
@@ -244,13 +270,28 @@ impl Check<'_> {
         self.unsound(contract);
     }
 
-    fn commitment_names(&mut self, contract: &Document<ContractSpec>, at: &str, names: &[crate::catalogue::Name]) {
+    fn commitment_names(&mut self, contract: &Document<ContractSpec>, at: &str, names: &[Name]) {
+        for (index, name) in names.iter().enumerate() {
+            self.commitment_name(contract, &format!("{at}/{index}"), name);
+        }
+    }
+
+    fn commitment_name(&mut self, contract: &Document<ContractSpec>, at: &str, name: &Name) {
         let known: Vec<&str> = contract.spec.promises().map(|one| one.name.as_str()).collect();
-        for (index, name) in names.iter().enumerate().filter(|(_, name)| !known.contains(&name.as_str())) {
+        if !known.contains(&name.as_str()) {
             let found = format!("commitment {:?}, which the contract does not have", name.as_str());
             let expected = format!("one of: {}", known.join(", "));
-            self.add(Code::UnknownReference, contract, &format!("{at}/{index}"), found, expected);
+            self.add(Code::UnknownReference, contract, at, found, expected);
         }
+    }
+}
+
+/// Over how long a promise is judged.
+fn span(promise: Promise<'_>) -> &'static str {
+    match promise.period {
+        MeasurementPeriod::Month => "a month",
+        MeasurementPeriod::Quarter => "a quarter",
+        MeasurementPeriod::Year => "a year",
     }
 }
 

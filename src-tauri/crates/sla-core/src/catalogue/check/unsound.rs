@@ -7,7 +7,7 @@ use chrono::{Datelike, Days};
 use super::Check;
 use super::penalty::caps_its_own_base;
 use super::stake::most;
-use crate::catalogue::contract::{CapBase, CapScope, Commitment, ContractSpec, Holidays, Model, Promise, Repeat};
+use crate::catalogue::contract::{Cap, CapBase, CapScope, Commitment, ContractSpec, Holidays, Model, Promise, Repeat};
 use crate::catalogue::finding::Code;
 use crate::catalogue::{Document, Name};
 use crate::money::Amount;
@@ -42,6 +42,7 @@ impl Check<'_> {
                 self.add_with(Code::CapBase, contract, &format!("/spec/caps/{index}/of"), found, expected, stake);
             }
         }
+        self.caps_out_of_order(contract);
         self.claim_without_holidays(contract);
         let all = spec.promises().map(|one| most(spec, one)).collect::<Option<Vec<_>>>();
         if let (Some(least), Some(all)) = (spec.minimum_credit, all) {
@@ -85,6 +86,26 @@ impl Check<'_> {
             self.add_with(Code::UnresolvableTarget, contract, &format!("{at}/target"), found, expected, stake);
         }
         self.unsound_penalty(contract, at, commitment.into());
+    }
+
+    /// A cap that is stored before a narrower one counts what that one takes away afterwards: a commitment that misses by more
+    /// can then leave less for the others than it is paid itself.
+    fn caps_out_of_order(&mut self, contract: &Document<ContractSpec>) {
+        let width = |cap: &Cap| match cap.per {
+            CapScope::Commitment => 0,
+            CapScope::Service => 1,
+            CapScope::Month | CapScope::Year | CapScope::Contract => 2,
+        };
+        let caps: Vec<&Cap> = contract.spec.caps.iter().flatten().collect();
+        let wider = |index: usize| caps[..index].iter().find(|before| width(before) > width(caps[index]));
+        let found = (0..caps.len()).find_map(|index| Some((index, wider(index)?)));
+        if let Some((index, wider)) = found {
+            let found = format!("a cap per {} after one per {}", caps[index].per.name(), wider.per.name());
+            let expected = "narrow caps before wide ones: else the wide one counts what is not paid, and a worse month can cost \
+                            less";
+            let stake = self.stake_of_all(contract);
+            self.add_with(Code::CapsOutOfOrder, contract, &format!("/spec/caps/{index}/per"), found, expected, stake);
+        }
     }
 
     /// A cap that is a share of the fees of several services, or an amount at risk that they share, counts the fee of each

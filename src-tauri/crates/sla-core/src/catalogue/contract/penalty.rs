@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::catalogue::bands::BandRange;
 use crate::catalogue::duration::Duration;
 use crate::catalogue::quantity::{Factor, Share};
+use crate::catalogue::value::Name;
 use crate::money::Amount;
 use crate::ratio::Percent;
 
@@ -301,13 +302,17 @@ pub struct RepeatStep {
     pub factor: Factor,
 }
 
-/// A credit is waived when the promise is kept in each of the following months.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+/// A credit is waived when the promise is kept afterwards: in each of the following months, or over a longer period.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct EarnBack {
     /// How many following months must keep it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 12))]
-    pub months: u32,
+    pub months: Option<u32>,
+    /// The commitment of this contract over a quarter or a year that must be kept: then all credits of its months are waived.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commitment: Option<Name>,
 }
 
 /// A rise of the fee for an attainment of at least `from`.

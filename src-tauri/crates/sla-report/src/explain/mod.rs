@@ -1,18 +1,21 @@
 //! Where every amount comes from, in words: a derivation's steps as rows for a table, and a whole month as plain text for
 //! a terminal. The words are those of the templates; nothing is computed here but the way a number is written.
 
+mod month;
+
 use serde::Serialize;
 use serde_json::Value;
 use sla_core::derivation::{Derivation, Input, Rule, Step, Unit};
 use sla_core::money::{Currency, Money};
 use sla_core::ratio::{Ratio, Rounding};
-use sla_core::record::{
-    Language, MonthRecord, RecordCredit, RecordEarnedBack, RecordPromise, RecordRange, RecordRatio, Verdict,
-};
+use sla_core::record::{Language, MonthRecord, RecordCredit, RecordEarnedBack, RecordPromise, RecordRange};
+use sla_core::time::Month;
 
 use crate::error::ReportError;
 use crate::locale::Locale;
 use crate::templates::{Templates, words_name};
+
+pub use month::explain;
 
 /// Longest exact value that is printed whole; longer ones are in report.json.
 const EXACT_CHARACTERS: usize = 28;
@@ -22,7 +25,7 @@ const CUT_DIGITS: u32 = 8;
 /// A derivation for a reader.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Explained {
-    /// Which case it is of, in words; empty when there is one only.
+    /// What is derived and which case it is of, in words.
     case: String,
     /// Its steps.
     steps: Vec<ExplainedStep>,
@@ -37,6 +40,20 @@ pub(crate) struct ExplainedStep {
     exact: String,
     /// The result as it is printed elsewhere.
     rounded: String,
+}
+
+/// What a kept promise is worth: a rise of the fee, or a credit that is waived.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Reward {
+    /// The commitment as a reader knows it.
+    title: String,
+    /// The month whose fee rises or whose credit is waived.
+    month: Month,
+    /// The amount, as a credit has it.
+    currency: String,
+    low_minor: i64,
+    high_minor: i64,
+    cases: Vec<Explained>,
 }
 
 impl Explained {
@@ -67,9 +84,46 @@ impl<'a> Explainer<'a> {
         Ok(Self { words: &wording.words, locale: &wording.locale, file, currency })
     }
 
-    /// Every derivation of a credit.
+    /// Every derivation of a credit, then those of a rise of the fee.
     pub(crate) fn credit(&self, credit: &RecordCredit) -> Result<Vec<Explained>, ReportError> {
-        self.each(&credit.derivations)
+        let mut all = self.each(&credit.derivations)?;
+        let title = self.word(&["explain", "bonus"])?;
+        for Explained { case, steps } in self.each(&credit.bonus_derivations)? {
+            all.push(Explained { case: format!("{title}: {case}"), steps });
+        }
+        Ok(all)
+    }
+
+    /// Every rise of the fee that may be more than nothing.
+    pub(crate) fn rises(&self, record: &MonthRecord) -> Result<Vec<Reward>, ReportError> {
+        let paid = record.promises().filter_map(|promise| Some((promise, promise.credit.bonus_minor.as_ref()?)));
+        let rise = |(promise, minor): (RecordPromise<'_>, &RecordRange<i64>)| {
+            Ok(Reward {
+                title: promise.title.to_owned(),
+                month: record.month,
+                currency: record.credit_total.currency.clone(),
+                low_minor: minor.low,
+                high_minor: minor.high,
+                cases: self.each(&promise.credit.bonus_derivations)?,
+            })
+        };
+        paid.filter(|(_, minor)| minor.high > 0).map(rise).collect()
+    }
+
+    /// Every credit that is waived, of earlier months and of this one.
+    pub(crate) fn waivers(&self, record: &MonthRecord) -> Result<Vec<Reward>, ReportError> {
+        let waiver = |one: &RecordEarnedBack| {
+            let promise = record.promises().find(|promise| promise.name == one.commitment);
+            Ok(Reward {
+                title: promise.map_or_else(|| one.commitment.clone(), |promise| promise.title.to_owned()),
+                month: one.month,
+                currency: record.credit_total.currency.clone(),
+                low_minor: one.low_minor,
+                high_minor: one.high_minor,
+                cases: self.each(&one.derivations)?,
+            })
+        };
+        record.earned_back.iter().map(waiver).collect()
     }
 
     fn each(&self, derivations: &[Derivation]) -> Result<Vec<Explained>, ReportError> {
@@ -252,75 +306,6 @@ fn missing(file: &str, reason: String) -> ReportError {
     ReportError::Template { file: file.to_owned(), line: 1, reason: format!("found no word for {reason}") }
 }
 
-/// A month with every amount derived, as plain text in a language: at most a hundred characters wide where no name is
-/// longer.
-///
-/// # Errors
-/// When the word list of the language lacks a word.
-pub fn explain(templates: &Templates, record: &MonthRecord, language: Language) -> Result<String, ReportError> {
-    let explainer = Explainer::new(templates, language, &record.credit_total.currency)?;
-    let text = |key: &str| explainer.word(&["explain", key]);
-    let mut lines = vec![format!(
-        "{} · {} · {} {} · {} {}",
-        record.tenant_name,
-        explainer.locale.month(record.month).unwrap_or_else(|| record.month.to_string()),
-        record.contract.id,
-        record.contract.version,
-        text("revision")?,
-        record.revision
-    )];
-    for RecordPromise { title, target, attained, attained_range, verdict, credit, .. } in record.promises() {
-        lines.push(String::new());
-        lines.push(format!("{title}: {}", verdict_word(&explainer, verdict)?));
-        let percent = |text: &str| explainer.value(Unit::Share, text);
-        lines.push(format!("  {:<12} {}", text("target")?, percent(target)?));
-        lines.push(format!("  {:<12} {}", text("attained")?, attained_text(&explainer, attained, attained_range)?));
-        lines.extend(explainer.credit(credit)?.iter().flat_map(Explained::lines));
-        let bonus = explainer.each(&credit.bonus_derivations)?;
-        if !bonus.is_empty() {
-            lines.push(format!("  {}", text("bonus")?));
-            lines.extend(bonus.iter().flat_map(Explained::lines));
-        }
-    }
-    for RecordEarnedBack { commitment, derivations, .. } in &record.earned_back {
-        let title = record.promises().find(|one| one.name == commitment).map_or(commitment.as_str(), |one| one.title);
-        lines.push(String::new());
-        lines.push(format!("{title}: {}", text("earned_back")?));
-        lines.extend(explainer.each(derivations)?.iter().flat_map(Explained::lines));
-    }
-    lines.push(String::new());
-    let total = &record.credit_total;
-    let amount = |minor| {
-        let amount = explainer.locale.money(minor, &total.currency);
-        amount.ok_or_else(|| missing(&explainer.file, format!("a way to write {minor}")))
-    };
-    let sum = match (total.low_minor, total.high_minor) {
-        (low, high) if low == high => amount(low)?,
-        (low, high) => format!("{} … {}", amount(low)?, amount(high)?),
-    };
-    let nature = explainer.word(&["nature", &name_of(&record.contract.legal_nature), "label"])?;
-    lines.push(format!("{nature}: {sum}"));
-    lines.push(String::new());
-    Ok(lines.join("\n").replace('\u{a0}', " "))
-}
-
-fn verdict_word<'a>(explainer: &Explainer<'a>, verdict: Verdict) -> Result<&'a str, ReportError> {
-    explainer.word(&["verdict", verdict.name()])
-}
-
-fn attained_text(
-    explainer: &Explainer<'_>,
-    attained: Option<&RecordRatio>,
-    range: &RecordRange<Option<RecordRatio>>,
-) -> Result<String, ReportError> {
-    let percent = |ratio: &RecordRatio| explainer.value(Unit::Share, &ratio.percent);
-    match (attained, &range.low, &range.high) {
-        (Some(exact), ..) => Ok(format!("{} ({}/{})", percent(exact)?, exact.numerator, exact.denominator)),
-        (None, Some(low), Some(high)) => Ok(format!("{} … {}", percent(low)?, percent(high)?)),
-        _ => Ok(explainer.word(&["explain", "nothing"])?.to_owned()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -491,44 +476,5 @@ mod tests {
         check(&explainer, Unit::Seconds, "4080/1", "4.080 s");
         check(&explainer, Unit::Count, "3/1", "3");
         check(&explainer, Unit::Money, "12345678901234567/9876543210987654321", "0,00001249… €");
-    }
-
-    #[test]
-    fn a_rise_of_the_fee_and_an_earned_back_credit_are_told_with_their_steps() {
-        let step = |rule: Rule, inputs: Vec<Input>| Step {
-            rule,
-            inputs,
-            exact: "2500/1".to_owned(),
-            unit: Unit::Money,
-            rounded: "25.00".to_owned(),
-        };
-        let input =
-            |name: &str, unit: Unit, value: &str| Input { name: name.to_owned(), unit, value: value.to_owned() };
-        let derivation = |steps: Vec<Step>| vec![Derivation { case: Case::Exact, minor: 2_500, steps }];
-        let mut record = crate::sample::record(Language::En, Verdict::Met);
-        let bonus = vec![input("from", Unit::Share, "99.99"), input("share", Unit::Share, "2.5")];
-        record.commitments[0].credit.bonus_derivations = derivation(vec![step(Rule::Bonus, bonus)]);
-        let waived = vec![input("months", Unit::Count, "2")];
-        record.earned_back.push(RecordEarnedBack {
-            commitment: record.commitments[0].name.clone(),
-            month: "2026-08".parse().expect("a month"),
-            low_minor: 2_500,
-            high_minor: 2_500,
-            derivations: derivation(vec![step(Rule::EarnedBack, waived)]),
-        });
-        let templates = Templates::builtin();
-        for (language, words) in LANGUAGES.into_iter().zip([
-            [
-                "  Erhöhung der Vergütung\n",
-                "Erhöhung der Vergütung ab",
-                ": Rückverdienst\n",
-                "Rückverdienst; Folgemonate",
-            ],
-            ["  Rise of the fee\n", "Rise of the fee from", ": Earned back\n", "Earned back; following months"],
-        ]) {
-            let text = explain(&templates, &record, language).expect("a text");
-            let at: Vec<_> = words.map(|word| text.find(word)).into_iter().collect();
-            assert!(at.iter().all(Option::is_some) && at.is_sorted(), "{text}");
-        }
     }
 }
