@@ -11,6 +11,10 @@ use sla_core::ratio::Ratio;
 use sla_core::record::Verdict;
 use sla_core::time::Month;
 
+/// The allocator of the program itself.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Contracts that are priced and timed, each with four commitments; the first tenth warms up and is not counted.
 const CONTRACTS: i64 = 20_000;
 /// Seconds of a month of 30 days.

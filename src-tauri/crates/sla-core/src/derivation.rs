@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::money::{Currency, Money};
-use crate::ratio::{Ratio, Rounding};
+use crate::ratio::{Ratio, Rounding, decimal_text};
 
 /// Decimal places to which a share is printed in percent.
 const SHARE_DIGITS: u32 = 4;
@@ -224,9 +224,7 @@ impl Trail {
 
     /// An amount of minor units in the major unit, rounded down.
     fn major(&self, minor: &Ratio) -> String {
-        let digits = self.currency.digits();
-        let scale = Ratio::whole(num_bigint::BigInt::from(10).pow(digits));
-        minor.over(&scale).expect("ten to a power is not zero").to_decimal(digits, Rounding::Floor)
+        decimal_text(&minor.scaled(0, Rounding::Floor), self.currency.digits())
     }
 
     pub(crate) fn money(&self, name: &str, minor: &Ratio) -> Input {

@@ -178,10 +178,14 @@ impl Ratio {
     }
 }
 
-fn decimal_text(scaled: &BigInt, digits: u32) -> String {
+/// An integer as a decimal whose last `digits` digits stand after the point.
+pub(crate) fn decimal_text(scaled: &BigInt, digits: u32) -> String {
     let sign = if scaled.is_negative() { "-" } else { "" };
     let digits = digits as usize;
-    let text = format!("{:0>width$}", scaled.magnitude().to_string(), width = digits + 1);
+    let text = match scaled.magnitude().to_u64() {
+        Some(small) => format!("{small:0>width$}", width = digits + 1),
+        None => format!("{:0>width$}", scaled.magnitude().to_string(), width = digits + 1),
+    };
     match text.split_at(text.len() - digits) {
         (whole, "") => format!("{sign}{whole}"),
         (whole, part) => format!("{sign}{whole}.{part}"),
@@ -190,7 +194,10 @@ fn decimal_text(scaled: &BigInt, digits: u32) -> String {
 
 impl fmt::Display for Ratio {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.0.numer(), self.0.denom())
+        match self.small() {
+            Some((numerator, denominator)) => write!(f, "{numerator}/{denominator}"),
+            None => write!(f, "{}/{}", self.0.numer(), self.0.denom()),
+        }
     }
 }
 
