@@ -232,12 +232,15 @@ fn parts_of_a_commitment_are_one_in_a_group_and_in_an_earn_back() {
     // September was missed; in October an hour of the 2nd is missed by the first version, and the second one is kept.
     let penalty = "{ bands: [{ from: 0, below: 99.9, credit: 10 }], earnBack: { months: 1 } }";
     let up = [hourly(&[("penalty", penalty)])];
-    let waived = |signs: &str| {
+    let waived = |first: &str, signs: &str| {
         let documents = versions(&[DAILY], 15, &[], [&up, &up]);
-        let record = closed(&documents, "2026-09", signs).pop().expect("a month");
+        let record = closed(&documents, first, signs).pop().expect("a month");
         record.earned_back.iter().map(|one| (one.low_minor, one.high_minor)).collect::<Vec<_>>()
     };
-    assert_eq!(waived("mk"), [(31_000, 31_000)], "once, not once for each version");
-    assert_eq!(waived("ms"), [], "a part of the month was missed");
-    assert_eq!(waived("m?"), [(0, 31_000)]);
+    assert_eq!(waived("2026-09", "mk"), [(31_000, 31_000)], "once, not once for each version");
+    assert_eq!(waived("2026-09", "ms"), [], "a part of the month was missed");
+    assert_eq!(waived("2026-09", "m?"), [(0, 31_000)]);
+    // Of October both parts are waived: 150.00 and 160.00.
+    assert_eq!(waived("2026-10", "mk"), [(31_000, 31_000)]);
+    assert_eq!(waived("2026-10", "?k"), [(0, 31_000)]);
 }
