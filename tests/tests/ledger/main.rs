@@ -5,3 +5,4 @@ mod engine;
 mod others;
 mod tampering;
 mod tls;
+mod workflow;

@@ -6,7 +6,8 @@
 //! ([`record`]) whose recording is an entry of the [`audit`] chain.
 //!
 //! Beside them stand readings that become part of a month: the beats of probes ([`heartbeat`]) and the clocks of
-//! incidents ([`incident`]); and how fast an error budget burns before the month is over ([`burn`]).
+//! incidents ([`incident`]); how fast an error budget burns before the month is over ([`burn`]); and how a stated month passes
+//! through several hands ([`workflow`]).
 
 pub mod assess;
 pub mod audit;
@@ -26,6 +27,7 @@ pub mod ratio;
 pub mod record;
 pub mod statement;
 pub mod time;
+pub mod workflow;
 
 /// The zone type of the whole program: an IANA zone with its rules compiled in.
 pub use chrono_tz::Tz;

@@ -175,6 +175,12 @@ fn each_incident_above_its_limit_is_paid_on_its_own() {
             ("^/claim/last_day", json!("2026-07-10")),
         ],
     );
+    // Two of three are enough for a target of 60 %, and the late one is paid all the same.
+    check(
+        &HALF_HOURS.replace("target: 90", "target: 60"),
+        &[SHORT, SHORT, longer],
+        &[("/verdict", json!("met")), ("/credit/low_minor", json!(5_000)), ("/credit/high_minor", json!(5_000))],
+    );
     check(
         "hours: wall, limit: 4h, target: 90, penalty: { fixed: { amount: 120, per: incident } }",
         &[SHORT, long, longer],

@@ -101,6 +101,24 @@ fn time_that_leaves_both_sides_is_no_time_that_money_is_a_share_of() {
 }
 
 #[test]
+fn time_that_may_leave_is_left_out_of_what_most_is_owed() {
+    // An hour is down for certain. 600 single minutes are unknown: too short to be down, they may have been quiet and leave.
+    let outage = from("2026-09-10T00:00:00Z", 3_600);
+    let unknown = from("2026-09-20T00:00:00Z", 72_000);
+    let says = move |at| match at {
+        at if outage.start <= at && at < outage.end => DOWN,
+        at if unknown.start <= at && at < unknown.end && at / 60 % 2 == 0 => MISSING,
+        _ => UP,
+    };
+    let terms =
+        |quiet| [("quiet", quiet), ("consecutiveSlices", "2"), ("penalty", "{ proportional: { affected: fully } }")];
+    let owes = |quiet| owed(&stated(&[contract(&[], &[promise(&terms(quiet))])], "2026-09", says));
+    // 60 of 43 200 minutes of 1 000.00, and of 42 600.
+    assert_eq!(owes("excluded"), (Verdict::Breached, 139, 141));
+    assert_eq!(owes("good"), (Verdict::Breached, 139, 139));
+}
+
+#[test]
 fn the_share_that_failed_is_one_of_the_whole_outage() {
     // An hour of ten failed events a minute, then an hour of a hundred of which ten failed: 1 200 of 6 600, 2/11 of two
     // hours of 720. Without the second hour it was a whole hour.

@@ -17,3 +17,4 @@ mod statement;
 mod templates;
 mod traps;
 mod values;
+mod workflow;

@@ -1,5 +1,7 @@
 //! Why the ledger did not do what was asked. No message holds a password.
 
+use sla_core::workflow::WorkflowError;
+
 /// Why the ledger did not do what was asked; nothing was written then.
 #[derive(Debug, thiserror::Error)]
 pub enum LedgerError {
@@ -89,6 +91,30 @@ pub enum LedgerError {
         /// The month.
         subject: String,
     },
+    /// There is no such month, or no such credit of it.
+    #[error("{subject} is not in the ledger; {known}")]
+    Unknown {
+        /// What was asked for.
+        subject: String,
+        /// What there is instead.
+        known: String,
+    },
+    /// Somebody else took a step meanwhile.
+    #[error("{subject} has changed meanwhile: {what}; look at it again")]
+    Stale {
+        /// The month or the credit.
+        subject: String,
+        /// What is different.
+        what: String,
+    },
+    /// The step cannot be taken.
+    #[error("{subject}: {source}")]
+    Refused {
+        /// The month or the credit.
+        subject: String,
+        /// Why not.
+        source: WorkflowError,
+    },
     /// A contract version is on record with another content.
     #[error(
         "contract {contract} version {version} is on record with another content (SHA-256 {recorded}, now {found}): a \
@@ -135,6 +161,9 @@ impl LedgerError {
             Self::DiskFull { .. } => "ledger.disk_full",
             Self::Busy { .. } => "ledger.busy",
             Self::Conflict { .. } => "ledger.conflict",
+            Self::Unknown { .. } => "ledger.unknown",
+            Self::Stale { .. } => "ledger.stale",
+            Self::Refused { source, .. } => source.code(),
             Self::ContractChanged { .. } => "ledger.contract_changed",
             Self::Broken { .. } => "ledger.broken",
             Self::Failed { .. } => "ledger.failed",

@@ -157,6 +157,68 @@ impl Recorded for MonthRevision {
     }
 }
 
+/// A step that somebody took with a revision of a month, or with one of its credits.
+pub(crate) struct StepRow {
+    pub(crate) tenant: String,
+    pub(crate) contract: String,
+    pub(crate) month: String,
+    pub(crate) revision: i64,
+    /// The commitment whose credit it is; empty for the month itself.
+    pub(crate) commitment: String,
+    pub(crate) number: i64,
+    pub(crate) step: String,
+    pub(crate) amount_minor: Option<i64>,
+    pub(crate) note: String,
+    pub(crate) actor: String,
+    pub(crate) recorded_at: i64,
+}
+
+impl Recorded for StepRow {
+    const ALL: &'static str =
+        "select tenant, contract, month, revision, commitment, number, step, amount_minor, note, actor,
+                               recorded_at from steps";
+
+    fn read(row: &AnyRow) -> Result<Self, Error> {
+        Ok(Self {
+            tenant: row.try_get(0)?,
+            contract: row.try_get(1)?,
+            month: row.try_get(2)?,
+            revision: row.try_get(3)?,
+            commitment: row.try_get(4)?,
+            number: row.try_get(5)?,
+            step: row.try_get(6)?,
+            amount_minor: row.try_get(7)?,
+            note: row.try_get(8)?,
+            actor: row.try_get(9)?,
+            recorded_at: row.try_get(10)?,
+        })
+    }
+
+    fn fact(&self) -> Fact {
+        #[derive(Serialize)]
+        struct Payload<'a> {
+            step: &'a str,
+            amount_minor: Option<i64>,
+            note: &'a str,
+            actor: &'a str,
+            recorded_at: i64,
+        }
+        let Self { tenant, contract, month, revision, commitment, number, .. } = self;
+        let payload = Payload {
+            step: &self.step,
+            amount_minor: self.amount_minor,
+            note: &self.note,
+            actor: &self.actor,
+            recorded_at: self.recorded_at,
+        };
+        let of = format!("{tenant}/{contract}/{month}/{revision}");
+        match commitment.as_str() {
+            "" => Fact::new("month.step", format!("month-step/{of}/{number}"), &payload),
+            commitment => Fact::new("credit.step", format!("credit-step/{of}/{commitment}/{number}"), &payload),
+        }
+    }
+}
+
 /// A service credit of a month.
 pub(crate) struct Credit {
     pub(crate) tenant: String,

@@ -2,7 +2,8 @@
 //! SHA-256 chain that is written in the same transaction.
 //!
 //! Read it in this order: an address becomes a [`Ledger`] (`open`, `migrate`) that speaks in transactions (`session`), rows
-//! become facts that can be hashed (`facts`), a close is recorded (`record`) and the whole is walked again (`verify`).
+//! become facts that can be hashed (`facts`), a close is recorded (`record`), people review, approve and issue it (`workflow`)
+//! and the whole is walked again (`verify`).
 //!
 //! What does not live here: no rule of a contract, no clock (times are arguments), no document.
 //!
@@ -20,6 +21,7 @@ mod open;
 mod record;
 mod session;
 mod verify;
+mod workflow;
 
 use std::collections::BTreeMap;
 
@@ -31,6 +33,7 @@ use sqlx::{Row, Transaction};
 
 pub use error::LedgerError;
 pub use record::{CloseEntry, ContractDocument};
+pub use workflow::{CreditStatus, MonthStatus, StepRequest, StepTaken};
 
 use address::Address;
 use session::{Sessions, query};

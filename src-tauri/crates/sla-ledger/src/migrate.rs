@@ -167,11 +167,16 @@ const POSTGRES_TABLE: &str = "create table if not exists _sqlx_migrations (
 
 /// The migrations of an engine, oldest first.
 fn migrations(engine: Engine) -> Vec<Migration> {
-    let first = match engine {
-        Engine::Sqlite => include_str!("../migrations/sqlite/0001_ledger.sql"),
-        Engine::Postgres => include_str!("../migrations/postgres/0001_ledger.sql"),
+    let all = match engine {
+        Engine::Sqlite => [
+            (1, "ledger", include_str!("../migrations/sqlite/0001_ledger.sql")),
+            (2, "workflow", include_str!("../migrations/sqlite/0002_workflow.sql")),
+        ],
+        Engine::Postgres => [
+            (1, "ledger", include_str!("../migrations/postgres/0001_ledger.sql")),
+            (2, "workflow", include_str!("../migrations/postgres/0002_workflow.sql")),
+        ],
     };
-    let all = [(1, "ledger", first)];
     let migration = |(version, name, sql): (i64, &'static str, &'static str)| {
         Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
     };

@@ -37,18 +37,38 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError`].
     pub async fn open_existing(url: &str) -> Result<Self, LedgerError> {
+        let (ledger, state) = Self::existing(url).await?;
+        match state {
+            State::Older => Err(LedgerError::Older { ledger: ledger.address.shown }),
+            _ => Ok(ledger),
+        }
+    }
+
+    /// Opens a ledger that is there for writing, and brings it up to this version.
+    ///
+    /// # Errors
+    /// [`LedgerError`]; a ledger of a newer version, and anything that is no ledger, is left as it is.
+    pub async fn open_to_write(url: &str) -> Result<Self, LedgerError> {
+        let (ledger, state) = Self::existing(url).await?;
+        if state == State::Older {
+            ledger.migrate().await?;
+        }
+        ledger.must_take_entries().await?;
+        Ok(ledger)
+    }
+
+    async fn existing(url: &str) -> Result<(Self, State), LedgerError> {
         let address = Address::parse(url)?;
         if address.file.as_deref().is_some_and(|file| !file.exists()) {
             return Err(LedgerError::Missing { ledger: address.shown });
         }
         let ledger = Self { sessions: Sessions::connect(&address, false).await?, address };
-        let name = || ledger.address.shown.clone();
         match ledger.state().await? {
-            State::Current => Ok(ledger),
-            State::Older => Err(LedgerError::Older { ledger: name() }),
             State::Empty => {
-                Err(LedgerError::NotALedger { ledger: name(), reason: "it has no table of a ledger".to_owned() })
+                let reason = "it has no table of a ledger".to_owned();
+                Err(LedgerError::NotALedger { ledger: ledger.address.shown, reason })
             }
+            state => Ok((ledger, state)),
         }
     }
 

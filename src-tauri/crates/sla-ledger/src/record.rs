@@ -1,10 +1,12 @@
 //! Recording a close: all of it in one transaction, or nothing.
 
+use std::collections::BTreeMap;
+
 use sla_core::audit::Entry;
 use sla_core::evidence::sha256_hex;
 use sla_core::record::MonthRecord;
 use sla_core::time::UnixSeconds;
-use sqlx::any::Any;
+use sqlx::any::{Any, AnyRow};
 use sqlx::{Error, Row, Transaction};
 
 use crate::facts::{ContractVersion, Credit, Fact, MonthRevision, Recorded as _, TenantVersion};
@@ -93,18 +95,18 @@ fn planned(latest: &Latest, digest: &str) -> PlannedRevision {
 }
 
 /// A transaction that holds the chain's head.
-struct Work<'a> {
+pub(crate) struct Work<'a> {
     ledger: &'a Ledger,
-    transaction: Transaction<'static, Any>,
-    actor: &'a str,
-    at: UnixSeconds,
+    pub(crate) transaction: Transaction<'static, Any>,
+    pub(crate) actor: &'a str,
+    pub(crate) at: UnixSeconds,
     entries: i64,
     head: String,
     appended: bool,
 }
 
 impl<'a> Work<'a> {
-    async fn begin(ledger: &'a Ledger, actor: &'a str, at: UnixSeconds) -> Result<Self, LedgerError> {
+    pub(crate) async fn begin(ledger: &'a Ledger, actor: &'a str, at: UnixSeconds) -> Result<Self, LedgerError> {
         let failed = |error| ledger.address.failed(error);
         let mut transaction = ledger.begin().await?;
         query(TAKE_HEAD).execute(&mut *transaction).await.map_err(failed)?;
@@ -117,7 +119,7 @@ impl<'a> Work<'a> {
         Ok(Self { ledger, transaction, actor, at, entries, head, appended: false })
     }
 
-    async fn commit(mut self) -> Result<(), LedgerError> {
+    pub(crate) async fn commit(mut self) -> Result<(), LedgerError> {
         let failed = |error| self.ledger.address.failed(error);
         if !self.appended {
             return self.transaction.rollback().await.map_err(failed);
@@ -131,7 +133,7 @@ impl<'a> Work<'a> {
         self.transaction.commit().await.map_err(failed)
     }
 
-    fn failed(&self, error: Error) -> LedgerError {
+    pub(crate) fn failed(&self, error: Error) -> LedgerError {
         self.ledger.address.failed(error)
     }
 
@@ -270,19 +272,48 @@ impl<'a> Work<'a> {
         self.append(&row.fact()).await
     }
 
+    /// What is issued of a month, by commitment, over all its revisions: what was given less what was taken back, in minor
+    /// units. What comes to nothing is left out.
+    pub(crate) async fn issued(&mut self, month: &MonthRevision) -> Result<BTreeMap<String, i64>, LedgerError> {
+        let rows = query(
+            "select commitment, cast(sum(amount_minor) as bigint) from steps
+             where tenant = $1 and contract = $2 and month = $3 and commitment <> '' and step in ('issue', 'reverse')
+             group by commitment order by commitment",
+        )
+        .bind(&month.tenant)
+        .bind(&month.contract)
+        .bind(&month.month)
+        .fetch_all(&mut *self.transaction)
+        .await
+        .map_err(|error| self.failed(error))?;
+        let read = |row: &AnyRow| Ok((row.try_get::<String, _>(0)?, row.try_get::<i64, _>(1)?));
+        let sums: Vec<(String, i64)> =
+            rows.iter().map(read).collect::<Result<_, _>>().map_err(|error| self.failed(error))?;
+        Ok(sums.into_iter().filter(|(_, minor)| *minor != 0).collect())
+    }
+
     /// A draft for every commitment that owes something, or may.
     async fn credits(&mut self, record: &MonthRecord, month: &MonthRevision) -> Result<(), LedgerError> {
-        for promise in record.promises().filter(|promise| promise.credit.high_minor > 0) {
-            let credit = promise.credit;
+        let owed = record.promises().filter(|promise| promise.credit.high_minor > 0);
+        let mut drafts: BTreeMap<String, (i64, i64)> = owed
+            .map(|promise| {
+                (promise.key(record.contract.version), (promise.credit.low_minor, promise.credit.high_minor))
+            })
+            .collect();
+        // What was issued of an earlier revision and is owed no more is to be taken back: a draft of nothing says so.
+        for commitment in self.issued(month).await?.into_keys() {
+            drafts.entry(commitment).or_insert((0, 0));
+        }
+        for (commitment, (low_minor, high_minor)) in drafts {
             let row = Credit {
                 tenant: month.tenant.clone(),
                 contract: month.contract.clone(),
                 month: month.month.clone(),
                 revision: month.revision,
-                commitment: promise.key(record.contract.version),
-                currency: credit.currency.clone(),
-                low_minor: credit.low_minor,
-                high_minor: credit.high_minor,
+                commitment,
+                currency: record.credit_total.currency.clone(),
+                low_minor,
+                high_minor,
                 state: "draft".to_owned(),
             };
             query(
@@ -308,7 +339,7 @@ impl<'a> Work<'a> {
     }
 
     /// Adds an entry at the chain's head.
-    async fn append(&mut self, fact: &Fact) -> Result<(), LedgerError> {
+    pub(crate) async fn append(&mut self, fact: &Fact) -> Result<(), LedgerError> {
         let entry = Entry {
             sequence: self.entries + 1,
             at: self.at,

@@ -7,7 +7,7 @@ use sqlx::any::Any;
 use sqlx::{Row, Transaction};
 
 use crate::address::Engine;
-use crate::facts::{ContractVersion, Credit, MonthRevision, Recorded, TenantVersion};
+use crate::facts::{ContractVersion, Credit, MonthRevision, Recorded, StepRow, TenantVersion};
 use crate::session::query;
 use crate::{Ledger, LedgerError, Verified};
 
@@ -50,6 +50,7 @@ impl Ledger {
         wrong.extend(self.facts::<ContractVersion>(&mut transaction, &mut told).await?);
         wrong.extend(self.facts::<MonthRevision>(&mut transaction, &mut told).await?);
         wrong.extend(self.facts::<Credit>(&mut transaction, &mut told).await?);
+        wrong.extend(self.facts::<StepRow>(&mut transaction, &mut told).await?);
         transaction.rollback().await.map_err(failed)?;
         wrong.extend(told.into_iter().map(|(subject, Told { sequence, .. })| Wrong {
             sequence,

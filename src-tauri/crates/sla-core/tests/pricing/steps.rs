@@ -69,6 +69,8 @@ fn each_model_names_what_it_took() {
     let excess = "excess(down=3600 allowed=2678.4) = 921.600";
     let units = ["units_started(unit=300) = 4", "units_amount(each=2.50) = 10.00", "rounding(mode=half_up) = 10.00"];
     check(&[], &[("penalty", unit)], "s", &[&[base, "attained() = 99.8655", excess, units[0], units[1], units[2]]]);
+    // What is kept owes no unit, and nothing is counted.
+    check(&[], &[("penalty", unit)], "k", &[&[base, all, "kept(target=99.9) = 0.00"]]);
     let day = "{ fixed: { amount: 30, per: day } }";
     check(
         &[],
