@@ -12,6 +12,7 @@ mod interrupt;
 mod place;
 mod refusals;
 mod repeat;
+mod review;
 mod sensitivity;
 mod sign_in;
 mod versions;

@@ -4,6 +4,8 @@
 //! Documents are rendered before the ledger records the month, into a folder of their own beside their place: a full
 //! disk or a broken template leaves the ledger as it was. Recording is one transaction; publishing after it is renames.
 //!
+//! A closed month is then reviewed by several people (`review`).
+//!
 //! Invariants:
 //! - Nothing is recorded unless every tenant of the close was captured, measured, judged and rendered.
 //! - Until [`Prepared::commit`] nothing is recorded and nothing is put in place: the ledger may have been made or brought
@@ -22,6 +24,7 @@ mod measure;
 mod progress;
 mod publish;
 mod render;
+mod review;
 mod sensitivity;
 mod staging;
 mod verify;
@@ -31,6 +34,7 @@ pub use catalogue::{CatalogueError, read_catalogue};
 pub use close::{CloseRequest, Closed, ClosedMonth, Prepared, prepare};
 pub use error::{CaptureFailure, CloseError};
 pub use progress::{CloseProgress, Silent, Step};
+pub use review::{CreditView, MonthFilter, MonthView, ReviewError, ReviewRequest, StepView, months, review, revisions};
 pub use sensitivity::{Outcome, Sensitivity, SensitivityError, SensitivityRequest, sensitivity};
 pub use verify::{EvidenceFailure, VerifyError, verify_evidence};
 

@@ -4,8 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use sla_core::catalogue::{Code, Zone};
+use sla_core::money::Amount;
 use sla_core::record::Language;
 use sla_core::time::Month;
+use sla_core::workflow::MonthState;
 
 /// Monthly SLA reports, service credits and evidence from measurements and contracts.
 #[derive(Parser)]
@@ -48,6 +50,16 @@ pub(crate) enum Command {
     Explain(Explain),
     /// State a month under every admissible reading of what a contract leaves open: verdicts and money
     Sensitivity(Sensitivity),
+    /// Review, approve and issue closed months
+    Month {
+        #[command(subcommand)]
+        command: MonthCommand,
+    },
+    /// Decide, approve, reject and take back credits
+    Credit {
+        #[command(subcommand)]
+        command: CreditCommand,
+    },
     /// Look after the ledger
     Ledger {
         #[command(subcommand)]
@@ -170,6 +182,110 @@ pub(crate) struct Sensitivity {
     /// The ledger, for caps and factors that count earlier months; nothing is written to it
     #[arg(long, value_name = "URL", env = "SLA_LEDGER", hide_env_values = true)]
     pub(crate) ledger: Option<String>,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum MonthCommand {
+    /// List months with where they are, what they owe and by when it can be claimed
+    List(MonthList),
+    /// Show a month with its credits and everything that was done with them, revision after revision
+    Show(Reviewed),
+    /// Hand a month and its credits to review
+    Submit(MonthStep),
+    /// Hand a month back to who closed it; --note says why
+    Return(MonthStep),
+    /// Approve a month whose credits are approved or rejected; not by who closed it or decided an amount
+    Approve(MonthStep),
+    /// Issue an approved month with its approved credits
+    Issue(MonthStep),
+    /// Say something about a month
+    Comment(MonthStep),
+}
+
+#[derive(Subcommand)]
+pub(crate) enum CreditCommand {
+    /// Say which amount inside the range is owed; --note says why
+    Decide(Decision),
+    /// Approve a credit; not by who closed the month or decided the amount
+    Approve(CreditStep),
+    /// Do not give a credit; --note says why
+    Reject(CreditStep),
+    /// Take an issued credit back; --note says why
+    Reverse(CreditStep),
+    /// Say something about a credit
+    Comment(CreditStep),
+}
+
+#[derive(Args)]
+pub(crate) struct MonthList {
+    /// The month, for example 2026-10; all when not said
+    #[arg(long, value_name = "YYYY-MM")]
+    pub(crate) month: Option<Month>,
+    /// Only this tenant's months
+    #[arg(long, value_name = "ID")]
+    pub(crate) tenant: Option<String>,
+    /// Only months that are there
+    #[arg(long, value_name = "STATE", value_parser = month_state)]
+    pub(crate) state: Option<MonthState>,
+    /// Only months that are not issued and can be claimed for at most so many days
+    #[arg(long, value_name = "DAYS")]
+    pub(crate) due: Option<i64>,
+    /// Where the ledger is: sqlite:FILE or postgres://USER:PASSWORD@HOST/DATABASE
+    #[arg(long, value_name = "URL", env = "SLA_LEDGER", hide_env_values = true)]
+    pub(crate) ledger: String,
+}
+
+#[derive(Args)]
+pub(crate) struct Reviewed {
+    /// The month, for example 2026-10
+    #[arg(long, value_name = "YYYY-MM")]
+    pub(crate) month: Month,
+    /// The tenant
+    #[arg(long, value_name = "ID")]
+    pub(crate) tenant: String,
+    /// The contract; need not be said where the tenant has one
+    #[arg(long, value_name = "ID")]
+    pub(crate) contract: Option<String>,
+    /// The revision that you looked at; the latest one when not said
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) revision: Option<u32>,
+    /// Where the ledger is: sqlite:FILE or postgres://USER:PASSWORD@HOST/DATABASE
+    #[arg(long, value_name = "URL", env = "SLA_LEDGER", hide_env_values = true)]
+    pub(crate) ledger: String,
+}
+
+#[derive(Args)]
+pub(crate) struct MonthStep {
+    #[command(flatten)]
+    pub(crate) of: Reviewed,
+    /// Why, or what is to be said
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub(crate) note: String,
+    /// Who does it, as the audit chain names them
+    #[arg(long, value_name = "NAME", env = "USER", default_value = "unnamed")]
+    pub(crate) actor: String,
+}
+
+#[derive(Args)]
+pub(crate) struct CreditStep {
+    #[command(flatten)]
+    pub(crate) step: MonthStep,
+    /// The commitment whose credit it is
+    #[arg(long, value_name = "NAME")]
+    pub(crate) commitment: String,
+}
+
+#[derive(Args)]
+pub(crate) struct Decision {
+    #[command(flatten)]
+    pub(crate) credit: CreditStep,
+    /// The amount in the contract's currency, such as 1250.00
+    #[arg(long, value_name = "AMOUNT")]
+    pub(crate) amount: Amount,
+}
+
+fn month_state(name: &str) -> Result<MonthState, String> {
+    MonthState::named(name).ok_or_else(|| "expected one of: closed, in_review, approved, issued".to_owned())
 }
 
 #[derive(Subcommand)]

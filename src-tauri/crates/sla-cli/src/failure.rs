@@ -1,6 +1,6 @@
 //! Why a command did not do what was asked, for people, machines and the shell.
 
-use sla_app::{CatalogueError, CloseError, LedgerError, SensitivityError, VerifyError};
+use sla_app::{CatalogueError, CloseError, LedgerError, ReviewError, SensitivityError, VerifyError};
 
 /// A message, a stable name of the reason, and the exit code.
 #[derive(Debug)]
@@ -79,6 +79,15 @@ impl From<SensitivityError> for Failure {
             SensitivityError::Catalogue(error) => error.into(),
             SensitivityError::Close(error) => error.into(),
             SensitivityError::Readings(_) => Self::new(error.code(), error.to_string()),
+        }
+    }
+}
+
+impl From<ReviewError> for Failure {
+    fn from(error: ReviewError) -> Self {
+        match error {
+            ReviewError::Ledger(error) => error.into(),
+            _ => Self::new(error.code(), error.to_string()),
         }
     }
 }

@@ -11,6 +11,7 @@ mod ledger;
 mod lint;
 mod output;
 mod progress;
+mod review;
 mod schema;
 mod sensitivity;
 mod terms;
@@ -71,6 +72,8 @@ async fn run(command: Command, output: Output) -> Result<(), Failure> {
         Command::Sensitivity(arguments) => sensitivity::run(arguments, output).await,
         Command::Lint(lint) => lint::run(&lint, output),
         Command::Terms(terms) => terms::run(&terms, output),
+        Command::Month { command } => review::month(command, output).await,
+        Command::Credit { command } => review::credit(command, output).await,
         Command::Ledger { command: LedgerCommand::Verify { ledger, evidence } } => {
             ledger::verify(&ledger, evidence.as_deref(), output).await
         }

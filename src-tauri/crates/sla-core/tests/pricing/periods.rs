@@ -114,6 +114,20 @@ fn unknown_hours_may_hold_several_outages() {
 }
 
 #[test]
+fn a_unit_that_has_begun_counts_in_an_outage_that_nobody_saw() {
+    // 5.00 from an hour on, and 10.00 for every two hours above it that have begun.
+    let penalty =
+        "{ perOutage: { tiers: [{ from: 1h, amount: 5 }], further: { unit: 2h, counting: started, amount: 10 } } }";
+    let most = |hours: i64| {
+        let lost = from("2026-01-10T08:00:00Z", hours * 3_600);
+        let says = move |at| if lost.start <= at && at < lost.end { MISSING } else { UP };
+        owed(&stated(&[contract(&[], &[hourly(&[("penalty", penalty)])])], "2026-01", says)).2
+    };
+    // Two of four hours at most can be apart: 5.00 and 15.00; one of four is 25.00.
+    assert_eq!([1, 2, 3, 4].map(most), [500, 1_500, 1_500, 2_500]);
+}
+
+#[test]
 fn a_year_is_judged_in_its_last_month() {
     let promise = [hourly(&[("period", "year"), ("penalty", &format!("{{ {TENTH} }}"))])];
     let documents = [contract(&[("validFrom", "2026-03-01")], &promise)];

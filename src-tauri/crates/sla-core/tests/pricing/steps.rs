@@ -158,3 +158,22 @@ fn a_base_of_days_or_months_says_so() {
     check(&late, "quarter", "2026-03", ["base() = 1000.00", "base_months(months=2 full=1) = 1500.00"], 15_000);
     check(&[], "quarter", "2026-06", ["base() = 1000.00", "base_months(months=3 full=3) = 3000.00"], 30_000);
 }
+
+#[test]
+fn a_hundred_outages_are_named_and_more_are_counted() {
+    let penalty = "{ perOutage: { tiers: [{ from: 1h, amount: 1 }] } }";
+    let documents = [contract(&[], &[hourly(&[("penalty", penalty)])])];
+    let start = desk::from("2026-01-01T00:00:00Z", 1).start;
+    let inputs = |outages: i64| {
+        let record = desk::stated(&documents, "2026-01", |at| {
+            let hour = (at - start) / 3_600;
+            if hour % 2 == 0 && hour / 2 < outages { desk::DOWN } else { desk::UP }
+        });
+        let step = &record.commitments[0].credit.derivations[0].steps[2];
+        assert_eq!(step.rounded, format!("{outages}.00"));
+        step.inputs.iter().map(|one| format!("{}={}", one.name, one.value)).collect::<Vec<_>>()
+    };
+    let hundred = inputs(100);
+    assert_eq!((hundred.len(), hundred[0].as_str(), hundred[199].as_str()), (200, "outage=3600", "each=1.00"));
+    assert_eq!(inputs(101), ["count=101", "together=363600"]);
+}
