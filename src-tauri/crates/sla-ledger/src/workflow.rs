@@ -390,7 +390,7 @@ fn month_steps(
             steps.extend(along.map(|credit| (credit.commitment.clone(), step, None)));
         }
         WorkflowStep::Approve => {
-            let deciders = status.credits.iter().flat_map(|credit| deciders(credit)).collect::<Vec<_>>();
+            let deciders = status.credits.iter().flat_map(deciders).collect::<Vec<_>>();
             Hands { closed_by: &status.closed_by, decided_by: &deciders }.may_approve(actor)?;
             let settled = [CreditState::Approved, CreditState::Rejected];
             let open: Vec<&str> = status
