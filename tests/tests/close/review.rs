@@ -106,6 +106,19 @@ fn a_month_is_reviewed_approved_and_issued() {
 }
 
 #[test]
+fn a_ledger_is_backed_up_and_restored() {
+    let ledger = Ledger::of_the_demo();
+    let (backup, restored) = (format!("{}.backup", ledger.url), format!("{}.restored", ledger.url));
+    let before = ledger.verified();
+    assert_eq!(sound(&sla(&["ledger", "backup", "--json", "--ledger", &ledger.url, "--to", &backup])), before);
+    assert_eq!(sound(&sla(&["ledger", "restore", "--json", "--from", &backup, "--ledger", &restored])), before);
+    assert_eq!(sound(&sla(&["ledger", "verify", "--json", "--ledger", &restored])), before);
+    let again = sla(&["ledger", "backup", "--json", "--ledger", &ledger.url, "--to", &backup]);
+    let said: Value = serde_json::from_slice(&again.stdout).expect("JSON");
+    assert_eq!((again.status.code(), &said["error"]["code"]), (Some(1), &json!("ledger.not_empty")));
+}
+
+#[test]
 fn what_is_not_there_is_named() {
     let ledger = Ledger::of_the_demo();
     let told = ledger.refuses("month submit --tenant nobody --month 2026-10 --actor Ina", "", "ledger.unknown");

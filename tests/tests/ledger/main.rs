@@ -1,6 +1,7 @@
 //! The ledger on every engine that keeps one.
 
 mod conformance;
+mod copy;
 mod engine;
 mod others;
 mod tampering;

@@ -299,6 +299,24 @@ pub(crate) enum LedgerCommand {
         #[arg(long, value_name = "DIR")]
         evidence: Option<PathBuf>,
     },
+    /// Copy the ledger, chain and all, into an empty one; others may go on working meanwhile
+    Backup {
+        /// Where the ledger is: sqlite:FILE or postgres://USER:PASSWORD@HOST/DATABASE
+        #[arg(long, value_name = "URL", env = "SLA_LEDGER", hide_env_values = true)]
+        ledger: String,
+        /// Where the copy goes: sqlite:FILE that is not there yet, or an empty database
+        #[arg(long, value_name = "URL")]
+        to: String,
+    },
+    /// Copy a backup into an empty ledger: after a loss, or to move from a file to PostgreSQL
+    Restore {
+        /// Where the ledger will be: sqlite:FILE that is not there yet, or an empty database
+        #[arg(long, value_name = "URL", env = "SLA_LEDGER", hide_env_values = true)]
+        ledger: String,
+        /// Where the backup is: sqlite:FILE or postgres://USER:PASSWORD@HOST/DATABASE
+        #[arg(long, value_name = "URL")]
+        from: String,
+    },
 }
 
 #[derive(Args)]

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use serde_json::json;
-use sla_app::{Ledger, verify_evidence};
+use sla_app::{Ledger, Verified, verify_evidence};
 
 use crate::failure::Failure;
 use crate::output::Output;
@@ -29,5 +29,20 @@ pub(crate) async fn verify(url: &str, evidence: Option<&Path>, output: Output) -
         value
     };
     output.print(text, value);
+    Ok(())
+}
+
+/// Copies a ledger into an empty one and verifies both.
+pub(crate) async fn copy(from: &str, to: &str, output: Output) -> Result<(), Failure> {
+    let ledger = Ledger::open_existing(from).await?;
+    let copy = Ledger::open(to).await?;
+    let copied = ledger.copy_to(&copy).await;
+    copy.close().await;
+    ledger.close().await;
+    let Verified { entries, head } = copied?;
+    output.print(
+        || format!("copied and verified: {entries} entries, head {head}"),
+        || json!({ "entries": entries, "head": head }),
+    );
     Ok(())
 }

@@ -77,6 +77,10 @@ async fn run(command: Command, output: Output) -> Result<(), Failure> {
         Command::Ledger { command: LedgerCommand::Verify { ledger, evidence } } => {
             ledger::verify(&ledger, evidence.as_deref(), output).await
         }
+        Command::Ledger { command: LedgerCommand::Backup { ledger, to } } => ledger::copy(&ledger, &to, output).await,
+        Command::Ledger { command: LedgerCommand::Restore { ledger, from } } => {
+            ledger::copy(&from, &ledger, output).await
+        }
         Command::Schema(schema) => schema::run(&schema, output),
     }
 }

@@ -91,6 +91,14 @@ pub enum LedgerError {
         /// The month.
         subject: String,
     },
+    /// A copy would be mixed with what is there.
+    #[error("the ledger {ledger} holds {entries} entries already; a copy goes into one that is empty")]
+    NotEmpty {
+        /// The ledger, without its password.
+        ledger: String,
+        /// How many entries it has.
+        entries: i64,
+    },
     /// There is no such month, or no such credit of it.
     #[error("{subject} is not in the ledger; {known}")]
     Unknown {
@@ -161,6 +169,7 @@ impl LedgerError {
             Self::DiskFull { .. } => "ledger.disk_full",
             Self::Busy { .. } => "ledger.busy",
             Self::Conflict { .. } => "ledger.conflict",
+            Self::NotEmpty { .. } => "ledger.not_empty",
             Self::Unknown { .. } => "ledger.unknown",
             Self::Stale { .. } => "ledger.stale",
             Self::Refused { source, .. } => source.code(),

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 use sla_core::evidence::sha256_hex;
-use sqlx::any::AnyRow;
+use sqlx::any::{Any, AnyArguments, AnyRow};
+use sqlx::query::Query;
 use sqlx::{Error, Row};
 
 /// What an audit entry says of a row.
@@ -21,13 +22,22 @@ impl Fact {
     }
 }
 
+/// A statement that adds a row.
+pub(crate) type Insert = Query<'static, Any, AnyArguments>;
+
 /// A row that is a fact.
-pub(crate) trait Recorded: Sized {
+pub(crate) trait FactRow: Sized {
     /// Every row of its table.
     const ALL: &'static str;
 
+    /// Adds a row; its values are bound by [`Self::bind`].
+    const INSERT: &'static str;
+
     /// Reads a row of [`Self::ALL`].
     fn read(row: &AnyRow) -> Result<Self, Error>;
+
+    /// Binds the values of [`Self::INSERT`] in their order.
+    fn bind(&self, insert: Insert) -> Insert;
 
     /// What the chain says of it.
     fn fact(&self) -> Fact;
@@ -41,8 +51,11 @@ pub(crate) struct TenantVersion {
     pub(crate) recorded_at: i64,
 }
 
-impl Recorded for TenantVersion {
+impl FactRow for TenantVersion {
     const ALL: &'static str = "select tenant, version, document, recorded_at from tenant_versions";
+
+    const INSERT: &'static str = "insert into tenant_versions (tenant, version, document, recorded_at)
+                                  values ($1, $2, $3, $4)";
 
     fn read(row: &AnyRow) -> Result<Self, Error> {
         Ok(Self {
@@ -51,6 +64,10 @@ impl Recorded for TenantVersion {
             document: row.try_get(2)?,
             recorded_at: row.try_get(3)?,
         })
+    }
+
+    fn bind(&self, insert: Insert) -> Insert {
+        insert.bind(self.tenant.clone()).bind(self.version).bind(self.document.clone()).bind(self.recorded_at)
     }
 
     fn fact(&self) -> Fact {
@@ -73,8 +90,11 @@ pub(crate) struct ContractVersion {
     pub(crate) recorded_at: i64,
 }
 
-impl Recorded for ContractVersion {
+impl FactRow for ContractVersion {
     const ALL: &'static str = "select contract, version, tenant, document, recorded_at from contract_versions";
+
+    const INSERT: &'static str = "insert into contract_versions (contract, version, tenant, document, recorded_at)
+                                  values ($1, $2, $3, $4, $5)";
 
     fn read(row: &AnyRow) -> Result<Self, Error> {
         Ok(Self {
@@ -84,6 +104,15 @@ impl Recorded for ContractVersion {
             document: row.try_get(3)?,
             recorded_at: row.try_get(4)?,
         })
+    }
+
+    fn bind(&self, insert: Insert) -> Insert {
+        insert
+            .bind(self.contract.clone())
+            .bind(self.version)
+            .bind(self.tenant.clone())
+            .bind(self.document.clone())
+            .bind(self.recorded_at)
     }
 
     fn fact(&self) -> Fact {
@@ -121,9 +150,13 @@ impl MonthRevision {
     }
 }
 
-impl Recorded for MonthRevision {
+impl FactRow for MonthRevision {
     const ALL: &'static str = "select tenant, contract, month, revision, contract_version, digest, record, recorded_at
                                from month_revisions";
+
+    const INSERT: &'static str =
+        "insert into month_revisions (tenant, contract, month, revision, contract_version, digest, record, recorded_at)
+                                  values ($1, $2, $3, $4, $5, $6, $7, $8)";
 
     fn read(row: &AnyRow) -> Result<Self, Error> {
         Ok(Self {
@@ -136,6 +169,18 @@ impl Recorded for MonthRevision {
             record: row.try_get(6)?,
             recorded_at: row.try_get(7)?,
         })
+    }
+
+    fn bind(&self, insert: Insert) -> Insert {
+        insert
+            .bind(self.tenant.clone())
+            .bind(self.contract.clone())
+            .bind(self.month.clone())
+            .bind(self.revision)
+            .bind(self.contract_version)
+            .bind(self.digest.clone())
+            .bind(self.record.clone())
+            .bind(self.recorded_at)
     }
 
     fn fact(&self) -> Fact {
@@ -173,10 +218,13 @@ pub(crate) struct StepRow {
     pub(crate) recorded_at: i64,
 }
 
-impl Recorded for StepRow {
+impl FactRow for StepRow {
     const ALL: &'static str =
         "select tenant, contract, month, revision, commitment, number, step, amount_minor, note, actor,
                                recorded_at from steps";
+
+    const INSERT: &'static str = "insert into steps (tenant, contract, month, revision, commitment, number, step, amount_minor, note, actor, recorded_at)
+                                  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 
     fn read(row: &AnyRow) -> Result<Self, Error> {
         Ok(Self {
@@ -192,6 +240,21 @@ impl Recorded for StepRow {
             actor: row.try_get(9)?,
             recorded_at: row.try_get(10)?,
         })
+    }
+
+    fn bind(&self, insert: Insert) -> Insert {
+        insert
+            .bind(self.tenant.clone())
+            .bind(self.contract.clone())
+            .bind(self.month.clone())
+            .bind(self.revision)
+            .bind(self.commitment.clone())
+            .bind(self.number)
+            .bind(self.step.clone())
+            .bind(self.amount_minor)
+            .bind(self.note.clone())
+            .bind(self.actor.clone())
+            .bind(self.recorded_at)
     }
 
     fn fact(&self) -> Fact {
@@ -232,10 +295,14 @@ pub(crate) struct Credit {
     pub(crate) state: String,
 }
 
-impl Recorded for Credit {
+impl FactRow for Credit {
     const ALL: &'static str =
         "select tenant, contract, month, revision, commitment, currency, low_minor, high_minor, state
                                from credits";
+
+    const INSERT: &'static str =
+        "insert into credits (tenant, contract, month, revision, commitment, currency, low_minor, high_minor, state)
+                                  values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 
     fn read(row: &AnyRow) -> Result<Self, Error> {
         Ok(Self {
@@ -249,6 +316,19 @@ impl Recorded for Credit {
             high_minor: row.try_get(7)?,
             state: row.try_get(8)?,
         })
+    }
+
+    fn bind(&self, insert: Insert) -> Insert {
+        insert
+            .bind(self.tenant.clone())
+            .bind(self.contract.clone())
+            .bind(self.month.clone())
+            .bind(self.revision)
+            .bind(self.commitment.clone())
+            .bind(self.currency.clone())
+            .bind(self.low_minor)
+            .bind(self.high_minor)
+            .bind(self.state.clone())
     }
 
     fn fact(&self) -> Fact {

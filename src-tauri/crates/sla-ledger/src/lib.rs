@@ -2,8 +2,8 @@
 //! SHA-256 chain that is written in the same transaction.
 //!
 //! Read it in this order: an address becomes a [`Ledger`] (`open`, `migrate`) that speaks in transactions (`session`), rows
-//! become facts that can be hashed (`facts`), a close is recorded (`record`), people review, approve and issue it (`workflow`)
-//! and the whole is walked again (`verify`).
+//! become facts that can be hashed (`facts`), a close is recorded (`record`), people review, approve and issue it (`workflow`),
+//! the whole is walked again (`verify`) and taken elsewhere (`copy`).
 //!
 //! What does not live here: no rule of a contract, no clock (times are arguments), no document.
 //!
@@ -14,6 +14,8 @@
 //!   all happens in transactions, so a pooler in front of PostgreSQL may hand each of them to another session.
 
 mod address;
+mod chain;
+mod copy;
 mod error;
 mod facts;
 mod migrate;
@@ -35,7 +37,7 @@ pub use error::LedgerError;
 pub use record::{CloseEntry, ContractDocument};
 pub use workflow::{CreditStatus, MonthStatus, StepRequest, StepTaken};
 
-use address::Address;
+use address::{Address, Engine};
 use session::{Sessions, query};
 
 /// An open ledger.
@@ -147,6 +149,16 @@ impl Ledger {
     /// A transaction; nothing is said to the engine outside of one.
     async fn begin(&self) -> Result<Transaction<'static, Any>, LedgerError> {
         self.sessions.begin().await.map_err(|error| self.address.failed(error))
+    }
+
+    /// A transaction that sees one instant: what others record meanwhile is seen whole or not at all.
+    async fn snapshot(&self) -> Result<Transaction<'static, Any>, LedgerError> {
+        let mut transaction = self.begin().await?;
+        if self.address.engine == Engine::Postgres {
+            let only_read = query("set transaction isolation level repeatable read, read only");
+            only_read.execute(&mut *transaction).await.map_err(|error| self.address.failed(error))?;
+        }
+        Ok(transaction)
     }
 
     /// Closes every connection.

@@ -9,7 +9,8 @@ use sla_core::time::UnixSeconds;
 use sqlx::any::{Any, AnyRow};
 use sqlx::{Error, Row, Transaction};
 
-use crate::facts::{ContractVersion, Credit, Fact, MonthRevision, Recorded as _, TenantVersion};
+use crate::chain;
+use crate::facts::{ContractVersion, Credit, Fact, FactRow, MonthRevision, TenantVersion};
 use crate::session::query;
 use crate::{Ledger, LedgerError, PlannedRevision, Recorded};
 
@@ -174,7 +175,7 @@ impl<'a> Work<'a> {
             for contract in new {
                 self.contract(record, contract).await?;
             }
-            self.month(&month).await?;
+            self.add(&month).await?;
             self.credits(record, &month).await?;
         }
         Ok(Recorded { revision, unchanged })
@@ -197,15 +198,7 @@ impl<'a> Work<'a> {
         };
         let (tenant, document) = (tenant.to_owned(), document.to_owned());
         let row = TenantVersion { tenant, version, document, recorded_at: self.at };
-        query("insert into tenant_versions (tenant, version, document, recorded_at) values ($1, $2, $3, $4)")
-            .bind(&row.tenant)
-            .bind(row.version)
-            .bind(&row.document)
-            .bind(row.recorded_at)
-            .execute(&mut *self.transaction)
-            .await
-            .map_err(|error| self.failed(error))?;
-        self.append(&row.fact()).await
+        self.add(&row).await
     }
 
     /// Whether a contract version is on record; it must be there with that content then.
@@ -237,39 +230,7 @@ impl<'a> Work<'a> {
             document: contract.json.clone(),
             recorded_at: self.at,
         };
-        query(
-            "insert into contract_versions (contract, version, tenant, document, recorded_at)
-             values ($1, $2, $3, $4, $5)",
-        )
-        .bind(&row.contract)
-        .bind(row.version)
-        .bind(&row.tenant)
-        .bind(&row.document)
-        .bind(row.recorded_at)
-        .execute(&mut *self.transaction)
-        .await
-        .map_err(|error| self.failed(error))?;
-        self.append(&row.fact()).await
-    }
-
-    async fn month(&mut self, row: &MonthRevision) -> Result<(), LedgerError> {
-        query(
-            "insert into month_revisions
-             (tenant, contract, month, revision, contract_version, digest, record, recorded_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8)",
-        )
-        .bind(&row.tenant)
-        .bind(&row.contract)
-        .bind(&row.month)
-        .bind(row.revision)
-        .bind(row.contract_version)
-        .bind(&row.digest)
-        .bind(&row.record)
-        .bind(row.recorded_at)
-        .execute(&mut *self.transaction)
-        .await
-        .map_err(|error| self.failed(error))?;
-        self.append(&row.fact()).await
+        self.add(&row).await
     }
 
     /// What is issued of a month, by commitment, over all its revisions: what was given less what was taken back, in minor
@@ -316,30 +277,20 @@ impl<'a> Work<'a> {
                 high_minor,
                 state: "draft".to_owned(),
             };
-            query(
-                "insert into credits
-                 (tenant, contract, month, revision, commitment, currency, low_minor, high_minor, state)
-                 values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-            )
-            .bind(&row.tenant)
-            .bind(&row.contract)
-            .bind(&row.month)
-            .bind(row.revision)
-            .bind(&row.commitment)
-            .bind(&row.currency)
-            .bind(row.low_minor)
-            .bind(row.high_minor)
-            .bind(&row.state)
-            .execute(&mut *self.transaction)
-            .await
-            .map_err(|error| self.failed(error))?;
-            self.append(&row.fact()).await?;
+            self.add(&row).await?;
         }
         Ok(())
     }
 
+    /// Adds a row and the entry that tells of it.
+    pub(crate) async fn add<T: FactRow>(&mut self, row: &T) -> Result<(), LedgerError> {
+        let insert = row.bind(query(T::INSERT));
+        insert.execute(&mut *self.transaction).await.map_err(|error| self.failed(error))?;
+        self.append(&row.fact()).await
+    }
+
     /// Adds an entry at the chain's head.
-    pub(crate) async fn append(&mut self, fact: &Fact) -> Result<(), LedgerError> {
+    async fn append(&mut self, fact: &Fact) -> Result<(), LedgerError> {
         let entry = Entry {
             sequence: self.entries + 1,
             at: self.at,
@@ -350,21 +301,8 @@ impl<'a> Work<'a> {
             previous_hash: self.head.clone(),
         };
         let hash = entry.hash();
-        query(
-            "insert into audit_entries (sequence, at, actor, action, subject, payload, previous_hash, hash)
-             values ($1, $2, $3, $4, $5, $6, $7, $8)",
-        )
-        .bind(entry.sequence)
-        .bind(entry.at)
-        .bind(&entry.actor)
-        .bind(&entry.action)
-        .bind(&entry.subject)
-        .bind(&entry.payload)
-        .bind(&entry.previous_hash)
-        .bind(&hash)
-        .execute(&mut *self.transaction)
-        .await
-        .map_err(|error| self.failed(error))?;
+        let insert = chain::insert(&entry, &hash);
+        insert.execute(&mut *self.transaction).await.map_err(|error| self.failed(error))?;
         (self.entries, self.head, self.appended) = (entry.sequence, hash, true);
         Ok(())
     }

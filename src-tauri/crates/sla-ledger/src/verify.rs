@@ -6,8 +6,8 @@ use sla_core::audit::{Entry, Walk};
 use sqlx::any::Any;
 use sqlx::{Row, Transaction};
 
-use crate::address::Engine;
-use crate::facts::{ContractVersion, Credit, MonthRevision, Recorded, StepRow, TenantVersion};
+use crate::chain;
+use crate::facts::{ContractVersion, Credit, FactRow, MonthRevision, StepRow, TenantVersion};
 use crate::session::query;
 use crate::{Ledger, LedgerError, Verified};
 
@@ -36,22 +36,20 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError::Broken`] names the first thing that is wrong.
     pub async fn verify(&self) -> Result<Verified, LedgerError> {
-        let failed = |error| self.address.failed(error);
-        // One snapshot: a close that is recorded meanwhile is seen whole or not at all.
-        let mut transaction = self.begin().await?;
-        if self.address.engine == Engine::Postgres {
-            query("set transaction isolation level repeatable read, read only")
-                .execute(&mut *transaction)
-                .await
-                .map_err(failed)?;
-        }
-        let (verified, mut told) = self.chain(&mut transaction).await?;
-        let mut wrong = self.facts::<TenantVersion>(&mut transaction, &mut told).await?;
-        wrong.extend(self.facts::<ContractVersion>(&mut transaction, &mut told).await?);
-        wrong.extend(self.facts::<MonthRevision>(&mut transaction, &mut told).await?);
-        wrong.extend(self.facts::<Credit>(&mut transaction, &mut told).await?);
-        wrong.extend(self.facts::<StepRow>(&mut transaction, &mut told).await?);
-        transaction.rollback().await.map_err(failed)?;
+        let mut transaction = self.snapshot().await?;
+        let verified = self.verify_in(&mut transaction).await?;
+        transaction.rollback().await.map_err(|error| self.address.failed(error))?;
+        Ok(verified)
+    }
+
+    /// The same in a transaction.
+    pub(crate) async fn verify_in(&self, transaction: &mut Transaction<'static, Any>) -> Result<Verified, LedgerError> {
+        let (verified, mut told) = self.chain(transaction).await?;
+        let mut wrong = self.facts::<TenantVersion>(transaction, &mut told).await?;
+        wrong.extend(self.facts::<ContractVersion>(transaction, &mut told).await?);
+        wrong.extend(self.facts::<MonthRevision>(transaction, &mut told).await?);
+        wrong.extend(self.facts::<Credit>(transaction, &mut told).await?);
+        wrong.extend(self.facts::<StepRow>(transaction, &mut told).await?);
         wrong.extend(told.into_iter().map(|(subject, Told { sequence, .. })| Wrong {
             sequence,
             what: format!("{subject} is gone, of which entry {sequence} tells"),
@@ -81,7 +79,7 @@ impl Ledger {
             .await
             .map_err(failed)?;
             for row in &page {
-                let (entry, hash) = entry(row).map_err(failed)?;
+                let (entry, hash) = chain::read(row).map_err(failed)?;
                 walk.step(&entry, &hash).map_err(|error| broken(error.to_string()))?;
                 let Entry { sequence, action, subject, payload, .. } = entry;
                 told.insert(subject, Told { sequence, action, payload });
@@ -114,7 +112,7 @@ impl Ledger {
     }
 
     /// Compares a table with the chain, and gives what is wrong; what the chain tells of it is taken out of `told`.
-    async fn facts<T: Recorded>(
+    async fn facts<T: FactRow>(
         &self,
         transaction: &mut Transaction<'static, Any>,
         told: &mut BTreeMap<String, Told>,
@@ -141,17 +139,4 @@ impl Ledger {
 
 fn broken(what: String) -> LedgerError {
     LedgerError::Broken { what }
-}
-
-fn entry(row: &sqlx::any::AnyRow) -> Result<(Entry, String), sqlx::Error> {
-    let entry = Entry {
-        sequence: row.try_get(0)?,
-        at: row.try_get(1)?,
-        actor: row.try_get(2)?,
-        action: row.try_get(3)?,
-        subject: row.try_get(4)?,
-        payload: row.try_get(5)?,
-        previous_hash: row.try_get(6)?,
-    };
-    Ok((entry, row.try_get(7)?))
 }

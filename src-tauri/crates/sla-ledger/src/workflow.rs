@@ -9,7 +9,7 @@ use sla_core::workflow::{CreditState, Hands, MonthState, WorkflowError, Workflow
 use sqlx::any::{Any, AnyRow};
 use sqlx::{Row, Transaction};
 
-use crate::facts::{MonthRevision, Recorded as _, StepRow};
+use crate::facts::{FactRow as _, MonthRevision, StepRow};
 use crate::record::Work;
 use crate::session::query;
 use crate::{Ledger, LedgerError};
@@ -219,35 +219,11 @@ impl Ledger {
                 actor: actor.to_owned(),
                 recorded_at: at,
             };
-            work.step(&row).await?;
+            work.add(&row).await?;
         }
         let after = chosen(request, self.statuses(&mut work.transaction, of).await?)?;
         work.commit().await?;
         Ok(after)
-    }
-}
-
-impl Work<'_> {
-    async fn step(&mut self, row: &StepRow) -> Result<(), LedgerError> {
-        query(
-            "insert into steps (tenant, contract, month, revision, commitment, number, step, amount_minor, note, actor, recorded_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-        )
-        .bind(row.tenant.clone())
-        .bind(row.contract.clone())
-        .bind(row.month.clone())
-        .bind(row.revision)
-        .bind(row.commitment.clone())
-        .bind(row.number)
-        .bind(row.step.clone())
-        .bind(row.amount_minor)
-        .bind(row.note.clone())
-        .bind(row.actor.clone())
-        .bind(row.recorded_at)
-        .execute(&mut *self.transaction)
-        .await
-        .map_err(|error| self.failed(error))?;
-        self.append(&row.fact()).await
     }
 }
 
