@@ -2,23 +2,10 @@
 
 use sla_acceptance::servers::Postgres;
 use sla_core::workflow::{MonthState, WorkflowStep};
-use sla_ledger::{Ledger, StepRequest};
+use sla_ledger::Ledger;
 
 use crate::engine::{AT, Engine, entry, execute, record, verified};
-
-fn step(step: WorkflowStep, commitment: Option<&str>) -> StepRequest<'_> {
-    StepRequest {
-        tenant: "nord",
-        contract: "nord-contract",
-        month: "2026-10".parse().expect("a month"),
-        revision: None,
-        commitment,
-        step,
-        amount_minor: None,
-        note: "because",
-        seen: None,
-    }
-}
+use crate::workflow::step;
 
 /// A ledger with two tenants, a restated month, and one that was reviewed as far as it can go without being issued.
 async fn filled(url: &str) -> Ledger {

@@ -27,7 +27,7 @@ fn two(revision: u32, high: i64, most: i64) -> CloseEntry {
 }
 
 /// A step with nord's month, or with the credit of one of its commitments.
-fn step(step: WorkflowStep, commitment: Option<&'static str>) -> StepRequest<'static> {
+pub(crate) fn step(step: WorkflowStep, commitment: Option<&'static str>) -> StepRequest<'static> {
     StepRequest {
         tenant: "nord",
         contract: "nord-contract",

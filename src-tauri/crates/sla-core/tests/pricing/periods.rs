@@ -114,17 +114,22 @@ fn unknown_hours_may_hold_several_outages() {
 }
 
 #[test]
-fn a_unit_that_has_begun_counts_in_an_outage_that_nobody_saw() {
-    // 5.00 from an hour on, and 10.00 for every two hours above it that have begun.
-    let penalty =
-        "{ perOutage: { tiers: [{ from: 1h, amount: 5 }], further: { unit: 2h, counting: started, amount: 10 } } }";
-    let most = |hours: i64| {
+fn units_are_counted_in_outages_that_nobody_saw() {
+    // 5.00 from an hour on, and 10.00 for every unit above it that has begun, or is full.
+    let most = |unit: &str, counting: &str, hours: i64| {
+        let further = format!("{{ unit: {unit}, counting: {counting}, amount: 10 }}");
+        let penalty = format!("{{ perOutage: {{ tiers: [{{ from: 1h, amount: 5 }}], further: {further} }} }}");
         let lost = from("2026-01-10T08:00:00Z", hours * 3_600);
         let says = move |at| if lost.start <= at && at < lost.end { MISSING } else { UP };
-        owed(&stated(&[contract(&[], &[hourly(&[("penalty", penalty)])])], "2026-01", says)).2
+        owed(&stated(&[contract(&[], &[hourly(&[("penalty", &penalty)])])], "2026-01", says)).2
     };
-    // Two of four hours at most can be apart: 5.00 and 15.00; one of four is 25.00.
-    assert_eq!([1, 2, 3, 4].map(most), [500, 1_500, 1_500, 2_500]);
+    assert_eq!([1, 2, 3, 4].map(|hours| most("2h", "started", hours)), [500, 1_500, 1_500, 2_500]);
+    // A unit that is no number of slices: of seven hours two outages of three cost more than one.
+    let hours = [1, 2, 3, 4, 5, 6, 7];
+    let started = hours.map(|hours| most("90m", "started", hours));
+    assert_eq!(started, [500, 1_500, 2_500, 2_500, 3_500, 4_500, 5_000]);
+    let full = hours.map(|hours| most("90m", "full", hours));
+    assert_eq!(full, [500, 500, 1_500, 2_500, 2_500, 3_500, 4_500]);
 }
 
 #[test]
