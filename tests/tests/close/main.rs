@@ -9,6 +9,7 @@ mod figures;
 mod front;
 mod held;
 mod interrupt;
+mod killed;
 mod place;
 mod refusals;
 mod repeat;

@@ -184,7 +184,7 @@ impl Prepared {
         // Once more: what was free while the month was prepared need not be now.
         make_room(&documents, &folder, &aside).map_err(not_free)?;
         // Evidence first: a ledger must never name evidence that is nowhere. Evidence without a month does no harm.
-        self.keep_evidence(&EvidenceStore::new(staged), &EvidenceStore::new(&kept))?;
+        self.keep_evidence(&EvidenceStore::new(staged), &EvidenceStore::new(&kept).through(root))?;
         let recorded = self.ledger.record(&self.entries, &self.actor, self.now).await?;
         self.ledger.close().await;
         progress.step(Step::Record, 1, 1);

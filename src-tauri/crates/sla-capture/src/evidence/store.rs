@@ -15,6 +15,8 @@ const HEX_DIGITS: usize = 64;
 #[derive(Clone, Debug)]
 pub struct EvidenceStore {
     folder: PathBuf,
+    /// Where files are written before they are put in place; the folder itself when not said.
+    through: Option<PathBuf>,
 }
 
 /// A file of the store whose bytes have the hash they are named by.
@@ -29,7 +31,13 @@ pub struct Evidence {
 impl EvidenceStore {
     /// A store in that folder, which comes into being with the first file.
     pub fn new(folder: impl Into<PathBuf>) -> Self {
-        Self { folder: folder.into() }
+        Self { folder: folder.into(), through: None }
+    }
+
+    /// The same store, whose files are written in another folder first, so that whoever is killed meanwhile leaves nothing in
+    /// the store. Where that folder lies on another file system they are written beside their place as ever.
+    pub fn through(self, folder: impl Into<PathBuf>) -> Self {
+        Self { through: Some(folder.into()), ..self }
     }
 
     /// The folder.
@@ -105,6 +113,24 @@ impl EvidenceStore {
 
     fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         std::fs::create_dir_all(&self.folder)?;
+        let written = match &self.through {
+            None => Self::write_in(&self.folder, path, bytes),
+            Some(through) => match Self::write_in(through, path, bytes) {
+                Err(cause) if cause.kind() == io::ErrorKind::CrossesDevices => {
+                    Self::write_in(&self.folder, path, bytes)
+                }
+                written => written,
+            },
+        };
+        written?;
+        // The new name is on the disk only when the folder is.
+        #[cfg(unix)]
+        File::open(&self.folder)?.sync_all()?;
+        Ok(())
+    }
+
+    /// Writes a file in a folder and renames it to where it belongs.
+    fn write_in(folder: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
         let mut builder = tempfile::Builder::new();
         builder.prefix(".evidence-").suffix(".tmp");
         #[cfg(unix)]
@@ -113,13 +139,10 @@ impl EvidenceStore {
             // Any Parquet engine of another user may read evidence; the process's mask still applies.
             builder.permissions(std::fs::Permissions::from_mode(0o644));
         }
-        let mut temporary = builder.tempfile_in(&self.folder)?;
+        let mut temporary = builder.tempfile_in(folder)?;
         temporary.write_all(bytes)?;
         temporary.as_file().sync_all()?;
         temporary.persist(path)?;
-        // The new name is on the disk only when the folder is.
-        #[cfg(unix)]
-        File::open(&self.folder)?.sync_all()?;
         Ok(())
     }
 }
