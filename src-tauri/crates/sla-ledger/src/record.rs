@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use sla_core::audit::Entry;
 use sla_core::evidence::sha256_hex;
-use sla_core::record::MonthRecord;
+use sla_core::record::{MonthRecord, RecordPromise};
 use sla_core::time::UnixSeconds;
 use sqlx::any::{Any, AnyRow};
 use sqlx::{Error, Row, Transaction};
@@ -256,16 +256,16 @@ impl<'a> Work<'a> {
     /// A draft for every commitment that owes something, or may.
     async fn credits(&mut self, record: &MonthRecord, month: &MonthRevision) -> Result<(), LedgerError> {
         let owed = record.promises().filter(|promise| promise.credit.high_minor > 0);
-        let mut drafts: BTreeMap<String, (i64, i64)> = owed
-            .map(|promise| {
-                (promise.key(record.contract.version), (promise.credit.low_minor, promise.credit.high_minor))
-            })
-            .collect();
+        let key = |promise: RecordPromise<'_>| promise.key(record.contract.version);
+        let mut drafts: Vec<(String, i64, i64)> =
+            owed.map(|promise| (key(promise), promise.credit.low_minor, promise.credit.high_minor)).collect();
         // What was issued of an earlier revision and is owed no more is to be taken back: a draft of nothing says so.
         for commitment in self.issued(month).await?.into_keys() {
-            drafts.entry(commitment).or_insert((0, 0));
+            if !drafts.iter().any(|(owed, ..)| *owed == commitment) {
+                drafts.push((commitment, 0, 0));
+            }
         }
-        for (commitment, (low_minor, high_minor)) in drafts {
+        for (commitment, low_minor, high_minor) in drafts {
             let row = Credit {
                 tenant: month.tenant.clone(),
                 contract: month.contract.clone(),
