@@ -282,7 +282,7 @@ fn credits_of_a_year_are_earned_back_by_the_year() {
         [
             hourly(&[("penalty", &penalty)]),
             hourly(&[("name", "year"), ("target", "99.9"), ("period", over), ("penalty", "{}")]),
-            hourly(&[("name", "other"), ("penalty", &format!("{{ {TENTH} }}"))]),
+            hourly(&[("name", "other"), ("penalty", "{ bands: [{ from: 0, below: 99.9, credit: 20 }] }")]),
         ]
     };
     let documents = |over: &str| [contract(&[], &promises(over))];
