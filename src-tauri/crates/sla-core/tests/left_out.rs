@@ -103,19 +103,22 @@ fn time_that_leaves_both_sides_is_no_time_that_money_is_a_share_of() {
 #[test]
 fn time_that_may_leave_is_left_out_of_what_most_is_owed() {
     // An hour is down for certain. 600 single minutes are unknown: too short to be down, they may have been quiet and leave.
+    // Two more in a row may be down.
     let outage = from("2026-09-10T00:00:00Z", 3_600);
     let unknown = from("2026-09-20T00:00:00Z", 72_000);
+    let two = from("2026-09-25T00:00:00Z", 120);
     let says = move |at| match at {
         at if outage.start <= at && at < outage.end => DOWN,
         at if unknown.start <= at && at < unknown.end && at / 60 % 2 == 0 => MISSING,
+        at if two.start <= at && at < two.end => MISSING,
         _ => UP,
     };
     let terms =
         |quiet| [("quiet", quiet), ("consecutiveSlices", "2"), ("penalty", "{ proportional: { affected: fully } }")];
     let owes = |quiet| owed(&stated(&[contract(&[], &[promise(&terms(quiet))])], "2026-09", says));
-    // 60 of 43 200 minutes of 1 000.00, and of 42 600.
-    assert_eq!(owes("excluded"), (Verdict::Breached, 139, 141));
-    assert_eq!(owes("good"), (Verdict::Breached, 139, 139));
+    // 60 of 43 200 minutes of 1 000.00, and 62 of 42 600.
+    assert_eq!(owes("excluded"), (Verdict::Breached, 139, 146));
+    assert_eq!(owes("good"), (Verdict::Breached, 139, 144));
 }
 
 #[test]
