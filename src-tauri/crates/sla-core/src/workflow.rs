@@ -94,6 +94,12 @@ pub enum WorkflowError {
         /// What they did before.
         did: &'static str,
     },
+    /// Nobody says who takes the step.
+    #[error("{step} needs the name of who takes it")]
+    NoActor {
+        /// The step.
+        step: &'static str,
+    },
     /// Nothing is said where something must be.
     #[error("{step} needs a reason")]
     NoReason {
@@ -149,6 +155,7 @@ impl WorkflowError {
             Self::OutOfOrder { .. } => "workflow.out_of_order",
             Self::NoSuchStep { .. } => "workflow.no_such_step",
             Self::FourEyes { .. } => "workflow.four_eyes",
+            Self::NoActor { .. } => "workflow.no_actor",
             Self::NoReason { .. } => "workflow.no_reason",
             Self::OutsideRange { .. } => "workflow.outside_range",
             Self::Undecided { .. } => "workflow.undecided",

@@ -196,6 +196,8 @@ impl Ledger {
         actor: &str,
         at: UnixSeconds,
     ) -> Result<MonthStatus, LedgerError> {
+        // A space more is not another person.
+        let actor = actor.trim();
         let mut work = Work::begin(self, actor, at).await?;
         let month = request.month.to_string();
         let of = [request.tenant, request.contract, month.as_str()];
@@ -343,6 +345,10 @@ fn taking(
     if let Some(seen) = request.seen.filter(|seen| *seen != steps.len()) {
         let what = format!("{seen} steps were seen, {} were taken", steps.len());
         return Err(LedgerError::Stale { subject, what });
+    }
+    if actor.is_empty() {
+        let source = WorkflowError::NoActor { step: request.step.name() };
+        return Err(LedgerError::Refused { subject, source });
     }
     let taken = request.step.with_reason(request.note).and_then(|()| match credit {
         None => month_steps(request.step, status, actor),

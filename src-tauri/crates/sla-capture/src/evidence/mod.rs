@@ -33,7 +33,7 @@ pub fn encode(slices: &Slices) -> Vec<u8> {
 }
 
 /// The ends of slices stand as differences, which are nearly all alike: written out they would be a third of the file, and
-/// half of the time that it takes to read it.
+/// of the time that it takes to read it.
 const ENCODINGS: [Encoding; 3] = [Encoding::DeltaBinaryPacked, Encoding::RleDictionary, Encoding::RleDictionary];
 
 fn written(rows: &[Slice], provenance: String) -> PolarsResult<Vec<u8>> {
