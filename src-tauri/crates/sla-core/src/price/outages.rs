@@ -119,10 +119,18 @@ impl<'a> Search<'a> {
         }
     }
 
+    /// Whether an outage that has grown is taken before a shorter one, whose cost is the second.
+    fn grows(&self, cost: &Ratio, than: &Ratio) -> bool {
+        match self.end {
+            End::Least => cost < than,
+            End::Most => cost >= than,
+        }
+    }
+
     /// The best way to a place behind an outage that ends before slice `at`, or behind none.
     fn step(&mut self, at: usize, steps: &Steps) {
-        // In the order in which equal ways are preferred: the least case has as few outages as it can, the most case as
-        // long ones.
+        // In the order in which equal ways are preferred: the least case is down as shortly as it can be, the most case has
+        // outages as long as they can be.
         let mut ways: Vec<Way> = self.cost(at).map(|cost| Way { cost, began: at }).into_iter().collect();
         for (index, (from, cost)) in steps.from.iter().enumerate() {
             let is_last = index + 1 == steps.from.len();
@@ -140,7 +148,7 @@ impl<'a> Search<'a> {
                 let before = at.checked_sub(*slices).and_then(|before| self.grown[before].as_ref());
                 let grown = before.map(|before| Way { cost: before.cost.plus(more), began: before.began });
                 way = match (way, grown) {
-                    (Some(way), Some(grown)) if self.is_better(&grown.cost, &way.cost) => Some(grown),
+                    (Some(way), Some(grown)) if self.grows(&grown.cost, &way.cost) => Some(grown),
                     (way, grown) => way.or(grown),
                 };
                 self.grown[at].clone_from(&way);
@@ -195,5 +203,49 @@ impl<'a> Search<'a> {
         }
         runs.reverse();
         runs
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `d` is a slice that is down, `?` one of which nobody knows.
+    fn check(
+        case: &str,
+        slices: &str,
+        from: &[(usize, i64)],
+        further: Option<(usize, i64)>,
+        least: &[usize],
+        most: &[usize],
+    ) {
+        let steps = Steps {
+            from: from.iter().map(|&(length, cost)| (length, Ratio::whole(cost))).collect(),
+            further: further.map(|(slices, more)| (slices, Ratio::whole(more))),
+        };
+        let is_down: Vec<bool> = slices.chars().map(|slice| slice == 'd').collect();
+        let runs = |end| Search::new(&is_down, &steps, end).runs();
+        assert_eq!(runs(End::Least), least, "{case}: at the least");
+        assert_eq!(runs(End::Most), most, "{case}: at the most");
+    }
+
+    #[test]
+    fn of_equal_ways_the_least_has_no_outage_more_and_the_most_the_longest() {
+        check("unknown, and free", "???", &[(1, 0)], None, &[], &[3]);
+        check("free between two that are down", "d?d", &[(1, 0)], None, &[1, 1], &[3]);
+        check("each costs the same", "d?d", &[(1, 7)], None, &[3], &[1, 1]);
+        check("two short ones or a long one", "d??d", &[(1, 5), (4, 10)], None, &[1, 1], &[4]);
+        check("short of the length that costs", "?d??", &[(1, 0), (3, 4)], None, &[1], &[4]);
+        check("at the length that costs", "ddd?", &[(1, 1), (4, 9)], None, &[3], &[4]);
+        check("beyond what is worth it", "d????", &[(1, 3)], None, &[1], &[1, 1, 1]);
+    }
+
+    #[test]
+    fn the_longest_outages_grow_by_equal_steps() {
+        check("a long one costs more", "?????", &[(1, 1)], Some((1, 5)), &[], &[5]);
+        check("growing as slowly as new ones", "d??", &[(1, 2)], Some((2, 2)), &[1], &[3]);
+        check("growing slower than new ones", "d???d", &[(1, 4)], Some((2, 1)), &[5], &[1, 1, 1]);
+        check("every second slice", "d?d?d?d", &[(1, 1), (2, 6)], Some((2, 5)), &[1, 1, 1, 1], &[7]);
+        check("a step of three", "d??d??d", &[(1, 3), (2, 4)], Some((3, 2)), &[7], &[1, 2, 2]);
     }
 }
