@@ -7,8 +7,9 @@
 //!
 //! Beside them stand readings that become part of a month: the beats of probes ([`heartbeat`]) and the clocks of
 //! incidents ([`incident`]); how fast an error budget burns before the month is over ([`burn`]); and how a stated month passes
-//! through several hands ([`workflow`]).
+//! through several hands ([`workflow`]), and who may do what ([`access`]).
 
+pub mod access;
 pub mod assess;
 pub mod audit;
 pub mod burn;

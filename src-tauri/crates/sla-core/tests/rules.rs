@@ -1,5 +1,6 @@
 //! Every test of the rules, in one program: it links once, however many rooms it has.
 
+mod access;
 mod assessing;
 mod calendar;
 mod catalogue;
