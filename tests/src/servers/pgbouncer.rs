@@ -8,7 +8,7 @@ use std::process::Command;
 use rustix::process::{Pid, Signal, geteuid};
 use tempfile::TempDir;
 
-use super::postgres::{ROLE, SERVER_USER};
+use super::postgres::{GUEST, ROLE, SERVER_USER};
 use super::{Postgres, Server, find, guarded, run};
 
 /// From this version on it can follow named statements, and does by default; the tests want the pooler that cannot.
@@ -35,7 +35,8 @@ impl PgBouncer {
         let folder = tempfile::Builder::new().prefix("sla-pgbouncer-").tempdir().expect("a temporary folder");
         let root = folder.path();
         let write = |name: &str, text: &str| std::fs::write(root.join(name), text).expect("the folder can be written");
-        write("users", &format!("\"{ROLE}\" \"{}\"\n", postgres.password()));
+        let users = [ROLE, GUEST].map(|user| format!("\"{user}\" \"{}\"\n", postgres.password()));
+        write("users", &users.concat());
         let statements = if version(&program) >= FOLLOWS_STATEMENTS { "max_prepared_statements = 0\n" } else { "" };
         if let Some(user) = user {
             run(Command::new(find("chown")).args(["--recursive", &format!("{user}:")]).arg(root));

@@ -18,6 +18,8 @@ const DEBIAN: &str = "/usr/lib/postgresql";
 pub(super) const SERVER_USER: &str = "postgres";
 /// The role that the tests connect as, the cluster's only one.
 pub(super) const ROLE: &str = "sla";
+/// A user that owns nothing.
+pub(super) const GUEST: &str = "guest";
 
 /// The authority that a server with TLS has its certificate from, as PEM, in the server's folder.
 const AUTHORITY: &str = "authority.pem";
@@ -87,6 +89,19 @@ impl Postgres {
         let name = format!("ledger_{}", self.databases.fetch_add(1, Ordering::Relaxed) + 1);
         self.psql("postgres", &format!("create database {name}"));
         format!("postgres://{ROLE}:{}@127.0.0.1:{}/{name}", self.password, self.port)
+    }
+
+    /// The same address for a user of that server who owns nothing and was granted nothing.
+    ///
+    /// # Panics
+    /// If the server does not make the user.
+    #[must_use]
+    pub fn as_guest(&self, url: &str) -> String {
+        let exists = format!("select 1 from pg_roles where rolname = '{GUEST}'");
+        if self.psql("postgres", &exists).trim().is_empty() {
+            self.psql("postgres", &format!("create role {GUEST} login password '{}'", self.password));
+        }
+        url.replace(&format!("//{ROLE}:"), &format!("//{GUEST}:"))
     }
 
     /// The file with the authority's certificate, of a server with TLS.

@@ -1,5 +1,6 @@
 //! The ledger on every engine that keeps one.
 
+mod access;
 mod conformance;
 mod copy;
 mod engine;

@@ -59,13 +59,13 @@ pub(crate) async fn tampering_is_named(engine: &Engine) {
         ("delete from audit_entries where sequence = 2", "entry 2 is missing"),
         ("delete from audit_entries where sequence > 4", "entry 5 and what follows are gone"),
         (
-            "insert into audit_entries select 0, at, actor, action, 'month/nord/x', payload, previous_hash, hash from \
+            "insert into audit_entries select 0, at, actor, action, 'month/nord/x', payload, previous_hash, hash, origin from \
              audit_entries where sequence = 1",
             "entry 1 is missing: entry 0 stands in its place",
         ),
         (
             "insert into audit_entries select -9223372036854775807 - 1, at, actor, action, 'x', payload, previous_hash, \
-             hash from audit_entries where sequence = 1",
+             hash, origin from audit_entries where sequence = 1",
             "entry -9223372036854775808 stands in its place",
         ),
         ("update audit_head set entries = 4", "its head says 4"),

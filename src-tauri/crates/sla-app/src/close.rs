@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use sla_capture::EvidenceStore;
+use sla_core::access::Permission;
 use sla_core::catalogue::Catalogue;
 use sla_core::plan::{ContractMonth, plan};
 use sla_core::record::MonthRecord;
@@ -91,6 +92,8 @@ pub async fn prepare(request: &CloseRequest<'_>, progress: &Arc<dyn CloseProgres
     accept::is_settled(request, &plans)?;
     // Before the sources are asked, since they may take long: is there a ledger that takes what they say?
     let ledger = Ledger::open(request.ledger).await?;
+    let tenants = plans.iter().map(|plan| plan.tenant.name().as_str());
+    ledger.may_for(request.actor, Permission::MonthsClose, tenants).await?;
     accept::note(request, &mut plans, &ledger.latest(request.month).await?);
     std::fs::create_dir_all(request.out).map_err(CloseError::file("made", request.out))?;
     let staging = Staging::begin(request.out).await?;
@@ -185,7 +188,7 @@ impl Prepared {
         make_room(&documents, &folder, &aside).map_err(not_free)?;
         // Evidence first: a ledger must never name evidence that is nowhere. Evidence without a month does no harm.
         self.keep_evidence(&EvidenceStore::new(staged), &EvidenceStore::new(&kept).through(root))?;
-        let recorded = self.ledger.record(&self.entries, &self.actor, self.now).await?;
+        let recorded = self.ledger.record(&self.entries, self.actor.as_str(), self.now).await?;
         self.ledger.close().await;
         progress.step(Step::Record, 1, 1);
         progress.step(Step::Publish, 0, 1);

@@ -17,6 +17,8 @@ pub struct Entry {
     pub at: UnixSeconds,
     /// Who.
     pub actor: String,
+    /// From where, for example an address in the network; empty where nobody says, as in entries of earlier versions.
+    pub origin: String,
     /// What was done, for example `month.closed`.
     pub action: String,
     /// What it was done to, for example `month/nordlicht/2026-10/1`.
@@ -28,13 +30,18 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// SHA-256 over all fields, each led by its length, so that no two entries can read the same.
+    /// SHA-256 over all fields, each led by its length, so that no two entries can read the same. Without an origin it is the
+    /// hash that entries had before there was one, so that a chain goes on across versions.
     pub fn hash(&self) -> String {
         let mut hash = Sha256::new();
-        hash.update(b"sla-desk/audit/v1");
+        let (version, origin) = match self.origin.is_empty() {
+            true => (b"sla-desk/audit/v1", None),
+            false => (b"sla-desk/audit/v2", Some(&self.origin)),
+        };
+        hash.update(version);
         let numbers = [self.sequence.to_string(), self.at.to_string()];
         let texts = [&self.actor, &self.action, &self.subject, &self.payload, &self.previous_hash];
-        for field in numbers.iter().chain(texts) {
+        for field in numbers.iter().chain(texts).chain(origin) {
             hash.update((field.len() as u64).to_be_bytes());
             hash.update(field.as_bytes());
         }
@@ -123,6 +130,7 @@ mod tests {
                     sequence,
                     at: 1_793_487_600 + sequence,
                     actor: "ada".into(),
+                    origin: String::new(),
                     action: "month.closed".into(),
                     subject: format!("month/a/2026-10/{sequence}"),
                     payload: "{}".into(),
@@ -172,5 +180,17 @@ mod tests {
         let (entry, hash) = chain(1).remove(0);
         let moved = Entry { actor: "adam".into(), action: "onth.closed".into(), ..entry };
         assert_ne!(moved.hash(), hash);
+    }
+
+    #[test]
+    fn an_origin_is_part_of_the_hash_and_none_is_as_before() {
+        let (entry, hash) = chain(1).remove(0);
+        assert_eq!(
+            hash, "4c2f691658c7e6fe58f1eae9afb9a10cbf6e4958a892ceda2f7a68d02dce44fb",
+            "what earlier versions wrote"
+        );
+        let from = |origin: &str| Entry { origin: origin.into(), ..entry.clone() }.hash();
+        assert_ne!(from("127.0.0.1"), hash);
+        assert_ne!(from("127.0.0.1"), from("127.0.0.2"));
     }
 }

@@ -5,6 +5,7 @@ use futures_util::TryStreamExt;
 use sqlx::any::Any;
 use sqlx::{Row, Transaction};
 
+use crate::access::{AccessVersion, SignInRow};
 use crate::chain;
 use crate::facts::{ContractVersion, Credit, FactRow, MonthRevision, StepRow, TenantVersion};
 use crate::record::TAKE_HEAD;
@@ -39,6 +40,8 @@ impl Ledger {
         self.copy_rows::<MonthRevision>(&mut from, copy, &mut to).await?;
         self.copy_rows::<Credit>(&mut from, copy, &mut to).await?;
         self.copy_rows::<StepRow>(&mut from, copy, &mut to).await?;
+        self.copy_rows::<AccessVersion>(&mut from, copy, &mut to).await?;
+        self.copy_rows::<SignInRow>(&mut from, copy, &mut to).await?;
         query("update audit_head set entries = $1, hash = $2 where id = 1")
             .bind(verified.entries)
             .bind(verified.head.clone())
@@ -60,7 +63,7 @@ impl Ledger {
         copy: &Self,
         to: &mut Transaction<'static, Any>,
     ) -> Result<(), LedgerError> {
-        let all = "select sequence, at, actor, action, subject, payload, previous_hash, hash from audit_entries order by sequence";
+        let all = "select sequence, at, actor, origin, action, subject, payload, previous_hash, hash from audit_entries order by sequence";
         let mut rows = query(all).fetch(&mut **from);
         while let Some(row) = rows.try_next().await.map_err(|error| self.address.failed(error))? {
             let (entry, hash) = chain::read(&row).map_err(|error| self.address.failed(error))?;

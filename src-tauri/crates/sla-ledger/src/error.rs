@@ -1,5 +1,6 @@
 //! Why the ledger did not do what was asked. No message holds a password.
 
+use sla_core::access::AccessError;
 use sla_core::workflow::WorkflowError;
 
 /// Why the ledger did not do what was asked; nothing was written then.
@@ -123,6 +124,17 @@ pub enum LedgerError {
         /// Why not.
         source: WorkflowError,
     },
+    /// A user of the database cannot be let work on the ledger.
+    #[error("the database user {user:?} was granted nothing: {reason}")]
+    Grant {
+        /// The user.
+        user: String,
+        /// Why not.
+        reason: String,
+    },
+    /// Whoever asks may not.
+    #[error(transparent)]
+    Access(#[from] AccessError),
     /// A contract version is on record with another content.
     #[error(
         "contract {contract} version {version} is on record with another content (SHA-256 {recorded}, now {found}): a \
@@ -173,6 +185,8 @@ impl LedgerError {
             Self::Unknown { .. } => "ledger.unknown",
             Self::Stale { .. } => "ledger.stale",
             Self::Refused { source, .. } => source.code(),
+            Self::Grant { .. } => "ledger.grant",
+            Self::Access(error) => error.code(),
             Self::ContractChanged { .. } => "ledger.contract_changed",
             Self::Broken { .. } => "ledger.broken",
             Self::Failed { .. } => "ledger.failed",

@@ -2,8 +2,8 @@
 //! SHA-256 chain that is written in the same transaction.
 //!
 //! Read it in this order: an address becomes a [`Ledger`] (`open`, `migrate`) that speaks in transactions (`session`), rows
-//! become facts that can be hashed (`facts`), a close is recorded (`record`), people review, approve and issue it (`workflow`),
-//! the whole is walked again (`verify`) and taken elsewhere (`copy`).
+//! become facts that can be hashed (`facts`), accounts say who may write (`access`), a close is recorded (`record`), people
+//! review, approve and issue it (`workflow`), the whole is walked again (`verify`) and taken elsewhere (`copy`).
 //!
 //! What does not live here: no rule of a contract, no clock (times are arguments), no document.
 //!
@@ -13,11 +13,13 @@
 //! - Writers follow one another: each takes the chain's head first. No session state is needed, no statement has a name and
 //!   all happens in transactions, so a pooler in front of PostgreSQL may hand each of them to another session.
 
+mod access;
 mod address;
 mod chain;
 mod copy;
 mod error;
 mod facts;
+mod grant;
 mod migrate;
 mod open;
 mod record;
@@ -27,12 +29,14 @@ mod workflow;
 
 use std::collections::BTreeMap;
 
+use sla_core::access::TenantScope;
 use sla_core::record::MonthRecord;
 use sla_core::time::Month;
 use sqlx::any::{Any, AnyArguments, AnyRow};
 use sqlx::query::Query;
 use sqlx::{Row, Transaction};
 
+pub use access::{AccessDocument, SignIn, Versioned};
 pub use error::LedgerError;
 pub use record::{CloseEntry, ContractDocument};
 pub use workflow::{CreditStatus, MonthStatus, StepRequest, StepTaken};
@@ -40,11 +44,28 @@ pub use workflow::{CreditStatus, MonthStatus, StepRequest, StepTaken};
 use address::{Address, Engine};
 use session::{Sessions, query};
 
-/// An open ledger.
-#[derive(Debug)]
+/// An open ledger, as somebody sees it.
+#[derive(Clone, Debug)]
 pub struct Ledger {
     sessions: Sessions,
     address: Address,
+    /// The tenants that whoever asks may see, as the database is told: `*` for all, else their names with commas.
+    seen: String,
+}
+
+/// Who writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Actor<'a> {
+    /// Their name as the chain binds it; that of an account where the ledger knows accounts.
+    pub name: &'a str,
+    /// From where, such as an address in the network; empty where it is not known.
+    pub origin: &'a str,
+}
+
+impl<'a> From<&'a str> for Actor<'a> {
+    fn from(name: &'a str) -> Self {
+        Self { name, origin: "" }
+    }
 }
 
 /// What recording a month would do now.
@@ -73,6 +94,9 @@ pub struct Verified {
     /// Hash of the last entry.
     pub head: String,
 }
+
+/// Who sees every tenant.
+const ALL_TENANTS: &str = "*";
 
 impl Ledger {
     /// The latest revision of every tenant's month, by tenant and contract.
@@ -146,19 +170,41 @@ impl Ledger {
         rows.iter().map(read).collect()
     }
 
+    /// The same ledger as somebody sees it to whom these tenants are assigned.
+    #[must_use]
+    pub fn seen_by(&self, tenants: &TenantScope) -> Self {
+        let seen = match tenants {
+            TenantScope::All => ALL_TENANTS.to_owned(),
+            TenantScope::Only(tenants) => tenants.iter().map(String::as_str).collect::<Vec<_>>().join(","),
+        };
+        Self { seen, ..self.clone() }
+    }
+
     /// A transaction; nothing is said to the engine outside of one.
     async fn begin(&self) -> Result<Transaction<'static, Any>, LedgerError> {
-        self.sessions.begin().await.map_err(|error| self.address.failed(error))
+        let mut transaction = self.sessions.begin().await.map_err(|error| self.address.failed(error))?;
+        self.tell_tenants(&mut transaction).await?;
+        Ok(transaction)
     }
 
     /// A transaction that sees one instant: what others record meanwhile is seen whole or not at all.
     async fn snapshot(&self) -> Result<Transaction<'static, Any>, LedgerError> {
-        let mut transaction = self.begin().await?;
+        let mut transaction = self.sessions.begin().await.map_err(|error| self.address.failed(error))?;
         if self.address.engine == Engine::Postgres {
             let only_read = query("set transaction isolation level repeatable read, read only");
             only_read.execute(&mut *transaction).await.map_err(|error| self.address.failed(error))?;
         }
+        self.tell_tenants(&mut transaction).await?;
         Ok(transaction)
+    }
+
+    /// Tells PostgreSQL for this transaction which tenants may be seen; its row security goes by that.
+    async fn tell_tenants(&self, transaction: &mut Transaction<'static, Any>) -> Result<(), LedgerError> {
+        if self.address.engine == Engine::Postgres {
+            let tell = query("select set_config('sla.tenants', $1, true)").bind(self.seen.clone());
+            tell.fetch_one(&mut **transaction).await.map_err(|error| self.address.failed(error))?;
+        }
+        Ok(())
     }
 
     /// Closes every connection.

@@ -171,10 +171,12 @@ fn migrations(engine: Engine) -> Vec<Migration> {
         Engine::Sqlite => [
             (1, "ledger", include_str!("../migrations/sqlite/0001_ledger.sql")),
             (2, "workflow", include_str!("../migrations/sqlite/0002_workflow.sql")),
+            (3, "accounts", include_str!("../migrations/sqlite/0003_accounts.sql")),
         ],
         Engine::Postgres => [
             (1, "ledger", include_str!("../migrations/postgres/0001_ledger.sql")),
             (2, "workflow", include_str!("../migrations/postgres/0002_workflow.sql")),
+            (3, "accounts", include_str!("../migrations/postgres/0003_accounts.sql")),
         ],
     };
     let migration = |(version, name, sql): (i64, &'static str, &'static str)| {

@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use crate::Ledger;
 use crate::address::Address;
 use crate::error::LedgerError;
 use crate::migrate::State;
 use crate::record::TAKE_HEAD;
 use crate::session::{Sessions, query};
+use crate::{ALL_TENANTS, Ledger};
 
 impl Ledger {
     /// Opens a ledger for writing, makes it if there is none and brings it up to this version.
@@ -22,7 +22,7 @@ impl Ledger {
                 reason: format!("its folder cannot be made: {error}"),
             })?;
         }
-        let ledger = Self { sessions: Sessions::connect(&address, true).await?, address };
+        let ledger = Self::connect(address, true).await?;
         // Looked at before anything is changed: what is somebody else's stays as it is, to the byte.
         match ledger.state().await? {
             State::Empty | State::Older => ledger.migrate().await?,
@@ -62,7 +62,7 @@ impl Ledger {
         if address.file.as_deref().is_some_and(|file| !file.exists()) {
             return Err(LedgerError::Missing { ledger: address.shown });
         }
-        let ledger = Self { sessions: Sessions::connect(&address, false).await?, address };
+        let ledger = Self::connect(address, false).await?;
         match ledger.state().await? {
             State::Empty => {
                 let reason = "it has no table of a ledger".to_owned();
@@ -70,6 +70,11 @@ impl Ledger {
             }
             state => Ok((ledger, state)),
         }
+    }
+
+    async fn connect(address: Address, may_create: bool) -> Result<Self, LedgerError> {
+        let sessions = Sessions::connect(&address, may_create).await?;
+        Ok(Self { sessions, address, seen: ALL_TENANTS.to_owned() })
     }
 
     /// A ledger that cannot be written says so now, and not after the sources were asked for an hour.

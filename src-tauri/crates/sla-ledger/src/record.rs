@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use sla_core::access::Permission;
 use sla_core::audit::Entry;
 use sla_core::evidence::sha256_hex;
 use sla_core::record::{MonthRecord, RecordPromise};
@@ -9,10 +10,11 @@ use sla_core::time::UnixSeconds;
 use sqlx::any::{Any, AnyRow};
 use sqlx::{Error, Row, Transaction};
 
+use crate::access::Standing;
 use crate::chain;
 use crate::facts::{ContractVersion, Credit, Fact, FactRow, MonthRevision, TenantVersion};
 use crate::session::query;
-use crate::{Ledger, LedgerError, PlannedRevision, Recorded};
+use crate::{Actor, Ledger, LedgerError, PlannedRevision, Recorded};
 
 /// A month that is to be recorded. Its `record.revision` is the revision that it is expected to get.
 #[derive(Clone, Debug)]
@@ -69,16 +71,18 @@ impl Ledger {
     ///
     /// # Errors
     /// [`LedgerError`]; nothing was recorded then. [`LedgerError::Conflict`] when a month would get another revision
-    /// than expected, [`LedgerError::ContractChanged`] when a contract version is on record with another content.
+    /// than expected, [`LedgerError::ContractChanged`] when a contract version is on record with another content,
+    /// [`LedgerError::Access`] when the ledger knows accounts and the actor may not close the month.
     pub async fn record(
         &self,
         batch: &[CloseEntry],
-        actor: &str,
+        actor: impl Into<Actor<'_>>,
         at: UnixSeconds,
     ) -> Result<Vec<Recorded>, LedgerError> {
-        let mut work = Work::begin(self, actor, at).await?;
+        let mut work = Work::begin(self, actor.into(), at).await?;
         let mut recorded = Vec::with_capacity(batch.len());
         for entry in batch {
+            work.may_for(Permission::MonthsClose, &entry.record.tenant)?;
             recorded.push(work.entry(entry).await?);
         }
         work.commit().await?;
@@ -97,9 +101,10 @@ fn planned(latest: &Latest, digest: &str) -> PlannedRevision {
 
 /// A transaction that holds the chain's head.
 pub(crate) struct Work<'a> {
-    ledger: &'a Ledger,
+    pub(crate) ledger: &'a Ledger,
     pub(crate) transaction: Transaction<'static, Any>,
-    pub(crate) actor: &'a str,
+    pub(crate) actor: Actor<'a>,
+    pub(crate) standing: Standing,
     pub(crate) at: UnixSeconds,
     entries: i64,
     head: String,
@@ -107,7 +112,7 @@ pub(crate) struct Work<'a> {
 }
 
 impl<'a> Work<'a> {
-    pub(crate) async fn begin(ledger: &'a Ledger, actor: &'a str, at: UnixSeconds) -> Result<Self, LedgerError> {
+    pub(crate) async fn begin(ledger: &'a Ledger, actor: Actor<'a>, at: UnixSeconds) -> Result<Self, LedgerError> {
         let failed = |error| ledger.address.failed(error);
         let mut transaction = ledger.begin().await?;
         query(TAKE_HEAD).execute(&mut *transaction).await.map_err(failed)?;
@@ -117,7 +122,8 @@ impl<'a> Work<'a> {
             .map_err(failed)?;
         let row = row.ok_or_else(|| LedgerError::Broken { what: "the head of the audit chain is gone".to_owned() })?;
         let (entries, head) = row.try_get(0).and_then(|entries| Ok((entries, row.try_get(1)?))).map_err(failed)?;
-        Ok(Self { ledger, transaction, actor, at, entries, head, appended: false })
+        let standing = Standing::of(ledger, &mut transaction, actor.name).await?;
+        Ok(Self { ledger, transaction, actor, standing, at, entries, head, appended: false })
     }
 
     pub(crate) async fn commit(mut self) -> Result<(), LedgerError> {
@@ -294,7 +300,8 @@ impl<'a> Work<'a> {
         let entry = Entry {
             sequence: self.entries + 1,
             at: self.at,
-            actor: self.actor.to_owned(),
+            actor: self.actor.name.to_owned(),
+            origin: self.actor.origin.to_owned(),
             action: fact.action.to_owned(),
             subject: fact.subject.clone(),
             payload: fact.payload.clone(),

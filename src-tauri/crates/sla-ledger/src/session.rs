@@ -39,7 +39,7 @@ pub(crate) fn query(sql: &'static str) -> Query<'static, Any, AnyArguments> {
 }
 
 /// Connections that are handed out as transactions only.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Sessions {
     pool: AnyPool,
 }

@@ -6,6 +6,7 @@ use sla_core::audit::{Entry, Walk};
 use sqlx::any::Any;
 use sqlx::{Row, Transaction};
 
+use crate::access::{AccessVersion, SignInRow};
 use crate::chain;
 use crate::facts::{ContractVersion, Credit, FactRow, MonthRevision, StepRow, TenantVersion};
 use crate::session::query;
@@ -50,6 +51,8 @@ impl Ledger {
         wrong.extend(self.facts::<MonthRevision>(transaction, &mut told).await?);
         wrong.extend(self.facts::<Credit>(transaction, &mut told).await?);
         wrong.extend(self.facts::<StepRow>(transaction, &mut told).await?);
+        wrong.extend(self.facts::<AccessVersion>(transaction, &mut told).await?);
+        wrong.extend(self.facts::<SignInRow>(transaction, &mut told).await?);
         wrong.extend(told.into_iter().map(|(subject, Told { sequence, .. })| Wrong {
             sequence,
             what: format!("{subject} is gone, of which entry {sequence} tells"),
@@ -70,7 +73,7 @@ impl Ledger {
         let mut next = i64::MIN;
         loop {
             let page = query(
-                "select sequence, at, actor, action, subject, payload, previous_hash, hash from audit_entries
+                "select sequence, at, actor, origin, action, subject, payload, previous_hash, hash from audit_entries
                  where sequence >= $1 order by sequence limit $2",
             )
             .bind(next)

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use sla_core::access::Permission;
+use sla_core::money::{CurrencyError, Money};
 use sla_core::record::MonthRecord;
 use sla_core::time::{Month, UnixSeconds};
 use sla_core::workflow::{CreditState, Hands, MonthState, WorkflowError, WorkflowStep, approved_amount};
@@ -12,7 +14,7 @@ use sqlx::{Row, Transaction};
 use crate::facts::{FactRow as _, MonthRevision, StepRow};
 use crate::record::Work;
 use crate::session::query;
-use crate::{Ledger, LedgerError};
+use crate::{Actor, Ledger, LedgerError};
 
 /// A step that somebody took.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,24 +95,28 @@ pub struct StepRequest<'a> {
     pub seen: Option<usize>,
 }
 
-/// Revisions of months, each with who closed it, by tenant, contract, month and revision. An empty text selects all.
+/// Revisions of months, each with who closed it, by tenant, contract, month and revision. An empty text selects all; of the
+/// tenants only those are there that whoever asks may see.
 const MONTHS: &str = "select this.tenant, this.contract, this.month, this.revision, this.contract_version, this.digest,
         this.record, this.recorded_at, entry.actor
     from month_revisions as this
     join audit_entries as entry
         on entry.subject = 'month/' || this.tenant || '/' || this.contract || '/' || this.month || '/' || this.revision
     where ($1 = '' or this.tenant = $1) and ($2 = '' or this.contract = $2) and ($3 = '' or this.month = $3)
+        and ($4 = '*' or ',' || $4 || ',' like '%,' || this.tenant || ',%')
     order by this.tenant, this.contract, this.month, this.revision";
 
 const CREDITS: &str =
     "select tenant, contract, month, revision, commitment, currency, low_minor, high_minor from credits
     where ($1 = '' or tenant = $1) and ($2 = '' or contract = $2) and ($3 = '' or month = $3)
+        and ($4 = '*' or ',' || $4 || ',' like '%,' || tenant || ',%')
     order by tenant, contract, month, revision, commitment";
 
 const STEPS: &str =
     "select tenant, contract, month, revision, commitment, number, step, amount_minor, note, actor, recorded_at
     from steps
     where ($1 = '' or tenant = $1) and ($2 = '' or contract = $2) and ($3 = '' or month = $3)
+        and ($4 = '*' or ',' || $4 || ',' like '%,' || tenant || ',%')
     order by tenant, contract, month, revision, commitment, number";
 
 /// Tenant, contract, month and revision.
@@ -138,7 +144,7 @@ impl Ledger {
         let mut found = [Vec::new(), Vec::new(), Vec::new()];
         for (rows, sql) in found.iter_mut().zip([MONTHS, CREDITS, STEPS]) {
             let mut query = query(sql);
-            for one in of {
+            for one in of.into_iter().chain([self.seen.as_str()]) {
                 query = query.bind(one.to_owned());
             }
             *rows = query.fetch_all(&mut **transaction).await.map_err(failed)?;
@@ -189,21 +195,29 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError`]; nothing was written then. [`LedgerError::Refused`] when the step does not follow, when whoever takes
     /// it approves their own work, when a reason or an amount is not given or does not fit; [`LedgerError::Stale`] when
-    /// somebody else was faster.
+    /// somebody else was faster; [`LedgerError::Access`] when the ledger knows accounts and the actor may not.
     pub async fn take(
         &self,
         request: &StepRequest<'_>,
-        actor: &str,
+        actor: impl Into<Actor<'_>>,
         at: UnixSeconds,
     ) -> Result<MonthStatus, LedgerError> {
+        let actor = actor.into();
         // A space more is not another person.
-        let actor = actor.trim();
+        let actor = Actor { name: actor.name.trim(), ..actor };
         let mut work = Work::begin(self, actor, at).await?;
+        work.may_for(Permission::of_step(request.step, request.commitment.is_some()), request.tenant)?;
         let month = request.month.to_string();
         let of = [request.tenant, request.contract, month.as_str()];
         let status = chosen(request, self.statuses(&mut work.transaction, of).await?)?;
-        let rows = taking(request, &status, actor)?;
+        let rows = taking(request, &status, actor.name)?;
         for (commitment, step, amount_minor) in rows {
+            if let (WorkflowStep::Approve, Some(minor)) = (step, amount_minor) {
+                let currency = status.record.credit_total.currency.parse();
+                let currency =
+                    currency.map_err(|error: CurrencyError| LedgerError::Broken { what: error.to_string() })?;
+                work.may_approve_amount(Money { minor, currency }).await?;
+            }
             let number = match status.credit(&commitment) {
                 Some(credit) => credit.steps.len() + 1,
                 None => status.steps.len() + 1,
@@ -218,7 +232,7 @@ impl Ledger {
                 step: step.name().to_owned(),
                 amount_minor,
                 note: request.note.trim().to_owned(),
-                actor: actor.to_owned(),
+                actor: actor.name.to_owned(),
                 recorded_at: at,
             };
             work.add(&row).await?;

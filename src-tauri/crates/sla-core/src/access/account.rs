@@ -1,11 +1,39 @@
 //! Accounts and tokens as the ledger keeps them, and when too many wrong passwords lock one.
 
 use std::collections::BTreeSet;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
 use super::{Access, Permission, Role, TenantScope};
 use crate::time::UnixSeconds;
+
+/// The name of an account as the audit chain knows it, such as `anna.berg` or `anna@example.com`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, schemars::JsonSchema)]
+pub struct AccountName(String);
+
+impl AccountName {
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for AccountName {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        let fits = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || "._@-".contains(letter);
+        let begins = name.starts_with(|first: char| first.is_ascii_lowercase() || first.is_ascii_digit());
+        if begins && name.len() <= 64 && name.chars().all(fits) {
+            return Ok(Self(name.to_owned()));
+        }
+        Err(format!(
+            "{name:?} is no name of an account; expected at most 64 small letters, digits, dots, hyphens, underscores and @, \
+             beginning with a letter or digit"
+        ))
+    }
+}
 
 /// Whether an account can be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::workflow::WorkflowStep;
 
-pub use account::{Account, AccountState, AmountLimit, Lockout, Token, TokenState};
+pub use account::{Account, AccountName, AccountState, AmountLimit, Lockout, Token, TokenState};
 pub use matrix::{markdown, permissions};
 
 /// What somebody is there for.
@@ -160,6 +160,15 @@ pub enum AccessError {
         /// The name that was given.
         who: String,
     },
+    /// Nobody would be left who gives rights.
+    #[error("this would leave no active account with the role admin; make another one first")]
+    LastAdmin,
+    /// The first account gives rights to all others.
+    #[error("the first account of a ledger must be an active one with the role admin")]
+    FirstAdmin,
+    /// A customer who would see other customers.
+    #[error("a tenant viewer is assigned the tenants that they look at, one or more; expected their names")]
+    ViewerOfAll,
     /// More money than the role may approve.
     #[error(
         "{} may approve at most {} {}; expected somebody with a higher limit", .role.name(), .currency, .most
@@ -181,6 +190,9 @@ impl AccessError {
             Self::Forbidden { .. } => "access.forbidden",
             Self::OtherTenant { .. } => "access.other_tenant",
             Self::NoAccount { .. } => "access.no_account",
+            Self::LastAdmin => "access.last_admin",
+            Self::FirstAdmin => "access.first_admin",
+            Self::ViewerOfAll => "access.viewer_of_all",
             Self::AboveLimit { .. } => "access.above_limit",
         }
     }
