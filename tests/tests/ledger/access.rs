@@ -95,8 +95,10 @@ async fn the_first_account_gives_rights(engine: &Engine) {
     put(&ledger, "root", &admin, None, "x").await.expect("the first account");
     check_refused(&ledger, "a stranger", put(&ledger, "mia", &manager, None, "x"), "access.no_account").await;
     check_refused(&ledger, "nobody", put(&ledger, "mia", &manager, None, ""), "access.no_account").await;
-    check_refused(&ledger, "the last admin", put(&ledger, "root", &disabled, Some(1), "root"), "access.last_admin").await;
-    check_refused(&ledger, "the last admin", put(&ledger, "root", &manager, Some(1), "root"), "access.last_admin").await;
+    check_refused(&ledger, "the last admin", put(&ledger, "root", &disabled, Some(1), "root"), "access.last_admin")
+        .await;
+    check_refused(&ledger, "the last admin", put(&ledger, "root", &manager, Some(1), "root"), "access.last_admin")
+        .await;
     put(&ledger, "mia", &manager, None, "root").await.expect("an account");
     check_refused(&ledger, "no admin", put(&ledger, "ole", &admin, None, "mia"), "access.forbidden").await;
     let all = account(Role::TenantViewer, TenantScope::All);
@@ -169,11 +171,8 @@ async fn every_role_does_what_the_table_says(engine: &Engine) {
 
 async fn a_role_approves_up_to_its_limit(engine: &Engine) {
     let ledger = staffed(&engine.url()).await;
-    let limit = |currency: &str, most_minor| AmountLimit {
-        role: Role::Finance,
-        currency: currency.to_owned(),
-        most_minor,
-    };
+    let limit =
+        |currency: &str, most_minor| AmountLimit { role: Role::Finance, currency: currency.to_owned(), most_minor };
     let set = async |currency: &str, most_minor, seen| {
         let name = format!("finance/{currency}");
         ledger.put_access(&name, &limit(currency, most_minor), seen, "admin".into(), AT).await
@@ -218,9 +217,7 @@ async fn sessions_begin_and_end(engine: &Engine) {
     try_at(SignIn::Ok, Some(("s1", AT + 100)), AT + 2).await;
     assert_eq!(failed().await, [] as [i64; 0]);
     ledger.sign_in(SignIn::Ok, Some(("s2", AT + 50)), finance, AT + 2).await.expect("recorded");
-    let of = async |secret: &str, at| {
-        ledger.session(secret, at).await.expect("read").map(|account| account.name)
-    };
+    let of = async |secret: &str, at| ledger.session(secret, at).await.expect("read").map(|account| account.name);
     assert_eq!(of("s1", AT + 99).await.as_deref(), Some("operator"));
     assert_eq!(of("s1", AT + 100).await, None, "it has ended");
     assert_eq!(of("s2", AT + 3).await.as_deref(), Some("finance"));
@@ -270,7 +267,7 @@ async fn whoever_looks_sees_their_tenants(engine: &Engine) {
     };
     let (nord, west) = (("nord".to_owned(), 1), ("west".to_owned(), 1));
     assert_eq!(tenants(TenantScope::All).await, [nord.clone(), west.clone()]);
-    assert_eq!(tenants(only(&["nord"])).await, [nord.clone()]);
+    assert_eq!(tenants(only(&["nord"])).await, std::slice::from_ref(&nord));
     assert_eq!(tenants(only(&["west", "nord", "ost"])).await, [nord, west]);
     assert!(tenants(only(&[])).await.is_empty());
     assert!(tenants(only(&["no", "nor", "%"])).await.is_empty(), "a part of a name is no name");
@@ -363,7 +360,8 @@ async fn check_row_security(engine: &Engine, server: &Postgres) {
     seen.take(&APPROVE, "finance", AT).await.expect("approved");
     let status = seen.take(&step(WorkflowStep::Approve, None), "finance", AT).await.expect("approved");
     assert_eq!(status.state, MonthState::Approved);
-    let error = guest.seen_by(&only(&["west"])).record(&[entry("nord", 1, 7)], "machine", AT).await.expect_err("unseen");
+    let error =
+        guest.seen_by(&only(&["west"])).record(&[entry("nord", 1, 7)], "machine", AT).await.expect_err("unseen");
     assert_eq!(error.code(), "ledger.read_only", "{error}");
     for statement in ["update credits set high_minor = 0", "delete from sign_ins", "drop table credits"] {
         execute(&raw, statement).await.expect_err(statement);

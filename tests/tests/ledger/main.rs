@@ -5,6 +5,8 @@ mod conformance;
 mod copy;
 mod engine;
 mod others;
+mod overview;
 mod tampering;
 mod tls;
+mod upgrade;
 mod workflow;

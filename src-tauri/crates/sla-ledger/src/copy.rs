@@ -42,6 +42,7 @@ impl Ledger {
         self.copy_rows::<StepRow>(&mut from, copy, &mut to).await?;
         self.copy_rows::<AccessVersion>(&mut from, copy, &mut to).await?;
         self.copy_rows::<SignInRow>(&mut from, copy, &mut to).await?;
+        copy.note_all_months(&mut to).await?;
         query("update audit_head set entries = $1, hash = $2 where id = 1")
             .bind(verified.entries)
             .bind(verified.head.clone())

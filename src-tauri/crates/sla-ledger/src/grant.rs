@@ -17,7 +17,7 @@ begin
     execute format('grant select, insert on all tables in schema %I to %I', here, grantee);
     execute format('revoke insert on audit_head, _sqlx_migrations from %I', grantee);
     execute format('grant update on audit_head to %I', grantee);
-    execute format('grant delete on sessions, replies to %I', grantee);
+    execute format('grant delete on sessions, replies, month_overview, credit_overview to %I', grantee);
 end
 $$";
 

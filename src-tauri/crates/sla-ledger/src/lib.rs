@@ -22,6 +22,7 @@ mod facts;
 mod grant;
 mod migrate;
 mod open;
+mod overview;
 mod record;
 mod session;
 mod verify;
@@ -38,6 +39,7 @@ use sqlx::{Row, Transaction};
 
 pub use access::{AccessDocument, SignIn, Versioned};
 pub use error::LedgerError;
+pub use overview::{CreditSummary, ListRequest, MonthGroup, MonthSummary, Place, Sort, Which};
 pub use record::{CloseEntry, ContractDocument};
 pub use workflow::{CreditStatus, MonthStatus, StepRequest, StepTaken};
 

@@ -9,6 +9,8 @@ use crate::address::Engine;
 use crate::session::{BETWEEN_ATTEMPTS, query};
 use crate::{Ledger, LedgerError};
 
+/// The migration that brings lists; what they say follows from the facts that are there.
+const OVERVIEW: i64 = 5;
 /// The table of migrations that were done.
 const TABLE: &str = "_sqlx_migrations";
 /// First closes at the same instant wait for each other by this lock of PostgreSQL, which ends with the transaction.
@@ -132,6 +134,9 @@ impl Ledger {
                 continue;
             }
             sqlx::raw_sql(migration.sql.clone()).execute(&mut *transaction).await.map_err(failed)?;
+            if migration.version == OVERVIEW {
+                self.note_all_months(&mut transaction).await?;
+            }
             query(
                 "insert into _sqlx_migrations (version, description, success, checksum, execution_time)
                  values ($1, $2, true, $3, 0)",
@@ -172,11 +177,13 @@ fn migrations(engine: Engine) -> Vec<Migration> {
             (1, "ledger", include_str!("../migrations/sqlite/0001_ledger.sql")),
             (2, "workflow", include_str!("../migrations/sqlite/0002_workflow.sql")),
             (3, "accounts", include_str!("../migrations/sqlite/0003_accounts.sql")),
+            (OVERVIEW, "overview", include_str!("../migrations/sqlite/0005_overview.sql")),
         ],
         Engine::Postgres => [
             (1, "ledger", include_str!("../migrations/postgres/0001_ledger.sql")),
             (2, "workflow", include_str!("../migrations/postgres/0002_workflow.sql")),
             (3, "accounts", include_str!("../migrations/postgres/0003_accounts.sql")),
+            (OVERVIEW, "overview", include_str!("../migrations/postgres/0005_overview.sql")),
         ],
     };
     let migration = |(version, name, sql): (i64, &'static str, &'static str)| {

@@ -183,8 +183,15 @@ impl<'a> Work<'a> {
             }
             self.add(&month).await?;
             self.credits(record, &month).await?;
+            self.note(&record.tenant, &record.contract.id, &month.month).await?;
         }
         Ok(Recorded { revision, unchanged })
+    }
+
+    /// Writes what lists say of a month anew.
+    pub(crate) async fn note(&mut self, tenant: &str, contract: &str, month: &str) -> Result<(), LedgerError> {
+        let revisions = self.ledger.statuses(&mut self.transaction, [tenant, contract, month]).await?;
+        self.ledger.note_month(&mut self.transaction, &revisions).await
     }
 
     async fn tenant(&mut self, tenant: &str, document: &str) -> Result<(), LedgerError> {

@@ -57,9 +57,12 @@ impl Ledger {
             sequence,
             what: format!("{subject} is gone, of which entry {sequence} tells"),
         }));
-        match wrong.into_iter().min() {
+        if let Some(Wrong { what, .. }) = wrong.into_iter().min() {
+            return Err(broken(what));
+        }
+        match self.wrong_overview(transaction).await? {
             None => Ok(verified),
-            Some(Wrong { what, .. }) => Err(broken(what)),
+            Some(what) => Err(broken(format!("{what} does not follow from the facts"))),
         }
     }
 

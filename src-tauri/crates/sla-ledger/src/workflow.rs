@@ -135,7 +135,7 @@ impl Ledger {
         Ok(all)
     }
 
-    async fn statuses(
+    pub(crate) async fn statuses(
         &self,
         transaction: &mut Transaction<'static, Any>,
         of: [&str; 3],
@@ -237,7 +237,9 @@ impl Ledger {
             };
             work.add(&row).await?;
         }
-        let after = chosen(request, self.statuses(&mut work.transaction, of).await?)?;
+        let revisions = self.statuses(&mut work.transaction, of).await?;
+        self.note_month(&mut work.transaction, &revisions).await?;
+        let after = chosen(request, revisions)?;
         work.commit().await?;
         Ok(after)
     }
@@ -298,7 +300,7 @@ impl MonthStatus {
         self.credits.iter().find(|credit| credit.commitment == commitment)
     }
 
-    fn subject(&self) -> String {
+    pub(crate) fn subject(&self) -> String {
         let MonthRecord { tenant, contract, month, revision, .. } = &self.record;
         format!("{tenant}, contract {}, {month}, revision {revision}", contract.id)
     }

@@ -246,6 +246,8 @@ mod tests {
         check("growing as slowly as new ones", "d??", &[(1, 2)], Some((2, 2)), &[1], &[3]);
         check("growing slower than new ones", "d???d", &[(1, 4)], Some((2, 1)), &[5], &[1, 1, 1]);
         check("every second slice", "d?d?d?d", &[(1, 1), (2, 6)], Some((2, 5)), &[1, 1, 1, 1], &[7]);
+        check("between two steps", "dd?", &[(1, 1)], Some((2, 5)), &[2], &[3]);
+        check("two short ones cost as much as a grown one", "d?d?", &[(1, 2)], Some((2, 2)), &[1, 1], &[4]);
         check("a step of three", "d??d??d", &[(1, 3), (2, 4)], Some((3, 2)), &[7], &[1, 2, 2]);
     }
 }

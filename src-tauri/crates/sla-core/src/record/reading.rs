@@ -41,6 +41,11 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// The verdict of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Met, Self::Undecidable, Self::Breached].into_iter().find(|verdict| verdict.name() == name)
+    }
+
     /// The stable name: `met`, `undecidable` or `breached`.
     pub fn name(self) -> &'static str {
         match self {

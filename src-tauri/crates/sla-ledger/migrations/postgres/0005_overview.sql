@@ -1,0 +1,59 @@
+-- Where every month and every credit is, for lists over many tenants. These are no facts: each row follows from the facts and
+-- is written anew in the transaction that adds one. A month has up to two rows: its latest revision, and the one that was
+-- issued last.
+create table month_overview (
+    tenant text not null,
+    contract text not null,
+    month text not null,
+    which text not null check (which in ('latest', 'issued')),
+    revision bigint not null,
+    tenant_name text not null,
+    state text not null,
+    verdict text not null,
+    currency text not null,
+    low_minor bigint not null,
+    high_minor bigint not null,
+    -- The last local day on which credits can be claimed, YYYY-MM-DD; empty when they are given without a claim.
+    due text not null,
+    time_zone text not null,
+    closed_by text not null,
+    closed_at bigint not null,
+    steps bigint not null,
+    credits_open bigint not null,
+    primary key (which, month, tenant, contract)
+);
+create index month_overview_tenant on month_overview (which, tenant, contract, month);
+create index month_overview_due on month_overview (which, due, tenant, contract, month);
+
+create table credit_overview (
+    tenant text not null,
+    contract text not null,
+    month text not null,
+    commitment text not null,
+    which text not null check (which in ('latest', 'issued')),
+    revision bigint not null,
+    tenant_name text not null,
+    state text not null,
+    currency text not null,
+    low_minor bigint not null,
+    high_minor bigint not null,
+    decided_minor bigint,
+    issued_before_minor bigint not null,
+    due text not null,
+    steps bigint not null,
+    primary key (which, month, tenant, contract, commitment)
+);
+create index credit_overview_tenant on credit_overview (which, tenant, contract, month, commitment);
+create index credit_overview_due on credit_overview (which, due, tenant, contract, month, commitment);
+
+alter table month_overview enable row level security;
+alter table credit_overview enable row level security;
+
+create policy own_tenants on month_overview using (
+    (select coalesce(current_setting('sla.tenants', true), '')) = '*'
+    or tenant = any ((select string_to_array(current_setting('sla.tenants', true), ','))::text[])
+);
+create policy own_tenants on credit_overview using (
+    (select coalesce(current_setting('sla.tenants', true), '')) = '*'
+    or tenant = any ((select string_to_array(current_setting('sla.tenants', true), ','))::text[])
+);

@@ -1,0 +1,645 @@
+//! Lists over many tenants: where every month and every credit is, a page at a time, and what they come to. The rows follow
+//! from the facts and are written in the transaction that adds one, so that no list reads whole records.
+
+use sla_core::record::Verdict;
+use sla_core::time::{Month, UnixSeconds};
+use sla_core::workflow::{CreditState, MonthState};
+use sqlx::any::{Any, AnyArguments, AnyRow};
+use sqlx::query::Query;
+use sqlx::{Row, Transaction};
+
+use crate::session::query;
+use crate::workflow::{CreditStatus, MonthStatus};
+use crate::{Ledger, LedgerError};
+
+/// Which revisions a list is about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Which {
+    /// The latest one of each month.
+    #[default]
+    Latest,
+    /// The one that was issued last; months of which none was issued are not there.
+    Issued,
+}
+
+impl Which {
+    const ALL: [Self; 2] = [Self::Latest, Self::Issued];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Latest => "latest",
+            Self::Issued => "issued",
+        }
+    }
+
+    /// The revision of a month that it means.
+    fn of(self, revisions: &[MonthStatus]) -> Option<&MonthStatus> {
+        match self {
+            Self::Latest => revisions.last(),
+            Self::Issued => revisions.iter().rfind(|status| status.state == MonthState::Issued),
+        }
+    }
+}
+
+/// A month in a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MonthSummary {
+    /// The tenant.
+    pub tenant: String,
+    /// Its name for people.
+    pub tenant_name: String,
+    /// The contract.
+    pub contract: String,
+    /// The month.
+    pub month: Month,
+    /// The revision.
+    pub revision: u32,
+    /// Where it is.
+    pub state: MonthState,
+    /// Whether what was promised was kept.
+    pub verdict: Verdict,
+    /// ISO 4217 code.
+    pub currency: String,
+    /// The least that it owes, in the minor unit.
+    pub low_minor: i64,
+    /// The most, in the minor unit.
+    pub high_minor: i64,
+    /// The last local day on which its credits can be claimed, YYYY-MM-DD; `None` when they are given without a claim.
+    pub due: Option<String>,
+    /// The contract's time zone.
+    pub time_zone: String,
+    /// Who closed it.
+    pub closed_by: String,
+    /// When, Unix seconds.
+    pub closed_at: UnixSeconds,
+    /// How many steps were taken with it.
+    pub steps: u32,
+    /// How many of its credits are neither approved nor rejected.
+    pub credits_open: u32,
+}
+
+/// A credit in a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CreditSummary {
+    /// The tenant.
+    pub tenant: String,
+    /// Its name for people.
+    pub tenant_name: String,
+    /// The contract.
+    pub contract: String,
+    /// The month.
+    pub month: Month,
+    /// The month's revision.
+    pub revision: u32,
+    /// The commitment, as it is unique in the month.
+    pub commitment: String,
+    /// Where it is.
+    pub state: CreditState,
+    /// ISO 4217 code.
+    pub currency: String,
+    /// The least that is owed, in the minor unit.
+    pub low_minor: i64,
+    /// The most, in the minor unit.
+    pub high_minor: i64,
+    /// What was decided or approved, in the minor unit.
+    pub decided_minor: Option<i64>,
+    /// What was issued of earlier revisions, in the minor unit.
+    pub issued_before_minor: i64,
+    /// The last local day on which it can be claimed, YYYY-MM-DD; `None` when it is given without a claim.
+    pub due: Option<String>,
+    /// How many steps were taken with it.
+    pub steps: u32,
+}
+
+/// By what a list is sorted; equal ones by tenant, contract, month and commitment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sort {
+    /// By month.
+    #[default]
+    Month,
+    /// By tenant.
+    Tenant,
+    /// By the last day on which credits can be claimed.
+    Due,
+    /// By the most that may be owed.
+    Amount,
+}
+
+/// Which months or credits are wanted, in which order; what is not said selects all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ListRequest {
+    /// Which revisions.
+    pub which: Which,
+    /// The tenant.
+    pub tenant: Option<String>,
+    /// The contract.
+    pub contract: Option<String>,
+    /// The month.
+    pub month: Option<Month>,
+    /// The name of the state.
+    pub state: Option<&'static str>,
+    /// The verdict; credits have none.
+    pub verdict: Option<Verdict>,
+    /// Only what must be claimed until then, YYYY-MM-DD.
+    pub due_until: Option<String>,
+    /// By what it is sorted.
+    pub sort: Sort,
+    /// Whether the last comes first.
+    pub descending: bool,
+    /// What the last page ended with; the first page when not said.
+    pub after: Option<Place>,
+    /// At most so many.
+    pub limit: u32,
+}
+
+/// Where a page ended: the value that it was sorted by, and what tells equal ones apart.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// The month, tenant, day or amount that the last one was sorted by, as text; empty where there is no day.
+    pub key: String,
+    /// Its tenant.
+    pub tenant: String,
+    /// Its contract.
+    pub contract: String,
+    /// Its month.
+    pub month: String,
+    /// Its commitment; empty for a month.
+    pub commitment: String,
+}
+
+/// What months come to that are in the same state, with the same verdict and currency.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MonthGroup {
+    /// Where they are.
+    pub state: MonthState,
+    /// Their verdict.
+    pub verdict: Verdict,
+    /// ISO 4217 code.
+    pub currency: String,
+    /// How many.
+    pub count: i64,
+    /// The least that they owe together, in the minor unit.
+    pub low_minor: i64,
+    /// The most, in the minor unit.
+    pub high_minor: i64,
+}
+
+/// Months of which `$1` … `$8` hold that come behind the place in `$9` … `$12`, at most `$13`. A place has a tenant; what it was
+/// sorted by may be empty.
+macro_rules! months {
+    ($key:literal, $after:literal, $order:literal) => {
+        concat!(
+            "select tenant, contract, month, revision, tenant_name, state, verdict, currency, low_minor, high_minor, due,
+                time_zone, closed_by, closed_at, steps, credits_open
+            from month_overview
+            where which = $1 and ($2 = '' or tenant = $2) and ($3 = '' or contract = $3) and ($4 = '' or month = $4)
+                and ($5 = '' or state = $5) and ($6 = '' or verdict = $6) and ($7 = '' or due <> '' and due <= $7)
+                and ($8 = '*' or ',' || $8 || ',' like '%,' || tenant || ',%')
+                and ($10 = '' or (",
+            $key,
+            ", tenant, contract, month) ",
+            $after,
+            " ($9, $10, $11, $12))
+            order by ",
+            $key,
+            $order,
+            ", tenant",
+            $order,
+            ", contract",
+            $order,
+            ", month",
+            $order,
+            " limit $13"
+        )
+    };
+}
+
+/// The same of credits, of which `$1` … `$7` hold, behind the place in `$8` … `$12`.
+macro_rules! credits {
+    ($key:literal, $after:literal, $order:literal) => {
+        concat!(
+            "select tenant, contract, month, revision, tenant_name, commitment, state, currency, low_minor, high_minor,
+                decided_minor, issued_before_minor, due, steps
+            from credit_overview
+            where which = $1 and ($2 = '' or tenant = $2) and ($3 = '' or contract = $3) and ($4 = '' or month = $4)
+                and ($5 = '' or state = $5) and ($6 = '' or due <> '' and due <= $6)
+                and ($7 = '*' or ',' || $7 || ',' like '%,' || tenant || ',%')
+                and ($9 = '' or (",
+            $key,
+            ", tenant, contract, month, commitment) ",
+            $after,
+            " ($8, $9, $10, $11, $12))
+            order by ",
+            $key,
+            $order,
+            ", tenant",
+            $order,
+            ", contract",
+            $order,
+            ", month",
+            $order,
+            ", commitment",
+            $order,
+            " limit $13"
+        )
+    };
+}
+
+/// The statement of a sort and a direction.
+macro_rules! sorted {
+    ($statement:ident, $request:expr) => {
+        match ($request.sort, $request.descending) {
+            (Sort::Month, false) => $statement!("month", ">", " asc"),
+            (Sort::Month, true) => $statement!("month", "<", " desc"),
+            (Sort::Tenant, false) => $statement!("tenant", ">", " asc"),
+            (Sort::Tenant, true) => $statement!("tenant", "<", " desc"),
+            (Sort::Due, false) => $statement!("due", ">", " asc"),
+            (Sort::Due, true) => $statement!("due", "<", " desc"),
+            (Sort::Amount, false) => $statement!("high_minor", ">", " asc"),
+            (Sort::Amount, true) => $statement!("high_minor", "<", " desc"),
+        }
+    };
+}
+
+impl Ledger {
+    /// A page of months.
+    ///
+    /// # Errors
+    /// [`LedgerError`] when the ledger cannot be read.
+    pub async fn list_months(&self, request: &ListRequest) -> Result<Vec<MonthSummary>, LedgerError> {
+        let mut statement = query(sorted!(months, request));
+        for text in self.selected(request) {
+            statement = statement.bind(text);
+        }
+        statement = statement.bind(request.verdict.map_or("", Verdict::name).to_owned());
+        statement = statement.bind(request.due_until.clone().unwrap_or_default()).bind(self.seen.clone());
+        let Place { tenant, contract, month, .. } = request.after.clone().unwrap_or_default();
+        statement = behind(statement, request).bind(tenant).bind(contract).bind(month);
+        let rows = self.rows(statement.bind(i64::from(request.limit))).await?;
+        rows.iter().map(|row| month_summary(row).map_err(|error| self.address.failed(error))).collect()
+    }
+
+    /// A page of credits.
+    ///
+    /// # Errors
+    /// [`LedgerError`] when the ledger cannot be read.
+    pub async fn list_credits(&self, request: &ListRequest) -> Result<Vec<CreditSummary>, LedgerError> {
+        let mut statement = query(sorted!(credits, request));
+        for text in self.selected(request) {
+            statement = statement.bind(text);
+        }
+        statement = statement.bind(request.due_until.clone().unwrap_or_default()).bind(self.seen.clone());
+        let Place { tenant, contract, month, commitment, .. } = request.after.clone().unwrap_or_default();
+        statement = behind(statement, request).bind(tenant).bind(contract).bind(month).bind(commitment);
+        let rows = self.rows(statement.bind(i64::from(request.limit))).await?;
+        rows.iter().map(|row| credit_summary(row).map_err(|error| self.address.failed(error))).collect()
+    }
+
+    /// What all tenants' months come to, by state, verdict and currency.
+    ///
+    /// # Errors
+    /// [`LedgerError`] when the ledger cannot be read.
+    pub async fn month_groups(&self, which: Which, month: Month) -> Result<Vec<MonthGroup>, LedgerError> {
+        let statement = query(
+            "select state, verdict, currency, count(*), cast(sum(low_minor) as bigint), cast(sum(high_minor) as bigint)
+             from month_overview
+             where which = $1 and month = $2 and ($3 = '*' or ',' || $3 || ',' like '%,' || tenant || ',%')
+             group by state, verdict, currency order by state, verdict, currency",
+        );
+        let rows = self.rows(statement.bind(which.name()).bind(month.to_string()).bind(self.seen.clone())).await?;
+        let read = |row: &AnyRow| {
+            let group = MonthGroup {
+                state: known(MonthState::named, row.try_get(0)?)?,
+                verdict: known(Verdict::named, row.try_get(1)?)?,
+                currency: row.try_get(2)?,
+                count: row.try_get(3)?,
+                low_minor: row.try_get(4)?,
+                high_minor: row.try_get(5)?,
+            };
+            Ok(group)
+        };
+        rows.iter().map(|row| read(row).map_err(|error| self.address.failed(error))).collect()
+    }
+
+    /// Which revisions, tenant, contract, month and state are wanted.
+    fn selected(&self, request: &ListRequest) -> [String; 5] {
+        let ListRequest { which, tenant, contract, month, state, .. } = request;
+        let month = month.map_or_else(String::new, |month| month.to_string());
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        [which.name().to_owned(), text(tenant), text(contract), month, state.unwrap_or_default().to_owned()]
+    }
+
+    async fn rows(&self, statement: Query<'static, Any, AnyArguments>) -> Result<Vec<AnyRow>, LedgerError> {
+        let failed = |error| self.address.failed(error);
+        let mut transaction = self.begin().await?;
+        let rows = statement.fetch_all(&mut *transaction).await.map_err(failed)?;
+        transaction.rollback().await.map_err(failed)?;
+        Ok(rows)
+    }
+
+    /// Writes the rows of one month anew, from all of its revisions.
+    pub(crate) async fn note_month(
+        &self,
+        transaction: &mut Transaction<'static, Any>,
+        revisions: &[MonthStatus],
+    ) -> Result<(), LedgerError> {
+        let failed = |error| self.address.failed(error);
+        let Some(latest) = revisions.last() else { return Ok(()) };
+        let key = [&latest.record.tenant, &latest.record.contract.id, &latest.record.month.to_string()];
+        for table in [
+            "delete from month_overview where tenant = $1 and contract = $2 and month = $3",
+            "delete from credit_overview where tenant = $1 and contract = $2 and month = $3",
+        ] {
+            let delete = key.iter().fold(query(table), |delete, one| delete.bind((*one).clone()));
+            delete.execute(&mut **transaction).await.map_err(failed)?;
+        }
+        for which in Which::ALL {
+            let Some(status) = which.of(revisions) else { continue };
+            insert_month(which, status).execute(&mut **transaction).await.map_err(failed)?;
+            for credit in &status.credits {
+                insert_credit(which, status, credit).execute(&mut **transaction).await.map_err(failed)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes every row anew, tenant by tenant.
+    pub(crate) async fn note_all_months(&self, transaction: &mut Transaction<'static, Any>) -> Result<(), LedgerError> {
+        for tenant in self.tenants_in(transaction).await? {
+            for revisions in by_month(&self.statuses(transaction, [&tenant, "", ""]).await?) {
+                self.note_month(transaction, revisions).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What is wrong with the rows: they must be the ones that follow from the facts.
+    pub(crate) async fn wrong_overview(
+        &self,
+        transaction: &mut Transaction<'static, Any>,
+    ) -> Result<Option<String>, LedgerError> {
+        let failed = |error| self.address.failed(error);
+        let (mut months, mut credits) = (0, 0);
+        for tenant in self.tenants_in(transaction).await? {
+            let statuses = self.statuses(transaction, [&tenant, "", ""]).await?;
+            for revisions in by_month(&statuses) {
+                for which in Which::ALL {
+                    let Some(status) = which.of(revisions) else { continue };
+                    let record = &status.record;
+                    let key = [which.name(), &record.tenant, &record.contract.id, &record.month.to_string()];
+                    let row = key.iter().fold(query(ONE_MONTH), |one, text| one.bind((*text).to_owned()));
+                    let row = row.fetch_optional(&mut **transaction).await.map_err(failed)?;
+                    let found = row.map(|row| month_summary(&row)).transpose().map_err(failed)?;
+                    if found.as_ref() != Some(&MonthSummary::of(status)) {
+                        return Ok(Some(format!("the overview of {}", status.subject())));
+                    }
+                    let rows = key.iter().fold(query(ITS_CREDITS), |all, text| all.bind((*text).to_owned()));
+                    let rows = rows.fetch_all(&mut **transaction).await.map_err(failed)?;
+                    let found: Vec<CreditSummary> =
+                        rows.iter().map(credit_summary).collect::<Result<_, _>>().map_err(failed)?;
+                    let expected = status.credits.iter().map(|credit| CreditSummary::of(status, credit));
+                    if found != expected.collect::<Vec<_>>() {
+                        return Ok(Some(format!("the overview of the credits of {}", status.subject())));
+                    }
+                    (months, credits) = (months + 1, credits + found.len() as i64);
+                }
+            }
+        }
+        let counts = query("select (select count(*) from month_overview), (select count(*) from credit_overview)");
+        let row = counts.fetch_one(&mut **transaction).await.map_err(failed)?;
+        let counted: (i64, i64) = row.try_get(0).and_then(|one| Ok((one, row.try_get(1)?))).map_err(failed)?;
+        Ok((counted != (months, credits)).then(|| "the overview, which tells of months that are not there".to_owned()))
+    }
+
+    async fn tenants_in(&self, transaction: &mut Transaction<'static, Any>) -> Result<Vec<String>, LedgerError> {
+        let failed = |error| self.address.failed(error);
+        let all = query("select distinct tenant from month_revisions order by tenant");
+        let rows = all.fetch_all(&mut **transaction).await.map_err(failed)?;
+        rows.iter().map(|row| row.try_get(0).map_err(failed)).collect()
+    }
+}
+
+const ONE_MONTH: &str =
+    "select tenant, contract, month, revision, tenant_name, state, verdict, currency, low_minor, high_minor,
+        due, time_zone, closed_by, closed_at, steps, credits_open
+    from month_overview where which = $1 and tenant = $2 and contract = $3 and month = $4";
+
+const ITS_CREDITS: &str =
+    "select tenant, contract, month, revision, tenant_name, commitment, state, currency, low_minor,
+        high_minor, decided_minor, issued_before_minor, due, steps
+    from credit_overview where which = $1 and tenant = $2 and contract = $3 and month = $4 order by commitment";
+
+/// The revisions of each month, given revisions in the order of tenant, contract, month and revision.
+pub(crate) fn by_month(statuses: &[MonthStatus]) -> impl Iterator<Item = &[MonthStatus]> {
+    statuses.chunk_by(|one, next| {
+        let (one, next) = (&one.record, &next.record);
+        one.tenant == next.tenant && one.contract.id == next.contract.id && one.month == next.month
+    })
+}
+
+/// Binds what the last page ended with, as what it is sorted by is kept.
+fn behind(statement: Query<'static, Any, AnyArguments>, request: &ListRequest) -> Query<'static, Any, AnyArguments> {
+    let key = request.after.as_ref().map_or("", |place| place.key.as_str());
+    match request.sort {
+        Sort::Amount => statement.bind(key.parse::<i64>().unwrap_or_default()),
+        Sort::Month | Sort::Tenant | Sort::Due => statement.bind(key.to_owned()),
+    }
+}
+
+impl Sort {
+    /// What a row is sorted by, as text.
+    fn key(self, month: Month, tenant: &str, due: Option<&str>, high_minor: i64) -> String {
+        match self {
+            Self::Month => month.to_string(),
+            Self::Tenant => tenant.to_owned(),
+            Self::Due => due.unwrap_or_default().to_owned(),
+            Self::Amount => high_minor.to_string(),
+        }
+    }
+}
+
+impl MonthSummary {
+    /// Where a page ends whose last row this is.
+    pub fn place(&self, sort: Sort) -> Place {
+        Place {
+            key: sort.key(self.month, &self.tenant, self.due.as_deref(), self.high_minor),
+            tenant: self.tenant.clone(),
+            contract: self.contract.clone(),
+            month: self.month.to_string(),
+            commitment: String::new(),
+        }
+    }
+
+    fn of(status: &MonthStatus) -> Self {
+        let record = &status.record;
+        let open = |credit: &&CreditStatus| matches!(credit.state, CreditState::Draft | CreditState::InReview);
+        Self {
+            tenant: record.tenant.clone(),
+            tenant_name: record.tenant_name.clone(),
+            contract: record.contract.id.clone(),
+            month: record.month,
+            revision: record.revision,
+            state: status.state,
+            verdict: record.verdict,
+            currency: record.credit_total.currency.clone(),
+            low_minor: record.credit_total.low_minor,
+            high_minor: record.credit_total.high_minor,
+            due: due(status),
+            time_zone: record.period.time_zone.clone(),
+            closed_by: status.closed_by.clone(),
+            closed_at: status.closed_at,
+            steps: count(status.steps.len()),
+            credits_open: count(status.credits.iter().filter(open).count()),
+        }
+    }
+}
+
+impl CreditSummary {
+    /// Where a page ends whose last row this is.
+    pub fn place(&self, sort: Sort) -> Place {
+        Place {
+            key: sort.key(self.month, &self.tenant, self.due.as_deref(), self.high_minor),
+            tenant: self.tenant.clone(),
+            contract: self.contract.clone(),
+            month: self.month.to_string(),
+            commitment: self.commitment.clone(),
+        }
+    }
+
+    fn of(status: &MonthStatus, credit: &CreditStatus) -> Self {
+        let record = &status.record;
+        Self {
+            tenant: record.tenant.clone(),
+            tenant_name: record.tenant_name.clone(),
+            contract: record.contract.id.clone(),
+            month: record.month,
+            revision: record.revision,
+            commitment: credit.commitment.clone(),
+            state: credit.state,
+            currency: credit.currency.clone(),
+            low_minor: credit.low_minor,
+            high_minor: credit.high_minor,
+            decided_minor: credit.decided_minor,
+            issued_before_minor: credit.issued_before_minor,
+            due: due(status),
+            steps: count(credit.steps.len()),
+        }
+    }
+}
+
+fn due(status: &MonthStatus) -> Option<String> {
+    status.record.claim.as_ref().and_then(|claim| claim.last_day.clone())
+}
+
+fn count(of: usize) -> u32 {
+    u32::try_from(of).expect("people take few steps")
+}
+
+fn insert_month(which: Which, status: &MonthStatus) -> Query<'static, Any, AnyArguments> {
+    let one = MonthSummary::of(status);
+    query(
+        "insert into month_overview (which, tenant, contract, month, revision, tenant_name, state, verdict, currency,
+            low_minor, high_minor, due, time_zone, closed_by, closed_at, steps, credits_open)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+    )
+    .bind(which.name())
+    .bind(one.tenant)
+    .bind(one.contract)
+    .bind(one.month.to_string())
+    .bind(i64::from(one.revision))
+    .bind(one.tenant_name)
+    .bind(one.state.name())
+    .bind(one.verdict.name())
+    .bind(one.currency)
+    .bind(one.low_minor)
+    .bind(one.high_minor)
+    .bind(one.due.unwrap_or_default())
+    .bind(one.time_zone)
+    .bind(one.closed_by)
+    .bind(one.closed_at)
+    .bind(i64::from(one.steps))
+    .bind(i64::from(one.credits_open))
+}
+
+fn insert_credit(which: Which, status: &MonthStatus, credit: &CreditStatus) -> Query<'static, Any, AnyArguments> {
+    let one = CreditSummary::of(status, credit);
+    query(
+        "insert into credit_overview (which, tenant, contract, month, revision, tenant_name, commitment, state, currency,
+            low_minor, high_minor, decided_minor, issued_before_minor, due, steps)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+    )
+    .bind(which.name())
+    .bind(one.tenant)
+    .bind(one.contract)
+    .bind(one.month.to_string())
+    .bind(i64::from(one.revision))
+    .bind(one.tenant_name)
+    .bind(one.commitment)
+    .bind(one.state.name())
+    .bind(one.currency)
+    .bind(one.low_minor)
+    .bind(one.high_minor)
+    .bind(one.decided_minor)
+    .bind(one.issued_before_minor)
+    .bind(one.due.unwrap_or_default())
+    .bind(i64::from(one.steps))
+}
+
+fn month_summary(row: &AnyRow) -> Result<MonthSummary, sqlx::Error> {
+    Ok(MonthSummary {
+        tenant: row.try_get(0)?,
+        contract: row.try_get(1)?,
+        month: month(row, 2)?,
+        revision: number(row, 3)?,
+        tenant_name: row.try_get(4)?,
+        state: known(MonthState::named, row.try_get(5)?)?,
+        verdict: known(Verdict::named, row.try_get(6)?)?,
+        currency: row.try_get(7)?,
+        low_minor: row.try_get(8)?,
+        high_minor: row.try_get(9)?,
+        due: day(row, 10)?,
+        time_zone: row.try_get(11)?,
+        closed_by: row.try_get(12)?,
+        closed_at: row.try_get(13)?,
+        steps: number(row, 14)?,
+        credits_open: number(row, 15)?,
+    })
+}
+
+fn credit_summary(row: &AnyRow) -> Result<CreditSummary, sqlx::Error> {
+    Ok(CreditSummary {
+        tenant: row.try_get(0)?,
+        contract: row.try_get(1)?,
+        month: month(row, 2)?,
+        revision: number(row, 3)?,
+        tenant_name: row.try_get(4)?,
+        commitment: row.try_get(5)?,
+        state: known(CreditState::named, row.try_get(6)?)?,
+        currency: row.try_get(7)?,
+        low_minor: row.try_get(8)?,
+        high_minor: row.try_get(9)?,
+        decided_minor: row.try_get(10)?,
+        issued_before_minor: row.try_get(11)?,
+        due: day(row, 12)?,
+        steps: number(row, 13)?,
+    })
+}
+
+fn month(row: &AnyRow, at: usize) -> Result<Month, sqlx::Error> {
+    let text: String = row.try_get(at)?;
+    text.parse().map_err(|error| sqlx::Error::Decode(Box::new(error)))
+}
+
+fn day(row: &AnyRow, at: usize) -> Result<Option<String>, sqlx::Error> {
+    let text: String = row.try_get(at)?;
+    Ok(Some(text).filter(|text| !text.is_empty()))
+}
+
+fn number(row: &AnyRow, at: usize) -> Result<u32, sqlx::Error> {
+    let number: i64 = row.try_get(at)?;
+    u32::try_from(number).map_err(|error| sqlx::Error::Decode(Box::new(error)))
+}
+
+fn known<T>(named: impl Fn(&str) -> Option<T>, name: &str) -> Result<T, sqlx::Error> {
+    named(name).ok_or_else(|| sqlx::Error::Decode(format!("{name:?} is not known").into()))
+}

@@ -1,0 +1,231 @@
+//! Lists over many tenants: pages, filters, orders, and that they say what the facts say.
+
+use std::collections::BTreeSet;
+
+use sla_acceptance::servers::Postgres;
+use sla_core::access::TenantScope;
+use sla_core::record::{RecordClaim, Verdict};
+use sla_core::workflow::WorkflowStep;
+use sla_ledger::{
+    CloseEntry, CreditSummary, Ledger, ListRequest, MonthGroup, MonthSummary, Place, Sort, StepRequest, Which,
+};
+
+use crate::engine::{AT, Engine, entry, execute, record, verified};
+use crate::workflow::step;
+
+/// Months of several tenants that owe different amounts until different days; two of a tenant.
+fn entries() -> Vec<CloseEntry> {
+    let month = |tenant: &str, month: &str, minor: i64, due: Option<&str>, verdict| {
+        let mut entry = entry(tenant, 1, minor);
+        entry.record.month = month.parse().expect("a month");
+        entry.record.verdict = verdict;
+        entry.record.claim = due.map(|day| RecordClaim { automatic: false, last_day: Some(day.to_owned()) });
+        entry
+    };
+    vec![
+        month("nord", "2026-09", 100, Some("2026-11-30"), Verdict::Breached),
+        month("nord", "2026-10", 7, Some("2026-12-31"), Verdict::Breached),
+        month("ost", "2026-10", 0, None, Verdict::Met),
+        month("sued", "2026-10", 100, Some("2026-11-30"), Verdict::Undecidable),
+        month("west", "2026-10", 2_000_000_000_000, Some("2026-11-15"), Verdict::Breached),
+    ]
+}
+
+async fn filled(engine: &Engine) -> Ledger {
+    let ledger = Ledger::open(&engine.url()).await.expect("a new ledger");
+    record(&ledger, &entries()).await.expect("recorded");
+    ledger
+}
+
+async fn months(ledger: &Ledger, request: &ListRequest) -> Vec<MonthSummary> {
+    ledger.list_months(request).await.unwrap_or_else(|error| panic!("{request:?}: {error}"))
+}
+
+async fn credits(ledger: &Ledger, request: &ListRequest) -> Vec<CreditSummary> {
+    ledger.list_credits(request).await.unwrap_or_else(|error| panic!("{request:?}: {error}"))
+}
+
+fn all() -> ListRequest {
+    ListRequest { limit: 100, ..ListRequest::default() }
+}
+
+fn names(months: &[MonthSummary]) -> String {
+    let name = |month: &MonthSummary| format!("{} {}", month.tenant, month.month);
+    months.iter().map(name).collect::<Vec<_>>().join(", ")
+}
+
+async fn overview(engine: &Engine) {
+    months_are_filtered(engine).await;
+    pages_follow_each_other(engine).await;
+    groups_add_up(engine).await;
+    lists_say_what_the_facts_say(engine).await;
+    an_overview_that_was_changed_is_found(engine).await;
+}
+
+async fn months_are_filtered(engine: &Engine) {
+    let ledger = filled(engine).await;
+    let check = async |case: &str, request: ListRequest, expected: &str| {
+        assert_eq!(names(&months(&ledger, &request).await), expected, "{case}");
+    };
+    let text = |text: &str| Some(text.to_owned());
+    check("all", all(), "nord 2026-09, nord 2026-10, ost 2026-10, sued 2026-10, west 2026-10").await;
+    check("a tenant", ListRequest { tenant: text("nord"), ..all() }, "nord 2026-09, nord 2026-10").await;
+    check("no tenant", ListRequest { tenant: text("no"), ..all() }, "").await;
+    check("a contract", ListRequest { contract: text("west-contract"), ..all() }, "west 2026-10").await;
+    let september = "2026-09".parse().ok();
+    check("a month", ListRequest { month: september, ..all() }, "nord 2026-09").await;
+    check("a verdict", ListRequest { verdict: Some(Verdict::Met), ..all() }, "ost 2026-10").await;
+    check("a state", ListRequest { state: Some("closed"), tenant: text("ost"), ..all() }, "ost 2026-10").await;
+    check("another state", ListRequest { state: Some("issued"), ..all() }, "").await;
+    let due = ListRequest { due_until: text("2026-11-30"), sort: Sort::Due, ..all() };
+    check("due", due, "west 2026-10, nord 2026-09, sued 2026-10").await;
+    check("a limit", ListRequest { limit: 2, ..all() }, "nord 2026-09, nord 2026-10").await;
+    check("sql", ListRequest { tenant: text("' or 1=1 --"), ..all() }, "").await;
+    let most = ListRequest { sort: Sort::Amount, descending: true, ..all() };
+    check("the most first", most, "west 2026-10, sued 2026-10, nord 2026-09, nord 2026-10, ost 2026-10").await;
+    let seen = ledger.seen_by(&TenantScope::Only(BTreeSet::from(["ost".to_owned(), "west".to_owned()])));
+    assert_eq!(names(&months(&seen, &all()).await), "ost 2026-10, west 2026-10");
+    let seen_credits = credits(&seen, &all()).await;
+    assert_eq!(seen_credits.iter().map(|credit| credit.tenant.as_str()).collect::<Vec<_>>(), ["west"]);
+    ledger.close().await;
+}
+
+/// Pages of every length, sorted by everything in both directions, put together are the whole.
+async fn pages_follow_each_other(engine: &Engine) {
+    let ledger = filled(engine).await;
+    for (sort, descending) in
+        [Sort::Month, Sort::Tenant, Sort::Due, Sort::Amount].into_iter().flat_map(|sort| [(sort, false), (sort, true)])
+    {
+        let request = ListRequest { sort, descending, ..all() };
+        let (whole, whole_credits) = (months(&ledger, &request).await, credits(&ledger, &request).await);
+        assert_eq!((whole.len(), whole_credits.len()), (5, 4));
+        for limit in 1..=5 {
+            let (mut pages, mut after) = (Vec::new(), None);
+            loop {
+                let page = months(&ledger, &ListRequest { limit, after, ..request.clone() }).await;
+                let Some(last) = page.last() else { break };
+                after = Some(last.place(sort));
+                pages.extend(page);
+            }
+            assert_eq!(pages, whole, "{sort:?} {descending} {limit}");
+            let (mut pages, mut after) = (Vec::new(), None);
+            loop {
+                let page = credits(&ledger, &ListRequest { limit, after, ..request.clone() }).await;
+                let Some(last) = page.last() else { break };
+                after = Some(last.place(sort));
+                pages.extend(page);
+            }
+            assert_eq!(pages, whole_credits, "{sort:?} {descending} {limit}");
+        }
+    }
+    // A place that is none of ours finds what comes behind it, or nothing.
+    let strange = Place { key: "' or 1=1 --".to_owned(), ..months(&ledger, &all()).await[0].place(Sort::Month) };
+    months(&ledger, &ListRequest { after: Some(strange), ..all() }).await;
+    ledger.close().await;
+}
+
+async fn groups_add_up(engine: &Engine) {
+    let ledger = filled(engine).await;
+    let month = "2026-10".parse().expect("a month");
+    let groups = ledger.month_groups(Which::Latest, month).await.expect("groups");
+    let told = |group: &MonthGroup| (group.verdict, group.count, group.low_minor, group.high_minor);
+    let expected = [
+        (Verdict::Breached, 2, 2_000_000_000_007, 2_000_000_000_007),
+        (Verdict::Met, 1, 0, 0),
+        (Verdict::Undecidable, 1, 100, 100),
+    ];
+    assert_eq!(groups.iter().map(told).collect::<Vec<_>>(), expected);
+    assert!(ledger.month_groups(Which::Issued, month).await.expect("groups").is_empty());
+    let seen = ledger.seen_by(&TenantScope::Only(BTreeSet::from(["ost".to_owned()])));
+    assert_eq!(seen.month_groups(Which::Latest, month).await.expect("groups").len(), 1);
+    ledger.close().await;
+}
+
+/// After every step of a month's life its rows are those that follow from the facts, which `verify` looks at.
+async fn lists_say_what_the_facts_say(engine: &Engine) {
+    let ledger = Ledger::open(&engine.url()).await.expect("a new ledger");
+    record(&ledger, &[entry("nord", 1, 100)]).await.expect("recorded");
+    let decide = StepRequest { amount_minor: Some(100), ..step(WorkflowStep::Decide, Some("up")) };
+    let take = async |request: &StepRequest<'_>, actor: &str| {
+        ledger.take(request, actor, AT).await.expect("taken");
+        verified(&ledger).await;
+    };
+    let told = async |which| {
+        let request = ListRequest { which, ..all() };
+        let months = months(&ledger, &request).await;
+        let credits = credits(&ledger, &request).await;
+        let month = months.iter().map(|one| format!("r{} {} {}", one.revision, one.state.name(), one.credits_open));
+        let credit = credits.iter().map(|one| {
+            let decided = one.decided_minor.map_or("-".to_owned(), |minor| minor.to_string());
+            format!("{} {}..{} {decided} {}", one.state.name(), one.low_minor, one.high_minor, one.issued_before_minor)
+        });
+        month.chain(credit).collect::<Vec<_>>().join("; ")
+    };
+    assert_eq!(told(Which::Latest).await, "r1 closed 1; draft 100..100 - 0");
+    take(&step(WorkflowStep::Submit, None), "Ina").await;
+    take(&decide, "Ina").await;
+    assert_eq!(told(Which::Latest).await, "r1 in_review 1; in_review 100..100 100 0");
+    take(&step(WorkflowStep::Approve, Some("up")), "Ole").await;
+    take(&step(WorkflowStep::Approve, None), "Ole").await;
+    assert_eq!(told(Which::Latest).await, "r1 approved 0; approved 100..100 100 0");
+    assert_eq!(told(Which::Issued).await, "");
+    take(&step(WorkflowStep::Issue, None), "Ina").await;
+    assert_eq!(told(Which::Issued).await, "r1 issued 0; issued 100..100 100 0");
+    record(&ledger, &[entry("nord", 2, 140)]).await.expect("recorded");
+    verified(&ledger).await;
+    assert_eq!(told(Which::Latest).await, "r2 closed 1; draft 140..140 - 100");
+    assert_eq!(told(Which::Issued).await, "r1 issued 0; issued 100..100 100 0", "what was issued stays");
+    ledger.close().await;
+}
+
+async fn an_overview_that_was_changed_is_found(engine: &Engine) {
+    let url = engine.url();
+    let ledger = Ledger::open(&url).await.expect("a new ledger");
+    record(&ledger, &entries()).await.expect("recorded");
+    let raw = engine.raw(&url).await;
+    for (change, back, said) in [
+        (
+            "update month_overview set verdict = 'met' where tenant = 'west'",
+            "update month_overview set verdict = 'breached' where tenant = 'west'",
+            "the overview of west, contract west-contract, 2026-10, revision 1 does not follow from the facts",
+        ),
+        (
+            "update credit_overview set high_minor = 1 where tenant = 'sued'",
+            "update credit_overview set high_minor = 100 where tenant = 'sued'",
+            "the overview of the credits of sued",
+        ),
+        (
+            "insert into month_overview select 'ghost', contract, month, which, revision, tenant_name, state, verdict, \
+             currency, low_minor, high_minor, due, time_zone, closed_by, closed_at, steps, credits_open from month_overview \
+             where tenant = 'ost'",
+            "delete from month_overview where tenant = 'ghost'",
+            "tells of months that are not there",
+        ),
+    ] {
+        execute(&raw, change).await.expect(change);
+        let error = ledger.verify().await.expect_err(change);
+        assert_eq!(error.code(), "ledger.broken");
+        assert!(error.to_string().contains(said), "{error}");
+        execute(&raw, back).await.expect(back);
+        verified(&ledger).await;
+    }
+    execute(&raw, "delete from credit_overview where tenant = 'sued'").await.expect("gone");
+    assert!(ledger.verify().await.is_err());
+    raw.close().await;
+    ledger.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_over_many_tenants_on_sqlite() {
+    overview(&Engine::sqlite()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_over_many_tenants_on_postgres() {
+    overview(&Engine::Postgres(Postgres::start())).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_over_many_tenants_behind_a_pooler() {
+    overview(&Engine::pooled()).await;
+}
