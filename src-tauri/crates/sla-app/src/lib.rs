@@ -4,7 +4,7 @@
 //! Documents are rendered before the ledger records the month, into a folder of their own beside their place: a full
 //! disk or a broken template leaves the ledger as it was. Recording is one transaction; publishing after it is renames.
 //!
-//! A closed month is then reviewed by several people (`review`).
+//! A closed month is then reviewed by several people (`review`), who sign in to accounts (`accounts`).
 //!
 //! Invariants:
 //! - Nothing is recorded unless every tenant of the close was captured, measured, judged and rendered.
@@ -16,6 +16,7 @@
 //! - No clock is read: the time is an argument.
 
 mod accept;
+mod accounts;
 mod capture;
 mod catalogue;
 mod close;
@@ -30,6 +31,10 @@ mod staging;
 mod verify;
 
 pub use accept::Accepted;
+pub use accounts::{
+    AccountChange, AccountError, AccountView, Caller, NewToken, Secret, TokenView, account, accounts, add_token,
+    caller, change_password, put_account, revoke_token, sign_in, sign_out, tokens,
+};
 pub use catalogue::{CatalogueError, read_catalogue};
 pub use close::{CloseRequest, Closed, ClosedMonth, Prepared, prepare};
 pub use error::{CaptureFailure, CloseError};
@@ -38,7 +43,10 @@ pub use review::{CreditView, MonthFilter, MonthView, ReviewError, ReviewRequest,
 pub use sensitivity::{Outcome, Sensitivity, SensitivityError, SensitivityRequest, sensitivity};
 pub use verify::{EvidenceFailure, VerifyError, verify_evidence};
 
-pub use sla_ledger::{Ledger, LedgerError, Verified};
+pub use sla_ledger::{
+    Actor, AuditEntry, AuditRequest, CreditSummary, Described, Found, Known, Ledger, LedgerError, ListRequest,
+    MonthGroup, MonthSummary, Place, Sort, Verified, Which,
+};
 pub use sla_report::{ReportError, TemplateError, Templates, explain};
 
 /// Every published schema: file name without its ending, and the JSON Schema itself.

@@ -9,7 +9,7 @@ use sla_core::money::Amount;
 use sla_core::record::{CreditTotal, Verdict};
 use sla_core::time::{Month, UnixSeconds, local, utc_text};
 use sla_core::workflow::{CreditState, MonthState, WorkflowStep};
-use sla_ledger::{CreditStatus, Ledger, LedgerError, MonthStatus, StepRequest, StepTaken};
+use sla_ledger::{Actor, CreditStatus, Ledger, LedgerError, MonthStatus, StepRequest, StepTaken};
 
 /// A revision of a month and where it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -28,8 +28,8 @@ pub struct MonthView {
     pub verdict: Verdict,
     /// What it owes.
     pub credit_total: CreditTotal,
-    /// Who closed it.
-    pub closed_by: String,
+    /// Who closed it; null for those whom it does not concern.
+    pub closed_by: Option<String>,
     /// When, in UTC.
     pub closed_at: String,
     /// The last local day on which its credits can be claimed, YYYY-MM-DD; null when they are given without a claim.
@@ -115,7 +115,7 @@ pub struct ReviewRequest<'a> {
     /// How many steps there were when it was looked at.
     pub seen: Option<usize>,
     /// Who takes it.
-    pub actor: &'a str,
+    pub actor: Actor<'a>,
     /// The clock, Unix seconds.
     pub now: UnixSeconds,
 }
@@ -244,6 +244,13 @@ pub async fn review(ledger: &Ledger, request: &ReviewRequest<'_>) -> Result<Mont
 }
 
 impl MonthView {
+    /// The same as the customer sees it: what was issued, and not who said what about it before.
+    #[must_use]
+    pub fn for_customer(self) -> Self {
+        let credits = self.credits.into_iter().map(|credit| CreditView { steps: Vec::new(), ..credit });
+        Self { closed_by: None, steps: Vec::new(), credits: credits.collect(), ..self }
+    }
+
     fn of(status: &MonthStatus, now: UnixSeconds) -> Self {
         let record = &status.record;
         let due = record.claim.as_ref().and_then(|claim| claim.last_day.clone());
@@ -258,7 +265,7 @@ impl MonthView {
             state: status.state,
             verdict: record.verdict,
             credit_total: record.credit_total.clone(),
-            closed_by: status.closed_by.clone(),
+            closed_by: Some(status.closed_by.clone()),
             closed_at: utc_text(status.closed_at),
             due,
             days_left,

@@ -1,8 +1,12 @@
 //! The command line.
 
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use sla_core::access::{AccountName, Permission, Role};
+use sla_core::audit::Anchor;
 use sla_core::catalogue::{Code, Zone};
 use sla_core::money::Amount;
 use sla_core::record::Language;
@@ -59,6 +63,18 @@ pub(crate) enum Command {
     Credit {
         #[command(subcommand)]
         command: CreditCommand,
+    },
+    /// Serve the API to browsers and machines
+    Serve(Serve),
+    /// Look after the accounts of people and programs
+    Account {
+        #[command(subcommand)]
+        command: AccountCommand,
+    },
+    /// Look after the tokens of programs
+    Token {
+        #[command(subcommand)]
+        command: TokenCommand,
     },
     /// Look after the ledger
     Ledger {
@@ -288,6 +304,139 @@ fn month_state(name: &str) -> Result<MonthState, String> {
     MonthState::named(name).ok_or_else(|| "expected one of: closed, in_review, approved, issued".to_owned())
 }
 
+#[derive(Args)]
+pub(crate) struct Serve {
+    /// Where the ledger is: sqlite:FILE or postgres://USER:PASSWORD@HOST/DATABASE
+    #[arg(long, value_name = "URL", env = "SLA_LEDGER", hide_env_values = true)]
+    pub(crate) ledger: String,
+    /// Where to listen; beyond this machine only with a certificate. Port 0 takes any that is free
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8787")]
+    pub(crate) listen: SocketAddr,
+    /// The certificate with those that it was signed by, as PEM
+    #[arg(long, value_name = "FILE", requires = "key")]
+    pub(crate) certificate: Option<PathBuf>,
+    /// The certificate's private key, as PEM
+    #[arg(long, value_name = "FILE", requires = "certificate")]
+    pub(crate) key: Option<PathBuf>,
+    /// Folder with wording of your own; what is not in it is taken from the built-in templates
+    #[arg(long, value_name = "DIR")]
+    pub(crate) templates: Option<PathBuf>,
+    /// Requests per second that one account may send
+    #[arg(long, value_name = "NUMBER", default_value = "50")]
+    pub(crate) requests_per_second: NonZeroU32,
+}
+
+/// Whose ledger it is, and who changes it.
+#[derive(Args)]
+pub(crate) struct Changed {
+    /// Where the ledger is: sqlite:FILE or postgres://USER:PASSWORD@HOST/DATABASE
+    #[arg(long, value_name = "URL", env = "SLA_LEDGER", hide_env_values = true)]
+    pub(crate) ledger: String,
+    /// Who does it, as the audit chain names them; once there are accounts, the name of an admin's
+    #[arg(long, value_name = "NAME", env = "USER", default_value = "unnamed")]
+    pub(crate) actor: String,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum AccountCommand {
+    /// Add an account; the first one of a ledger must be an admin's
+    Add {
+        /// Its name, such as anna.berg
+        #[arg(value_name = "NAME")]
+        name: AccountName,
+        /// What they are there for: admin, account_manager, finance, governance, operator, tenant_viewer or machine
+        #[arg(long, value_name = "ROLE")]
+        role: Role,
+        /// A tenant that is assigned; can be given again. All of them when not said
+        #[arg(long, value_name = "ID")]
+        tenant: Vec<String>,
+        /// Name for people; the account's own when not said
+        #[arg(long, value_name = "TEXT")]
+        full_name: Option<String>,
+        /// Nobody signs in with a password: only tokens act for it
+        #[arg(long)]
+        no_password: bool,
+        #[command(flatten)]
+        of: Changed,
+    },
+    /// Change an account; what is not said stays as it is
+    Change {
+        /// Its name
+        #[arg(value_name = "NAME")]
+        name: AccountName,
+        /// What they are there for
+        #[arg(long, value_name = "ROLE")]
+        role: Option<Role>,
+        /// A tenant that is assigned instead of those that were; can be given again
+        #[arg(long, value_name = "ID", conflicts_with = "all_tenants")]
+        tenant: Vec<String>,
+        /// Assign every tenant
+        #[arg(long)]
+        all_tenants: bool,
+        /// Name for people
+        #[arg(long, value_name = "TEXT")]
+        full_name: Option<String>,
+        /// Give it another password
+        #[arg(long)]
+        password: bool,
+        /// End it: sessions and tokens are good no more
+        #[arg(long, conflicts_with = "enable")]
+        disable: bool,
+        /// Let it be used again
+        #[arg(long)]
+        enable: bool,
+        #[command(flatten)]
+        of: Changed,
+    },
+    /// List accounts
+    List {
+        /// Where the ledger is: sqlite:FILE or postgres://USER:PASSWORD@HOST/DATABASE
+        #[arg(long, value_name = "URL", env = "SLA_LEDGER", hide_env_values = true)]
+        ledger: String,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum TokenCommand {
+    /// Make a token; its secret is printed this once
+    Make {
+        /// Its name, such as nightly-close
+        #[arg(value_name = "NAME")]
+        name: AccountName,
+        /// The account that it acts for
+        #[arg(long, value_name = "NAME")]
+        account: String,
+        /// What it is for
+        #[arg(long, value_name = "TEXT")]
+        label: String,
+        /// What it may do, such as months.close; can be given again
+        #[arg(long, value_name = "PERMISSION", required = true)]
+        permission: Vec<Permission>,
+        /// A tenant of the account's; can be given again. All of the account's when not said
+        #[arg(long, value_name = "ID")]
+        tenant: Vec<String>,
+        /// For how many days it is good
+        #[arg(long, value_name = "DAYS", default_value = "90")]
+        days: u32,
+        #[command(flatten)]
+        of: Changed,
+    },
+    /// Revoke a token
+    Revoke {
+        /// Its name
+        #[arg(value_name = "NAME")]
+        name: AccountName,
+        #[command(flatten)]
+        of: Changed,
+    },
+    /// List tokens
+    List {
+        /// Where the ledger is: sqlite:FILE or postgres://USER:PASSWORD@HOST/DATABASE
+        #[arg(long, value_name = "URL", env = "SLA_LEDGER", hide_env_values = true)]
+        ledger: String,
+    },
+}
+
 #[derive(Subcommand)]
 pub(crate) enum LedgerCommand {
     /// Walk the audit chain and name the first entry that is broken
@@ -298,6 +447,26 @@ pub(crate) enum LedgerCommand {
         /// Check as well that every file of evidence that the ledger names lies in this folder and was not altered
         #[arg(long, value_name = "DIR")]
         evidence: Option<PathBuf>,
+        /// A head that was noted earlier, as sla ledger head prints it: it must still be there, so that a chain whose end was
+        /// cut off is noticed
+        #[arg(long, value_name = "ENTRIES:HASH")]
+        anchor: Option<Anchor>,
+    },
+    /// Print the chain's head, to be kept elsewhere: with it a chain whose end was cut off is noticed
+    Head {
+        /// Where the ledger is: sqlite:FILE or postgres://USER:PASSWORD@HOST/DATABASE
+        #[arg(long, value_name = "URL", env = "SLA_LEDGER", hide_env_values = true)]
+        ledger: String,
+    },
+    /// Let a user of the database work on the ledger who does not own it, so that row security shows each person their tenants
+    /// only; again after each version that brings new tables
+    Grant {
+        /// The owner's address of the ledger
+        #[arg(long, value_name = "URL", env = "SLA_LEDGER", hide_env_values = true)]
+        ledger: String,
+        /// The user
+        #[arg(long, value_name = "USER")]
+        to: String,
     },
     /// Copy the ledger, chain and all, into an empty one; others may go on working meanwhile
     Backup {

@@ -1,6 +1,7 @@
 //! `sla`: months are closed, catalogues checked and ledgers verified at a prompt. This binary holds no rule: it parses
 //! the command line, calls the use cases and prints what they say.
 
+mod accounts;
 mod args;
 mod close;
 mod demo;
@@ -14,6 +15,7 @@ mod progress;
 mod review;
 mod schema;
 mod sensitivity;
+mod serve;
 mod terms;
 
 use std::process::ExitCode;
@@ -33,11 +35,8 @@ fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => return misunderstood(&error),
     };
-    tracing_subscriber::fmt()
-        .with_env_filter(tracing_subscriber::EnvFilter::try_from_env("SLA_LOG").unwrap_or_else(|_| "warn".into()))
-        .with_writer(std::io::stderr)
-        .without_time()
-        .init();
+    let is_service = matches!(arguments.command, Command::Serve(_));
+    log(is_service);
     let output = Output { json: arguments.json };
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -49,6 +48,17 @@ fn main() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => output.failed(&failure),
+    }
+}
+
+/// Logs to standard error: for people at a prompt, one JSON object a line for what collects the logs of a service.
+fn log(is_service: bool) {
+    let otherwise = if is_service { "info" } else { "warn" };
+    let filter = tracing_subscriber::EnvFilter::try_from_env("SLA_LOG").unwrap_or_else(|_| otherwise.into());
+    let logger = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match is_service {
+        true => logger.json().flatten_event(true).init(),
+        false => logger.without_time().init(),
     }
 }
 
@@ -74,9 +84,14 @@ async fn run(command: Command, output: Output) -> Result<(), Failure> {
         Command::Terms(terms) => terms::run(&terms, output),
         Command::Month { command } => review::month(command, output).await,
         Command::Credit { command } => review::credit(command, output).await,
-        Command::Ledger { command: LedgerCommand::Verify { ledger, evidence } } => {
-            ledger::verify(&ledger, evidence.as_deref(), output).await
+        Command::Serve(arguments) => serve::run(arguments, output).await,
+        Command::Account { command } => accounts::account(command, output).await,
+        Command::Token { command } => accounts::token(command, output).await,
+        Command::Ledger { command: LedgerCommand::Verify { ledger, evidence, anchor } } => {
+            ledger::verify(&ledger, evidence.as_deref(), anchor.as_ref(), output).await
         }
+        Command::Ledger { command: LedgerCommand::Head { ledger } } => ledger::head(&ledger, output).await,
+        Command::Ledger { command: LedgerCommand::Grant { ledger, to } } => ledger::grant(&ledger, &to, output).await,
         Command::Ledger { command: LedgerCommand::Backup { ledger, to } } => ledger::copy(&ledger, &to, output).await,
         Command::Ledger { command: LedgerCommand::Restore { ledger, from } } => {
             ledger::copy(&from, &ledger, output).await

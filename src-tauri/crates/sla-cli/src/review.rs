@@ -2,7 +2,7 @@
 
 use comfy_table::CellAlignment;
 use serde_json::json;
-use sla_app::{CreditView, Ledger, MonthFilter, MonthView, ReviewRequest, StepView, months, review, revisions};
+use sla_app::{Actor, CreditView, Ledger, MonthFilter, MonthView, ReviewRequest, StepView, months, review, revisions};
 use sla_core::money::{Amount, Currency, Money};
 use sla_core::time::UnixSeconds;
 use sla_core::workflow::WorkflowStep;
@@ -36,7 +36,10 @@ pub(crate) async fn credit(command: CreditCommand, output: Output) -> Result<(),
     take(&of, Some(&commitment), step, amount, output).await
 }
 
-fn now() -> UnixSeconds {
+/// From where a step at a prompt comes, as the audit chain tells it.
+pub(crate) const PROMPT: &str = "prompt";
+
+pub(crate) fn now() -> UnixSeconds {
     chrono::Utc::now().timestamp()
 }
 
@@ -58,7 +61,7 @@ async fn take(
         amount,
         note,
         seen: None,
-        actor,
+        actor: Actor { name: actor, origin: PROMPT },
         now: now(),
     };
     let ledger = Ledger::open_to_write(&of.ledger).await?;
@@ -145,7 +148,7 @@ fn said(view: &MonthView) -> String {
             amounts(&total.currency, total.low_minor, total.high_minor),
             if view.due.is_some() { format!("; claim until {}", deadline(view)) } else { String::new() }
         ),
-        format!("  closed by {} at {}", view.closed_by, view.closed_at),
+        format!("  closed by {} at {}", view.closed_by.as_deref().unwrap_or("–"), view.closed_at),
     ];
     lines.extend(view.steps.iter().map(|step| told(step, &total.currency)));
     for credit in &view.credits {

@@ -1,4 +1,4 @@
-//! `sla schema`.
+//! `sla schema`: the shapes of the catalogue, of reports and of the API.
 
 use std::fs;
 use std::path::Path;
@@ -16,7 +16,8 @@ pub(crate) fn run(arguments: &args::Schema, output: Output) -> Result<(), Failur
         Failure::new("file", format!("{} could not be written: {error}", path.display()))
     };
     fs::create_dir_all(folder).map_err(|error| failed(folder, error))?;
-    let schemas = sla_app::schemas();
+    let mut schemas = sla_app::schemas();
+    schemas.push(("openapi".to_owned(), sla_api::document()));
     for (name, schema) in &schemas {
         let path = folder.join(format!("{name}.json"));
         // Indented and with a final newline, so that a change reads as a change.

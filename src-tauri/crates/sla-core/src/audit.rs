@@ -49,6 +49,37 @@ impl Entry {
     }
 }
 
+/// Where a chain ended when somebody noted it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Anchor {
+    /// Entries that it had.
+    pub entries: i64,
+    /// Hash of the last one.
+    pub hash: String,
+}
+
+impl std::fmt::Display for Anchor {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{}:{}", self.entries, self.hash)
+    }
+}
+
+impl std::str::FromStr for Anchor {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let is_hash =
+            |hash: &&str| hash.len() == 64 && hash.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'));
+        let parts = text.trim().split_once(':').filter(|(_, hash)| is_hash(hash));
+        let anchor =
+            parts.and_then(|(entries, hash)| Some((entries.parse().ok().filter(|entries| *entries >= 0)?, hash)));
+        let (entries, hash) = anchor.ok_or_else(|| {
+            format!("{text:?} is no head of a chain; expected its number of entries, a colon and 64 hexadecimal digits")
+        })?;
+        Ok(Self { entries, hash: hash.to_owned() })
+    }
+}
+
 /// The first thing wrong with a chain.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Broken {
@@ -173,6 +204,15 @@ mod tests {
         let mut swapped = chain(5);
         swapped.swap(1, 2);
         check(&swapped, Err(Broken::Gap { expected: 2, found: 3 }));
+    }
+
+    #[test]
+    fn an_anchor_is_read_as_it_is_written() {
+        let text = format!("25:{}", "0a".repeat(32));
+        assert_eq!(text.parse::<Anchor>().map(|anchor| anchor.to_string()), Ok(text.clone()));
+        for wrong in ["", "25", ":", "25:", "x:00", &text[..50], &text.to_uppercase(), &format!("-1{}", &text[2..])] {
+            assert!(wrong.parse::<Anchor>().is_err_and(|said| said.contains("64 hexadecimal digits")), "{wrong}");
+        }
     }
 
     #[test]

@@ -155,7 +155,8 @@ pub fn sha256_hex_of_reader(mut reader: impl std::io::Read) -> std::io::Result<S
     }
 }
 
-pub(crate) fn hex(bytes: &[u8]) -> String {
+/// Bytes as small hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -174,6 +174,14 @@ pub fn utc_text(at: UnixSeconds) -> String {
     utc(at).format("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
+/// Writes an instant as [`utc_text`] does, for `#[serde(serialize_with = …)]`.
+///
+/// # Errors
+/// What the serializer says.
+pub fn as_utc_text<S: Serializer>(at: &UnixSeconds, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&utc_text(*at))
+}
+
 fn utc(at: UnixSeconds) -> DateTime<Utc> {
     DateTime::from_timestamp(at, 0).expect("times stay within the years 1970..=2201")
 }

@@ -55,21 +55,23 @@ impl Ledger {
         transaction.commit().await.map_err(failed)
     }
 
-    /// Whether the database itself shows each person their tenants only, for the user that this ledger was opened with.
+    /// Whether the database itself shows each person their tenants only, for the user that this ledger was opened with; asking
+    /// shows as well that the ledger can be reached.
     ///
     /// # Errors
     /// [`LedgerError`] when the ledger cannot be read.
     pub async fn is_guarded(&self) -> Result<bool, LedgerError> {
-        if self.address.engine != Engine::Postgres {
-            return Ok(false);
-        }
         let failed = |error| self.address.failed(error);
         let mut transaction = self.begin().await?;
-        let row = query("select case when row_security_active('month_revisions') then 1 else 0 end")
-            .fetch_one(&mut *transaction)
-            .await
-            .map_err(failed)?;
+        let statement = match self.address.engine {
+            Engine::Postgres => "select case when row_security_active('month_revisions') then 1 else 0 end",
+            Engine::Sqlite => "select 0 from audit_head",
+        };
+        let row = query(statement).fetch_one(&mut *transaction).await.map_err(failed)?;
         transaction.rollback().await.map_err(failed)?;
-        Ok(row.try_get::<i32, _>(0).map_err(failed)? == 1)
+        Ok(match self.address.engine {
+            Engine::Postgres => row.try_get::<i32, _>(0).map_err(failed)? == 1,
+            Engine::Sqlite => false,
+        })
     }
 }

@@ -20,10 +20,12 @@ mod copy;
 mod error;
 mod facts;
 mod grant;
+mod lookup;
 mod migrate;
 mod open;
 mod overview;
 mod record;
+mod replies;
 mod session;
 mod verify;
 mod workflow;
@@ -39,8 +41,10 @@ use sqlx::{Row, Transaction};
 
 pub use access::{AccessDocument, SignIn, Versioned};
 pub use error::LedgerError;
+pub use lookup::{AuditEntry, AuditRequest, Described, Found};
 pub use overview::{CreditSummary, ListRequest, MonthGroup, MonthSummary, Place, Sort, Which};
 pub use record::{CloseEntry, ContractDocument};
+pub use replies::Known;
 pub use workflow::{CreditStatus, MonthStatus, StepRequest, StepTaken};
 
 use address::{Address, Engine};

@@ -1,8 +1,10 @@
 //! Lists over many tenants: where every month and every credit is, a page at a time, and what they come to. The rows follow
 //! from the facts and are written in the transaction that adds one, so that no list reads whole records.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use sla_core::record::Verdict;
-use sla_core::time::{Month, UnixSeconds};
+use sla_core::time::{Month, UnixSeconds, as_utc_text};
 use sla_core::workflow::{CreditState, MonthState};
 use sqlx::any::{Any, AnyArguments, AnyRow};
 use sqlx::query::Query;
@@ -25,7 +27,7 @@ pub enum Which {
 impl Which {
     const ALL: [Self; 2] = [Self::Latest, Self::Issued];
 
-    fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Latest => "latest",
             Self::Issued => "issued",
@@ -42,7 +44,7 @@ impl Which {
 }
 
 /// A month in a list.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct MonthSummary {
     /// The tenant.
     pub tenant: String,
@@ -68,9 +70,11 @@ pub struct MonthSummary {
     pub due: Option<String>,
     /// The contract's time zone.
     pub time_zone: String,
-    /// Who closed it.
-    pub closed_by: String,
-    /// When, Unix seconds.
+    /// Who closed it; `None` for those whom it does not concern.
+    pub closed_by: Option<String>,
+    /// When, in UTC.
+    #[serde(serialize_with = "as_utc_text")]
+    #[schemars(with = "String")]
     pub closed_at: UnixSeconds,
     /// How many steps were taken with it.
     pub steps: u32,
@@ -79,7 +83,7 @@ pub struct MonthSummary {
 }
 
 /// A credit in a list.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct CreditSummary {
     /// The tenant.
     pub tenant: String,
@@ -153,7 +157,7 @@ pub struct ListRequest {
 }
 
 /// Where a page ended: the value that it was sorted by, and what tells equal ones apart.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {
     /// The month, tenant, day or amount that the last one was sorted by, as text; empty where there is no day.
     pub key: String,
@@ -168,7 +172,7 @@ pub struct Place {
 }
 
 /// What months come to that are in the same state, with the same verdict and currency.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct MonthGroup {
     /// Where they are.
     pub state: MonthState,
@@ -329,7 +333,7 @@ impl Ledger {
         [which.name().to_owned(), text(tenant), text(contract), month, state.unwrap_or_default().to_owned()]
     }
 
-    async fn rows(&self, statement: Query<'static, Any, AnyArguments>) -> Result<Vec<AnyRow>, LedgerError> {
+    pub(crate) async fn rows(&self, statement: Query<'static, Any, AnyArguments>) -> Result<Vec<AnyRow>, LedgerError> {
         let failed = |error| self.address.failed(error);
         let mut transaction = self.begin().await?;
         let rows = statement.fetch_all(&mut *transaction).await.map_err(failed)?;
@@ -486,7 +490,7 @@ impl MonthSummary {
             high_minor: record.credit_total.high_minor,
             due: due(status),
             time_zone: record.period.time_zone.clone(),
-            closed_by: status.closed_by.clone(),
+            closed_by: Some(status.closed_by.clone()),
             closed_at: status.closed_at,
             steps: count(status.steps.len()),
             credits_open: count(status.credits.iter().filter(open).count()),
@@ -555,7 +559,7 @@ fn insert_month(which: Which, status: &MonthStatus) -> Query<'static, Any, AnyAr
     .bind(one.high_minor)
     .bind(one.due.unwrap_or_default())
     .bind(one.time_zone)
-    .bind(one.closed_by)
+    .bind(one.closed_by.unwrap_or_default())
     .bind(one.closed_at)
     .bind(i64::from(one.steps))
     .bind(i64::from(one.credits_open))
@@ -599,7 +603,7 @@ fn month_summary(row: &AnyRow) -> Result<MonthSummary, sqlx::Error> {
         high_minor: row.try_get(9)?,
         due: day(row, 10)?,
         time_zone: row.try_get(11)?,
-        closed_by: row.try_get(12)?,
+        closed_by: Some(row.try_get(12)?),
         closed_at: row.try_get(13)?,
         steps: number(row, 14)?,
         credits_open: number(row, 15)?,

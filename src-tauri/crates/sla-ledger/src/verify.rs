@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use sla_core::audit::{Entry, Walk};
-use sqlx::any::Any;
+use sla_core::audit::{Anchor, Entry, Walk};
+use sqlx::any::{Any, AnyRow};
 use sqlx::{Row, Transaction};
 
 use crate::access::{AccessVersion, SignInRow};
@@ -41,6 +41,36 @@ impl Ledger {
         let verified = self.verify_in(&mut transaction).await?;
         transaction.rollback().await.map_err(|error| self.address.failed(error))?;
         Ok(verified)
+    }
+
+    /// Where the chain ends now; nothing is checked.
+    ///
+    /// # Errors
+    /// [`LedgerError`] when the ledger cannot be read.
+    pub async fn head(&self) -> Result<Anchor, LedgerError> {
+        let row = self.rows(query("select entries, hash from audit_head where id = 1")).await?;
+        let read = |row: &AnyRow| Ok(Anchor { entries: row.try_get(0)?, hash: row.try_get(1)? });
+        let gone = || broken("the head of the audit chain is gone".to_owned());
+        row.first().ok_or_else(gone).and_then(|row| read(row).map_err(|error| self.address.failed(error)))
+    }
+
+    /// Whether the chain still holds a head that was noted earlier.
+    ///
+    /// # Errors
+    /// [`LedgerError::Broken`] when its entry is gone or another one.
+    pub async fn holds(&self, anchor: &Anchor) -> Result<(), LedgerError> {
+        let found = match anchor.entries {
+            0 => Some(sla_core::audit::GENESIS.to_owned()),
+            entries => {
+                let rows = self.rows(query("select hash from audit_entries where sequence = $1").bind(entries)).await?;
+                rows.first().map(|row| row.try_get(0)).transpose().map_err(|error| self.address.failed(error))?
+            }
+        };
+        match found {
+            Some(hash) if hash == anchor.hash => Ok(()),
+            Some(_) => Err(broken(format!("entry {} is another one than when its hash was noted", anchor.entries))),
+            None => Err(broken(format!("entry {} is gone, which was there when its hash was noted", anchor.entries))),
+        }
     }
 
     /// The same in a transaction.

@@ -1,0 +1,79 @@
+//! What every handler shares.
+
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sla_app::{Ledger, Templates};
+use sla_core::time::UnixSeconds;
+
+use crate::guard::Limits;
+use crate::metrics::Metrics;
+
+/// What can be set; the defaults suit a company.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Longest body of a request in bytes.
+    pub most_body_bytes: usize,
+    /// Requests per second of one account, or of one address while nobody has signed in; as many again in a burst.
+    pub requests_per_second: NonZeroU32,
+    /// Attempts to sign in per minute from one address.
+    pub sign_ins_per_minute: NonZeroU32,
+    /// The longest that a request may take.
+    pub most_seconds: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            most_body_bytes: 1 << 20,
+            requests_per_second: const { NonZeroU32::new(50).expect("not zero") },
+            sign_ins_per_minute: const { NonZeroU32::new(20).expect("not zero") },
+            most_seconds: Duration::from_secs(60),
+        }
+    }
+}
+
+/// The API over one ledger.
+#[derive(Clone)]
+pub struct Api {
+    pub(crate) ledger: Ledger,
+    pub(crate) templates: Arc<Templates>,
+    pub(crate) clock: Arc<dyn Fn() -> UnixSeconds + Send + Sync>,
+    pub(crate) settings: Settings,
+    pub(crate) limits: Arc<Limits>,
+    pub(crate) metrics: Arc<Metrics>,
+}
+
+impl Api {
+    /// The API over a ledger. `clock` gives Unix seconds.
+    pub fn new(
+        ledger: Ledger,
+        templates: Templates,
+        settings: Settings,
+        clock: impl Fn() -> UnixSeconds + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            ledger,
+            templates: Arc::new(templates),
+            clock: Arc::new(clock),
+            limits: Arc::new(Limits::new(&settings)),
+            metrics: Arc::new(Metrics::default()),
+            settings,
+        }
+    }
+
+    pub(crate) fn now(&self) -> UnixSeconds {
+        (self.clock)()
+    }
+}
+
+impl std::fmt::Debug for Api {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Api")
+            .field("ledger", &self.ledger)
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
+}

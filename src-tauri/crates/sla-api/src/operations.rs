@@ -1,0 +1,250 @@
+//! All operations, and the router that is made from them.
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{Method, StatusCode};
+use axum::middleware::from_fn_with_state;
+use axum::routing::{delete, get, patch, post, put};
+use sla_app::{AccountView, CreditSummary, Found, MonthSummary, MonthView, Secret, TokenView};
+use sla_core::access::Permission;
+use sla_core::record::MonthRecord;
+
+use crate::accounts::{
+    AccountBody, LimitBody, LimitView, MadeToken, Me, NewAccountBody, NewTokenBody, PasswordBody, SignInBody,
+};
+use crate::api::Api;
+use crate::audit::{AuditQuery, EntryView, Soundness};
+use crate::cursor::Page;
+use crate::guard::{Guarded, around, guard};
+use crate::months::{CreditsQuery, ExplainQuery, MonthsQuery, StepBody};
+use crate::operation::Needs::{Nothing, Permission as Holds, Session};
+use crate::operation::Operation;
+use crate::overview::{Overview, OverviewQuery, SearchQuery};
+use crate::problem::Problem;
+use crate::tenants::{ContractsQuery, Document, TenantsQuery};
+use crate::{accounts, audit, health, months, openapi, overview, tenants};
+
+const GET: Method = Method::GET;
+const POST: Method = Method::POST;
+const PUT: Method = Method::PUT;
+const PATCH: Method = Method::PATCH;
+const DELETE: Method = Method::DELETE;
+
+/// Where `/api/v1` begins.
+const PREFIX: &str = "/api/v1";
+const SIGN_IN: &str = "signIn";
+
+/// Every operation of `/api/v1`.
+pub(crate) fn operations() -> Vec<Operation> {
+    let mut all = people();
+    all.extend(customers());
+    all.extend(work());
+    let every = |operation: Operation| match operation.needs {
+        Nothing => operation,
+        Session => operation.refuses(401, "Nobody has signed in, or the session has ended"),
+        Holds(_) => operation
+            .refuses(401, "Nobody has signed in, or the session has ended")
+            .refuses(403, "It needs a permission that is not held"),
+    };
+    let every = |operation| {
+        every(operation)
+            .refuses(400, "The request is not understood")
+            .refuses(429, "Too many requests in a short time")
+            .refuses(500, "Something went wrong inside; the log tells more")
+            .refuses(503, "The ledger does not answer at the moment")
+    };
+    all.into_iter().map(every).collect()
+}
+
+fn people() -> Vec<Operation> {
+    let (see, change) = (Holds(Permission::AccountsRead), Holds(Permission::AccountsWrite));
+    vec![
+        Operation::new(SIGN_IN, (POST, "/sign-in"), Nothing, "Sign in with a password", post(accounts::begin))
+            .takes::<SignInBody>()
+            .gives::<Secret>(200, "The secret of a session")
+            .refuses(401, "Name or password is wrong, or the account cannot be used at the moment"),
+        Operation::new("signOut", (POST, "/sign-out"), Session, "End the session", post(accounts::end))
+            .gives_nothing("The session has ended"),
+        Operation::new("me", (GET, "/me"), Session, "Who I am and what I may do", get(accounts::me))
+            .gives::<Me>(200, "The account"),
+        Operation::new("changePassword", (PUT, "/me/password"), Session, "Change my password", put(accounts::password))
+            .takes::<PasswordBody>()
+            .gives_nothing("The new password is good from now on")
+            .refuses(403, "A token changes no password")
+            .refuses(409, "The account has changed meanwhile"),
+        Operation::new("listAccounts", (GET, "/accounts"), see, "List accounts", get(accounts::list))
+            .gives::<Vec<AccountView>>(200, "All accounts, by name"),
+        Operation::new("addAccount", (POST, "/accounts"), change, "Add an account", post(accounts::add))
+            .once()
+            .takes::<NewAccountBody>()
+            .gives::<AccountView>(201, "The account")
+            .refuses(409, "There is an account of that name"),
+        Operation::new("getAccount", (GET, "/accounts/{name}"), see, "Show an account", get(accounts::show))
+            .path("name", "The account's name")
+            .gives::<AccountView>(200, "The account")
+            .refuses(304, "It is as you know it")
+            .refuses(404, "There is no such account"),
+        Operation::new(
+            "changeAccount",
+            (PATCH, "/accounts/{name}"),
+            change,
+            "Change an account",
+            patch(accounts::change),
+        )
+        .path("name", "The account's name")
+        .if_match(true)
+        .takes::<AccountBody>()
+        .gives::<AccountView>(200, "The account as it is now")
+        .refuses(404, "There is no such account")
+        .refuses(409, "Nobody who gives rights would be left")
+        .refuses(428, "The version that was looked at is not said"),
+        Operation::new("listTokens", (GET, "/tokens"), see, "List tokens", get(accounts::list_tokens))
+            .gives::<Vec<TokenView>>(200, "All tokens, by name"),
+        Operation::new("makeToken", (POST, "/tokens"), change, "Make a token", post(accounts::make_token))
+            .takes::<NewTokenBody>()
+            .gives::<MadeToken>(201, "The token with its secret, which is shown this once")
+            .refuses(404, "There is no such account")
+            .refuses(409, "There is a token of that name"),
+        Operation::new(
+            "revokeToken",
+            (DELETE, "/tokens/{name}"),
+            change,
+            "Revoke a token",
+            delete(accounts::end_token),
+        )
+        .path("name", "The token's name")
+        .gives::<TokenView>(200, "The token, which cannot be used any more")
+        .refuses(404, "There is no such token")
+        .refuses(409, "The token has changed meanwhile"),
+        Operation::new("listLimits", (GET, "/limits"), see, "List limits of amounts", get(accounts::list_limits))
+            .gives::<Vec<LimitView>>(200, "The most that each role may approve, by currency"),
+        Operation::new("setLimit", (PUT, "/limits/{role}/{currency}"), change, "Set a limit", put(accounts::set_limit))
+            .path("role", "The role")
+            .path("currency", "ISO 4217 code")
+            .takes::<LimitBody>()
+            .gives::<LimitView>(200, "The limit")
+            .refuses(404, "There is no such role or currency")
+            .refuses(409, "The limit has changed meanwhile"),
+    ]
+}
+
+fn customers() -> Vec<Operation> {
+    let (tenants_read, contracts_read) = (Holds(Permission::TenantsRead), Holds(Permission::ContractsRead));
+    vec![
+        Operation::new("listTenants", (GET, "/tenants"), tenants_read, "List tenants", get(tenants::tenants))
+            .query::<TenantsQuery>()
+            .gives::<Page<Document>>(200, "Tenants, by id"),
+        Operation::new("getTenant", (GET, "/tenants/{tenant}"), tenants_read, "Show a tenant", get(tenants::tenant))
+            .path("tenant", "The tenant")
+            .gives::<Document>(200, "The latest version of the tenant")
+            .refuses(404, "There is no such tenant, or it is not yours to see"),
+        Operation::new("listContracts", (GET, "/contracts"), contracts_read, "List contracts", get(tenants::contracts))
+            .query::<ContractsQuery>()
+            .gives::<Page<Document>>(200, "The latest version of each contract, by id"),
+        Operation::new(
+            "getContract",
+            (GET, "/contracts/{contract}"),
+            contracts_read,
+            "Show every version of a contract",
+            get(tenants::contract),
+        )
+        .path("contract", "The contract")
+        .gives::<Vec<Document>>(200, "Its versions, oldest first")
+        .refuses(404, "There is no such contract, or it is not yours to see"),
+    ]
+}
+
+fn work() -> Vec<Operation> {
+    let (read, audit_read) = (Holds(Permission::MonthsRead), Holds(Permission::AuditRead));
+    const MONTH: &str = "/months/{tenant}/{contract}/{month}";
+    const STEPS: &str = "/months/{tenant}/{contract}/{month}/steps";
+    const CREDIT_STEPS: &str = "/months/{tenant}/{contract}/{month}/credits/{commitment}/steps";
+    const REVISIONS: &str = "/months/{tenant}/{contract}/{month}/revisions";
+    const REVISION: &str = "/months/{tenant}/{contract}/{month}/revisions/{revision}";
+    const EXPLAIN: &str = "/months/{tenant}/{contract}/{month}/explanation";
+    vec![
+        Operation::new("overview", (GET, "/overview"), read, "What a month comes to", get(overview::overview))
+            .query::<OverviewQuery>()
+            .gives::<Overview>(200, "Counts and sums of all months"),
+        Operation::new("search", (GET, "/search"), read, "Find months by a name", get(overview::search))
+            .query::<SearchQuery>()
+            .gives::<Vec<Found>>(200, "At most 50, the latest month first"),
+        Operation::new("listMonths", (GET, "/months"), read, "List months", get(months::list))
+            .query::<MonthsQuery>()
+            .gives::<Page<MonthSummary>>(200, "Months in the order that was asked for"),
+        Operation::new("getMonth", (GET, MONTH), read, "Show a month", get(months::show))
+            .of_month()
+            .gives::<MonthView>(200, "Its latest revision with its credits and what was done with them")
+            .refuses(304, "It is as you know it"),
+        Operation::new("listRevisions", (GET, REVISIONS), read, "List revisions of a month", get(months::history))
+            .of_month()
+            .gives::<Vec<MonthView>>(200, "Its revisions, oldest first"),
+        Operation::new("getRevision", (GET, REVISION), read, "Show what a revision states", get(months::stated))
+            .of_month()
+            .path("revision", "The revision, from 1")
+            .gives::<MonthRecord>(200, "The record, as report.json has it"),
+        Operation::new("explainMonth", (GET, EXPLAIN), read, "Where every amount comes from", get(months::explained))
+            .of_month()
+            .query::<ExplainQuery>()
+            .gives_text("text/plain; charset=utf-8", "The derivation of every credit, step by step"),
+        // A step needs what it is; the handler asks for that permission.
+        Operation::new("stepMonth", (POST, STEPS), read, "Take a step with a month", post(months::month_step))
+            .of_month()
+            .if_match(false)
+            .once()
+            .takes::<StepBody>()
+            .gives::<MonthView>(200, "The month as it is now")
+            .refuses(409, "The step does not follow"),
+        Operation::new(
+            "stepCredit",
+            (POST, CREDIT_STEPS),
+            read,
+            "Take a step with a credit",
+            post(months::credit_step),
+        )
+        .of_month()
+        .path("commitment", "The commitment whose credit it is")
+        .if_match(false)
+        .once()
+        .takes::<StepBody>()
+        .gives::<MonthView>(200, "The month as it is now")
+        .refuses(409, "The step does not follow"),
+        Operation::new("listCredits", (GET, "/credits"), read, "List credits", get(months::credits))
+            .query::<CreditsQuery>()
+            .gives::<Page<CreditSummary>>(200, "Credits in the order that was asked for"),
+        Operation::new("listAudit", (GET, "/audit"), audit_read, "List entries of the audit chain", get(audit::list))
+            .query::<AuditQuery>()
+            .gives::<Page<EntryView>>(200, "Entries, the last one first"),
+        Operation::new("verifyAudit", (GET, "/audit/verification"), audit_read, "Walk the chain", get(audit::verify))
+            .gives::<Soundness>(200, "Whether the chain and the facts are as they were recorded"),
+    ]
+}
+
+/// The whole of what is served.
+pub fn router(api: Api) -> Router {
+    let mut v1 = Router::new();
+    for operation in operations() {
+        let guarded = Guarded {
+            api: api.clone(),
+            needs: operation.needs,
+            signs_in: operation.id == SIGN_IN,
+            once: operation.parameters.iter().any(|parameter| parameter.name == "idempotency-key"),
+        };
+        v1 = v1.route(operation.path, operation.handler.layer(from_fn_with_state(guarded, guard)));
+    }
+    let document = openapi::document().to_string();
+    v1 = v1.route("/openapi.json", get(move || async move { ([("content-type", crate::operation::JSON)], document) }));
+    Router::new()
+        .nest(PREFIX, v1)
+        .route("/healthz", get(health::health))
+        .route("/readyz", get(health::readiness))
+        .route("/metrics", get(health::metrics))
+        .fallback(async || Problem::not_found("the address"))
+        .method_not_allowed_fallback(async || {
+            let detail = "the address is there, but not for this method";
+            Problem::new(StatusCode::METHOD_NOT_ALLOWED, "request.method", detail)
+        })
+        .layer(DefaultBodyLimit::max(api.settings.most_body_bytes))
+        .layer(from_fn_with_state(api.clone(), around))
+        .with_state(api)
+}

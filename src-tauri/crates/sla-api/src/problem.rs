@@ -1,0 +1,163 @@
+//! What is answered when something is not done: a problem document as RFC 9457 has it, with a stable code.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use schemars::JsonSchema;
+use serde::Serialize;
+use sla_app::{AccountError, LedgerError, ReportError, ReviewError};
+
+/// The media type of a problem document.
+pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
+
+/// A problem document.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "Problem")]
+pub(crate) struct Document {
+    /// `urn:sla-desk:problem:` and the code.
+    #[serde(rename = "type")]
+    kind: String,
+    /// What the status means.
+    title: String,
+    /// The HTTP status.
+    status: u16,
+    /// A stable name of the reason for programs, such as `workflow.four_eyes`.
+    code: String,
+    /// What happened, what is expected and what to do.
+    detail: String,
+    /// `urn:sla-desk:request:` and the request's id, under which more is logged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    instance: Option<String>,
+}
+
+/// What is not done, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Problem {
+    /// What is sent.
+    document: Box<Document>,
+    /// What went wrong inside; logged, never sent.
+    cause: Option<String>,
+}
+
+impl Problem {
+    pub(crate) fn new(status: StatusCode, code: &str, detail: impl Into<String>) -> Self {
+        let document = Document {
+            kind: format!("urn:sla-desk:problem:{code}"),
+            title: status.canonical_reason().unwrap_or("Error").to_owned(),
+            status: status.as_u16(),
+            code: code.to_owned(),
+            detail: detail.into(),
+            instance: None,
+        };
+        Self { document: Box::new(document), cause: None }
+    }
+
+    /// Something that is not there, or that whoever asks may not see.
+    pub(crate) fn not_found(what: &str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "request.not_found", format!("{what} is not there, or not yours to see"))
+    }
+
+    /// A request that cannot be understood.
+    pub(crate) fn request(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "request.malformed", detail)
+    }
+
+    fn inside(status: StatusCode, code: &str, cause: String) -> Self {
+        let detail = match status {
+            StatusCode::SERVICE_UNAVAILABLE => "the ledger does not answer at the moment; try again in a few seconds",
+            StatusCode::INSUFFICIENT_STORAGE => "the disk of the ledger is full; nothing was changed",
+            _ => "something went wrong inside; nothing was changed. The log tells more under the id of this request",
+        };
+        Self { cause: Some(cause), ..Self::new(status, code, detail) }
+    }
+
+    pub(crate) fn status(&self) -> StatusCode {
+        StatusCode::from_u16(self.document.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    pub(crate) fn code(&self) -> &str {
+        &self.document.code
+    }
+
+    pub(crate) fn cause(&self) -> Option<&str> {
+        self.cause.as_deref()
+    }
+
+    pub(crate) fn of_request(mut self, id: &str) -> Self {
+        self.document.instance = Some(format!("urn:sla-desk:request:{id}"));
+        self
+    }
+
+    /// The document alone, as it is sent.
+    pub(crate) fn into_body(self) -> String {
+        serde_json::to_string(&self.document).expect("a problem has only string keys")
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = self.status();
+        let mut response = (status, [(header::CONTENT_TYPE, MEDIA_TYPE)], self.clone().into_body()).into_response();
+        let headers = response.headers_mut();
+        match status {
+            StatusCode::SERVICE_UNAVAILABLE => headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5")),
+            StatusCode::UNAUTHORIZED => headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")),
+            _ => None,
+        };
+        // The guard takes it out again, tells the request's id and logs the cause.
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// The status of what the ledger refuses, by its code.
+fn status(code: &str) -> StatusCode {
+    match code {
+        "ledger.unknown" | "access.other_tenant" => StatusCode::NOT_FOUND,
+        "ledger.stale" | "ledger.conflict" | "ledger.contract_changed" | "access.last_admin" => StatusCode::CONFLICT,
+        "access.forbidden" | "access.no_account" | "access.above_limit" | "workflow.four_eyes" => StatusCode::FORBIDDEN,
+        "access.sign_in" | "access.secret" => StatusCode::UNAUTHORIZED,
+        "workflow.out_of_order" | "workflow.credits_open" | "workflow.above_total" | "workflow.undecided" => {
+            StatusCode::CONFLICT
+        }
+        "ledger.unreachable" | "ledger.busy" | "ledger.sign_in" => StatusCode::SERVICE_UNAVAILABLE,
+        "ledger.disk_full" => StatusCode::INSUFFICIENT_STORAGE,
+        code if code.starts_with("ledger.") => StatusCode::INTERNAL_SERVER_ERROR,
+        _ => StatusCode::UNPROCESSABLE_ENTITY,
+    }
+}
+
+/// What is told of an error: all of it, unless it went wrong inside.
+fn told(code: &str, message: String) -> Problem {
+    match status(code) {
+        StatusCode::NOT_FOUND => Problem::not_found("what was asked for"),
+        status if status.is_server_error() => Problem::inside(status, code, message),
+        status => Problem::new(status, code, message),
+    }
+}
+
+impl From<LedgerError> for Problem {
+    fn from(error: LedgerError) -> Self {
+        told(error.code(), error.to_string())
+    }
+}
+
+impl From<ReviewError> for Problem {
+    fn from(error: ReviewError) -> Self {
+        told(error.code(), error.to_string())
+    }
+}
+
+impl From<AccountError> for Problem {
+    fn from(error: AccountError) -> Self {
+        match error {
+            AccountError::System { reason } => Self::inside(StatusCode::INTERNAL_SERVER_ERROR, "access.system", reason),
+            error => told(error.code(), error.to_string()),
+        }
+    }
+}
+
+impl From<ReportError> for Problem {
+    fn from(error: ReportError) -> Self {
+        Self::inside(StatusCode::INTERNAL_SERVER_ERROR, "report", error.to_string())
+    }
+}
