@@ -18,7 +18,7 @@ pub mod servers;
 #[must_use]
 pub fn binary() -> PathBuf {
     let test = std::env::current_exe().expect("a running program has a path");
-    // A test runs as PROFILE/deps/NAME-HASH, a binary lies in PROFILE.
+    // A test runs as PROFILE/deps/NAME-HASH, an example as PROFILE/examples/NAME; a binary lies in PROFILE.
     let profile = test.parent().and_then(Path::parent).expect("cargo puts a test two folders deep");
     let binary = profile.join("sla");
     assert!(binary.is_file(), "{} is not built: run `cargo build -p sla-cli`", binary.display());

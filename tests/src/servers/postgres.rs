@@ -123,6 +123,15 @@ impl Postgres {
         self.psql("postgres", statement);
     }
 
+    /// Runs a statement as the cluster's owner in the database of an address.
+    ///
+    /// # Panics
+    /// If the server refuses it.
+    pub fn execute_in(&self, url: &str, statement: &str) {
+        let name = url.rsplit('/').next().unwrap_or_default();
+        self.psql(name, statement);
+    }
+
     /// The server's port on the loopback interface.
     #[must_use]
     pub fn port(&self) -> u16 {

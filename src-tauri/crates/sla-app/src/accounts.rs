@@ -325,11 +325,11 @@ pub async fn caller(ledger: &Ledger, secret: &str, now: UnixSeconds) -> Result<C
         (account, access)
     } else {
         let name = secret.strip_prefix(TOKEN).and_then(|rest| rest.rsplit_once('_')).map(|(name, _)| name);
-        let token = ledger.access::<Token>(name.ok_or(AccountError::Secret)?).await?.ok_or(AccountError::Secret)?;
+        let known = ledger.token(name.ok_or(AccountError::Secret)?).await?;
+        let (token, account) = known.ok_or(AccountError::Secret)?;
         if token.document.secret_sha256 != digest {
             return Err(AccountError::Secret);
         }
-        let account = ledger.access::<Account>(&token.document.account).await?.ok_or(AccountError::Secret)?;
         let access = token.document.access(&account.document, now);
         (account, access)
     };
@@ -393,6 +393,9 @@ pub async fn revoke_token(
     now: UnixSeconds,
 ) -> Result<TokenView, AccountError> {
     let token = ledger.access::<Token>(name).await?.ok_or_else(|| not_there("token", name))?;
+    if token.document.state == TokenState::Revoked {
+        return Ok(TokenView::of(token));
+    }
     let revoked = Token { state: TokenState::Revoked, ..token.document };
     Ok(TokenView::of(ledger.put_access(name, &revoked, Some(seen.unwrap_or(token.version)), actor, now).await?))
 }

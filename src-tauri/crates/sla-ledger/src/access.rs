@@ -212,6 +212,24 @@ impl Ledger {
         Ok(one)
     }
 
+    /// A token and the account that it acts for; `None` where either is not there.
+    ///
+    /// # Errors
+    /// [`LedgerError`] when the ledger cannot be read.
+    pub async fn token(&self, name: &str) -> Result<Option<(Versioned<Token>, Versioned<Account>)>, LedgerError> {
+        let mut transaction = self.begin().await?;
+        let token: Option<Versioned<Token>> = match name {
+            "" => None,
+            name => latest(self, &mut transaction, name).await?.pop(),
+        };
+        let account = match &token {
+            Some(token) => latest(self, &mut transaction, &token.document.account).await?.pop(),
+            None => None,
+        };
+        transaction.rollback().await.map_err(|error| self.address.failed(error))?;
+        Ok(token.zip(account))
+    }
+
     /// Whether somebody may do something for tenants, as the ledger knows them now; it is held against the ledger once more
     /// when they do it.
     ///

@@ -22,7 +22,7 @@ const CONNECT_WITHIN: Duration = Duration::from_secs(15);
 pub(crate) const BETWEEN_ATTEMPTS: [Duration; 3] =
     [Duration::from_millis(200), Duration::from_millis(600), Duration::from_millis(1_800)];
 /// Connections to a server; SQLite has one writer and gets one.
-const CONNECTIONS: u32 = 4;
+const CONNECTIONS: u32 = 8;
 
 /// What every connection to an SQLite file is told. Nothing here changes the file.
 const SQLITE_SETTINGS: [&str; 3] = [

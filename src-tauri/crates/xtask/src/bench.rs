@@ -25,6 +25,12 @@ pub(crate) enum Bench {
         #[arg(last = true)]
         arguments: Vec<String>,
     },
+    /// The API over 10 000 tenants in PostgreSQL, asked 200 times a second
+    Api {
+        /// Handed on to the bench, after `--`
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
     /// Assessed commitments to money, with every step noted
     Price {
         /// Handed on to the bench, after `--`
@@ -45,6 +51,11 @@ pub(crate) fn run(bench: &Bench) -> Result<(), ChoreError> {
         Bench::Measure { arguments } => {
             let python = python_with_duckdb()?;
             start(&mut example("sla-app", "bench_measure", arguments), "bench-measure", Some(python))
+        }
+        Bench::Api { arguments } => {
+            // The program that is served is built as the bench is.
+            chore::run(cargo().args(["build", "--release", "--package", "sla-cli"]))?;
+            start(&mut example("sla-acceptance", "bench_api", arguments), "bench-api", None)
         }
         Bench::Price { arguments } => start(&mut example("sla-core", "bench_price", arguments), "bench-price", None),
         Bench::Report { arguments } => {

@@ -23,6 +23,9 @@ create table month_overview (
     primary key (which, month, tenant, contract)
 );
 create index month_overview_tenant on month_overview (which, tenant, contract, month);
+-- What the sums of a month are made from, without a look at the rows.
+create index month_overview_sums on month_overview (which, month, state, verdict, currency, tenant, low_minor, high_minor);
+create index month_overview_amount on month_overview (which, month, high_minor, tenant, contract);
 create index month_overview_due on month_overview (which, due, tenant, contract, month);
 
 create table credit_overview (
@@ -44,16 +47,17 @@ create table credit_overview (
     primary key (which, month, tenant, contract, commitment)
 );
 create index credit_overview_tenant on credit_overview (which, tenant, contract, month, commitment);
+create index credit_overview_state on credit_overview (which, state, due, tenant, contract, month, commitment);
 create index credit_overview_due on credit_overview (which, due, tenant, contract, month, commitment);
 
 alter table month_overview enable row level security;
 alter table credit_overview enable row level security;
 
 create policy own_tenants on month_overview using (
-    (select coalesce(current_setting('sla.tenants', true), '')) = '*'
-    or tenant = any ((select string_to_array(current_setting('sla.tenants', true), ','))::text[])
+    case when current_setting('sla.tenants', true) = '*' then true
+    else tenant = any ((select string_to_array(current_setting('sla.tenants', true), ','))::text[]) end
 );
 create policy own_tenants on credit_overview using (
-    (select coalesce(current_setting('sla.tenants', true), '')) = '*'
-    or tenant = any ((select string_to_array(current_setting('sla.tenants', true), ','))::text[])
+    case when current_setting('sla.tenants', true) = '*' then true
+    else tenant = any ((select string_to_array(current_setting('sla.tenants', true), ','))::text[]) end
 );

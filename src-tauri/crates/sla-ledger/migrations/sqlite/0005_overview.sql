@@ -23,6 +23,9 @@ create table month_overview (
     primary key (which, month, tenant, contract)
 );
 create index month_overview_tenant on month_overview (which, tenant, contract, month);
+-- What the sums of a month are made from, without a look at the rows.
+create index month_overview_sums on month_overview (which, month, state, verdict, currency, tenant, low_minor, high_minor);
+create index month_overview_amount on month_overview (which, month, high_minor, tenant, contract);
 create index month_overview_due on month_overview (which, due, tenant, contract, month);
 
 create table credit_overview (
@@ -44,4 +47,5 @@ create table credit_overview (
     primary key (which, month, tenant, contract, commitment)
 );
 create index credit_overview_tenant on credit_overview (which, tenant, contract, month, commitment);
+create index credit_overview_state on credit_overview (which, state, due, tenant, contract, month, commitment);
 create index credit_overview_due on credit_overview (which, due, tenant, contract, month, commitment);
