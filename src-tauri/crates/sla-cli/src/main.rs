@@ -2,6 +2,7 @@
 //! the command line, calls the use cases and prints what they say.
 
 mod args;
+mod billing;
 mod close;
 mod demo;
 mod explain;
@@ -74,6 +75,7 @@ async fn run(command: Command, output: Output) -> Result<(), Failure> {
         Command::Terms(terms) => terms::run(&terms, output),
         Command::Month { command } => review::month(command, output).await,
         Command::Credit { command } => review::credit(command, output).await,
+        Command::Billing { command } => billing::run(command, output).await,
         Command::Ledger { command: LedgerCommand::Verify { ledger, evidence } } => {
             ledger::verify(&ledger, evidence.as_deref(), output).await
         }

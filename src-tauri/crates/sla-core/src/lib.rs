@@ -7,10 +7,11 @@
 //!
 //! Beside them stand readings that become part of a month: the beats of probes ([`heartbeat`]) and the clocks of
 //! incidents ([`incident`]); how fast an error budget burns before the month is over ([`burn`]); and how a stated month passes
-//! through several hands ([`workflow`]).
+//! through several hands ([`workflow`]) and what that means for the invoice ([`billing`]).
 
 pub mod assess;
 pub mod audit;
+pub mod billing;
 pub mod burn;
 pub mod catalogue;
 pub mod derivation;

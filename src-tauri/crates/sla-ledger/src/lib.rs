@@ -16,6 +16,7 @@
 mod address;
 mod chain;
 mod copy;
+mod documents;
 mod error;
 mod facts;
 mod migrate;
