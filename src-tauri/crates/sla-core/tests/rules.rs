@@ -1,6 +1,7 @@
 //! Every test of the rules, in one program: it links once, however many rooms it has.
 
 mod assessing;
+mod billing;
 mod calendar;
 mod catalogue;
 mod desk;

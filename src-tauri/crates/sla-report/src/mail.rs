@@ -45,13 +45,14 @@ pub(crate) fn write(
     if !to.is_empty() {
         message = message.to(Address::new_list(to));
     }
+    let mut message = message
+        .subject(one_line("the letter's subject", &letter.subject)?)
+        .message_id(format!("{digest}.{}@{domain}", record.revision))
+        .header("Content-Language", Raw::new(record.language.code()));
     if settlement.is_none() {
         message = message.header(DRAFT_FIELD, Raw::new("yes"));
     }
     let message = message
-        .subject(one_line("the letter's subject", &letter.subject)?)
-        .message_id(format!("{digest}.{}@{domain}", record.revision))
-        .header("Content-Language", Raw::new(record.language.code()))
         // Mail programs that know this field open the file for editing instead of as received mail.
         .header("X-Unsent", Raw::new("1"))
         .header("MIME-Version", Raw::new("1.0"))

@@ -246,7 +246,8 @@ impl Catalogue {
             return;
         }
         let Some(index) = KINDS.iter().position(|known| known.api_version == version && known.name == kind) else {
-            let known: Vec<_> = KINDS.iter().map(|kind| format!("{} {}", kind.api_version, kind.name)).collect();
+            let known = KINDS.iter().filter(|kind| kind.name != BILLING_MAPPING);
+            let known: Vec<_> = known.map(|kind| format!("{} {}", kind.api_version, kind.name)).collect();
             findings.push(Finding {
                 code: Code::UnknownKind,
                 place: node.place(""),

@@ -176,14 +176,10 @@ fn amounts(
     datev: &DatevMapping,
     booking: &Booking,
 ) -> Result<(String, Option<(String, String)>), BookingError> {
-    const EXPECTED: &str = "an amount of at most ten digits before the comma, in a currency of at most two decimals";
     let refused = || BookingError::Amount {
         booking: booking.id.clone(),
         tenant: booking.tenant.clone(),
-        amount: booking.amount_minor.to_string(),
-        currency: booking.currency.clone(),
-        format: FORMAT,
-        expected: EXPECTED,
+        amount: format!("{} {} (minor unit)", booking.currency, booking.amount_minor),
     };
     let currency: Currency = booking.currency.parse().map_err(|_| refused())?;
     let minor = booking.amount_minor.checked_abs().ok_or_else(refused)?;

@@ -46,20 +46,17 @@ pub enum BookingError {
         tenant: String,
     },
     /// The format has no place for such an amount.
-    #[error("{booking} of {tenant}: {amount} {currency} cannot stand in the format {format}; expected {expected}")]
+    #[error(
+        "{booking} of {tenant}: {amount} cannot stand in a DATEV file; expected at most ten digits before the comma, in a \
+         currency of at most two decimals"
+    )]
     Amount {
         /// The booking's id.
         booking: String,
         /// The tenant.
         tenant: String,
-        /// The amount.
+        /// The amount with its currency.
         amount: String,
-        /// ISO 4217 code.
-        currency: String,
-        /// The format.
-        format: &'static str,
-        /// What it can say.
-        expected: &'static str,
     },
     /// The period crosses the border of a fiscal year, and the format has dates without a year.
     #[error(
