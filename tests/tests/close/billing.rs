@@ -1,5 +1,5 @@
-//! From letters to the books: what people decided is drawn as letters, told as billing and exported, and all of it is one
-//! amount to the cent.
+//! From letters to the books: what people decided is drawn as letters, told as billing and exported, and all of it is
+//! one amount to the cent.
 
 use std::collections::BTreeMap;
 
@@ -178,7 +178,8 @@ fn letters_billing_and_every_export_are_one_amount_to_the_cent() {
     issues(&desk, "nord", "mean");
     issues(&desk, "west", "");
     let early = letters(&desk, "early");
-    // Corrected measurements restate nord; what is owed less is taken back by the next revision. Of west one credit goes back.
+    // Corrected measurements restate nord; what is owed less is taken back by the next revision. Of west one credit
+    // goes back.
     desk.write("data/nord.csv", &csv().replace(",5,10\n", ",10,10\n"));
     desk.closes();
     issues(&desk, "nord", "");

@@ -1,5 +1,5 @@
-//! Documents of a closed month, drawn again from the ledger alone. What was approved is told as it was decided; what was not
-//! is told as it was closed, byte for byte.
+//! Documents of a closed month, drawn again from the ledger alone. What was approved is told as it was decided; what
+//! was not is told as it was closed, byte for byte.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

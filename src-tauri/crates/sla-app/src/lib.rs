@@ -4,8 +4,8 @@
 //! Documents are rendered before the ledger records the month, into a folder of their own beside their place: a full
 //! disk or a broken template leaves the ledger as it was. Recording is one transaction; publishing after it is renames.
 //!
-//! A closed month is then reviewed by several people (`review`), its documents are drawn again as it was decided (`documents`), and
-//! what it means for the invoice is told and exported (`billing`).
+//! A closed month is then reviewed by several people (`review`), its documents are drawn again as it was decided
+//! (`documents`), and what it means for the invoice is told and exported (`billing`).
 //!
 //! Invariants:
 //! - Nothing is recorded unless every tenant of the close was captured, measured, judged and rendered.

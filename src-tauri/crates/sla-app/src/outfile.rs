@@ -7,7 +7,10 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, thiserror::Error)]
 pub enum OutFileError {
     /// Something else lies there.
-    #[error("{} holds something else already; move it away or choose another place, it was left as it is", .path.display())]
+    #[error(
+        "{} holds something else already; move it away or choose another place, it was left as it is",
+        .path.display()
+    )]
     Taken {
         /// The file.
         path: PathBuf,

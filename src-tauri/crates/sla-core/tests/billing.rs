@@ -1,4 +1,5 @@
-//! Charges, credits by where they are, running caps and settlements, out of stated months and the steps taken with them.
+//! Charges, credits by where they are, running caps and settlements, out of stated months and the steps taken with
+//! them.
 
 use sla_core::billing::{
     Billing, BillingError, BillingPeriod, CreditOnRecord, MonthOnRecord, Settlement, StepOnRecord, billing,
@@ -207,8 +208,8 @@ fn a_mapping_is_one_document_of_its_kind() {
         let found = read_billing_mapping(&file).err().map(|findings| findings[0].to_string());
         assert_eq!(found.as_deref(), expected);
     }
-    let sound = "apiVersion: sla-desk/v1\nkind: BillingMapping\nmetadata: { name: books }\nspec:\n  tenants:\n    nord: \
-                 { customerNumber: \"10001\" }\n";
+    let sound = "apiVersion: sla-desk/v1\nkind: BillingMapping\nmetadata: { name: books }\nspec:\n  tenants:\n    \
+                 nord: { customerNumber: \"10001\" }\n";
     check(sound, None);
     check(
         &format!("{sound}---\n{sound}"),

@@ -17,7 +17,8 @@ impl Ledger {
         let failed = |error| self.address.failed(error);
         let mut transaction = self.begin().await?;
         let row = query(
-            "select document from tenant_versions where tenant = $1 and recorded_at <= $2 order by version desc limit 1",
+            "select document from tenant_versions where tenant = $1 and recorded_at <= $2
+             order by version desc limit 1",
         )
         .bind(tenant.to_owned())
         .bind(at)

@@ -61,8 +61,8 @@ pub fn tenant_documents(
     documents(templates, record, None, contacts)
 }
 
-/// The same of a month that was approved, with the amounts that were decided in place of ranges; then `settlement.json` and
-/// `settlement.csv`. `report.json` and `report.csv` stay what was computed.
+/// The same of a month that was approved, with the amounts that were decided in place of ranges; then
+/// `settlement.json` and `settlement.csv`. `report.json` and `report.csv` stay what was computed.
 ///
 /// # Errors
 /// As [`tenant_documents`].

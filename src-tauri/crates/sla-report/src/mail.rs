@@ -65,8 +65,8 @@ fn identity(record: &MonthRecord, settlement: Option<&Settlement>) -> String {
     settlement.map_or_else(|| record.digest(), |settlement| sha256_hex(settlement.to_json().as_bytes()))
 }
 
-/// The instant at which the month ended, on the contract's clocks: the first moment at which the letter could be true; or
-/// that at which it was decided.
+/// The instant at which the month ended, on the contract's clocks: the first moment at which the letter could be
+/// true; or that at which it was decided.
 fn date(record: &MonthRecord, settlement: Option<&Settlement>) -> Result<String, ReportError> {
     let period = &record.period;
     let zone: Tz = period.time_zone.parse().map_err(|_| ReportError::Record {

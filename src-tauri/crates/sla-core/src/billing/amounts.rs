@@ -7,14 +7,14 @@ use super::{BillingError, CreditOnRecord, MonthOnRecord};
 use crate::record::{MonthRecord, RecordRange};
 use crate::workflow::{CreditState, WorkflowStep};
 
-/// Charges and credits, in the minor unit of one currency. `approved_minor`, `issued_minor` and `reversed_minor` and what is
-/// still open come to `credits_minor`, and that is what leaves the net.
+/// Charges and credits, in the minor unit of one currency. `approved_minor`, `issued_minor` and `reversed_minor` and
+/// what is still open come to `credits_minor`, and that is what leaves the net.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Amounts {
     /// The fees of the months as they stand in their records.
     pub charges_minor: i64,
-    /// What credits that nobody decided yet (drafts, in review) still change: the least and the most. Less than 0 when a
-    /// restated month owes less than was issued of it.
+    /// What credits that nobody decided yet (drafts, in review) still change: the least and the most. Less than 0
+    /// when a restated month owes less than was issued of it.
     pub open_minor: RecordRange<i64>,
     /// What is approved and not issued; less than 0 when issuing it takes something back.
     pub approved_minor: i64,
@@ -118,8 +118,8 @@ impl Amounts {
     }
 }
 
-/// What the customer has of a month in sum, the least and the most: what was decided, and for the rest its range, as far as
-/// the month as a whole can owe it.
+/// What the customer has of a month in sum, the least and the most: what was decided, and for the rest its range, as
+/// far as the month as a whole can owe it.
 fn credits(latest: &MonthOnRecord<'_>, subject: &str) -> Result<RecordRange<i64>, BillingError> {
     let settled = |credit: &CreditOnRecord<'_>| credit.settled_minor();
     let total = &latest.record.credit_total;

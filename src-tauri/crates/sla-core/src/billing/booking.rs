@@ -18,8 +18,8 @@ const ID_DIGITS: usize = 20;
 /// A credit that was issued, or taken back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Booking {
-    /// The same for the same step of the ledger, and for no other: `SLA-`, the month, and the beginning of the SHA-256 of
-    /// `subject`. At most 36 characters out of letters, digits and `-`.
+    /// The same for the same step of the ledger, and for no other: `SLA-`, the month, and the beginning of the
+    /// SHA-256 of `subject`. At most 36 characters out of letters, digits and `-`.
     pub id: String,
     /// The step's name in the audit chain.
     pub subject: String,

@@ -1,5 +1,5 @@
-//! Whom and what the books know a tenant by: a small file that finance keeps. It names accounts and customer numbers, never
-//! amounts.
+//! Whom and what the books know a tenant by: a small file that finance keeps. It names accounts and customer numbers,
+//! never amounts.
 
 use std::collections::BTreeMap;
 
@@ -21,8 +21,8 @@ pub struct BillingMappingSpec {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(regex(pattern = r"^[0-9]{3,9}$"), extend("x-expected" = ACCOUNT))]
     pub credit_account: Option<String>,
-    /// The tax key of a booking; none when not said. With a key DATEV reads the amount, which is net as in the letter, as
-    /// one that holds the tax.
+    /// The tax key of a booking; none when not said. With a key DATEV reads the amount, which is net as in the
+    /// letter, as one that holds the tax.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(regex(pattern = r"^[0-9]{1,4}$"), extend("x-expected" = TAX_KEY))]
     pub tax_key: Option<String>,

@@ -1,8 +1,9 @@
-//! What closed months mean for the invoice: charges, credits by where they are, what was really booked, and the caps as they
-//! run. Everything is a sum over months and steps that are on record; nothing is priced here.
+//! What closed months mean for the invoice: charges, credits by where they are, what was really booked, and the caps
+//! as they run. Everything is a sum over months and steps that are on record; nothing is priced here.
 //!
 //! Two readings of a period stand side by side and are never mixed: credits *of* its months, be they booked or only
-//! expected, and bookings that *happened* in it, dated by the clock of the contract's zone, whichever month they are of.
+//! expected, and bookings that *happened* in it, dated by the clock of the contract's zone, whichever month they are
+//! of.
 
 mod amounts;
 mod booking;
@@ -33,7 +34,8 @@ pub struct MonthOnRecord<'a> {
     pub steps: Vec<StepOnRecord<'a>>,
     /// Its credits.
     pub credits: Vec<CreditOnRecord<'a>>,
-    /// Credits of months before the ledger knew the contract, with the last of these months; `None` when there are none.
+    /// Credits of months before the ledger knew the contract, with the last of these months; `None` when there are
+    /// none.
     pub carried: Option<crate::catalogue::CarriedForward>,
 }
 

@@ -1,7 +1,7 @@
 //! What people decided about a month's credits, as its letter and report tell it.
 //!
-//! It is the same for an approved month and for the issued one, so that the letter that is sent can be drawn again; only
-//! what is taken back later changes it.
+//! It is the same for an approved month and for the issued one, so that the letter that is sent can be drawn again;
+//! only what is taken back later changes it.
 
 use schemars::JsonSchema;
 use serde::Serialize;

@@ -117,8 +117,8 @@ impl Booked {
     }
 }
 
-/// The billing of a period. `revisions` are all revisions of all months of the tenants that are wanted, by tenant, contract,
-/// month and revision: those outside of the period are needed for caps, and for what was booked late.
+/// The billing of a period. `revisions` are all revisions of all months of the tenants that are wanted, by tenant,
+/// contract, month and revision: those outside of the period are needed for caps, and for what was booked late.
 ///
 /// # Errors
 /// [`BillingError`].

@@ -9,8 +9,8 @@ use crate::table::{self, Field};
 /// `csv`.
 pub(super) struct Csv;
 
-/// `booking_id` is the same for the same step of the ledger: what is imported twice can be seen. Amounts are those of the
-/// letters; what is taken back has a minus.
+/// `booking_id` is the same for the same step of the ledger: what is imported twice can be seen. Amounts are those of
+/// the letters; what is taken back has a minus.
 const HEADERS: [&str; 19] = [
     "booking_id",
     "ledger_entry",

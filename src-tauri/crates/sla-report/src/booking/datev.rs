@@ -1,9 +1,9 @@
-//! Bookings as a DATEV booking batch: `EXTF`, header 700, category 21 (Buchungsstapel), format version 13, as documented at
-//! <https://developer.datev.de/datev/platform/de/dtvf>. A line for the head, one for the columns, one for each booking; fields
-//! divided by semicolons, texts in quotes, decimal comma, CRLF, UTF-8 with a byte order mark.
+//! Bookings as a DATEV booking batch: `EXTF`, header 700, category 21 (Buchungsstapel), format version 13, as
+//! documented at <https://developer.datev.de/datev/platform/de/dtvf>. A line for the head, one for the columns, one
+//! for each booking; fields divided by semicolons, texts in quotes, decimal comma, CRLF, UTF-8 with a byte order mark.
 //!
-//! Every amount is positive: a credit debits the account of service credits and credits the customer's (`S`); what is taken
-//! back is the same with `H`. Amounts are net as in the letters.
+//! Every amount is positive: a credit debits the account of service credits and credits the customer's (`S`); what is
+//! taken back is the same with `H`. Amounts are net as in the letters.
 
 use chrono::{DateTime, Datelike, Days, NaiveDate};
 use sla_core::billing::{Booking, DatevMapping};
@@ -24,18 +24,22 @@ const BASE: &str = "EUR";
 /// Columns of format version 13.
 const COLUMNS: usize = 125;
 /// The named columns before and after those of further information, of which there are 20 pairs.
-const FIRST: &str = "Umsatz (ohne Soll/Haben-Kz);Soll/Haben-Kennzeichen;WKZ Umsatz;Kurs;Basis-Umsatz;WKZ Basis-Umsatz;Konto;\
-    Gegenkonto (ohne BU-Schlüssel);BU-Schlüssel;Belegdatum;Belegfeld 1;Belegfeld 2;Skonto;Buchungstext;Postensperre;\
-    Diverse Adressnummer;Geschäftspartnerbank;Sachverhalt;Zinssperre;Beleglink";
-const MIDDLE: &str = "KOST1 - Kostenstelle;KOST2 - Kostenstelle;Kost-Menge;EU-Land u. UStID (Bestimmung);\
-    EU-Steuersatz (Bestimmung);Abw. Versteuerungsart;Sachverhalt L+L;Funktionsergänzung L+L;BU 49 Hauptfunktionstyp;\
-    BU 49 Hauptfunktionsnummer;BU 49 Funktionsergänzung";
-const LAST: &str = "Stück;Gewicht;Zahlweise;Forderungsart;Veranlagungsjahr;Zugeordnete Fälligkeit;Skontotyp;Auftragsnummer;\
-    Buchungstyp;USt-Schlüssel (Anzahlungen);EU-Land (Anzahlungen);Sachverhalt L+L (Anzahlungen);EU-Steuersatz (Anzahlungen);\
-    Erlöskonto (Anzahlungen);Herkunft-Kz;Buchungs GUID;KOST-Datum;SEPA-Mandatsreferenz;Skontosperre;Gesellschaftername;\
-    Beteiligtennummer;Identifikationsnummer;Zeichnernummer;Postensperre bis;Bezeichnung SoBil-Sachverhalt;\
-    Kennzeichen SoBil-Buchung;Festschreibung;Leistungsdatum;Datum Zuord. Steuerperiode;Fälligkeit;Generalumkehr (GU);\
-    Steuersatz;Land;Abrechnungsreferenz;BVV-Position;EU-Land u. UStID (Ursprung);EU-Steuersatz (Ursprung);Abw. Skontokonto";
+const FIRST: &str = "\
+    Umsatz (ohne Soll/Haben-Kz);Soll/Haben-Kennzeichen;WKZ Umsatz;Kurs;Basis-Umsatz;WKZ Basis-Umsatz;Konto;\
+    Gegenkonto (ohne BU-Schlüssel);BU-Schlüssel;Belegdatum;Belegfeld 1;Belegfeld 2;Skonto;Buchungstext;\
+    Postensperre;Diverse Adressnummer;Geschäftspartnerbank;Sachverhalt;Zinssperre;Beleglink";
+const MIDDLE: &str = "\
+    KOST1 - Kostenstelle;KOST2 - Kostenstelle;Kost-Menge;EU-Land u. UStID (Bestimmung);\
+    EU-Steuersatz (Bestimmung);Abw. Versteuerungsart;Sachverhalt L+L;Funktionsergänzung L+L;\
+    BU 49 Hauptfunktionstyp;BU 49 Hauptfunktionsnummer;BU 49 Funktionsergänzung";
+const LAST: &str = "\
+    Stück;Gewicht;Zahlweise;Forderungsart;Veranlagungsjahr;Zugeordnete Fälligkeit;Skontotyp;Auftragsnummer;\
+    Buchungstyp;USt-Schlüssel (Anzahlungen);EU-Land (Anzahlungen);Sachverhalt L+L (Anzahlungen);\
+    EU-Steuersatz (Anzahlungen);Erlöskonto (Anzahlungen);Herkunft-Kz;Buchungs GUID;KOST-Datum;\
+    SEPA-Mandatsreferenz;Skontosperre;Gesellschaftername;Beteiligtennummer;Identifikationsnummer;Zeichnernummer;\
+    Postensperre bis;Bezeichnung SoBil-Sachverhalt;Kennzeichen SoBil-Buchung;Festschreibung;Leistungsdatum;\
+    Datum Zuord. Steuerperiode;Fälligkeit;Generalumkehr (GU);Steuersatz;Land;Abrechnungsreferenz;BVV-Position;\
+    EU-Land u. UStID (Ursprung);EU-Steuersatz (Ursprung);Abw. Skontokonto";
 /// Longest text of a booking in characters.
 const TEXT_CHARACTERS: usize = 60;
 

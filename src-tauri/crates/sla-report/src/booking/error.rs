@@ -47,8 +47,8 @@ pub enum BookingError {
     },
     /// The format has no place for such an amount.
     #[error(
-        "{booking} of {tenant}: {amount} cannot stand in a DATEV file; expected at most ten digits before the comma, in a \
-         currency of at most two decimals"
+        "{booking} of {tenant}: {amount} cannot stand in a DATEV file; expected at most ten digits before the \
+         comma, in a currency of at most two decimals"
     )]
     Amount {
         /// The booking's id.

@@ -1,10 +1,11 @@
 //! Bookings as requests to Lago, in the order in which they are to be sent.
 //!
 //! Written against Lago's API v1 as documented in November 2026: a credit is `POST /api/v1/applied_coupons`
-//! (<https://getlago.com/docs/api-reference/coupons/apply>), which Lago deducts from the customer's next invoices. Its credit
-//! notes need the ids of an invoice and of its fees, which only Lago knows. What is taken back cannot be a coupon; it is a
-//! charge, `POST /api/v1/invoices` with an add-on (<https://getlago.com/docs/api-reference/invoices/create-oneoff>). Amounts are
-//! integers of the currency's minor unit and never negative.
+//! (<https://getlago.com/docs/api-reference/coupons/apply>), which Lago deducts from the customer's next invoices.
+//! Its credit notes need the ids of an invoice and of its fees, which only Lago knows. What is taken back cannot be a
+//! coupon; it is a charge, `POST /api/v1/invoices` with an add-on
+//! (<https://getlago.com/docs/api-reference/invoices/create-oneoff>). Amounts are integers of the currency's minor
+//! unit and never negative.
 
 use serde_json::{Value, json};
 use sla_core::billing::Booking;

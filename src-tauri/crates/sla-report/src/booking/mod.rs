@@ -1,7 +1,8 @@
 //! Bookings for the books of others: issued credits and what was taken back, each in the shape of one program.
 //!
-//! A format is a [`BookingFormat`]; a new one is a file in this folder and a line in [`FORMATS`]. What each row says is on
-//! record already; a format only arranges it. Words in a booking are codes of the books and no wording for customers.
+//! A format is a [`BookingFormat`]; a new one is a file in this folder and a line in [`FORMATS`]. What each row says
+//! is on record already; a format only arranges it. Words in a booking are codes of the books and no wording for
+//! customers.
 
 mod csv;
 mod datev;

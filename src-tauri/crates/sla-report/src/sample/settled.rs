@@ -7,8 +7,8 @@ use sla_core::workflow::{CreditState, MonthState, WorkflowStep};
 /// 16 November 2026, 10:00 in Berlin.
 const DECIDED_AT: i64 = 1_794_819_600;
 
-/// What somebody decided about a month: the first credit that was open is half of the most, the next is not given, and the
-/// rest is what it was. Enough was issued before for the letter to take something back.
+/// What somebody decided about a month: the first credit that was open is half of the most, the next is not given,
+/// and the rest is what it was. Enough was issued before for the letter to take something back.
 pub fn settlement(record: &MonthRecord) -> Settlement {
     let owed = record.promises().filter(|promise| promise.credit.high_minor > 0);
     let keys: Vec<(String, i64, i64)> = owed
