@@ -2,6 +2,7 @@
 //! what was computed by hand; what goes wrong leaves the ledger as it was.
 
 mod answers;
+mod billing;
 mod demo;
 mod desk;
 mod evidence;

@@ -146,6 +146,7 @@ pub(crate) fn entry(tenant: &str, revision: u32, downtime_seconds: i64) -> Close
                 high_minor: downtime_seconds,
             },
             incident_promises: Vec::new(),
+            caps: Vec::new(),
             earned_back: Vec::new(),
             rights: Vec::new(),
             claim: None,

@@ -91,7 +91,7 @@ pub(crate) fn read_files(folder: &Path) -> Result<Files, CatalogueError> {
 }
 
 /// A byte that no UTF-8 text has in that position.
-fn not_text(file: &str, bytes: &[u8], position: usize) -> Finding {
+pub(crate) fn not_text(file: &str, bytes: &[u8], position: usize) -> Finding {
     let before = String::from_utf8_lossy(&bytes[..position]);
     let line = before.rsplit('\n').next().unwrap_or_default();
     Finding {

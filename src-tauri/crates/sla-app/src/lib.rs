@@ -4,7 +4,8 @@
 //! Documents are rendered before the ledger records the month, into a folder of their own beside their place: a full
 //! disk or a broken template leaves the ledger as it was. Recording is one transaction; publishing after it is renames.
 //!
-//! A closed month is then reviewed by several people (`review`), who sign in to accounts (`accounts`).
+//! A closed month is then reviewed by several people (`review`), who sign in to accounts (`accounts`); its documents are drawn
+//! again as it was decided (`documents`), and what it means for the invoice is told and exported (`billing`).
 //!
 //! Invariants:
 //! - Nothing is recorded unless every tenant of the close was captured, measured, judged and rendered.
@@ -17,11 +18,14 @@
 
 mod accept;
 mod accounts;
+mod billing;
 mod capture;
 mod catalogue;
 mod close;
+mod documents;
 mod error;
 mod measure;
+mod outfile;
 mod progress;
 mod publish;
 mod render;
@@ -35,9 +39,12 @@ pub use accounts::{
     AccountChange, AccountError, AccountView, Caller, NewToken, Secret, TokenView, account, accounts, add_token,
     caller, change_password, put_account, revoke_token, sign_in, sign_out, tokens,
 };
+pub use billing::{BillingError, BillingRequest, ExportRequest, Exported, billing, export_billing};
 pub use catalogue::{CatalogueError, read_catalogue};
 pub use close::{CloseRequest, Closed, ClosedMonth, Prepared, prepare};
+pub use documents::{DocumentsError, DocumentsRequest, Drawn, draw_documents};
 pub use error::{CaptureFailure, CloseError};
+pub use outfile::OutFileError;
 pub use progress::{CloseProgress, Silent, Step};
 pub use review::{CreditView, MonthFilter, MonthView, ReviewError, ReviewRequest, StepView, months, review, revisions};
 pub use sensitivity::{Outcome, Sensitivity, SensitivityError, SensitivityRequest, sensitivity};
@@ -47,6 +54,7 @@ pub use sla_ledger::{
     Actor, AuditEntry, AuditRequest, CreditSummary, Described, Found, Known, Ledger, LedgerError, ListRequest,
     MonthGroup, MonthSummary, Place, Sort, Verified, Which,
 };
+pub use sla_report::booking::{BookingFormat, FORMATS};
 pub use sla_report::{ReportError, TemplateError, Templates, explain};
 
 /// Every published schema: file name without its ending, and the JSON Schema itself.
@@ -55,5 +63,9 @@ pub fn schemas() -> Vec<(String, serde_json::Value)> {
     let mut schemas = sla_core::catalogue::schemas();
     schemas.push(("report.schema".to_owned(), report.into()));
     schemas.push(("portfolio.schema".to_owned(), sla_report::portfolio_schema().into()));
+    let settlement = schemars::schema_for!(sla_core::billing::Settlement);
+    schemas.push(("settlement.schema".to_owned(), settlement.into()));
+    let billing = schemars::schema_for!(sla_core::billing::Billing);
+    schemas.push(("billing.schema".to_owned(), billing.into()));
     schemas
 }

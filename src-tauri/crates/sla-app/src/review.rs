@@ -205,20 +205,7 @@ pub async fn revisions(
 pub async fn review(ledger: &Ledger, request: &ReviewRequest<'_>) -> Result<MonthView, ReviewError> {
     let ReviewRequest { tenant, month, .. } = *request;
     let known = ledger.revisions(Some(tenant), Some(month)).await?;
-    let mut contracts: Vec<&str> = known.iter().map(|status| status.record.contract.id.as_str()).collect();
-    contracts.dedup();
-    let contract = match (request.contract, contracts.as_slice()) {
-        (Some(contract), _) => contract,
-        (None, [one]) => *one,
-        (None, []) => {
-            let known = "close the month first".to_owned();
-            return Err(LedgerError::Unknown { subject: format!("{tenant}, {month}"), known }.into());
-        }
-        (None, several) => {
-            let contracts = several.iter().map(|one| (*one).to_owned()).collect();
-            return Err(ReviewError::WhichContract { tenant: tenant.to_owned(), month, contracts });
-        }
-    };
+    let contract = contract_of(&known, tenant, month, request.contract)?;
     let amount_minor = match request.amount {
         None => None,
         Some(amount) => {
@@ -241,6 +228,29 @@ pub async fn review(ledger: &Ledger, request: &ReviewRequest<'_>) -> Result<Mont
     };
     let status = ledger.take(&step, request.actor, request.now).await?;
     Ok(MonthView::of(&status, request.now))
+}
+
+/// The contract that is meant: the one that is said, or the only one of the tenant in the month.
+pub(crate) fn contract_of<'a>(
+    known: &'a [MonthStatus],
+    tenant: &str,
+    month: Month,
+    said: Option<&'a str>,
+) -> Result<&'a str, ReviewError> {
+    let mut contracts: Vec<&str> = known.iter().map(|status| status.record.contract.id.as_str()).collect();
+    contracts.dedup();
+    match (said, contracts.as_slice()) {
+        (Some(contract), _) => Ok(contract),
+        (None, [one]) => Ok(*one),
+        (None, []) => {
+            let known = "close the month first".to_owned();
+            Err(LedgerError::Unknown { subject: format!("{tenant}, {month}"), known }.into())
+        }
+        (None, several) => {
+            let contracts = several.iter().map(|one| (*one).to_owned()).collect();
+            Err(ReviewError::WhichContract { tenant: tenant.to_owned(), month, contracts })
+        }
+    }
 }
 
 impl MonthView {

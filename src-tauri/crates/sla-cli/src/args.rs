@@ -13,6 +13,8 @@ use sla_core::record::Language;
 use sla_core::time::Month;
 use sla_core::workflow::MonthState;
 
+use crate::billing::{BillingCommand, MonthDocuments};
+
 /// Monthly SLA reports, service credits and evidence from measurements and contracts.
 #[derive(Parser)]
 #[command(name = "sla", version, max_term_width = 100, after_help = EXIT_CODES)]
@@ -63,6 +65,11 @@ pub(crate) enum Command {
     Credit {
         #[command(subcommand)]
         command: CreditCommand,
+    },
+    /// What closed months mean for the invoice
+    Billing {
+        #[command(subcommand)]
+        command: BillingCommand,
     },
     /// Serve the API to browsers and machines
     Serve(Serve),
@@ -214,6 +221,8 @@ pub(crate) enum MonthCommand {
     Approve(MonthStep),
     /// Issue an approved month with its approved credits
     Issue(MonthStep),
+    /// Draw report, letter, CSV and JSON again from the ledger: of an approved month with the amounts that were decided
+    Documents(MonthDocuments),
     /// Say something about a month
     Comment(MonthStep),
 }

@@ -1,6 +1,8 @@
 //! Why a command did not do what was asked, for people, machines and the shell.
 
-use sla_app::{CatalogueError, CloseError, LedgerError, ReviewError, SensitivityError, VerifyError};
+use sla_app::{
+    BillingError, CatalogueError, CloseError, DocumentsError, LedgerError, ReviewError, SensitivityError, VerifyError,
+};
 
 /// A message, a stable name of the reason, and the exit code.
 #[derive(Debug)]
@@ -87,6 +89,24 @@ impl From<ReviewError> for Failure {
     fn from(error: ReviewError) -> Self {
         match error {
             ReviewError::Ledger(error) => error.into(),
+            _ => Self::new(error.code(), error.to_string()),
+        }
+    }
+}
+
+impl From<BillingError> for Failure {
+    fn from(error: BillingError) -> Self {
+        match error {
+            BillingError::Ledger(error) => error.into(),
+            _ => Self::new(error.code(), error.to_string()),
+        }
+    }
+}
+
+impl From<DocumentsError> for Failure {
+    fn from(error: DocumentsError) -> Self {
+        match error {
+            DocumentsError::Review(error) => error.into(),
             _ => Self::new(error.code(), error.to_string()),
         }
     }

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod args;
+mod billing;
 mod close;
 mod demo;
 mod explain;
@@ -84,6 +85,7 @@ async fn run(command: Command, output: Output) -> Result<(), Failure> {
         Command::Terms(terms) => terms::run(&terms, output),
         Command::Month { command } => review::month(command, output).await,
         Command::Credit { command } => review::credit(command, output).await,
+        Command::Billing { command } => billing::run(command, output).await,
         Command::Serve(arguments) => serve::run(arguments, output).await,
         Command::Account { command } => accounts::account(command, output).await,
         Command::Token { command } => accounts::token(command, output).await,

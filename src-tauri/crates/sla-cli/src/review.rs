@@ -15,6 +15,7 @@ pub(crate) async fn month(command: MonthCommand, output: Output) -> Result<(), F
     let (of, step) = match command {
         MonthCommand::List(arguments) => return list(&arguments, output).await,
         MonthCommand::Show(arguments) => return show(&arguments, output).await,
+        MonthCommand::Documents(arguments) => return crate::billing::documents(&arguments, output).await,
         MonthCommand::Submit(of) => (of, WorkflowStep::Submit),
         MonthCommand::Return(of) => (of, WorkflowStep::Return),
         MonthCommand::Approve(of) => (of, WorkflowStep::Approve),
@@ -178,7 +179,7 @@ fn told(step: &StepView, currency: &str) -> String {
     format!("  {} {}{amount} by {}{note}", step.at, step.step.name(), step.actor)
 }
 
-fn state(name: &str) -> String {
+pub(crate) fn state(name: &str) -> String {
     name.replace('_', " ")
 }
 
@@ -191,7 +192,7 @@ fn deadline(view: &MonthView) -> String {
     }
 }
 
-fn amounts(currency: &str, low: i64, high: i64) -> String {
+pub(crate) fn amounts(currency: &str, low: i64, high: i64) -> String {
     let amount = |minor: i64| match currency.parse::<Currency>() {
         Ok(currency) => Money { minor, currency }.to_decimal(),
         Err(_) => minor.to_string(),

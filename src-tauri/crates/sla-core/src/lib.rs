@@ -7,11 +7,12 @@
 //!
 //! Beside them stand readings that become part of a month: the beats of probes ([`heartbeat`]) and the clocks of
 //! incidents ([`incident`]); how fast an error budget burns before the month is over ([`burn`]); and how a stated month passes
-//! through several hands ([`workflow`]), and who may do what ([`access`]).
+//! through several hands ([`workflow`]), what that means for the invoice ([`billing`]), and who may do what ([`access`]).
 
 pub mod access;
 pub mod assess;
 pub mod audit;
+pub mod billing;
 pub mod burn;
 pub mod catalogue;
 pub mod derivation;

@@ -2,6 +2,7 @@
 
 mod access;
 mod assessing;
+mod billing;
 mod calendar;
 mod catalogue;
 mod desk;

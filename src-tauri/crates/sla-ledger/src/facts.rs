@@ -1,6 +1,7 @@
 //! Rows as facts: for each row what the audit chain says of it. The same functions write the chain and check it.
 
 use serde::Serialize;
+use sla_core::billing::step_subject;
 use sla_core::evidence::sha256_hex;
 use sqlx::any::{Any, AnyArguments, AnyRow};
 use sqlx::query::Query;
@@ -274,11 +275,8 @@ impl FactRow for StepRow {
             actor: &self.actor,
             recorded_at: self.recorded_at,
         };
-        let of = format!("{tenant}/{contract}/{month}/{revision}");
-        match commitment.as_str() {
-            "" => Fact::new("month.step", format!("month-step/{of}/{number}"), &payload),
-            commitment => Fact::new("credit.step", format!("credit-step/{of}/{commitment}/{number}"), &payload),
-        }
+        let action = if commitment.is_empty() { "month.step" } else { "credit.step" };
+        Fact::new(action, step_subject(tenant, contract, month, *revision, commitment, *number), &payload)
     }
 }
 

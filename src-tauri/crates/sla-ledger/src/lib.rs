@@ -17,6 +17,7 @@ mod access;
 mod address;
 mod chain;
 mod copy;
+mod documents;
 mod error;
 mod facts;
 mod grant;

@@ -1,5 +1,6 @@
 //! The letter that goes with a report: Markdown out of a template, and the same as plain text for a mail.
 
+use sla_core::billing::Settlement;
 use sla_core::record::{Contact, MonthRecord};
 
 use crate::ReportError;
@@ -18,14 +19,15 @@ pub(crate) struct Letter {
 }
 
 impl Letter {
-    /// The letter for the month's verdict in the tenant's language.
+    /// The letter for the month's verdict in the tenant's language, with what was decided once it is.
     pub(crate) fn write(
         templates: &Templates,
         record: &MonthRecord,
+        settlement: Option<&Settlement>,
         contacts: &[Contact],
     ) -> Result<Self, ReportError> {
         let file = letter_name(record.verdict, record.language);
-        let rendered = render::render(templates, &file, record, contacts)?;
+        let rendered = render::render(templates, &file, record, settlement, contacts)?;
         let markdown = tidy(&rendered);
         let Manuscript { blocks, .. } = manuscript::parse(&file, &markdown)?;
         let refused = |reason: &str| ReportError::Block {
@@ -90,7 +92,7 @@ mod tests {
     fn a_name_with_marks_stays_a_name() {
         let mut record = sample::record(Language::De, Verdict::Met);
         record.tenant_name = "# <b>Mü*ller*</b>\r\nBcc: x".into();
-        let letter = Letter::write(&Templates::builtin(), &record, &[]).expect("a letter");
+        let letter = Letter::write(&Templates::builtin(), &record, None, &[]).expect("a letter");
         assert!(letter.text.contains("# <b>Mü*ller*</b> Bcc: x"), "{}", letter.text);
         assert!(letter.markdown.contains("\\<b>Mü\\*ller\\*"), "{}", letter.markdown);
     }

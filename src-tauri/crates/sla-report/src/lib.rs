@@ -7,6 +7,7 @@
 //! What does *not* live here: wording, colours and addresses (they are templates), arithmetic that decides (it is in
 //! sla-core), files and clocks. Equal records and templates give byte-identical documents.
 
+pub mod booking;
 mod error;
 mod explain;
 mod letter;
@@ -18,12 +19,14 @@ mod portfolio;
 mod render;
 #[doc(hidden)]
 pub mod sample;
+mod settled;
 mod summary;
 mod table;
 mod templates;
 mod theme;
 mod told;
 
+use sla_core::billing::Settlement;
 use sla_core::record::{Contact, MonthRecord};
 
 pub use error::{ReportError, TemplateError};
@@ -55,10 +58,36 @@ pub fn tenant_documents(
     record: &MonthRecord,
     contacts: &[Contact],
 ) -> Result<Vec<Document>, ReportError> {
+    documents(templates, record, None, contacts)
+}
+
+/// The same of a month that was approved, with the amounts that were decided in place of ranges; then
+/// `settlement.json` and `settlement.csv`. `report.json` and `report.csv` stay what was computed.
+///
+/// # Errors
+/// As [`tenant_documents`].
+pub fn settled_documents(
+    templates: &Templates,
+    record: &MonthRecord,
+    settlement: &Settlement,
+    contacts: &[Contact],
+) -> Result<Vec<Document>, ReportError> {
+    let mut all = documents(templates, record, Some(settlement), contacts)?;
+    all.push(Document { name: "settlement.json", bytes: settlement.to_json().into_bytes() });
+    all.push(Document { name: "settlement.csv", bytes: settled::settlement_csv(settlement)? });
+    Ok(all)
+}
+
+fn documents(
+    templates: &Templates,
+    record: &MonthRecord,
+    settlement: Option<&Settlement>,
+    contacts: &[Contact],
+) -> Result<Vec<Document>, ReportError> {
     let json = record.to_json();
-    let pdf = report_pdf(templates, record)?;
-    let letter = letter::Letter::write(templates, record, contacts)?;
-    let mail = mail::write(&templates.theme().provider, record, contacts, &letter, &pdf)?;
+    let pdf = pdf::write(templates, record, &manuscript_of(templates, record, settlement)?)?;
+    let letter = letter::Letter::write(templates, record, settlement, contacts)?;
+    let mail = mail::write(&templates.theme().provider, record, settlement, contacts, &letter, &pdf)?;
     Ok(vec![
         Document { name: "report.pdf", bytes: pdf },
         Document { name: "report.json", bytes: json.into_bytes() },
@@ -82,7 +111,15 @@ pub fn report_pdf(templates: &Templates, record: &MonthRecord) -> Result<Vec<u8>
 /// # Errors
 /// When a template refuses the record, or produces text that is no document.
 pub fn report_manuscript(templates: &Templates, record: &MonthRecord) -> Result<manuscript::Manuscript, ReportError> {
+    manuscript_of(templates, record, None)
+}
+
+fn manuscript_of(
+    templates: &Templates,
+    record: &MonthRecord,
+    settlement: Option<&Settlement>,
+) -> Result<manuscript::Manuscript, ReportError> {
     let file = templates::report_name(record.language);
-    let text = render::render(templates, &file, record, &[])?;
+    let text = render::render(templates, &file, record, settlement, &[])?;
     manuscript::parse(&file, &text)
 }

@@ -7,6 +7,8 @@ use mail_builder::headers::content_type::ContentType;
 use mail_builder::headers::raw::Raw;
 use mail_builder::mime::MimePart;
 use sla_core::Tz;
+use sla_core::billing::Settlement;
+use sla_core::evidence::sha256_hex;
 use sla_core::record::{Contact, MonthRecord};
 
 use crate::ReportError;
@@ -21,6 +23,7 @@ const DRAFT_FIELD: &str = "X-SLA-Desk-Draft";
 pub(crate) fn write(
     provider: &Provider,
     record: &MonthRecord,
+    settlement: Option<&Settlement>,
     contacts: &[Contact],
     letter: &Letter,
     pdf: &[u8],
@@ -31,22 +34,25 @@ pub(crate) fn write(
         .iter()
         .map(|contact| address("the contact's name", &contact.name, "the contact's email", &contact.email))
         .collect::<Result<_, _>>()?;
-    let digest = record.digest();
+    let digest = identity(record, settlement);
     let domain = provider.sender_email.rsplit('@').next().unwrap_or_default();
     let boundary = format!("sla-desk-{}", &digest[..40]);
     let parts = vec![
         MimePart::new("text/plain", letter.text.as_str()),
         MimePart::new("application/pdf", pdf).attachment("report.pdf"),
     ];
-    let mut message = MessageBuilder::new().header("Date", Raw::new(date(record)?)).from(from);
+    let mut message = MessageBuilder::new().header("Date", Raw::new(date(record, settlement)?)).from(from);
     if !to.is_empty() {
         message = message.to(Address::new_list(to));
     }
-    let message = message
+    let mut message = message
         .subject(one_line("the letter's subject", &letter.subject)?)
         .message_id(format!("{digest}.{}@{domain}", record.revision))
-        .header("Content-Language", Raw::new(record.language.code()))
-        .header(DRAFT_FIELD, Raw::new("yes"))
+        .header("Content-Language", Raw::new(record.language.code()));
+    if settlement.is_none() {
+        message = message.header(DRAFT_FIELD, Raw::new("yes"));
+    }
+    let message = message
         // Mail programs that know this field open the file for editing instead of as received mail.
         .header("X-Unsent", Raw::new("1"))
         .header("MIME-Version", Raw::new("1.0"))
@@ -54,18 +60,26 @@ pub(crate) fn write(
     message.write_to_vec().map_err(|error| ReportError::Write { name: "letter.eml", reason: error.to_string() })
 }
 
-/// The instant at which the month ended, on the contract's clocks: the first moment at which the letter could be true.
-fn date(record: &MonthRecord) -> Result<String, ReportError> {
+/// A month that was decided is another letter than the draft of its close.
+fn identity(record: &MonthRecord, settlement: Option<&Settlement>) -> String {
+    settlement.map_or_else(|| record.digest(), |settlement| sha256_hex(settlement.to_json().as_bytes()))
+}
+
+/// The instant at which the month ended, on the contract's clocks: the first moment at which the letter could be
+/// true; or that at which it was decided.
+fn date(record: &MonthRecord, settlement: Option<&Settlement>) -> Result<String, ReportError> {
     let period = &record.period;
     let zone: Tz = period.time_zone.parse().map_err(|_| ReportError::Record {
         field: "period.time_zone",
         found: period.time_zone.clone(),
         expected: "an IANA time zone",
     })?;
-    let end = locale::local(&period.end, zone).ok_or_else(|| ReportError::Record {
-        field: "period.end",
-        found: period.end.clone(),
-        expected: "an instant such as 2026-10-31T23:00:00Z",
+    let end = locale::local(settlement.map_or(&period.end, |settlement| &settlement.at), zone).ok_or_else(|| {
+        ReportError::Record {
+            field: "period.end",
+            found: period.end.clone(),
+            expected: "an instant such as 2026-10-31T23:00:00Z",
+        }
     })?;
     Ok(end.to_rfc2822())
 }
@@ -104,8 +118,8 @@ mod tests {
     fn mail(contacts: &[Contact]) -> Result<String, ReportError> {
         let templates = Templates::builtin();
         let record = sample::record(Language::De, Verdict::Met);
-        let letter = Letter::write(&templates, &record, contacts)?;
-        let bytes = write(&templates.theme().provider, &record, contacts, &letter, b"%PDF")?;
+        let letter = Letter::write(&templates, &record, None, contacts)?;
+        let bytes = write(&templates.theme().provider, &record, None, contacts, &letter, b"%PDF")?;
         Ok(String::from_utf8(bytes).expect("a mail is ASCII"))
     }
 

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use minijinja::value::{Serde, Value};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, State, UndefinedBehavior, context};
 use sla_core::Tz;
+use sla_core::billing::Settlement;
 use sla_core::record::{Contact, MonthRecord, RecordIncident};
 use sla_core::time::Month;
 
@@ -28,6 +29,7 @@ pub(crate) fn render(
     templates: &Templates,
     name: &str,
     record: &MonthRecord,
+    settlement: Option<&Settlement>,
     contacts: &[Contact],
 ) -> Result<String, ReportError> {
     let wording = templates.wording(record.language);
@@ -45,8 +47,11 @@ pub(crate) fn render(
     let mut environment = wording.environment.clone();
     environment.add_global("zone", record.period.time_zone.as_str());
     let template = environment.get_template(name).map_err(failed)?;
+    // Whatever a template says of an amount is then what was decided, also in wording of one's own.
+    let shown = settlement.map_or_else(|| record.clone(), |settlement| settlement.shown(record));
     let context = context! {
-        record => Value::from(Serde(record)),
+        record => Value::from(Serde(shown)),
+        settlement => Value::from(Serde(settlement)),
         explained => Value::from(Serde(explained)),
         explained_incidents => Value::from(Serde(explained_incidents)),
         rises => Value::from(Serde(explainer.rises(record)?)),

@@ -17,13 +17,18 @@ impl Field {
 
     /// A text from outside. Spreadsheets run a cell that begins with one of these signs; an apostrophe makes it text.
     pub(crate) fn foreign(text: &str) -> Self {
-        let runs = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
-        Self(if runs { format!("'{text}") } else { text.to_owned() })
+        Self(neutral(text))
     }
 
     fn empty() -> Self {
         Self(String::new())
     }
+}
+
+/// A text from outside that no spreadsheet runs.
+pub(crate) fn neutral(text: &str) -> String {
+    let runs = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
+    if runs { format!("'{text}") } else { text.to_owned() }
 }
 
 /// The printed percentage, or nothing where there is none.

@@ -45,6 +45,8 @@ const TEXTS: &[(&str, &str)] = builtin![
     "letter-breached.en.md",
     "letter-undecidable.de.md",
     "letter-undecidable.en.md",
+    "settlement.de.md",
+    "settlement.en.md",
 ];
 
 const FONTS: &[(&str, &[u8])] = &[
@@ -109,9 +111,12 @@ impl Templates {
             for verdict in VERDICTS {
                 let record = sample::record(language, verdict);
                 let contacts = sample::contacts();
-                let report = crate::report_manuscript(self, &record).map(drop);
-                let letter = crate::letter::Letter::write(self, &record, &contacts).map(drop);
-                report.and(letter).map_err(broken)?;
+                let settled = sample::settlement(&record);
+                for settlement in [None, Some(&settled)] {
+                    let report = crate::manuscript_of(self, &record, settlement).map(drop);
+                    let letter = crate::letter::Letter::write(self, &record, settlement, &contacts).map(drop);
+                    report.and(letter).map_err(broken)?;
+                }
             }
         }
         Ok(())
@@ -144,7 +149,8 @@ impl Wording {
         let locale = std::sync::Arc::new(Locale::new(language, patterns));
         let mut environment = render::environment(&locale);
         let letters = VERDICTS.map(|verdict| letter_name(verdict, language));
-        for name in letters.into_iter().chain([report_name(language)]) {
+        let parts = [report_name(language), settlement_name(language)];
+        for name in letters.into_iter().chain(parts) {
             let source = text(folder, &name)?;
             crate::manuscript::check_blocks(&name, &source)?;
             environment.add_template_owned(name.clone(), source).map_err(|error| TemplateError::Broken {
@@ -160,6 +166,11 @@ impl Wording {
 /// Name of a language's report template.
 pub(crate) fn report_name(language: Language) -> String {
     format!("report.{}.md", language.code())
+}
+
+/// Name of a language's part of a letter about what was decided.
+fn settlement_name(language: Language) -> String {
+    format!("settlement.{}.md", language.code())
 }
 
 /// Name of a language's word list.

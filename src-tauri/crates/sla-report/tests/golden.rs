@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use sla_core::record::{Language, MonthRecord, Verdict};
-use sla_report::{Templates, portfolio_documents, sample, tenant_documents};
+use sla_report::{Templates, portfolio_documents, sample, settled_documents, tenant_documents};
 
 const LANGUAGES: [Language; 2] = [Language::De, Language::En];
 const VERDICTS: [Verdict; 3] = [Verdict::Met, Verdict::Breached, Verdict::Undecidable];
@@ -32,6 +32,28 @@ fn letters_in_both_languages_for_every_verdict() {
             let name = format!("letter-{}.{}.md", verdict.name(), language.code());
             check(&name, &text(&sample::record(language, verdict), "letter.md"));
         }
+    }
+}
+
+#[test]
+fn a_decided_month_says_what_was_decided_and_why() {
+    for language in LANGUAGES {
+        let code = language.code();
+        let record = sample::record(language, Verdict::Undecidable);
+        let settlement = sample::settlement(&record);
+        let documents = settled_documents(&Templates::builtin(), &record, &settlement, &sample::contacts());
+        let documents = documents.expect("documents");
+        let text = |name: &str| {
+            let document = documents.iter().find(|document| document.name == name).expect("the document");
+            String::from_utf8(document.bytes.clone()).expect("text")
+        };
+        check(&format!("letter-decided.{code}.md"), &text("letter.md"));
+        check(&format!("settlement.{code}.csv"), &text("settlement.csv").replace("\r\n", "\n"));
+        check(&format!("settlement.{code}.json"), &text("settlement.json"));
+        assert_eq!(text("report.json"), record.to_json(), "what was computed stays as it was");
+        let mail = text("letter.eml");
+        assert!(!mail.contains("X-SLA-Desk-Draft"), "somebody approved it");
+        assert!(mail.starts_with("Date: Mon, 16 Nov 2026 "), "{mail}");
     }
 }
 

@@ -21,6 +21,7 @@ use super::recurrence::Recurrence;
 use super::template::{self, TemplateSpec};
 use super::value::{Day, Instant, Name, SliceWidth, Zone};
 use super::yaml::{Kind, MERGE, Node};
+use crate::billing::BillingMappingSpec;
 use crate::holiday::HolidayRegion;
 use crate::incident::IncidentSpec;
 use crate::money::Currency;
@@ -52,7 +53,7 @@ pub(super) struct DocumentKind {
 }
 
 /// Every kind that is read, in the order in which they build on each other.
-pub(super) static KINDS: [DocumentKind; 9] = [
+pub(super) static KINDS: [DocumentKind; 10] = [
     DocumentKind { api_version: OPENSLO, name: "DataSource", schema: schema_of::<DataSourceSpec> },
     DocumentKind { api_version: OPENSLO, name: "Service", schema: schema_of::<ServiceSpec> },
     DocumentKind { api_version: OPENSLO, name: "SLI", schema: schema_of::<SliSpec> },
@@ -62,6 +63,7 @@ pub(super) static KINDS: [DocumentKind; 9] = [
     DocumentKind { api_version: SLA_DESK, name: "Exclusion", schema: schema_of::<ExclusionSpec> },
     DocumentKind { api_version: SLA_DESK, name: "Incident", schema: schema_of::<IncidentSpec> },
     DocumentKind { api_version: SLA_DESK, name: "SlaTemplate", schema: schema_of_template },
+    DocumentKind { api_version: SLA_DESK, name: "BillingMapping", schema: schema_of::<BillingMappingSpec> },
 ];
 
 /// OpenSLO's kinds that a catalogue may hold and that nothing here reads yet.

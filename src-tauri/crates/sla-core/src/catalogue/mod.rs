@@ -55,6 +55,7 @@ use template::{Samples, Templates};
 use unread::Unread;
 use yaml::Node;
 
+use crate::billing::BillingMappingSpec;
 use crate::evidence::sha256_hex;
 use crate::incident::IncidentSpec;
 
@@ -138,6 +139,36 @@ pub struct Catalogue {
     pub unsound_templates: Vec<Finding>,
 }
 
+/// The kind of a file that is read by itself.
+const BILLING_MAPPING: &str = "BillingMapping";
+
+/// Reads the one document of a file that maps tenants to the books.
+///
+/// # Errors
+/// Every defect with its place, as of a catalogue.
+pub fn read_billing_mapping(file: &SourceFile) -> Result<Document<BillingMappingSpec>, Vec<Finding>> {
+    let mut findings = Vec::new();
+    let read = yaml::documents(&file.name, &file.text, &mut findings);
+    let found = read.documents.len();
+    let mut nodes = read.documents.into_iter();
+    let mapping = match (nodes.next(), nodes.next()) {
+        (Some(node), None) => {
+            let envelope = decode::<BillingMappingSpec>(decode::index_of(BILLING_MAPPING), &node, &mut findings);
+            envelope.map(|Envelope { metadata, spec, .. }| Document { metadata, spec, node })
+        }
+        _ if !findings.is_empty() => None,
+        (first, _) => {
+            let start = Place { file: file.name.clone(), line: 1, column: 1, path: String::new() };
+            let place = first.map_or(start, |node| node.place(""));
+            let expected = format!("one document of the kind {BILLING_MAPPING}");
+            findings.push(Finding::new(Code::UnknownKind, place, format!("{found} documents"), expected));
+            None
+        }
+    };
+    findings.sort();
+    mapping.filter(|_| findings.is_empty()).ok_or(findings)
+}
+
 impl Catalogue {
     /// Reads a catalogue from its files; several documents per file are welcome. A file whose name ends in `.ics` holds
     /// closing days, and is read when a contract names it.
@@ -204,7 +235,9 @@ impl Catalogue {
         }
         let (version, kind) =
             (node.text_of("apiVersion").unwrap_or_default(), node.text_of("kind").unwrap_or_default());
-        if version == OPENSLO && KEPT_KINDS.contains(&kind) {
+        // What finance keeps may lie beside the catalogue; it is read by itself.
+        let is_kept = version == OPENSLO && KEPT_KINDS.contains(&kind);
+        if is_kept || (version == SLA_DESK && kind == BILLING_MAPPING) {
             return;
         }
         let is_alias = |name: &str| node.child(name).is_some_and(|value| matches!(value.kind, yaml::Kind::Alias));
@@ -213,7 +246,8 @@ impl Catalogue {
             return;
         }
         let Some(index) = KINDS.iter().position(|known| known.api_version == version && known.name == kind) else {
-            let known: Vec<_> = KINDS.iter().map(|kind| format!("{} {}", kind.api_version, kind.name)).collect();
+            let known = KINDS.iter().filter(|kind| kind.name != BILLING_MAPPING);
+            let known: Vec<_> = known.map(|kind| format!("{} {}", kind.api_version, kind.name)).collect();
             findings.push(Finding {
                 code: Code::UnknownKind,
                 place: node.place(""),

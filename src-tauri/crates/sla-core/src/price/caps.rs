@@ -12,7 +12,8 @@
 use super::terms::major_units;
 use super::{End, History, Item, Judged, MonthFees};
 use crate::catalogue::{Cap, CapBase, CapScope, CapYear, ContractSpec, Model};
-use crate::derivation::{Rule, Unit, input};
+use crate::derivation::{Rule, Unit, input, whole_minor};
+use crate::money::Currency;
 use crate::ratio::Ratio;
 use crate::time::Month;
 
@@ -23,6 +24,8 @@ pub(super) struct Limit {
     pub(super) per: Option<CapScope>,
     /// Indices of the judged promises.
     pub(super) members: Vec<usize>,
+    /// The first month that it counts; `None` for the priced month alone.
+    since: Option<Month>,
     limit: Ratio,
     used: Ratio,
     left: Ratio,
@@ -61,7 +64,8 @@ pub(super) fn limits(
         .collect();
     if !at_risk.is_empty() {
         let limit = floor(&fees.at_risk);
-        limits.push(Limit { per: None, members: at_risk, left: limit.clone(), limit, used: Ratio::zero() });
+        let (left, used) = (limit.clone(), Ratio::zero());
+        limits.push(Limit { per: None, members: at_risk, since: None, limit, used, left });
     }
     for cap in contract.caps.iter().flatten() {
         let groups = match cap.per {
@@ -71,19 +75,50 @@ pub(super) fn limits(
         };
         for members in groups {
             let limit = floor(&limit(contract, cap, month, fees, judged, &members, history));
-            let used = match cap.per {
-                CapScope::Year => {
-                    let since = history.year_begin(cap.year.unwrap_or(CapYear::Calendar), month);
-                    used(history, Some(since), end, &limit)
-                }
-                CapScope::Contract => used(history, None, end, &limit),
-                CapScope::Commitment | CapScope::Service | CapScope::Month => Ratio::zero(),
+            let since = match cap.per {
+                CapScope::Year => Some(history.year_begin(cap.year.unwrap_or(CapYear::Calendar), month)),
+                CapScope::Contract => Some(history.first_month(month)),
+                CapScope::Commitment | CapScope::Service | CapScope::Month => None,
             };
+            let used = since.map_or_else(Ratio::zero, |since| used(history, since, end, &limit));
             let left = floor(&limit.minus(&used).max(Ratio::zero()));
-            limits.push(Limit { per: Some(cap.per), members, limit, used, left });
+            limits.push(Limit { per: Some(cap.per), members, since, limit, used, left });
         }
     }
     limits
+}
+
+/// A cap as it stands when a month is priced, in minor units.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PricedCap {
+    /// What it holds down.
+    pub per: CapScope,
+    /// Indices of the judged promises that share it.
+    pub members: Vec<usize>,
+    /// The first month that it counts; `None` for the priced month alone.
+    pub since: Option<Month>,
+    /// What its credits may come to.
+    pub limit_minor: i64,
+    /// What earlier months used of it: the least and the most.
+    pub used_minor: (i64, i64),
+}
+
+/// Every cap in stored order, from the limits of both cases; `None` when one does not fit.
+pub(super) fn priced(least: &[Limit], most: &[Limit], currency: Currency) -> Option<Vec<PricedCap>> {
+    let minor = |exact: &Ratio| whole_minor(exact, currency).map(|money| money.minor);
+    let cap = |(least, most): (&Limit, &Limit)| {
+        let per = least.per?;
+        // The least credit is what remains when as much as possible was used before.
+        let used = minor(&most.used).zip(minor(&least.used));
+        Some(minor(&least.limit).zip(used).map(|(limit_minor, used_minor)| PricedCap {
+            per,
+            members: least.members.clone(),
+            since: least.since,
+            limit_minor,
+            used_minor,
+        }))
+    };
+    least.iter().zip(most).filter_map(cap).collect()
 }
 
 /// Holds every credit down to what the limits leave room for.
@@ -137,7 +172,7 @@ pub(super) fn allot<'a>(
 
 /// What earlier months used up: in the least case as much as they may have, in the most case as little. An earlier
 /// month that nobody closed may have used everything, or nothing.
-fn used(history: &History, since: Option<Month>, end: End, limit: &Ratio) -> Ratio {
+fn used(history: &History, since: Month, end: End, limit: &Ratio) -> Ratio {
     let (least, most) = history.credits(since);
     match (end, most) {
         (End::Most, _) => Ratio::whole(least),

@@ -215,16 +215,21 @@ impl History {
             CapYear::Calendar => month.minus(month.number() - 1),
             CapYear::Rolling => month.minus(11),
             CapYear::Contract => {
-                let first = self.months.keys().next().copied().unwrap_or(month);
+                let first = self.first_month(month);
                 let full_years = u32::try_from(month.since(first)).unwrap_or(0) / 12;
                 first.plus(full_years * 12)
             }
         }
     }
 
+    /// The contract's first month, where `month` is one of it.
+    pub(super) fn first_month(&self, month: Month) -> Month {
+        self.months.keys().next().copied().unwrap_or(month)
+    }
+
     /// Credits since a month, in minor units: the least and the most; no most when a month in between is unknown.
-    pub(super) fn credits(&self, from: Option<Month>) -> (i64, Option<i64>) {
-        let months = self.months.iter().filter(|(month, _)| from.is_none_or(|from| from <= **month));
+    pub fn credits(&self, from: Month) -> (i64, Option<i64>) {
+        let months = self.months.iter().filter(|(month, _)| from <= **month);
         months.fold((0, Some(0)), |(least, most): (i64, Option<i64>), (_, past)| match &past.known {
             None => (least, None),
             Some(known) => {

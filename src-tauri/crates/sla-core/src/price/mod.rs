@@ -26,6 +26,7 @@ use crate::ratio::Ratio;
 use crate::record::Verdict;
 use crate::time::Month;
 
+pub use caps::PricedCap;
 pub use fees::{Fees, MonthFees};
 pub use history::{History, Past, PastCommitment, PastMonth, PlannedPast};
 pub use outages::{Doubt, Piece};
@@ -104,6 +105,8 @@ pub struct Priced {
     pub earned_back: Vec<EarnedBack>,
     /// Rights that earlier and present misses open, or may open.
     pub rights: Vec<OpenRight>,
+    /// The caps, in stored order.
+    pub caps: Vec<PricedCap>,
 }
 
 /// Why a month cannot be priced.
@@ -177,6 +180,12 @@ pub fn price(
     }
     let (low, high) = (least.total_minor.min(most.total_minor), least.total_minor.max(most.total_minor));
     let points: Vec<(u32, u32)> = credits.iter().map(|credit| credit.points).collect();
+    let caps = caps::priced(&least.limits, &most.limits, contract.currency);
+    let caps = match (caps, judged.first()) {
+        (Some(caps), _) => caps,
+        (None, Some(judged)) => return Err(too_large(judged)),
+        (None, None) => Vec::new(),
+    };
     let earned_back = reward::earned_back(month, judged, &credits, history, contract.currency);
     Ok(Priced {
         credits,
@@ -184,6 +193,7 @@ pub fn price(
         high: Money { minor: high, ..zero },
         earned_back,
         rights: rights::rights(contract, month, judged, &points, history),
+        caps,
     })
 }
 
@@ -231,6 +241,7 @@ impl Item {
 struct Ended {
     items: Vec<Item>,
     total_minor: i64,
+    limits: Vec<caps::Limit>,
 }
 
 fn end(
@@ -249,7 +260,7 @@ fn end(
     stacking::no_stacking(contract, judged, &limits, &mut items)?;
     caps::hold(&limits, &mut items);
     let total_minor = terms::round_total(contract, judged, &mut items)?;
-    Ok(Ended { items, total_minor })
+    Ok(Ended { items, total_minor, limits })
 }
 
 /// A commitment's amount by its model and its repeat factor.

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::number::RecordRange;
-use crate::catalogue::Band;
+use crate::catalogue::{Band, CapScope};
 use crate::derivation::{Derivation, Rule};
 use crate::money::Currency;
 use crate::ratio::Rounding;
@@ -117,6 +117,22 @@ pub struct RecordRight {
     pub within_months: u32,
     /// Whether it is open for certain; otherwise it is if what is unknown was a miss.
     pub open: bool,
+}
+
+/// A cap of the contract as it stood when the month was priced.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecordCap {
+    /// What it holds down.
+    pub per: CapScope,
+    /// The promises that share it, each by the name that is unique in the month.
+    pub commitments: Vec<String>,
+    /// The first month that it counts; null for the month alone.
+    pub since: Option<Month>,
+    /// What its credits may come to, in the minor unit.
+    pub limit_minor: i64,
+    /// What earlier months used of it by their records, in the minor unit: the least and the most.
+    pub used_minor: RecordRange<i64>,
 }
 
 /// By when credits must be claimed.

@@ -19,7 +19,9 @@ pub use commitment::{
     OutageCode, OutageReason, OutageStanding, RecordBudget, RecordCommitment, RecordDay, RecordOutage, RecordQuantity,
     RecordThreshold, RecordUnknown, RecordUnknownBound, UnknownReason,
 };
-pub use credit::{CreditTotal, RecordAcceptance, RecordBand, RecordClaim, RecordCredit, RecordEarnedBack, RecordRight};
+pub use credit::{
+    CreditTotal, RecordAcceptance, RecordBand, RecordCap, RecordClaim, RecordCredit, RecordEarnedBack, RecordRight,
+};
 pub use exclusion::{ExclusionDecision, ExclusionKind, RecordExclusion};
 pub use incident::{Clock, RecordIncident, RecordIncidentPromise, RecordPause};
 pub use number::{Count, PERCENT_DIGITS, RecordRange, RecordRatio};
@@ -56,6 +58,9 @@ pub struct MonthRecord {
     pub verdict: Verdict,
     /// Sum of all credits.
     pub credit_total: CreditTotal,
+    /// The caps of the contract in stored order; absent where none is agreed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub caps: Vec<RecordCap>,
     /// Credits of earlier months that are waived because the promise was kept since.
     pub earned_back: Vec<RecordEarnedBack>,
     /// Rights that misses opened, or may have.

@@ -12,13 +12,13 @@ use crate::measurement::{BadRun, DayTally, Measurement};
 use crate::money::Money;
 use crate::plan::{ContractMonth, PlannedCommitment};
 use crate::price::deadline::deadline;
-use crate::price::{Credit, EarnedBack, History, Judged, OpenRight, PriceError, Priced, Standing, price};
+use crate::price::{Credit, EarnedBack, History, Judged, OpenRight, PriceError, Priced, PricedCap, Standing, price};
 use crate::ratio::{Ratio, Rounding};
 use crate::record::{
     Count, CountUnit, CreditTotal, Method, MonthRecord, OutageCode, OutageReason, OutageStanding, PERCENT_DIGITS,
-    QuietReading, RECORD_SCHEMA, RecordBand, RecordBudget, RecordClaim, RecordCommitment, RecordContract, RecordCredit,
-    RecordDay, RecordEarnedBack, RecordEvidence, RecordIncidentPromise, RecordMoney, RecordOutage, RecordPeriod,
-    RecordQuantity, RecordRange, RecordRatio, RecordRight, RecordSpan, RecordThreshold, RecordUnknown,
+    QuietReading, RECORD_SCHEMA, RecordBand, RecordBudget, RecordCap, RecordClaim, RecordCommitment, RecordContract,
+    RecordCredit, RecordDay, RecordEarnedBack, RecordEvidence, RecordIncidentPromise, RecordMoney, RecordOutage,
+    RecordPeriod, RecordQuantity, RecordRange, RecordRatio, RecordRight, RecordSpan, RecordThreshold, RecordUnknown,
     RecordUnknownBound, UnknownReading,
 };
 use crate::time::{Period, UnixSeconds, local, utc_text};
@@ -111,8 +111,9 @@ pub fn state(
         tallies.push(tally);
     }
     let history = History::of(&plan.past, earlier).carried(contract.carried_forward.as_ref(), contract.currency);
-    let Priced { credits, low, high, earned_back, rights } = price(contract, plan.month, &plan.fees, &judged, &history)
-        .map_err(|source| StatementError::Price { tenant: tenant(), source })?;
+    let Priced { credits, low, high, earned_back, rights, caps } =
+        price(contract, plan.month, &plan.fees, &judged, &history)
+            .map_err(|source| StatementError::Price { tenant: tenant(), source })?;
     let mut commitments = Vec::with_capacity(measured.len());
     for (index, planned) in plan.commitments.iter().enumerate() {
         let stated = commitment(plan, planned, &measured[index], &assessments[index], &credits[index]);
@@ -136,7 +137,7 @@ pub fn state(
             evidence.push(RecordEvidence::new(&one.sha256, &one.provenance));
         }
     }
-    Ok(MonthRecord {
+    let mut record = MonthRecord {
         schema: RECORD_SCHEMA.to_owned(),
         tenant: plan.tenant.name().to_string(),
         tenant_name: plan.tenant.metadata.title().to_owned(),
@@ -166,6 +167,7 @@ pub fn state(
             low_minor: low.minor,
             high_minor: high.minor,
         },
+        caps: Vec::new(),
         earned_back: earned_back.into_iter().map(earned).collect(),
         rights: rights.into_iter().map(right).collect(),
         claim: claim(plan, &outages, &credits, high)
@@ -174,7 +176,17 @@ pub fn state(
         accepted: plan.accepted.clone(),
         exclusions: plan.exclusions.clone(),
         evidence,
-    })
+    };
+    let names: Vec<String> = record.promises().map(|promise| promise.key(contract.version)).collect();
+    record.caps = caps.into_iter().map(|priced| cap(priced, &names)).collect();
+    Ok(record)
+}
+
+/// A cap; `names` are those of the judged promises, in their order.
+fn cap(priced: PricedCap, names: &[String]) -> RecordCap {
+    let PricedCap { per, members, since, limit_minor, used_minor } = priced;
+    let commitments = members.into_iter().map(|member| names[member].clone()).collect();
+    RecordCap { per, commitments, since, limit_minor, used_minor: range(used_minor) }
 }
 
 /// The outages of a promise: those that are certain, and with them those that may have been some.

@@ -3,6 +3,7 @@
 
 mod credit;
 mod incidents;
+mod settled;
 
 use chrono::{Datelike, NaiveDate, Weekday};
 use sla_core::Tz;
@@ -18,6 +19,8 @@ use sla_core::record::{
     UnknownReason, Verdict,
 };
 use sla_core::time::{Month, Period, utc_text};
+
+pub use settled::settlement;
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
@@ -222,6 +225,7 @@ impl Scene {
                 high_minor: sum(|credit| credit.high_minor),
             },
             incident_promises,
+            caps: Vec::new(),
             earned_back: Vec::new(),
             rights: Vec::new(),
             claim: None,

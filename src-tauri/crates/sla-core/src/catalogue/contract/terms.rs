@@ -59,6 +59,18 @@ pub enum LegalNature {
     Malus,
 }
 
+impl LegalNature {
+    /// The stable name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ServiceCredit => "service_credit",
+            Self::ContractualPenalty => "contractual_penalty",
+            Self::LiquidatedDamages => "liquidated_damages",
+            Self::Malus => "malus",
+        }
+    }
+}
+
 /// What all credits of a contract and a month, year or term may come to. Caps apply in the order in which they are
 /// written. Give `share` with `of`, or `amount`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

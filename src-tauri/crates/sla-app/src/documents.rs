@@ -1,0 +1,168 @@
+//! Documents of a closed month, drawn again from the ledger alone. What was approved is told as it was decided; what
+//! was not is told as it was closed, byte for byte.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use sla_core::billing::{BillingError as SumError, Settlement};
+use sla_core::record::Contact;
+use sla_core::time::Month;
+use sla_core::workflow::MonthState;
+use sla_ledger::{Ledger, LedgerError, MonthStatus};
+use sla_report::{Document, ReportError, Templates, settled_documents, tenant_documents};
+
+use crate::billing::on_record;
+use crate::outfile::{OutFileError, is_there, put};
+use crate::review::{ReviewError, contract_of};
+
+/// Which documents go where.
+#[derive(Clone, Copy)]
+pub struct DocumentsRequest<'a> {
+    /// The tenant.
+    pub tenant: &'a str,
+    /// The month.
+    pub month: Month,
+    /// The contract; need not be said where the tenant has one in the month.
+    pub contract: Option<&'a str>,
+    /// The revision; the latest one when not said.
+    pub revision: Option<u32>,
+    /// The folder for them; it is made when it is not there.
+    pub out: &'a Path,
+    /// Wording and look.
+    pub templates: &'a Arc<Templates>,
+}
+
+/// Documents that were drawn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Drawn {
+    /// The contract.
+    pub contract: String,
+    /// The revision.
+    pub revision: u32,
+    /// Where it is.
+    pub state: MonthState,
+    /// What was decided; `None` while the month is not approved.
+    pub settlement: Option<Settlement>,
+    /// The files.
+    pub files: Vec<PathBuf>,
+    /// Whether all of them lay there already.
+    pub unchanged: bool,
+}
+
+/// Why documents were not drawn; the ledger is as it was in any case.
+#[derive(Debug, thiserror::Error)]
+pub enum DocumentsError {
+    /// The month is not found.
+    #[error(transparent)]
+    Review(#[from] ReviewError),
+    /// What was decided does not add up.
+    #[error(transparent)]
+    Sum(#[from] SumError),
+    /// A document on record cannot be read.
+    #[error("the document of tenant {tenant} in the ledger cannot be read: {reason}; verify the ledger")]
+    Tenant {
+        /// The tenant.
+        tenant: String,
+        /// Why not.
+        reason: String,
+    },
+    /// A document cannot be drawn.
+    #[error("the documents of {tenant}: {source}")]
+    Report {
+        /// The tenant.
+        tenant: String,
+        /// Why not.
+        source: ReportError,
+    },
+    /// A file was not written.
+    #[error(transparent)]
+    File(#[from] OutFileError),
+}
+
+impl From<LedgerError> for DocumentsError {
+    fn from(error: LedgerError) -> Self {
+        Self::Review(error.into())
+    }
+}
+
+impl DocumentsError {
+    /// A stable name of the reason for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Review(error) => error.code(),
+            Self::Sum(error) => error.code(),
+            Self::Tenant { .. } => "documents.tenant",
+            Self::Report { .. } => "report",
+            Self::File(error) => error.code(),
+        }
+    }
+}
+
+/// Draws the documents of a revision.
+///
+/// # Errors
+/// [`DocumentsError`]. A file that holds something else is refused before any is written.
+pub async fn draw_documents(ledger: &Ledger, request: &DocumentsRequest<'_>) -> Result<Drawn, DocumentsError> {
+    let known = ledger.revisions(Some(request.tenant), Some(request.month)).await?;
+    let status = chosen(&known, request)?;
+    let contacts = contacts(ledger, status).await?;
+    let settlement = Settlement::of(&on_record(status))?;
+    let (templates, record, settled) = (Arc::clone(request.templates), status.record.clone(), settlement.clone());
+    let work = move || match &settled {
+        Some(settlement) => settled_documents(&templates, &record, settlement, &contacts),
+        None => tenant_documents(&templates, &record, &contacts),
+    };
+    let drawn = tokio::task::spawn_blocking(work).await.expect("rendering does not panic");
+    let documents = drawn.map_err(|source| DocumentsError::Report { tenant: request.tenant.to_owned(), source })?;
+    let (files, unchanged) = lay(request.out, &documents)?;
+    Ok(Drawn {
+        contract: status.record.contract.id.clone(),
+        revision: status.record.revision,
+        state: status.state,
+        settlement,
+        files,
+        unchanged,
+    })
+}
+
+fn chosen<'a>(known: &'a [MonthStatus], request: &DocumentsRequest<'_>) -> Result<&'a MonthStatus, ReviewError> {
+    let contract = contract_of(known, request.tenant, request.month, request.contract)?;
+    let mut revisions = known.iter().filter(|status| status.record.contract.id == contract);
+    let found = match request.revision {
+        Some(wanted) => revisions.find(|status| status.record.revision == wanted),
+        None => revisions.next_back(),
+    };
+    found.ok_or_else(|| {
+        let revision = request.revision.map_or_else(String::new, |revision| format!(", revision {revision}"));
+        let subject = format!("{}, contract {contract}, {}{revision}", request.tenant, request.month);
+        LedgerError::Unknown { subject, known: "sla month show lists its revisions".to_owned() }.into()
+    })
+}
+
+/// Whom the letter goes to, as the catalogue said when the month was closed: later contacts do not change a letter.
+async fn contacts(ledger: &Ledger, status: &MonthStatus) -> Result<Vec<Contact>, DocumentsError> {
+    let tenant = &status.record.tenant;
+    let unreadable = |reason: String| DocumentsError::Tenant { tenant: tenant.clone(), reason };
+    let document = ledger.tenant_document(tenant, status.closed_at).await?;
+    let document = document.ok_or_else(|| unreadable("there is none".to_owned()))?;
+    let read = |text: &str| -> Result<Vec<Contact>, serde_json::Error> {
+        // Metadata and content, as a tenant is kept.
+        let (_, spec): (serde_json::Value, serde_json::Value) = serde_json::from_str(text)?;
+        spec.get("contacts").map_or_else(|| Ok(Vec::new()), |contacts| serde_json::from_value(contacts.clone()))
+    };
+    read(&document).map_err(|error| unreadable(error.to_string()))
+}
+
+/// Puts all documents into a folder, or none when one of them lies there as something else.
+fn lay(folder: &Path, documents: &[Document]) -> Result<(Vec<PathBuf>, bool), OutFileError> {
+    std::fs::create_dir_all(folder).map_err(|source| OutFileError::Write { path: folder.to_owned(), source })?;
+    let files: Vec<PathBuf> = documents.iter().map(|document| folder.join(document.name)).collect();
+    for (document, path) in documents.iter().zip(&files) {
+        is_there(path, &document.bytes)?;
+    }
+    let mut unchanged = true;
+    for (document, path) in documents.iter().zip(&files) {
+        unchanged &= !put(path, &document.bytes)?;
+    }
+    Ok((files, unchanged))
+}

@@ -1,0 +1,97 @@
+//! Files at a place that somebody names: whole or not at all, and never over something else.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// Why a file was not written.
+#[derive(Debug, thiserror::Error)]
+pub enum OutFileError {
+    /// Something else lies there.
+    #[error(
+        "{} holds something else already; move it away or choose another place, it was left as it is",
+        .path.display()
+    )]
+    Taken {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The system does not write it.
+    #[error("{} could not be written: {source}", .path.display())]
+    Write {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+}
+
+impl OutFileError {
+    /// A stable name of the reason for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Taken { .. } => "file.taken",
+            Self::Write { .. } => "file",
+        }
+    }
+
+    fn write(path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::Write { path, source }
+    }
+}
+
+/// Whether the very same lies there already.
+///
+/// # Errors
+/// [`OutFileError::Taken`] when it is something else.
+pub(crate) fn is_there(path: &Path, bytes: &[u8]) -> Result<bool, OutFileError> {
+    match std::fs::read(path) {
+        Ok(found) if found == bytes => Ok(true),
+        Ok(_) => Err(OutFileError::Taken { path: path.to_owned() }),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(OutFileError::write(path)(error)),
+    }
+}
+
+/// Puts bytes in a file; the same bytes that lie there already are left. Gives whether something was written.
+pub(crate) fn put(path: &Path, bytes: &[u8]) -> Result<bool, OutFileError> {
+    if is_there(path, bytes)? {
+        return Ok(false);
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    // As any other file of this user, and not for this user alone, as temporary files are.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = builder.prefix(".writing-").tempfile_in(folder).map_err(OutFileError::write(path))?;
+    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(OutFileError::write(path))?;
+    match file.persist_noclobber(path) {
+        Ok(_) => Ok(true),
+        // Somebody else was faster.
+        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => is_there(path, bytes).map(|_| false),
+        Err(error) => Err(OutFileError::write(path)(error.error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_written_once_and_never_over_another() {
+        #[track_caller]
+        fn check(folder: &Path, name: &str, bytes: &[u8], expected: Result<bool, &str>) {
+            let found = put(&folder.join(name), bytes).map_err(|error| error.code());
+            assert_eq!(found, expected);
+        }
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        check(folder.path(), "a.csv", b"one", Ok(true));
+        check(folder.path(), "a.csv", b"one", Ok(false));
+        check(folder.path(), "a.csv", b"two", Err("file.taken"));
+        check(folder.path(), "none/a.csv", b"one", Err("file"));
+        std::fs::create_dir(folder.path().join("b.csv")).expect("a folder");
+        check(folder.path(), "b.csv", b"one", Err("file"));
+        assert_eq!(std::fs::read(folder.path().join("a.csv")).expect("a file"), b"one");
+        assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 2);
+    }
+}

@@ -1,0 +1,273 @@
+//! `sla billing` and `sla month documents`.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::{Args, Subcommand};
+use comfy_table::CellAlignment;
+use serde_json::json;
+use sla_app::{
+    BillingRequest, BookingFormat, DocumentsRequest, ExportRequest, FORMATS, Ledger, Templates, billing,
+    draw_documents, export_billing,
+};
+use sla_core::billing::{Amounts, Billing, BillingPeriod, Booked, ContractBilling, RunningCap};
+use sla_core::record::RecordRange;
+use sla_core::time::Month;
+
+use crate::args::Reviewed;
+use crate::failure::Failure;
+use crate::output::{Output, plain};
+use crate::review::{amounts, state};
+
+#[derive(Subcommand)]
+pub(crate) enum BillingCommand {
+    /// Show charges, credits, net and running caps of closed months, and what was really booked
+    Show(BillingShow),
+    /// Write what was issued and taken back for an ERP: csv, lago or datev
+    Export(BillingExport),
+}
+
+#[derive(Args)]
+pub(crate) struct BillingShow {
+    /// One month, for example 2026-10
+    #[arg(long, value_name = "YYYY-MM", required_unless_present = "from", conflicts_with_all = ["from", "to"])]
+    month: Option<Month>,
+    /// The first month
+    #[arg(long, value_name = "YYYY-MM", requires = "to")]
+    from: Option<Month>,
+    /// The last month
+    #[arg(long, value_name = "YYYY-MM", requires = "from")]
+    to: Option<Month>,
+    /// Only this tenant
+    #[arg(long, value_name = "ID")]
+    tenant: Option<String>,
+    /// Where the ledger is: sqlite:FILE or postgres://USER:PASSWORD@HOST/DATABASE
+    #[arg(long, value_name = "URL", env = "SLA_LEDGER", hide_env_values = true)]
+    ledger: String,
+}
+
+#[derive(Args)]
+pub(crate) struct BillingExport {
+    /// csv: a table of its own; lago: requests to Lago; datev: a DATEV booking batch (EXTF)
+    #[arg(long, value_name = "FORMAT", value_parser = format_named)]
+    format: &'static str,
+    /// The first month in which something was booked
+    #[arg(long, value_name = "YYYY-MM")]
+    from: Month,
+    /// The last month in which something was booked
+    #[arg(long, value_name = "YYYY-MM")]
+    to: Month,
+    /// The YAML file with customer numbers and accounts
+    #[arg(long, value_name = "FILE")]
+    mapping: PathBuf,
+    /// The file to write; one that holds something else is left as it is
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+    /// Only this tenant
+    #[arg(long, value_name = "ID")]
+    tenant: Option<String>,
+    /// Where the ledger is: sqlite:FILE or postgres://USER:PASSWORD@HOST/DATABASE
+    #[arg(long, value_name = "URL", env = "SLA_LEDGER", hide_env_values = true)]
+    ledger: String,
+}
+
+#[derive(Args)]
+pub(crate) struct MonthDocuments {
+    #[command(flatten)]
+    of: Reviewed,
+    /// Folder for report, letter, CSV and JSON; files that hold something else are left as they are
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Folder with wording and look of your own; what is not in it is taken from the built-in templates
+    #[arg(long, value_name = "DIR")]
+    templates: Option<PathBuf>,
+}
+
+fn find(name: &str) -> Option<&'static dyn BookingFormat> {
+    FORMATS.iter().copied().find(|format| format.name() == name)
+}
+
+fn format_named(name: &str) -> Result<&'static str, String> {
+    find(name).map(BookingFormat::name).ok_or_else(|| {
+        let known: Vec<&str> = FORMATS.iter().map(|format| format.name()).collect();
+        format!("expected one of: {}", known.join(", "))
+    })
+}
+
+pub(crate) async fn run(command: BillingCommand, output: Output) -> Result<(), Failure> {
+    match command {
+        BillingCommand::Show(arguments) => show(&arguments, output).await,
+        BillingCommand::Export(arguments) => export(&arguments, output).await,
+    }
+}
+
+async fn show(arguments: &BillingShow, output: Output) -> Result<(), Failure> {
+    let period = match (arguments.month, arguments.from, arguments.to) {
+        (Some(month), ..) => BillingPeriod { from: month, to: month },
+        (None, Some(from), Some(to)) => BillingPeriod { from, to },
+        _ => return Err(Failure::usage("give --month, or --from and --to".to_owned())),
+    };
+    let ledger = Ledger::open_existing(&arguments.ledger).await?;
+    let found = billing(&ledger, &BillingRequest { period, tenant: arguments.tenant.as_deref() }).await;
+    ledger.close().await;
+    let found = found?;
+    output.print(|| told(&found), || json!(found));
+    Ok(())
+}
+
+async fn export(arguments: &BillingExport, output: Output) -> Result<(), Failure> {
+    let BillingExport { format, from, to, mapping, out, tenant, .. } = arguments;
+    let format = find(format).expect("the command line was checked");
+    let period = BillingPeriod { from: *from, to: *to };
+    let of = BillingRequest { period, tenant: tenant.as_deref() };
+    let ledger = Ledger::open_existing(&arguments.ledger).await?;
+    let done = export_billing(&ledger, &ExportRequest { of, format, mapping, out }).await;
+    ledger.close().await;
+    let done = done?;
+    let text = || {
+        let sums = done.sums.iter().map(|(currency, booked)| one(currency, booked.net_minor));
+        let sums = std::iter::once(format!("{} bookings", done.bookings)).chain(sums).collect::<Vec<_>>().join(", ");
+        let was = if done.unchanged { "lay there already in" } else { "written to" };
+        format!("{sums} {was} {}", out.display())
+    };
+    let sums = done.sums.iter().map(|(currency, booked)| json!({ "currency": currency, "booked": booked }));
+    let sums: Vec<_> = sums.collect();
+    let value = || {
+        json!({
+            "format": format.name(),
+            "file": out,
+            "bookings": done.bookings,
+            "sums": sums,
+            "sha256": done.sha256,
+            "unchanged": done.unchanged,
+        })
+    };
+    output.print(text, value);
+    Ok(())
+}
+
+pub(crate) async fn documents(arguments: &MonthDocuments, output: Output) -> Result<(), Failure> {
+    let templates = match &arguments.templates {
+        None => Templates::builtin(),
+        Some(folder) => Templates::from_folder(folder).map_err(|error| Failure::new("templates", error.to_string()))?,
+    };
+    let MonthDocuments { of, out, .. } = arguments;
+    let request = DocumentsRequest {
+        tenant: &of.tenant,
+        month: of.month,
+        contract: of.contract.as_deref(),
+        revision: of.revision,
+        out,
+        templates: &Arc::new(templates),
+    };
+    let ledger = Ledger::open_existing(&of.ledger).await?;
+    let drawn = draw_documents(&ledger, &request).await;
+    ledger.close().await;
+    let drawn = drawn?;
+    let text = || {
+        let amount = match &drawn.settlement {
+            Some(settlement) => {
+                format!("amount of the letter {}", one(&settlement.currency, settlement.total.letter_minor))
+            }
+            None => "not approved, so amounts are as they were closed".to_owned(),
+        };
+        let (revision, state) = (drawn.revision, state(drawn.state.name()));
+        format!("{}, {}, revision {revision} ({state}): {amount}; in {}", of.tenant, of.month, out.display())
+    };
+    let value = || {
+        json!({
+            "tenant": of.tenant,
+            "contract": drawn.contract,
+            "month": of.month,
+            "revision": drawn.revision,
+            "state": drawn.state,
+            "settlement": drawn.settlement,
+            "files": drawn.files,
+            "unchanged": drawn.unchanged,
+        })
+    };
+    output.print(text, value);
+    Ok(())
+}
+
+fn one(currency: &str, minor: i64) -> String {
+    amounts(currency, minor, minor)
+}
+
+fn told(billing: &Billing) -> String {
+    if billing.contracts.is_empty() {
+        return "nothing was closed or booked in that time; sla month list says what was".to_owned();
+    }
+    let mut table = plain();
+    table.set_header([
+        "Tenant",
+        "Contract",
+        "Month",
+        "State",
+        "Charges",
+        "Issued",
+        "Taken back",
+        "Approved",
+        "Open",
+        "Net",
+    ]);
+    for contract in &billing.contracts {
+        for (index, month) in contract.months.iter().enumerate() {
+            let (tenant, id) = if index == 0 { (&*contract.tenant, &*contract.contract) } else { ("", "") };
+            let names = [tenant.to_owned(), id.to_owned(), month.month.to_string(), state(month.state.name())];
+            table.add_row(row(names, &contract.currency, &month.amounts));
+        }
+    }
+    for total in &billing.totals {
+        let names = [String::new(), "Sum".to_owned(), String::new(), String::new()];
+        table.add_row(row(names, &total.currency, &total.amounts));
+    }
+    for column in 4..10 {
+        if let Some(column) = table.column_mut(column) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    let mut lines = vec![table.to_string()];
+    lines.extend(billing.contracts.iter().flat_map(caps));
+    lines.push(format!("Booked from {} to {}, of whichever month:", billing.from, billing.to));
+    lines.extend(billing.totals.iter().map(|total| booked(&total.currency, &total.booked)));
+    lines.join("\n")
+}
+
+fn row(names: [String; 4], currency: &str, of: &Amounts) -> Vec<String> {
+    let range = |range: &RecordRange<i64>| amounts(currency, range.low, range.high);
+    let mut row = names.to_vec();
+    row.extend([one(currency, of.charges_minor), one(currency, of.issued_minor), one(currency, of.reversed_minor)]);
+    row.extend([one(currency, of.approved_minor), range(&of.open_minor), range(&of.net_minor)]);
+    row
+}
+
+/// The caps after the last month of the period.
+fn caps(contract: &ContractBilling) -> Vec<String> {
+    let Some(month) = contract.months.last() else { return Vec::new() };
+    let told = |cap: &RunningCap| {
+        let range = |range: &RecordRange<i64>| amounts(&contract.currency, range.low, range.high);
+        format!(
+            "{}, contract {}, cap per {} after {}: {} of {} used, {} of it before; {} left",
+            contract.tenant,
+            contract.contract,
+            cap.per.name(),
+            month.month,
+            range(&cap.used_minor),
+            one(&contract.currency, cap.limit_minor),
+            range(&cap.used_before_minor),
+            range(&cap.left_minor),
+        )
+    };
+    month.caps.iter().map(told).collect()
+}
+
+fn booked(currency: &str, of: &Booked) -> String {
+    let Booked { issued_minor, reversed_minor, net_minor } = *of;
+    format!(
+        "  issued {}, taken back {}, together {}",
+        one(currency, issued_minor),
+        one(currency, reversed_minor),
+        one(currency, net_minor)
+    )
+}

@@ -1,0 +1,41 @@
+//! A decision about an invented month.
+
+use sla_core::billing::{CreditOnRecord, MonthOnRecord, Settlement, StepOnRecord};
+use sla_core::record::MonthRecord;
+use sla_core::workflow::{CreditState, MonthState, WorkflowStep};
+
+/// 16 November 2026, 10:00 in Berlin.
+const DECIDED_AT: i64 = 1_794_819_600;
+
+/// What somebody decided about a month: the first credit that was open is half of the most, the next is not given,
+/// and the rest is what it was. Enough was issued before for the letter to take something back.
+pub fn settlement(record: &MonthRecord) -> Settlement {
+    let owed = record.promises().filter(|promise| promise.credit.high_minor > 0);
+    let keys: Vec<(String, i64, i64)> = owed
+        .map(|promise| (promise.key(record.contract.version), promise.credit.low_minor, promise.credit.high_minor))
+        .collect();
+    let reasons = ["Half of it was proven | \"by\" your own probes", "The claim was withdrawn", ""];
+    let mut credits = Vec::with_capacity(keys.len());
+    for (index, (commitment, low, high)) in keys.iter().enumerate() {
+        let reason = reasons.get(index).copied().unwrap_or("");
+        let step = |number, step, amount_minor, note| StepOnRecord { number, step, amount_minor, note, at: DECIDED_AT };
+        let (state, decided, steps) = match index {
+            1 => (CreditState::Rejected, None, vec![step(1, WorkflowStep::Reject, None, reason)]),
+            0 => (CreditState::Approved, Some((low + high) / 2), vec![step(1, WorkflowStep::Decide, None, reason)]),
+            _ => (CreditState::Approved, Some(*low), Vec::new()),
+        };
+        credits.push(CreditOnRecord {
+            commitment,
+            low_minor: *low,
+            high_minor: *high,
+            state,
+            decided_minor: decided,
+            issued_before_minor: if index == 0 { *high } else { 0 },
+            steps,
+        });
+    }
+    let approved =
+        StepOnRecord { number: 2, step: WorkflowStep::Approve, amount_minor: None, note: "", at: DECIDED_AT };
+    let month = MonthOnRecord { record, state: MonthState::Approved, steps: vec![approved], credits, carried: None };
+    Settlement::of(&month).expect("small amounts").expect("an approved month")
+}

@@ -1,0 +1,281 @@
+//! From letters to the books: what people decided is drawn as letters, told as billing and exported, and all of it is
+//! one amount to the cent.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use crate::desk::{Desk, MONTH, csv, desk_of_files, sla, sound};
+
+/// Finance's file for both tenants.
+const MAPPING: &str = "apiVersion: sla-desk/v1
+kind: BillingMapping
+metadata: { name: books }
+spec:
+  creditAccount: \"8730\"
+  datev: { consultant: 29098, client: 55003, accountLength: 4, exchangeRates: { USD: 1.0842 } }
+  lago: { couponCode: sla-credit, addOnCode: sla-credit-back }
+  tenants:
+    nord: { customerNumber: \"10001\" }
+    west: { customerNumber: \"=10002\", debtorAccount: \"10002\", lagoCustomer: cus_west }
+";
+
+fn words(line: &str, desk: &Desk, notes: &[&str]) -> Vec<String> {
+    let mut all: Vec<String> = line.split(' ').map(str::to_owned).collect();
+    all.extend(["--json".to_owned(), "--ledger".to_owned(), desk.ledger()]);
+    all.extend(notes.iter().map(|note| (*note).to_owned()));
+    all
+}
+
+#[track_caller]
+fn runs(desk: &Desk, line: &str, more: &[&str]) -> Value {
+    sound(&sla(&words(line, desk, more)))
+}
+
+/// The code and the message of what is refused.
+#[track_caller]
+fn refuses(desk: &Desk, line: &str, more: &[&str], expected: &str) -> String {
+    let output = sla(&words(line, desk, more));
+    assert_eq!(output.status.code(), Some(1), "{line}");
+    let said: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(said["error"]["code"], json!(expected), "{said}");
+    said["error"]["message"].as_str().expect("a message").to_owned()
+}
+
+fn minor(value: &Value) -> i64 {
+    value.as_i64().unwrap_or_else(|| panic!("{value} is an amount"))
+}
+
+/// An amount as a year of a month's range: what both sides could live with.
+fn middle(credit: &Value) -> String {
+    let (low, high) = (minor(&credit["low_minor"]), minor(&credit["high_minor"]));
+    let amount = low + (high - low) / 2;
+    format!("{}.{:02}", amount / 100, amount % 100)
+}
+
+/// Takes a month through review: every credit is decided in the middle of its range and approved, but for one that is
+/// rejected; then the month is approved and issued.
+#[track_caller]
+fn issues(desk: &Desk, tenant: &str, rejected: &str) {
+    let of = format!("--tenant {tenant} --month {MONTH}");
+    let month = runs(desk, &format!("month submit {of} --actor Ina"), &[]);
+    for credit in month["credits"].as_array().expect("credits") {
+        let commitment = credit["commitment"].as_str().expect("a name");
+        let one = format!("{of} --commitment {commitment}");
+        if commitment == rejected {
+            runs(desk, &format!("credit reject {one} --actor Ina"), &["--note", "the claim was withdrawn"]);
+            continue;
+        }
+        let decide = format!("credit decide {one} --amount {} --actor Ina", middle(credit));
+        runs(desk, &decide, &["--note", "=HYPERLINK(\"x\"), the middle"]);
+        runs(desk, &format!("credit approve {one} --actor Ole"), &[]);
+    }
+    runs(desk, &format!("month approve {of} --actor Ole"), &[]);
+    runs(desk, &format!("month issue {of} --actor Ina"), &[]);
+}
+
+/// The amount that a letter names as its own, in cents.
+#[track_caller]
+fn letter_minor(letter: &str) -> i64 {
+    let line = letter.lines().find_map(|line| {
+        let rest = line.strip_prefix("Amount of this letter: **");
+        rest.or_else(|| line.strip_prefix("Betrag dieses Schreibens: **"))
+    });
+    let line = line.unwrap_or_else(|| panic!("no amount in\n{letter}"));
+    let amount = line.split("**").next().unwrap_or_default();
+    let digits: String = amount.chars().filter(char::is_ascii_digit).collect();
+    let minor: i64 = digits.parse().unwrap_or_else(|_| panic!("no amount: {amount}"));
+    if amount.contains(['-', '−']) { -minor } else { minor }
+}
+
+/// Draws the letters of every revision of both tenants, and adds up what they say by tenant.
+#[track_caller]
+fn letters(desk: &Desk, out: &str) -> BTreeMap<String, i64> {
+    let mut sums = BTreeMap::new();
+    for tenant in ["nord", "west"] {
+        let of = format!("--tenant {tenant} --month {MONTH}");
+        for revision in runs(desk, &format!("month show {of}"), &[]).as_array().expect("revisions") {
+            let number = &revision["revision"];
+            let folder = desk.path(&format!("{out}/{tenant}/{number}"));
+            let folder = folder.display().to_string();
+            let drawn = runs(desk, &format!("month documents {of} --revision {number}"), &["--out", &folder]);
+            let letter = std::fs::read_to_string(format!("{folder}/letter.md")).expect("a letter");
+            let amount = letter_minor(&letter);
+            assert_eq!(drawn["settlement"]["total"]["letter_minor"], json!(amount), "{letter}");
+            *sums.entry(tenant.to_owned()).or_default() += amount;
+        }
+    }
+    sums
+}
+
+/// Columns of a table without quotes inside its cells.
+fn table(text: &str, separator: char) -> Vec<BTreeMap<String, String>> {
+    let mut lines = text.lines();
+    let cells = |line: &str| -> Vec<String> {
+        let (mut cells, mut quoted) = (vec![String::new()], false);
+        for sign in line.trim_end_matches('\r').chars() {
+            match sign {
+                '"' => quoted = !quoted,
+                sign if sign == separator && !quoted => cells.push(String::new()),
+                sign => cells.last_mut().expect("a cell").push(sign),
+            }
+        }
+        cells
+    };
+    let head = cells(lines.next().expect("a head"));
+    lines.map(|line| head.iter().cloned().zip(cells(line)).collect()).collect()
+}
+
+/// What each format says each tenant gets, in cents.
+#[track_caller]
+fn exported(desk: &Desk, year: &str) -> Vec<BTreeMap<String, i64>> {
+    desk.write("mapping.yaml", MAPPING);
+    let mapping = desk.path("mapping.yaml").display().to_string();
+    let export = |format: &str| {
+        let out = desk.path(&format!("bookings.{format}")).display().to_string();
+        let line = format!("billing export --format {format} --from {year}-01 --to {year}-12");
+        let first = runs(desk, &line, &["--mapping", &mapping, "--out", &out]);
+        let again = runs(desk, &line, &["--mapping", &mapping, "--out", &out]);
+        assert_eq!((&first["unchanged"], &again["unchanged"]), (&json!(false), &json!(true)));
+        assert_eq!(first["sha256"], again["sha256"]);
+        std::fs::read_to_string(out).expect("a file")
+    };
+    let mut sums = vec![BTreeMap::<String, i64>::new(); 3];
+    let text = export("csv");
+    assert!(text.contains("'=10002") && text.contains("\"'=HYPERLINK(\"\"x\"\"), the middle\""), "{text}");
+    for row in table(&text, ',') {
+        let amount: i64 = row["amount_minor"].parse().expect("cents");
+        assert_eq!(row["amount"].replace('.', "").parse::<i64>(), Ok(amount));
+        *sums[0].entry(row["tenant"].clone()).or_default() += amount;
+    }
+    let file: Value = serde_json::from_str(&export("lago")).expect("JSON");
+    for request in file["requests"].as_array().expect("requests") {
+        let (coupon, invoice) = (&request["body"]["applied_coupon"], &request["body"]["invoice"]);
+        let (customer, amount) = match coupon.is_null() {
+            false => (&coupon["external_customer_id"], minor(&coupon["amount_cents"])),
+            true => (&invoice["external_customer_id"], -minor(&invoice["fees"][0]["unit_amount_cents"])),
+        };
+        let tenant = if *customer == json!("cus_west") { "west" } else { "nord" };
+        *sums[1].entry(tenant.to_owned()).or_default() += amount;
+    }
+    let text = export("datev");
+    let (head, rest) = text.split_once("\r\n").expect("a head");
+    assert!(head.starts_with("\u{feff}\"EXTF\";700;21;\"Buchungsstapel\";13;"), "{head}");
+    for row in table(rest, ';') {
+        let amount: i64 = row["Umsatz (ohne Soll/Haben-Kz)"].replace(',', "").parse().expect("cents");
+        assert!(amount > 0, "no amount is negative");
+        let sign = if row["Soll/Haben-Kennzeichen"] == "S" { 1 } else { -1 };
+        let tenant = if row["Gegenkonto (ohne BU-Schlüssel)"] == "10002" { "west" } else { "nord" };
+        *sums[2].entry(tenant.to_owned()).or_default() += sign * amount;
+    }
+    sums
+}
+
+#[test]
+fn letters_billing_and_every_export_are_one_amount_to_the_cent() {
+    let desk = desk_of_files();
+    desk.closes();
+    issues(&desk, "nord", "mean");
+    issues(&desk, "west", "");
+    let early = letters(&desk, "early");
+    // Corrected measurements restate nord; what is owed less is taken back by the next revision. Of west one credit
+    // goes back.
+    desk.write("data/nord.csv", &csv().replace(",5,10\n", ",10,10\n"));
+    desk.closes();
+    issues(&desk, "nord", "");
+    let of_west = format!("credit reverse --tenant west --month {MONTH} --commitment events --actor Ole");
+    runs(&desk, &of_west, &["--note", "claimed too late"]);
+    let late = letters(&desk, "late");
+    assert_ne!(early, late);
+    // The first letter of nord is what it was, the same bytes; so is the ledger, whatever is drawn.
+    let before = desk.verified();
+    let again = letters(&desk, "late");
+    assert_eq!((again, desk.verified()), (late.clone(), before.clone()));
+    let (first, same) = (desk.files("early/nord/1"), desk.files("late/nord/1"));
+    assert!(first == same && first.len() == 7, "{:?}", first.keys());
+
+    let shown = runs(&desk, &format!("billing show --month {MONTH}"), &[]);
+    let bookings = |view: &Value| view["contracts"][0]["bookings"][0]["day"].as_str().map(str::to_owned);
+    let year = bookings(&runs(&desk, "billing show --from 2026-10 --to 2100-12", &[])).expect("a day")[..4].to_owned();
+    for contract in shown["contracts"].as_array().expect("contracts") {
+        let tenant = contract["tenant"].as_str().expect("a tenant");
+        let amounts = &contract["months"][0]["amounts"];
+        let net = minor(&amounts["issued_minor"]) + minor(&amounts["reversed_minor"]);
+        assert_eq!((net, &amounts["credits_minor"]["low"]), (late[tenant], &json!(late[tenant])), "{amounts}");
+        assert_eq!(minor(&amounts["net_minor"]["low"]), minor(&amounts["charges_minor"]) - net);
+    }
+    let totals = runs(&desk, &format!("billing show --from {year}-01 --to {year}-12"), &[]);
+    for (total, tenant) in totals["totals"].as_array().expect("totals").iter().zip(["nord", "west"]) {
+        assert_eq!(minor(&total["booked"]["net_minor"]), late[tenant], "{total}");
+    }
+    for (format, sums) in ["csv", "lago", "datev"].into_iter().zip(exported(&desk, &year)) {
+        assert_eq!(sums, late, "{format}");
+    }
+    assert_eq!(desk.verified(), before);
+}
+
+#[test]
+fn what_is_not_approved_is_drawn_as_it_was_closed() {
+    let desk = desk_of_files();
+    desk.closes();
+    let out = desk.path("again").display().to_string();
+    let drawn = runs(&desk, &format!("month documents --tenant nord --month {MONTH}"), &["--out", &out]);
+    assert_eq!((&drawn["settlement"], &drawn["state"]), (&Value::Null, &json!("closed")));
+    assert!(desk.files("again") == desk.files(&format!("out/{MONTH}/nord")), "the same documents, byte for byte");
+    // Something else that lies there stays, and nothing is written beside it.
+    desk.write("again/letter.md", "mine");
+    std::fs::remove_file(desk.path("again/report.csv")).expect("a file");
+    let line = format!("month documents --tenant nord --month {MONTH}");
+    refuses(&desk, &line, &["--out", &out], "file.taken");
+    assert_eq!(std::fs::read_to_string(desk.path("again/letter.md")).expect("a file"), "mine");
+    assert!(!desk.path("again/report.csv").exists());
+    refuses(&desk, &format!("{line} --revision 2"), &["--out", &out], "ledger.unknown");
+}
+
+#[test]
+fn a_mapping_with_a_gap_is_refused_and_nothing_is_written() {
+    let desk = desk_of_files();
+    desk.closes();
+    issues(&desk, "west", "");
+    let shown = runs(&desk, "billing show --from 2026-10 --to 2100-12 --tenant west", &[]);
+    let year = &shown["contracts"][0]["bookings"][0]["day"].as_str().expect("a day")[..4];
+    let (mapping, out) = (desk.path("m.yaml").display().to_string(), desk.path("out.csv").display().to_string());
+    let check = |format: &str, text: &str, code: &str, part: &str| {
+        desk.write("m.yaml", text);
+        let line = format!("billing export --format {format} --from {year}-01 --to {year}-12");
+        let told = refuses(&desk, &line, &["--mapping", &mapping, "--out", &out], code);
+        assert!(told.contains(part), "{told}\nlacks {part}");
+        assert!(!desk.path("out.csv").exists(), "nothing is written");
+    };
+    let without = |part: &str| MAPPING.replace(part, "");
+    check("csv", &MAPPING.replace("west:", "east:"), "booking.no_tenant", "m.yaml:9: spec.tenants lacks west,");
+    check(
+        "csv",
+        &MAPPING.replace("customerNumber: \"=10002\", ", ""),
+        "billing.mapping",
+        "m.yaml:10:11: error[missing-field]",
+    );
+    check("csv", &MAPPING.replace("\"8730\"", "8730"), "billing.mapping", "spec.creditAccount: found 8730");
+    check(
+        "csv",
+        &MAPPING.replace("spec:", "spec:\n  colour: red"),
+        "billing.mapping",
+        "m.yaml:5:3: error[unknown-field]",
+    );
+    check("csv", "", "billing.mapping", "m.yaml:1:1");
+    check("datev", &without(", exchangeRates: { USD: 1.0842 }"), "booking.no_rate", "no rate for USD");
+    check("datev", &without("  creditAccount: \"8730\"\n"), "booking.no_field", "no field spec.creditAccount");
+    check("datev", &MAPPING.replace("\"8730\"", "\"87300\""), "booking.account", "an account of 4 digits");
+    check("datev", &without("debtorAccount: \"10002\", "), "booking.account", "spec.tenants.west.customerNumber");
+    check("datev", &MAPPING.replace("datev:", "# datev:"), "booking.no_field", "no field spec.datev");
+    check("lago", &MAPPING.replace("lago:", "# lago:"), "booking.no_field", "no field spec.lago");
+    desk.write("m.yaml", MAPPING);
+    let two_years = "billing export --format datev --from 2026-10 --to 2027-01";
+    refuses(&desk, two_years, &["--mapping", &mapping, "--out", &out], "booking.fiscal_year");
+    refuses(&desk, "billing show --from 2026-10 --to 2026-09", &[], "billing.backwards");
+    refuses(&desk, "billing show --month 2026-10 --tenant nobody", &[], "ledger.unknown");
+    desk.write("out.csv", "mine");
+    let line = format!("billing export --format csv --from {year}-01 --to {year}-12");
+    refuses(&desk, &line, &["--mapping", &mapping, "--out", &out], "file.taken");
+    assert_eq!(sla(&["billing", "show", "--ledger", &desk.ledger()]).status.code(), Some(2));
+}
