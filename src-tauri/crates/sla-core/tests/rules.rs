@@ -3,6 +3,7 @@
 mod assessing;
 mod calendar;
 mod catalogue;
+mod decision;
 mod desk;
 mod golden_cases;
 mod heartbeat;

@@ -3,6 +3,7 @@
 
 mod commitment;
 mod credit;
+mod difference;
 mod exclusion;
 mod incident;
 mod number;
@@ -20,7 +21,10 @@ pub use commitment::{
     RecordThreshold, RecordUnknown, RecordUnknownBound, UnknownReason,
 };
 pub use credit::{CreditTotal, RecordAcceptance, RecordBand, RecordClaim, RecordCredit, RecordEarnedBack, RecordRight};
-pub use exclusion::{ExclusionDecision, ExclusionKind, RecordExclusion};
+pub use difference::{
+    Change, ExclusionDifference, ExclusionFigures, MonthDifference, PromiseDifference, PromiseFigures,
+};
+pub use exclusion::{ExclusionDecision, ExclusionKind, RecordExclusion, RecordRequest};
 pub use incident::{Clock, RecordIncident, RecordIncidentPromise, RecordPause};
 pub use number::{Count, PERCENT_DIGITS, RecordRange, RecordRatio};
 pub use reading::{CountUnit, ExclusionMode, Method, QuietReading, UnknownReading, Verdict};
