@@ -1,5 +1,6 @@
 //! The ledger on every engine that keeps one.
 
+mod catalogue;
 mod conformance;
 mod copy;
 mod engine;

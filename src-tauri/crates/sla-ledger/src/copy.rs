@@ -5,6 +5,7 @@ use futures_util::TryStreamExt;
 use sqlx::any::Any;
 use sqlx::{Row, Transaction};
 
+use crate::catalogue::{DecisionRow, DocumentRow};
 use crate::chain;
 use crate::facts::{ContractVersion, Credit, FactRow, MonthRevision, StepRow, TenantVersion};
 use crate::record::TAKE_HEAD;
@@ -39,6 +40,8 @@ impl Ledger {
         self.copy_rows::<MonthRevision>(&mut from, copy, &mut to).await?;
         self.copy_rows::<Credit>(&mut from, copy, &mut to).await?;
         self.copy_rows::<StepRow>(&mut from, copy, &mut to).await?;
+        self.copy_rows::<DocumentRow>(&mut from, copy, &mut to).await?;
+        self.copy_rows::<DecisionRow>(&mut from, copy, &mut to).await?;
         query("update audit_head set entries = $1, hash = $2 where id = 1")
             .bind(verified.entries)
             .bind(verified.head.clone())

@@ -16,7 +16,7 @@ pub(crate) struct Fact {
 }
 
 impl Fact {
-    fn new(action: &'static str, subject: String, payload: &impl Serialize) -> Self {
+    pub(crate) fn new(action: &'static str, subject: String, payload: &impl Serialize) -> Self {
         let payload = serde_json::to_string(payload).expect("a payload has only string keys");
         Self { action, subject, payload }
     }

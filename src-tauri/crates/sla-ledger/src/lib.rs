@@ -1,8 +1,9 @@
 //! The ledger: contract versions, month revisions and credits on PostgreSQL or SQLite, every fact bound by an entry of a
 //! SHA-256 chain that is written in the same transaction.
 //!
-//! Read it in this order: an address becomes a [`Ledger`] (`open`, `migrate`) that speaks in transactions (`session`), rows
-//! become facts that can be hashed (`facts`), a close is recorded (`record`), people review, approve and issue it (`workflow`),
+//! Read it in this order: an address becomes a [`Ledger`] (`open`, `migrate`) that speaks in transactions (`session`),
+//! rows become facts that can be hashed (`facts`), a close is recorded (`record`), people review, approve and issue it
+//! (`workflow`), enter documents of the catalogue and decide about them (`catalogue`),
 //! the whole is walked again (`verify`) and taken elsewhere (`copy`).
 //!
 //! What does not live here: no rule of a contract, no clock (times are arguments), no document.
@@ -14,6 +15,7 @@
 //!   all happens in transactions, so a pooler in front of PostgreSQL may hand each of them to another session.
 
 mod address;
+mod catalogue;
 mod chain;
 mod copy;
 mod error;
@@ -33,6 +35,7 @@ use sqlx::any::{Any, AnyArguments, AnyRow};
 use sqlx::query::Query;
 use sqlx::{Row, Transaction};
 
+pub use catalogue::{DecisionRequest, DecisionTaken, DocumentEntry, DocumentVersion, StoredCatalogue};
 pub use error::LedgerError;
 pub use record::{CloseEntry, ContractDocument};
 pub use workflow::{CreditStatus, MonthStatus, StepRequest, StepTaken};

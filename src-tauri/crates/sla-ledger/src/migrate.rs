@@ -171,10 +171,12 @@ fn migrations(engine: Engine) -> Vec<Migration> {
         Engine::Sqlite => [
             (1, "ledger", include_str!("../migrations/sqlite/0001_ledger.sql")),
             (2, "workflow", include_str!("../migrations/sqlite/0002_workflow.sql")),
+            (4, "catalogue", include_str!("../migrations/sqlite/0004_catalogue.sql")),
         ],
         Engine::Postgres => [
             (1, "ledger", include_str!("../migrations/postgres/0001_ledger.sql")),
             (2, "workflow", include_str!("../migrations/postgres/0002_workflow.sql")),
+            (4, "catalogue", include_str!("../migrations/postgres/0004_catalogue.sql")),
         ],
     };
     let migration = |(version, name, sql): (i64, &'static str, &'static str)| {

@@ -6,6 +6,7 @@ use sla_core::audit::{Entry, Walk};
 use sqlx::any::Any;
 use sqlx::{Row, Transaction};
 
+use crate::catalogue::{DecisionRow, DocumentRow};
 use crate::chain;
 use crate::facts::{ContractVersion, Credit, FactRow, MonthRevision, StepRow, TenantVersion};
 use crate::session::query;
@@ -50,6 +51,8 @@ impl Ledger {
         wrong.extend(self.facts::<MonthRevision>(transaction, &mut told).await?);
         wrong.extend(self.facts::<Credit>(transaction, &mut told).await?);
         wrong.extend(self.facts::<StepRow>(transaction, &mut told).await?);
+        wrong.extend(self.facts::<DocumentRow>(transaction, &mut told).await?);
+        wrong.extend(self.facts::<DecisionRow>(transaction, &mut told).await?);
         wrong.extend(told.into_iter().map(|(subject, Told { sequence, .. })| Wrong {
             sequence,
             what: format!("{subject} is gone, of which entry {sequence} tells"),
