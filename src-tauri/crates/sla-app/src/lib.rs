@@ -4,7 +4,8 @@
 //! Documents are rendered before the ledger records the month, into a folder of their own beside their place: a full
 //! disk or a broken template leaves the ledger as it was. Recording is one transaction; publishing after it is renames.
 //!
-//! A closed month is then reviewed by several people (`review`).
+//! A closed month is then reviewed by several people (`review`), and restated when what it rests on changes
+//! (`restate`). The catalogue lies in a folder, in the ledger, or in both (`desk`).
 //!
 //! Invariants:
 //! - Nothing is recorded unless every tenant of the close was captured, measured, judged and rendered.
@@ -19,11 +20,13 @@ mod accept;
 mod capture;
 mod catalogue;
 mod close;
+mod desk;
 mod error;
 mod measure;
 mod progress;
 mod publish;
 mod render;
+mod restate;
 mod review;
 mod sensitivity;
 mod staging;
@@ -32,8 +35,14 @@ mod verify;
 pub use accept::Accepted;
 pub use catalogue::{CatalogueError, read_catalogue};
 pub use close::{CloseRequest, Closed, ClosedMonth, Prepared, prepare};
+pub use desk::{
+    DecideRequest, DecisionView, DeskError, DocumentView, Entered, ExclusionRequest, PutRequest, RequestView, Window,
+    catalogue_of, decide, difference, document, documents, export, history, import, outages, put, request_exclusion,
+    requests, retire,
+};
 pub use error::{CaptureFailure, CloseError};
 pub use progress::{CloseProgress, Silent, Step};
+pub use restate::{RestateError, restate};
 pub use review::{CreditView, MonthFilter, MonthView, ReviewError, ReviewRequest, StepView, months, review, revisions};
 pub use sensitivity::{Outcome, Sensitivity, SensitivityError, SensitivityRequest, sensitivity};
 pub use verify::{EvidenceFailure, VerifyError, verify_evidence};

@@ -4,6 +4,8 @@
 mod args;
 mod close;
 mod demo;
+mod desk;
+mod desk_args;
 mod explain;
 mod failure;
 mod interrupt;
@@ -11,6 +13,7 @@ mod ledger;
 mod lint;
 mod output;
 mod progress;
+mod restate;
 mod review;
 mod schema;
 mod sensitivity;
@@ -74,6 +77,11 @@ async fn run(command: Command, output: Output) -> Result<(), Failure> {
         Command::Terms(terms) => terms::run(&terms, output),
         Command::Month { command } => review::month(command, output).await,
         Command::Credit { command } => review::credit(command, output).await,
+        Command::Catalogue { command } => desk::catalogue(command, output).await,
+        Command::Exclusion { command } => desk::exclusion(command, output).await,
+        Command::Incident { command } => desk::incident(command, output).await,
+        Command::Outages(arguments) => restate::list_outages(arguments, output).await,
+        Command::Restate(arguments) => restate::run(arguments, output).await,
         Command::Ledger { command: LedgerCommand::Verify { ledger, evidence } } => {
             ledger::verify(&ledger, evidence.as_deref(), output).await
         }
