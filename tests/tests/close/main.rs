@@ -5,6 +5,7 @@ mod answers;
 mod demo;
 mod desk;
 mod evidence;
+mod facts;
 mod figures;
 mod front;
 mod held;
