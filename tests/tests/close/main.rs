@@ -6,6 +6,7 @@ mod billing;
 mod demo;
 mod desk;
 mod evidence;
+mod facts;
 mod figures;
 mod front;
 mod held;

@@ -238,7 +238,7 @@ fn a_command_line_that_is_not_understood_is_json_too() {
         assert!(!message.starts_with("error:") && output.stderr.is_empty());
     }
     check(&["close", "--json", "--month", "2026-13"], &["2026-13", "--month"]);
-    check(&["close", "--json"], &["--month", "--catalogue", "--out"]);
+    check(&["close", "--json"], &["--month", "--ledger", "--out"]);
     check(&["--json", "clsoe"], &["clsoe", "close"]);
     check(&["--json"], &["Usage: sla"]);
     check(&["ledger", "--json"], &["verify"]);

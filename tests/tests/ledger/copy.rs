@@ -1,9 +1,11 @@
 //! Copies of a ledger: a backup, and a ledger that moves to another engine.
 
 use sla_acceptance::servers::Postgres;
+use sla_core::decision::Decision;
 use sla_core::workflow::{MonthState, WorkflowStep};
 use sla_ledger::Ledger;
 
+use crate::catalogue::{about, document};
 use crate::engine::{AT, Engine, entry, execute, record, verified};
 use crate::workflow::step;
 
@@ -20,6 +22,9 @@ async fn filled(url: &str) -> Ledger {
     ] {
         ledger.take(&request, actor, AT).await.expect("taken");
     }
+    let exclusion = document("Exclusion", "move", "v: 1", 0);
+    ledger.enter(&[exclusion, document("SLO", "up", "a", 0)], 0, "Ina", AT).await.expect("entered");
+    ledger.decide(&about(Decision::Approve, "seen"), "Ole", AT).await.expect("approved");
     ledger
 }
 
@@ -33,6 +38,8 @@ async fn check(from: &Engine, to: &Engine) {
     assert_eq!((verified(&ledger).await, verified(&copy).await), (before.clone(), before.clone()));
     let months = |ledger| async move { Ledger::revisions(ledger, None, None).await.expect("revisions") };
     assert_eq!(months(&copy).await, months(&ledger).await);
+    let documents = |ledger| async move { Ledger::catalogue(ledger).await.expect("a catalogue") };
+    assert_eq!(documents(&copy).await, documents(&ledger).await);
     // What was decided on the one goes on with the other: the chain continues, and four eyes still look.
     let issued = copy.take(&step(WorkflowStep::Issue, None), "Ina", AT).await.expect("issued");
     assert_eq!(issued.state, MonthState::Issued);

@@ -1,6 +1,7 @@
 //! The ledger on every engine that keeps one.
 
 mod access;
+mod catalogue;
 mod conformance;
 mod copy;
 mod engine;

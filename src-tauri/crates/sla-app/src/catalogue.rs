@@ -21,6 +21,12 @@ pub enum CatalogueError {
         /// The folder.
         folder: PathBuf,
     },
+    /// Neither a folder nor a ledger has one.
+    #[error(
+        "there is no catalogue: the ledger holds none; name a folder with --catalogue, or take one in with \
+         sla catalogue import"
+    )]
+    Nowhere,
     /// The catalogue has defects: all of them, sorted by place.
     #[error("{}", listed(.0))]
     Unsound(Vec<Finding>),
@@ -32,6 +38,7 @@ impl CatalogueError {
         match self {
             Self::Unreadable { .. } => "catalogue.unreadable",
             Self::Empty { .. } => "catalogue.empty",
+            Self::Nowhere => "catalogue.nowhere",
             Self::Unsound(_) => "catalogue.unsound",
         }
     }

@@ -22,6 +22,7 @@ use crate::render::{self, Rendering};
 use crate::staging::Staging;
 
 /// What is to be closed, and with what.
+#[derive(Clone, Copy)]
 pub struct CloseRequest<'a> {
     /// The month.
     pub month: Month,
@@ -29,7 +30,7 @@ pub struct CloseRequest<'a> {
     pub tenant: Option<&'a str>,
     /// The catalogue.
     pub catalogue: &'a Catalogue,
-    /// The folder it was read from: files that it names are relative to it.
+    /// The folder that files which it names are relative to: the one it was read from.
     pub catalogue_folder: &'a Path,
     /// Address of the ledger: `sqlite:…` or `postgres://…`.
     pub ledger: &'a str,
@@ -174,8 +175,13 @@ async fn whole_portfolio(
 }
 
 impl Prepared {
-    /// Keeps the evidence, records the month and puts the documents in place. Not to be dropped on the way: it is short,
-    /// and either the whole month is recorded or nothing.
+    /// Every month as it will be recorded, by tenant and contract.
+    pub fn records(&self) -> impl Iterator<Item = &MonthRecord> {
+        self.entries.iter().map(|entry| &entry.record)
+    }
+
+    /// Keeps the evidence, records the month and puts the documents in place. Not to be dropped on the way: it is
+    /// short, and either the whole month is recorded or nothing.
     ///
     /// # Errors
     /// [`CloseError`]; the ledger is as it was, but for [`CloseError::Unpublished`], which says so.

@@ -5,7 +5,8 @@
 //! disk or a broken template leaves the ledger as it was. Recording is one transaction; publishing after it is renames.
 //!
 //! A closed month is then reviewed by several people (`review`), who sign in to accounts (`accounts`); its documents are drawn
-//! again as it was decided (`documents`), and what it means for the invoice is told and exported (`billing`).
+//! again as it was decided (`documents`), and what it means for the invoice is told and exported (`billing`). A month is
+//! restated when what it rests on changes (`restate`). The catalogue lies in a folder, in the ledger, or in both (`desk`).
 //!
 //! Invariants:
 //! - Nothing is recorded unless every tenant of the close was captured, measured, judged and rendered.
@@ -22,6 +23,7 @@ mod billing;
 mod capture;
 mod catalogue;
 mod close;
+mod desk;
 mod documents;
 mod error;
 mod measure;
@@ -29,6 +31,7 @@ mod outfile;
 mod progress;
 mod publish;
 mod render;
+mod restate;
 mod review;
 mod sensitivity;
 mod staging;
@@ -42,10 +45,16 @@ pub use accounts::{
 pub use billing::{BillingError, BillingRequest, ExportRequest, Exported, billing, export_billing};
 pub use catalogue::{CatalogueError, read_catalogue};
 pub use close::{CloseRequest, Closed, ClosedMonth, Prepared, prepare};
+pub use desk::{
+    DecideRequest, DecisionView, DeskError, DocumentView, Entered, ExclusionRequest, PutRequest, RequestView, Window,
+    catalogue_of, decide, difference, document, documents, export, history, import, outages, put, request_exclusion,
+    requests, retire,
+};
 pub use documents::{DocumentsError, DocumentsRequest, Drawn, draw_documents};
 pub use error::{CaptureFailure, CloseError};
 pub use outfile::OutFileError;
 pub use progress::{CloseProgress, Silent, Step};
+pub use restate::{RestateError, restate};
 pub use review::{CreditView, MonthFilter, MonthView, ReviewError, ReviewRequest, StepView, months, review, revisions};
 pub use sensitivity::{Outcome, Sensitivity, SensitivityError, SensitivityRequest, sensitivity};
 pub use verify::{EvidenceFailure, VerifyError, verify_evidence};

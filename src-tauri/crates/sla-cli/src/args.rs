@@ -14,6 +14,7 @@ use sla_core::time::Month;
 use sla_core::workflow::MonthState;
 
 use crate::billing::{BillingCommand, MonthDocuments};
+use crate::desk_args::{CatalogueCommand, ExclusionCommand, IncidentCommand, Outages, Restate};
 
 /// Monthly SLA reports, service credits and evidence from measurements and contracts.
 #[derive(Parser)]
@@ -83,6 +84,25 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: TokenCommand,
     },
+    /// Keep the catalogue in the ledger: versions, history, differences
+    Catalogue {
+        #[command(subcommand)]
+        command: CatalogueCommand,
+    },
+    /// Ask for exclusions, approve and refuse them
+    Exclusion {
+        #[command(subcommand)]
+        command: ExclusionCommand,
+    },
+    /// Approve incidents that were entered with sla catalogue put
+    Incident {
+        #[command(subcommand)]
+        command: IncidentCommand,
+    },
+    /// List the outages of a closed month, each with the incidents and exclusions that explain it
+    Outages(Outages),
+    /// Close a tenant's month again and tell what it says otherwise; refused when nothing has changed
+    Restate(Restate),
     /// Look after the ledger
     Ledger {
         #[command(subcommand)]
@@ -104,9 +124,13 @@ pub(crate) struct Close {
     /// The month, for example 2026-10
     #[arg(long, value_name = "YYYY-MM")]
     pub(crate) month: Month,
-    /// Folder with the catalogue's YAML files
+    /// Folder with the catalogue's YAML files; documents in the ledger are read together with them, or alone when not
+    /// said
     #[arg(long, value_name = "DIR")]
-    pub(crate) catalogue: PathBuf,
+    pub(crate) catalogue: Option<PathBuf>,
+    /// Folder that files of data sources are relative to; the catalogue's, or else this one, when not said
+    #[arg(long, value_name = "DIR")]
+    pub(crate) files: Option<PathBuf>,
     /// Where the ledger is: sqlite:FILE or postgres://USER:PASSWORD@HOST/DATABASE
     #[arg(long, value_name = "URL", env = "SLA_LEDGER", hide_env_values = true)]
     pub(crate) ledger: String,

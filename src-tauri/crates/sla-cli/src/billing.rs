@@ -16,8 +16,8 @@ use sla_core::time::Month;
 
 use crate::args::Reviewed;
 use crate::failure::Failure;
-use crate::output::{Output, plain};
-use crate::review::{amounts, state};
+use crate::output::{Output, amounts, plain};
+use crate::review::state;
 
 #[derive(Subcommand)]
 pub(crate) enum BillingCommand {

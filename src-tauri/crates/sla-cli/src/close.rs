@@ -3,7 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use sla_app::{Accepted, CloseRequest, Closed, Templates, prepare, read_catalogue};
+use sla_app::{Accepted, CloseRequest, Closed, Templates, catalogue_of, prepare};
+use sla_core::catalogue::Catalogue;
 use sla_core::time::UnixSeconds;
 
 use crate::args;
@@ -14,12 +15,9 @@ use crate::progress::progress;
 
 /// Closes a month and prints it.
 pub(crate) async fn run(arguments: args::Close, output: Output) -> Result<(), Failure> {
-    let templates = match &arguments.templates {
-        None => Templates::builtin(),
-        Some(folder) => Templates::from_folder(folder).map_err(|error| Failure::new("templates", error.to_string()))?,
-    };
+    let templates = templates(&arguments)?;
     let now = chrono::Utc::now().timestamp();
-    let closed = close(&arguments, &Arc::new(templates), now, output).await?;
+    let closed = close(&arguments, &templates, now, output).await?;
     output.print(|| said(&closed), || json(&closed));
     Ok(())
 }
@@ -49,21 +47,8 @@ pub(crate) async fn close(
     now: UnixSeconds,
     output: Output,
 ) -> Result<Closed, Failure> {
-    let accepted = accepted(arguments)?;
-    let catalogue = read_catalogue(&arguments.catalogue)?;
-    let request = CloseRequest {
-        month: arguments.month,
-        tenant: arguments.tenant.as_deref(),
-        catalogue: &catalogue,
-        catalogue_folder: &arguments.catalogue,
-        ledger: &arguments.ledger,
-        out: &arguments.out,
-        now,
-        actor: &arguments.actor,
-        accepted: &accepted,
-        templates,
-        secrets: &|name| std::env::var(name).ok(),
-    };
+    let read = request_of(arguments, templates, now).await?;
+    let request = read.request();
     let progress = progress(output);
     let prepared = tokio::select! {
         // Asked first: when both are ready, what was interrupted is not recorded.
@@ -72,6 +57,54 @@ pub(crate) async fn close(
         prepared = prepare(&request, &progress) => prepared?,
     };
     Ok(prepared.commit(&progress).await?)
+}
+
+/// Wording and look of the documents.
+pub(crate) fn templates(arguments: &args::Close) -> Result<Arc<Templates>, Failure> {
+    let templates = match &arguments.templates {
+        None => Templates::builtin(),
+        Some(folder) => Templates::from_folder(folder).map_err(|error| Failure::new("templates", error.to_string()))?,
+    };
+    Ok(Arc::new(templates))
+}
+
+/// What a close is asked for, read from its arguments.
+pub(crate) struct Read<'a> {
+    arguments: &'a args::Close,
+    accepted: Vec<Accepted>,
+    catalogue: Catalogue,
+    templates: &'a Arc<Templates>,
+    now: UnixSeconds,
+}
+
+/// Reads the catalogue that the arguments name.
+pub(crate) async fn request_of<'a>(
+    arguments: &'a args::Close,
+    templates: &'a Arc<Templates>,
+    now: UnixSeconds,
+) -> Result<Read<'a>, Failure> {
+    let accepted = accepted(arguments)?;
+    let catalogue = catalogue_of(arguments.catalogue.as_deref(), &arguments.ledger).await?;
+    Ok(Read { arguments, accepted, catalogue, templates, now })
+}
+
+impl Read<'_> {
+    pub(crate) fn request(&self) -> CloseRequest<'_> {
+        let args::Close { month, tenant, catalogue, files, ledger, out, actor, .. } = self.arguments;
+        CloseRequest {
+            month: *month,
+            tenant: tenant.as_deref(),
+            catalogue: &self.catalogue,
+            catalogue_folder: files.as_deref().or(catalogue.as_deref()).unwrap_or(Path::new(".")),
+            ledger,
+            out,
+            now: self.now,
+            actor,
+            accepted: &self.accepted,
+            templates: self.templates,
+            secrets: &|name| std::env::var(name).ok(),
+        }
+    }
 }
 
 /// Every code with its reason.

@@ -57,7 +57,8 @@ pub(crate) async fn run(arguments: args::Demo, output: Output) -> Result<(), Fai
     let ledger = out.join("ledger.sqlite");
     let request = args::Close {
         month: MONTH.parse().expect("the demo's month is one"),
-        catalogue: out.join("catalogue"),
+        catalogue: Some(out.join("catalogue")),
+        files: None,
         ledger: format!("sqlite:{}", ledger.display()),
         out: out.join("reports"),
         tenant: None,
@@ -71,7 +72,7 @@ pub(crate) async fn run(arguments: args::Demo, output: Output) -> Result<(), Fai
         let line = |name: &str, path: &Path| format!("\n{name:<10} {}", path.display());
         // Told, because a demo of another version would bring other files.
         let kept = kept.iter().map(|path| format!("{} (yours; remove it to get the demo's again)", line("Kept", path)));
-        let lines = [said(&closed), line("Ledger", &ledger), line("Catalogue", &request.catalogue)];
+        let lines = [said(&closed), line("Ledger", &ledger), line("Catalogue", &out.join("catalogue"))];
         lines.into_iter().chain(kept).collect::<String>()
     };
     let value = || {

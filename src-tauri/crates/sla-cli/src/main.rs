@@ -6,6 +6,8 @@ mod args;
 mod billing;
 mod close;
 mod demo;
+mod desk;
+mod desk_args;
 mod explain;
 mod failure;
 mod interrupt;
@@ -13,6 +15,7 @@ mod ledger;
 mod lint;
 mod output;
 mod progress;
+mod restate;
 mod review;
 mod schema;
 mod sensitivity;
@@ -85,6 +88,11 @@ async fn run(command: Command, output: Output) -> Result<(), Failure> {
         Command::Terms(terms) => terms::run(&terms, output),
         Command::Month { command } => review::month(command, output).await,
         Command::Credit { command } => review::credit(command, output).await,
+        Command::Catalogue { command } => desk::catalogue(command, output).await,
+        Command::Exclusion { command } => desk::exclusion(command, output).await,
+        Command::Incident { command } => desk::incident(command, output).await,
+        Command::Outages(arguments) => restate::list_outages(arguments, output).await,
+        Command::Restate(arguments) => restate::run(arguments, output).await,
         Command::Billing { command } => billing::run(command, output).await,
         Command::Serve(arguments) => serve::run(arguments, output).await,
         Command::Account { command } => accounts::account(command, output).await,

@@ -127,3 +127,16 @@ fn credit(record: &MonthRecord, commitment: &RecordPromise<'_>) -> String {
         (low, high) => format!("{currency} {} … {}", amount(low), amount(high)),
     }
 }
+
+/// An amount of money, or the range that it lies in.
+pub(crate) fn amounts(currency: &str, low: i64, high: i64) -> String {
+    let amount = |minor: i64| match currency.parse::<Currency>() {
+        Ok(currency) => Money { minor, currency }.to_decimal(),
+        Err(_) => minor.to_string(),
+    };
+    if low == high {
+        format!("{currency} {}", amount(low))
+    } else {
+        format!("{currency} {} … {}", amount(low), amount(high))
+    }
+}

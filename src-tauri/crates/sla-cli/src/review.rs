@@ -3,13 +3,13 @@
 use comfy_table::CellAlignment;
 use serde_json::json;
 use sla_app::{Actor, CreditView, Ledger, MonthFilter, MonthView, ReviewRequest, StepView, months, review, revisions};
-use sla_core::money::{Amount, Currency, Money};
+use sla_core::money::Amount;
 use sla_core::time::UnixSeconds;
 use sla_core::workflow::WorkflowStep;
 
 use crate::args::{CreditCommand, CreditStep, Decision, MonthCommand, MonthList, MonthStep, Reviewed};
 use crate::failure::Failure;
-use crate::output::{Output, plain, verdict};
+use crate::output::{Output, amounts, plain, verdict};
 
 pub(crate) async fn month(command: MonthCommand, output: Output) -> Result<(), Failure> {
     let (of, step) = match command {
@@ -189,17 +189,5 @@ fn deadline(view: &MonthView) -> String {
         (Some(day), Some(left)) => format!("{day}, {left} {}", if left == 1 { "day" } else { "days" }),
         (Some(day), None) => day.clone(),
         (None, _) => "–".to_owned(),
-    }
-}
-
-pub(crate) fn amounts(currency: &str, low: i64, high: i64) -> String {
-    let amount = |minor: i64| match currency.parse::<Currency>() {
-        Ok(currency) => Money { minor, currency }.to_decimal(),
-        Err(_) => minor.to_string(),
-    };
-    if low == high {
-        format!("{currency} {}", amount(low))
-    } else {
-        format!("{currency} {} … {}", amount(low), amount(high))
     }
 }

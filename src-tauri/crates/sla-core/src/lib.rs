@@ -6,8 +6,9 @@
 //! ([`record`]) whose recording is an entry of the [`audit`] chain.
 //!
 //! Beside them stand readings that become part of a month: the beats of probes ([`heartbeat`]) and the clocks of
-//! incidents ([`incident`]); how fast an error budget burns before the month is over ([`burn`]); and how a stated month passes
-//! through several hands ([`workflow`]), what that means for the invoice ([`billing`]), and who may do what ([`access`]).
+//! incidents ([`incident`]); what explains the outages of a closed month ([`outage`]); how fast an error budget burns
+//! before the month is over ([`burn`]); how a stated month passes through several hands ([`workflow`]), and what is entered to be
+//! approved, too ([`decision`]); what that means for the invoice ([`billing`]), and who may do what ([`access`]).
 
 pub mod access;
 pub mod assess;
@@ -15,6 +16,7 @@ pub mod audit;
 pub mod billing;
 pub mod burn;
 pub mod catalogue;
+pub mod decision;
 pub mod derivation;
 pub mod evidence;
 pub mod heartbeat;
@@ -23,6 +25,7 @@ pub mod incident;
 pub mod interval;
 pub mod measurement;
 pub mod money;
+pub mod outage;
 pub mod plan;
 pub mod price;
 pub mod ratio;

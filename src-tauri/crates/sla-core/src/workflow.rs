@@ -94,6 +94,16 @@ pub enum WorkflowError {
         /// What they did before.
         did: &'static str,
     },
+    /// Only who asked for it can take it back.
+    #[error("{actor} did not ask for it; {by} did, and may {step} it")]
+    NotTheirs {
+        /// Who would take the step.
+        actor: String,
+        /// Who asked for it.
+        by: String,
+        /// The step.
+        step: &'static str,
+    },
     /// Nobody says who takes the step.
     #[error("{step} needs the name of who takes it")]
     NoActor {
@@ -155,6 +165,7 @@ impl WorkflowError {
             Self::OutOfOrder { .. } => "workflow.out_of_order",
             Self::NoSuchStep { .. } => "workflow.no_such_step",
             Self::FourEyes { .. } => "workflow.four_eyes",
+            Self::NotTheirs { .. } => "workflow.not_theirs",
             Self::NoActor { .. } => "workflow.no_actor",
             Self::NoReason { .. } => "workflow.no_reason",
             Self::OutsideRange { .. } => "workflow.outside_range",
@@ -311,19 +322,35 @@ fn after<S: Copy + PartialEq>(
     if step == WorkflowStep::Comment {
         return Ok(state);
     }
-    let from: Vec<&(WorkflowStep, S, S)> = steps.iter().filter(|(known, ..)| *known == step).collect();
-    if from.is_empty() {
+    if !steps.iter().any(|(known, ..)| *known == step) {
         let known = WorkflowStep::ALL.into_iter();
         let known = known.filter(|one| *one == WorkflowStep::Comment || steps.iter().any(|(step, ..)| step == one));
         let expected = known.map(WorkflowStep::name).collect::<Vec<_>>().join(", ");
         return Err(WorkflowError::NoSuchStep { step: step.name(), of, expected });
     }
-    match from.iter().find(|(_, before, _)| *before == state) {
+    next(steps, state, step, (name, WorkflowStep::name))
+}
+
+/// The stable name of a value.
+type NameOf<T> = fn(T) -> &'static str;
+
+/// The state after a step by a table of which step makes which state out of which; `names` of states and steps.
+///
+/// # Errors
+/// [`WorkflowError::OutOfOrder`].
+pub(crate) fn next<S: Copy + PartialEq, T: Copy + PartialEq>(
+    steps: &[(T, S, S)],
+    state: S,
+    step: T,
+    (name, step_name): (NameOf<S>, NameOf<T>),
+) -> Result<S, WorkflowError> {
+    let from = || steps.iter().filter(|(known, ..)| *known == step);
+    match from().find(|(_, before, _)| *before == state) {
         Some((_, _, next)) => Ok(*next),
         None => Err(WorkflowError::OutOfOrder {
-            step: step.name(),
+            step: step_name(step),
             state: name(state),
-            expected: from.iter().map(|(_, before, _)| name(*before)).collect::<Vec<_>>().join(" or "),
+            expected: from().map(|(_, before, _)| name(*before)).collect::<Vec<_>>().join(" or "),
         }),
     }
 }

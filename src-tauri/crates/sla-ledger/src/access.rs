@@ -497,6 +497,20 @@ impl Work<'_> {
         self.standing.may_for(permission, tenant, self.actor.name)
     }
 
+    /// Whether the actor may do something that concerns every tenant, such as changing the catalogue.
+    ///
+    /// # Errors
+    /// [`LedgerError::Access`].
+    pub(crate) fn may_for_all(&self, permission: Permission) -> Result<(), LedgerError> {
+        self.may(permission)?;
+        match &self.standing {
+            Standing::Known(access) if access.tenants != TenantScope::All => {
+                Err(AccessError::NotAllTenants { who: self.actor.name.to_owned() }.into())
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Whether the actor's role may approve so much money.
     ///
     /// # Errors

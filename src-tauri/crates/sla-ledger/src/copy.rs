@@ -6,6 +6,7 @@ use sqlx::any::Any;
 use sqlx::{Row, Transaction};
 
 use crate::access::{AccessVersion, SignInRow};
+use crate::catalogue::{DecisionRow, DocumentRow};
 use crate::chain;
 use crate::facts::{ContractVersion, Credit, FactRow, MonthRevision, StepRow, TenantVersion};
 use crate::record::TAKE_HEAD;
@@ -42,6 +43,8 @@ impl Ledger {
         self.copy_rows::<StepRow>(&mut from, copy, &mut to).await?;
         self.copy_rows::<AccessVersion>(&mut from, copy, &mut to).await?;
         self.copy_rows::<SignInRow>(&mut from, copy, &mut to).await?;
+        self.copy_rows::<DocumentRow>(&mut from, copy, &mut to).await?;
+        self.copy_rows::<DecisionRow>(&mut from, copy, &mut to).await?;
         copy.note_all_months(&mut to).await?;
         query("update audit_head set entries = $1, hash = $2 where id = 1")
             .bind(verified.entries)

@@ -116,6 +116,19 @@ pub enum LedgerError {
         /// What is different.
         what: String,
     },
+    /// Others entered something in the catalogue while a document was checked against it.
+    #[error("the catalogue in the ledger has changed while this was checked; nothing was entered, try again")]
+    CatalogueMoved,
+    /// A text is too long, or holds what not every engine keeps.
+    #[error("{what} has {found}, expected {expected}")]
+    Text {
+        /// Which text.
+        what: &'static str,
+        /// What is wrong with it.
+        found: String,
+        /// What fits.
+        expected: String,
+    },
     /// The step cannot be taken.
     #[error("{subject}: {source}")]
     Refused {
@@ -184,6 +197,8 @@ impl LedgerError {
             Self::NotEmpty { .. } => "ledger.not_empty",
             Self::Unknown { .. } => "ledger.unknown",
             Self::Stale { .. } => "ledger.stale",
+            Self::CatalogueMoved => "ledger.catalogue_moved",
+            Self::Text { .. } => "ledger.text",
             Self::Refused { source, .. } => source.code(),
             Self::Grant { .. } => "ledger.grant",
             Self::Access(error) => error.code(),

@@ -3,7 +3,8 @@
 //!
 //! Read it in this order: an address becomes a [`Ledger`] (`open`, `migrate`) that speaks in transactions (`session`), rows
 //! become facts that can be hashed (`facts`), accounts say who may write (`access`), a close is recorded (`record`), people
-//! review, approve and issue it (`workflow`), the whole is walked again (`verify`) and taken elsewhere (`copy`).
+//! review, approve and issue it (`workflow`), enter documents of the catalogue and decide about them (`catalogue`); lists tell
+//! where everything is (`overview`), the whole is walked again (`verify`) and taken elsewhere (`copy`).
 //!
 //! What does not live here: no rule of a contract, no clock (times are arguments), no document.
 //!
@@ -15,6 +16,7 @@
 
 mod access;
 mod address;
+mod catalogue;
 mod chain;
 mod copy;
 mod documents;
@@ -41,6 +43,7 @@ use sqlx::query::Query;
 use sqlx::{Row, Transaction};
 
 pub use access::{AccessDocument, SignIn, Versioned};
+pub use catalogue::{DecisionRequest, DecisionTaken, DocumentEntry, DocumentVersion, StoredCatalogue};
 pub use error::LedgerError;
 pub use lookup::{AuditEntry, AuditRequest, Described, Found};
 pub use overview::{CreditSummary, ListRequest, MonthGroup, MonthSummary, Place, Sort, Which};

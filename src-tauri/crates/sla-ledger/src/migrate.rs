@@ -177,12 +177,14 @@ fn migrations(engine: Engine) -> Vec<Migration> {
             (1, "ledger", include_str!("../migrations/sqlite/0001_ledger.sql")),
             (2, "workflow", include_str!("../migrations/sqlite/0002_workflow.sql")),
             (3, "accounts", include_str!("../migrations/sqlite/0003_accounts.sql")),
+            (4, "catalogue", include_str!("../migrations/sqlite/0004_catalogue.sql")),
             (OVERVIEW, "overview", include_str!("../migrations/sqlite/0005_overview.sql")),
         ],
         Engine::Postgres => [
             (1, "ledger", include_str!("../migrations/postgres/0001_ledger.sql")),
             (2, "workflow", include_str!("../migrations/postgres/0002_workflow.sql")),
             (3, "accounts", include_str!("../migrations/postgres/0003_accounts.sql")),
+            (4, "catalogue", include_str!("../migrations/postgres/0004_catalogue.sql")),
             (OVERVIEW, "overview", include_str!("../migrations/postgres/0005_overview.sql")),
         ],
     };

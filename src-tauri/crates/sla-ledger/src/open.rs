@@ -57,6 +57,27 @@ impl Ledger {
         Ok(ledger)
     }
 
+    /// Opens a ledger for writing where there is one, and brings it up to this version; nothing is made.
+    ///
+    /// # Errors
+    /// [`LedgerError`]; a ledger of a newer version, and anything that is no ledger, is left as it is.
+    pub async fn open_if_there(url: &str) -> Result<Option<Self>, LedgerError> {
+        let address = Address::parse(url)?;
+        if address.file.as_deref().is_some_and(|file| !file.exists()) {
+            return Ok(None);
+        }
+        let ledger = Self::connect(address, false).await?;
+        match ledger.state().await? {
+            State::Empty => {
+                ledger.close().await;
+                return Ok(None);
+            }
+            State::Older => ledger.migrate().await?,
+            State::Current => {}
+        }
+        Ok(Some(ledger))
+    }
+
     async fn existing(url: &str) -> Result<(Self, State), LedgerError> {
         let address = Address::parse(url)?;
         if address.file.as_deref().is_some_and(|file| !file.exists()) {

@@ -7,6 +7,7 @@ use sqlx::any::{Any, AnyRow};
 use sqlx::{Row, Transaction};
 
 use crate::access::{AccessVersion, SignInRow};
+use crate::catalogue::{DecisionRow, DocumentRow};
 use crate::chain;
 use crate::facts::{ContractVersion, Credit, FactRow, MonthRevision, StepRow, TenantVersion};
 use crate::session::query;
@@ -83,6 +84,8 @@ impl Ledger {
         wrong.extend(self.facts::<StepRow>(transaction, &mut told).await?);
         wrong.extend(self.facts::<AccessVersion>(transaction, &mut told).await?);
         wrong.extend(self.facts::<SignInRow>(transaction, &mut told).await?);
+        wrong.extend(self.facts::<DocumentRow>(transaction, &mut told).await?);
+        wrong.extend(self.facts::<DecisionRow>(transaction, &mut told).await?);
         wrong.extend(told.into_iter().map(|(subject, Told { sequence, .. })| Wrong {
             sequence,
             what: format!("{subject} is gone, of which entry {sequence} tells"),

@@ -16,7 +16,7 @@ const MATRIX: [Line; 22] = [
     (Permission::TenantsRead,       "tenants.read",       [Y, Y, Y, Y, Y, Y, Y], "see tenants"),
     (Permission::ContractsRead,     "contracts.read",     [Y, Y, Y, Y, Y, Y, Y], "see contracts and their versions"),
     (Permission::SlosRead,          "slos.read",          [Y, Y, Y, Y, Y, Y, Y], "see objectives and their history"),
-    (Permission::SlosWrite,         "slos.write",         [N, N, N, N, Y, N, Y], "change objectives"),
+    (Permission::SlosWrite,         "slos.write",         [N, N, N, N, Y, N, Y], "change objectives, contracts, tenants"),
     (Permission::MonthsRead,        "months.read",        [Y, Y, Y, Y, Y, Y, Y], "see months and where figures come from"),
     (Permission::MonthsClose,       "months.close",       [N, Y, N, N, N, N, Y], "close and restate months"),
     (Permission::MonthsReview,      "months.review",      [N, Y, Y, N, N, N, N], "hand months to review and back"),

@@ -51,7 +51,7 @@ pub enum Permission {
     /// See objectives and their history.
     #[serde(rename = "slos.read")]
     SlosRead,
-    /// Change objectives.
+    /// Change objectives and the rest of the catalogue.
     #[serde(rename = "slos.write")]
     SlosWrite,
     /// See months, their figures and where they come from.
@@ -154,6 +154,12 @@ pub enum AccessError {
         /// The tenant.
         tenant: String,
     },
+    /// What is to be changed concerns every tenant.
+    #[error("the catalogue is about all tenants, and {who} is assigned some of them; expected somebody with all")]
+    NotAllTenants {
+        /// Who.
+        who: String,
+    },
     /// Nobody is known by that name.
     #[error("{who:?} is no account of this ledger, or one that was disabled; expected the name of an active account")]
     NoAccount {
@@ -189,6 +195,7 @@ impl AccessError {
         match self {
             Self::Forbidden { .. } => "access.forbidden",
             Self::OtherTenant { .. } => "access.other_tenant",
+            Self::NotAllTenants { .. } => "access.not_all_tenants",
             Self::NoAccount { .. } => "access.no_account",
             Self::LastAdmin => "access.last_admin",
             Self::FirstAdmin => "access.first_admin",
@@ -243,6 +250,15 @@ impl Permission {
     /// The stable name, such as `months.close`.
     pub fn name(self) -> &'static str {
         matrix::name(self)
+    }
+
+    /// What entering a document of the catalogue needs, by its kind.
+    pub fn of_entry(kind: &str) -> Self {
+        match kind {
+            "Exclusion" => Self::ExclusionsRequest,
+            "Incident" => Self::IncidentsWrite,
+            _ => Self::SlosWrite,
+        }
     }
 
     /// What a step of a month, or of one of its credits, needs.

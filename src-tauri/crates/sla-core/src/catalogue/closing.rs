@@ -3,11 +3,13 @@
 use std::path::Path;
 
 use super::finding::{Code, Finding};
+use super::stored::{calendar_path, is_stored};
 use super::{Catalogue, SourceFile};
 use crate::holiday::closings;
 
 /// Whether a file holds closing days and no documents.
 pub(super) fn is_calendar(name: &str) -> bool {
+    let name = calendar_path(name).unwrap_or(name);
     Path::new(name).extension().is_some_and(|ending| ending.eq_ignore_ascii_case("ics"))
 }
 
@@ -29,12 +31,12 @@ pub(super) fn resolve(catalogue: &mut Catalogue, files: &[&SourceFile], findings
             }
             // The file that says so: the contract's own, or a template's.
             let said_in = place().file;
-            let folder = Path::new(&said_in).parent().unwrap_or_else(|| Path::new(""));
-            let path = folder.join(name);
-            let Some(file) = files.iter().find(|file| Path::new(&file.name) == path) else {
-                let beside = files.iter().filter_map(|file| Path::new(&file.name).strip_prefix(folder).ok());
-                let known: Vec<_> = beside.map(|path| path.display().to_string()).collect();
+            let known: Vec<(String, &SourceFile)> =
+                files.iter().filter_map(|file| Some((path_from(&said_in, &file.name)?, *file))).collect();
+            let Some((_, file)) = known.iter().find(|(path, _)| path == name) else {
+                let known: Vec<String> = known.into_iter().map(|(path, _)| path).collect();
                 let expected = match known.len() {
+                    0 if is_stored(&said_in) => "closing days that are kept beside it; there are none".to_owned(),
                     0 => "a file in the folder of the contract's file; it holds none that ends in .ics".to_owned(),
                     _ => format!("one of: {}", known.join(", ")),
                 };
@@ -53,8 +55,20 @@ pub(super) fn resolve(catalogue: &mut Catalogue, files: &[&SourceFile], findings
     }
 }
 
+/// The path by which a document names a file: relative to its own folder, or the name of what is kept as it is.
+fn path_from(document: &str, file: &str) -> Option<String> {
+    match (is_stored(document), calendar_path(file)) {
+        (true, path) => path.map(str::to_owned),
+        (false, Some(_)) => None,
+        (false, None) => {
+            let folder = Path::new(document).parent().unwrap_or_else(|| Path::new(""));
+            Path::new(file).strip_prefix(folder).ok().map(|path| path.display().to_string())
+        }
+    }
+}
+
 /// Whether a path stays inside the folder that it is relative to.
-fn is_inside(path: &str) -> bool {
+pub(super) fn is_inside(path: &str) -> bool {
     let named = |part: &str| !matches!(part, "" | "." | "..");
     is_calendar(path) && !path.contains(['\\', ':']) && path.split('/').all(named)
 }

@@ -18,7 +18,9 @@ mod quantity;
 mod query;
 mod readings;
 mod recurrence;
+mod ruling;
 mod stakes;
+mod stored;
 mod template;
 mod unread;
 mod value;
@@ -45,6 +47,8 @@ pub use query::{Query, RangeEnds, UnknownVariable, Variables};
 pub use readings::{Question, Readings, ReadingsError, Variant, readings};
 pub use recurrence::Recurrence;
 pub(crate) use recurrence::day as ical_day;
+pub use ruling::{DECIDED_KINDS, Decided, Ruling};
+pub use stored::{CALENDAR, DOCUMENT_LIMIT_BYTES, EnteredDocument, asked_by, entered, stored_name, twice};
 pub use template::{SHIPPED_TEMPLATES, ShippedTemplate, TemplateSpec};
 pub(crate) use value::text_value;
 pub use value::{Day, Instant, Name, SliceWidth, ValueError, Zone};
@@ -135,6 +139,8 @@ pub struct Catalogue {
     pub incidents: BTreeMap<Name, Document<IncidentSpec>>,
     /// What is unsound in a contract version: it can be computed, but is to be taken only with a reason.
     pub unsound: BTreeMap<(Name, u32), Vec<Finding>>,
+    /// What was decided of exclusions that are kept with their decisions, by name; see [`Catalogue::rule`].
+    rulings: BTreeMap<Name, Ruling>,
     /// What is unsound in templates, beside what was found in a contract that extends one.
     pub unsound_templates: Vec<Finding>,
 }
@@ -221,6 +227,18 @@ impl Catalogue {
         if findings.is_empty() { Ok(catalogue) } else { Err(findings) }
     }
 
+    /// The documents that are sound by themselves; what they refer to is not looked at, and others are passed over. For
+    /// what is to be shown, and never judged by.
+    pub fn shapes(files: &[SourceFile]) -> Self {
+        let (mut catalogue, mut findings, mut unread) = (Self::default(), Vec::new(), Unread::default());
+        for file in files.iter().filter(|file| !closing::is_calendar(&file.name)) {
+            for node in yaml::documents(&file.name, &file.text, &mut findings).documents {
+                catalogue.add(node, &mut findings, &mut unread);
+            }
+        }
+        catalogue
+    }
+
     /// What is unsound in a contract version and not yet taken with a reason, by its own document.
     pub fn not_accepted(&self, contract: &Document<ContractSpec>) -> Vec<&Finding> {
         let key = (contract.name().clone(), contract.spec.version);
@@ -246,19 +264,7 @@ impl Catalogue {
             return;
         }
         let Some(index) = KINDS.iter().position(|known| known.api_version == version && known.name == kind) else {
-            let known = KINDS.iter().filter(|kind| kind.name != BILLING_MAPPING);
-            let known: Vec<_> = known.map(|kind| format!("{} {}", kind.api_version, kind.name)).collect();
-            findings.push(Finding {
-                code: Code::UnknownKind,
-                place: node.place(""),
-                found: match &node.kind {
-                    yaml::Kind::Mapping(_) => format!("a document with apiVersion {version:?} and kind {kind:?}"),
-                    yaml::Kind::Sequence(_) => "a list instead of a document".to_owned(),
-                    yaml::Kind::Scalar { .. } | yaml::Kind::Alias => "a single value instead of a document".to_owned(),
-                },
-                expected: format!("one of: {}", known.join(", ")),
-                stake: None,
-            });
+            findings.push(unknown_kind(&node));
             unread.add(None, node);
             return;
         };
@@ -280,6 +286,26 @@ impl Catalogue {
             _ => unreachable!("every kind has its map"),
         }
     }
+}
+
+/// What is told of a document whose kind is not read.
+fn unknown_kind(node: &Node) -> Finding {
+    let (version, kind) = (node.text_of("apiVersion").unwrap_or_default(), node.text_of("kind").unwrap_or_default());
+    let known = KINDS.iter().filter(|kind| kind.name != BILLING_MAPPING);
+    let known: Vec<_> = known.map(|kind| format!("{} {}", kind.api_version, kind.name)).collect();
+    let found = match &node.kind {
+        yaml::Kind::Mapping(_) => format!("a document with apiVersion {version:?} and kind {kind:?}"),
+        yaml::Kind::Sequence(_) => "a list instead of a document".to_owned(),
+        yaml::Kind::Scalar { .. } | yaml::Kind::Alias => "a single value instead of a document".to_owned(),
+    };
+    Finding::new(Code::UnknownKind, node.place(""), found, format!("one of: {}", known.join(", ")))
+}
+
+/// When a contract version is in force, in words.
+pub(crate) fn term(contract: &Document<ContractSpec>) -> String {
+    let ContractSpec { version, valid_from, valid_to, .. } = &contract.spec;
+    let to = valid_to.map_or_else(|| "further notice".to_owned(), |to| to.to_string());
+    format!("{} version {version} runs from {valid_from} to {to}", contract.name())
 }
 
 fn by_name<S>(document: &Document<S>) -> Name {

@@ -170,6 +170,11 @@ impl Node {
     }
 }
 
+/// The node at a JSON pointer, if there is one.
+pub(super) fn node_at<'a>(node: &'a Node, pointer: &str) -> Option<&'a Node> {
+    pointer.split('/').skip(1).try_fold(node, |node, segment| node.child(segment))
+}
+
 /// `/spec/commitments/0/target` as `spec.commitments[0].target`.
 pub(super) fn dotted(pointer: &str) -> String {
     let mut path = String::new();

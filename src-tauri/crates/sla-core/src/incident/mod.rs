@@ -13,6 +13,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::{Duration, Instant, Name, Penalty};
+use crate::decision::is_same_person;
 use crate::money::Amount;
 use crate::ratio::Percent;
 use crate::time::MeasurementPeriod;
@@ -185,11 +186,10 @@ impl IncidentSpec {
     /// Whether the incident's clock stops count. Names are compared without regard to case and outer spaces, so that
     /// nobody approves themselves by writing their name differently.
     pub fn approval(&self) -> Approval {
-        let plain = |name: &str| name.trim().to_lowercase();
-        match self.approved_by.as_deref().map(plain) {
+        match self.approved_by.as_deref() {
             None => Approval::NotApproved,
-            Some(approver) if approver.is_empty() => Approval::NotApproved,
-            Some(approver) if approver == plain(&self.entered_by) => Approval::SamePerson,
+            Some(approver) if approver.trim().is_empty() => Approval::NotApproved,
+            Some(approver) if is_same_person(approver, &self.entered_by) => Approval::SamePerson,
             Some(_) => Approval::Approved,
         }
     }

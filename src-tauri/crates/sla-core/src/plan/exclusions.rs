@@ -4,14 +4,17 @@
 use super::covers;
 use super::occurrences::occurrences;
 use super::span::Span;
-use crate::catalogue::{Catalogue, ContractSpec, Document, ExclusionSpec};
+use crate::catalogue::{Catalogue, ContractSpec, Document, ExclusionSpec, Ruling};
+use crate::decision::{RequestState, is_same_person};
 use crate::interval::IntervalSet;
-use crate::record::{ExclusionDecision, ExclusionKind, RecordExclusion};
+use crate::record::{ExclusionDecision, ExclusionKind, RecordExclusion, RecordRequest};
 use crate::time::{MeasurementPeriod, Month, Period, utc_text};
 
 /// A window that touches the judged period: an exclusion, or one occurrence of it.
 pub(super) struct AskedFor<'a> {
     pub(super) document: &'a Document<ExclusionSpec>,
+    /// What was decided of it, when it is kept with its decisions.
+    ruling: Option<&'a Ruling>,
     window: Period,
     /// What of it does not count.
     pub(super) accepted: IntervalSet,
@@ -61,9 +64,10 @@ fn judged<'a>(
         .collect();
     windows.sort_by_key(|(occurrence, exclusion)| (*occurrence, exclusion.name().clone()));
     let judged = windows.into_iter().map(|(window, document)| {
-        let spec = &document.spec;
+        let (spec, ruling) = (&document.spec, catalogue.ruling(document));
+        let refused = ruling.is_some_and(|ruling| ruling.state == RequestState::Refused);
         let judged: IntervalSet = window.overlap(span.period).into_iter().collect();
-        let (mut decision, mut accepted) = match decide(spec, window, contract) {
+        let (mut decision, mut accepted) = match decide(spec, refused, window, contract) {
             ExclusionDecision::Accepted => (ExclusionDecision::Accepted, judged),
             refused => (refused, IntervalSet::default()),
         };
@@ -76,7 +80,7 @@ fn judged<'a>(
             }
             accepted = within;
         }
-        AskedFor { document, window, accepted, decision }
+        AskedFor { document, ruling, window, accepted, decision }
     });
     judged.collect()
 }
@@ -118,12 +122,14 @@ fn concerns(exclusion: &ExclusionSpec, contract: &ContractSpec) -> bool {
 }
 
 /// A series is approved and announced once; the notice must be kept before each of its occurrences.
-fn decide(exclusion: &ExclusionSpec, window: Period, contract: &ContractSpec) -> ExclusionDecision {
-    let same = |a: &str, b: &str| a.trim().to_lowercase() == b.trim().to_lowercase();
+fn decide(exclusion: &ExclusionSpec, refused: bool, window: Period, contract: &ContractSpec) -> ExclusionDecision {
+    if refused {
+        return ExclusionDecision::Refused;
+    }
     match &exclusion.approved_by {
         None => return ExclusionDecision::NotApproved,
         Some(approver) if approver.trim().is_empty() => return ExclusionDecision::NotApproved,
-        Some(approver) if same(approver, &exclusion.requested_by) => return ExclusionDecision::SamePerson,
+        Some(approver) if is_same_person(approver, &exclusion.requested_by) => return ExclusionDecision::SamePerson,
         Some(_) => {}
     }
     if !contract.excluded_kinds.contains(&exclusion.kind) {
@@ -155,6 +161,7 @@ impl AskedFor<'_> {
             after_the_fact: spec.requested_at.map(|at| at.0 > self.window.start),
             accepted_seconds: self.accepted.seconds(),
             decision: self.decision,
+            request: self.ruling.map(RecordRequest::new),
         }
     }
 }

@@ -21,7 +21,7 @@ use span::Span;
 
 use crate::assess::cut_slice;
 use crate::catalogue::{
-    Catalogue, Commitment, ContractSpec, Document, ExclusionSpec, Name, Place, TenantSpec, Variables,
+    Catalogue, Commitment, ContractSpec, Document, ExclusionSpec, Name, Place, TenantSpec, Variables, term,
 };
 use crate::holiday::HolidayError;
 use crate::interval::IntervalSet;
@@ -156,7 +156,7 @@ pub fn plan<'a>(
         });
     }
     if planned.is_empty() {
-        let known: Vec<String> = catalogue.contracts.values().filter(asked).map(span).collect();
+        let known: Vec<String> = catalogue.contracts.values().filter(asked).map(term).collect();
         let known = if known.is_empty() { "there is none at all".to_owned() } else { known.join("; ") };
         return Err(PlanError::NothingInForce { month, tenant: tenant.map(str::to_owned), known });
     }
@@ -167,12 +167,6 @@ pub fn plan<'a>(
 
 fn line(place: &Place) -> String {
     format!("{}:{}", place.file, place.line)
-}
-
-fn span(contract: &Document<ContractSpec>) -> String {
-    let ContractSpec { version, valid_from, valid_to, .. } = &contract.spec;
-    let to = valid_to.map_or_else(|| "further notice".to_owned(), |to| to.to_string());
-    format!("{} version {version} runs from {valid_from} to {to}", contract.name())
 }
 
 /// The part of a month in which a contract is in force.

@@ -3,6 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::catalogue::Ruling;
+use crate::time::utc_text;
+
 /// A window that somebody asked to exclude.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -27,6 +30,45 @@ pub struct RecordExclusion {
     pub accepted_seconds: i64,
     /// Whether it was accepted, or why not.
     pub decision: ExclusionDecision,
+    /// The request in the ledger that it rests on; left out when it stands in a file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<RecordRequest>,
+}
+
+/// A request in the ledger, and who decided it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecordRequest {
+    /// The version of the document.
+    pub version: u32,
+    /// SHA-256 of its content.
+    pub sha256: String,
+    /// Who entered it.
+    pub requested_by: String,
+    /// When, in UTC.
+    pub requested_at: String,
+    /// Who decided it last; null while it waits.
+    pub decided_by: Option<String>,
+    /// When, in UTC.
+    pub decided_at: Option<String>,
+    /// Why; null when nothing was said.
+    pub reason: Option<String>,
+}
+
+impl RecordRequest {
+    /// The published form of a ruling.
+    pub(crate) fn new(ruling: &Ruling) -> Self {
+        let decided = ruling.decided.as_ref();
+        Self {
+            version: ruling.version,
+            sha256: ruling.sha256.clone(),
+            requested_by: ruling.entered_by.clone(),
+            requested_at: utc_text(ruling.entered_at),
+            decided_by: decided.map(|decided| decided.by.clone()),
+            decided_at: decided.map(|decided| utc_text(decided.at)),
+            reason: decided.map(|decided| decided.reason.clone()).filter(|reason| !reason.is_empty()),
+        }
+    }
 }
 
 /// Why a stretch of time should not count.
@@ -66,6 +108,8 @@ pub enum ExclusionDecision {
     NotApproved,
     /// Approved by the person who asked.
     SamePerson,
+    /// Somebody else refused it.
+    Refused,
     /// The contract does not exclude time of that kind.
     NotAgreed,
     /// Maintenance that was not announced early enough, or never.

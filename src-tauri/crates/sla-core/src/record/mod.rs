@@ -3,6 +3,7 @@
 
 mod commitment;
 mod credit;
+mod difference;
 mod exclusion;
 mod incident;
 mod number;
@@ -22,7 +23,10 @@ pub use commitment::{
 pub use credit::{
     CreditTotal, RecordAcceptance, RecordBand, RecordCap, RecordClaim, RecordCredit, RecordEarnedBack, RecordRight,
 };
-pub use exclusion::{ExclusionDecision, ExclusionKind, RecordExclusion};
+pub use difference::{
+    Change, ExclusionDifference, ExclusionFigures, MonthDifference, PromiseDifference, PromiseFigures,
+};
+pub use exclusion::{ExclusionDecision, ExclusionKind, RecordExclusion, RecordRequest};
 pub use incident::{Clock, RecordIncident, RecordIncidentPromise, RecordPause};
 pub use number::{Count, PERCENT_DIGITS, RecordRange, RecordRatio};
 pub use reading::{CountUnit, ExclusionMode, Method, QuietReading, UnknownReading, Verdict};

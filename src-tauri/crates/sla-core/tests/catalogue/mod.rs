@@ -5,6 +5,7 @@ mod arbitrary;
 mod documents;
 mod refusals;
 mod sound;
+mod stored;
 mod templates;
 mod terms;
 

@@ -253,6 +253,7 @@ impl Scene {
             after_the_fact: Some(decision != ExclusionDecision::Accepted),
             accepted_seconds: if decision == ExclusionDecision::Accepted { self.excluded.seconds() } else { 0 },
             decision,
+            request: None,
         };
         vec![
             exclusion("maintenance-10", 0, reasons[0], ExclusionDecision::Accepted),

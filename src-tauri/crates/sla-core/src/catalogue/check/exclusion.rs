@@ -2,10 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use chrono::Days;
+
 use super::Check;
-use crate::catalogue::contract::Commitment;
+use crate::catalogue::contract::{Commitment, ContractSpec, ExclusionSpec};
 use crate::catalogue::finding::Code;
+use crate::catalogue::{Document, term};
 use crate::record::ExclusionKind;
+use crate::time::start_of_day;
 
 impl Check<'_> {
     pub(super) fn exclusions(&mut self) {
@@ -42,6 +46,7 @@ impl Check<'_> {
                 self.add(Code::MissingField, exclusion, "/spec", "no field \"requestedAt\"".into(), expected);
             }
             self.recurrence(exclusion);
+            self.within_term(exclusion);
             let covered = promised
                 .iter()
                 .filter(|commitment| spec.commitments.is_empty() || spec.commitments.contains(&commitment.name));
@@ -55,5 +60,36 @@ impl Check<'_> {
                 }
             }
         }
+    }
+
+    /// A window outside every term of the contracts that it is for can never count: a wrong year, most likely.
+    fn within_term(&mut self, exclusion: &Document<ExclusionSpec>) {
+        let (catalogue, spec) = (self.catalogue, &exclusion.spec);
+        let covers = |contract: &&Document<ContractSpec>| {
+            let all = spec.commitments.is_empty();
+            contract.spec.tenant == spec.tenant
+                && (all || contract.spec.commitments.iter().any(|one| spec.commitments.contains(&one.name)))
+        };
+        let contracts: Vec<_> = catalogue.contracts.values().filter(covers).collect();
+        let touches = |contract: &&Document<ContractSpec>| {
+            let ContractSpec { valid_from, valid_to, time_zone, .. } = &contract.spec;
+            let ends = valid_to.map(|last| start_of_day(last.0 + Days::new(1), time_zone.0));
+            let starts = start_of_day(valid_from.0, time_zone.0);
+            // What repeats may come into a term that begins later.
+            (spec.end.0 > starts || spec.recurrence.is_some()) && ends.is_none_or(|ends| spec.start.0 < ends)
+        };
+        // A term that ends before it begins is a finding of its own.
+        let is_none = |contract: &Document<ContractSpec>| {
+            contract.spec.valid_to.is_some_and(|last| last < contract.spec.valid_from)
+        };
+        if contracts.iter().all(|contract| is_none(contract))
+            || contracts.iter().any(touches)
+            || self.unread.may_hold_some("Contract")
+        {
+            return;
+        }
+        let terms: Vec<String> = contracts.into_iter().map(term).collect();
+        let expected = format!("an instant inside the term of a contract: {}", terms.join("; "));
+        self.add(Code::InvalidValue, exclusion, "/spec/start", exclusion.quoted("/spec/start"), expected);
     }
 }
