@@ -1,5 +1,8 @@
 //! Bad input: refused with its code, told in plain words, and nothing is changed.
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
 use serde_json::json;
 use sla_core::access::Role;
 
@@ -40,7 +43,7 @@ async fn bad_requests_are_refused_and_change_nothing() {
             400,
             "request.malformed",
         ),
-        ("100 MB", vec![b' '; 100_000_000], json, 413, "request.too_long"),
+        ("too long", vec![b' '; (1 << 20) + 1], json, 413, "request.too_long"),
     ] {
         let answer = service.send(post(body, kind)).await;
         answer.refused(status, code);
@@ -48,6 +51,11 @@ async fn bad_requests_are_refused_and_change_nothing() {
     }
     let detail = service.send(post(b"{\n  \"step\": 7\n}".to_vec(), json)).await.refused(400, "request.malformed");
     assert!(detail.starts_with("the body does not fit at line 2, column 11: "), "{detail}");
+
+    // 100 MB are not read to their end: the answer comes before.
+    let said = endless(&service);
+    assert!(said.starts_with("HTTP/1.1 413 ") && said.contains("\"request.too_long\""), "{said}");
+    assert_eq!(service.head(), before);
 
     // Names, months and numbers that are none name nothing; so does SQL.
     for path in [
@@ -89,6 +97,28 @@ async fn bad_requests_are_refused_and_change_nothing() {
     assert_eq!(found, json!([]));
     assert_eq!(service.get(Role::Finance, "/search?q=x").await.status, 400);
     service.head();
+}
+
+/// What is answered to a request that says it is 100 MB long and sends two.
+fn endless(service: &Service) -> String {
+    let host = service.address.trim_start_matches("http://").split('/').next().expect("an address");
+    let mut stream = TcpStream::connect(host).expect("it listens");
+    let head = format!(
+        "POST /api/v1{STEPS} HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer {}\r\ncontent-type: application/json\r\n\
+         content-length: 100000000\r\nconnection: close\r\n\r\n",
+        service.tokens[&Role::Finance]
+    );
+    stream.write_all(head.as_bytes()).expect("it listens");
+    for _ in 0..32 {
+        // It may have answered and closed already.
+        if stream.write_all(&[b' '; 65_536]).is_err() {
+            break;
+        }
+    }
+    let mut said = Vec::new();
+    // Whoever answers before all was sent may cut the connection after its answer.
+    let _ = stream.read_to_end(&mut said);
+    String::from_utf8_lossy(&said).into_owned()
 }
 
 #[tokio::test(flavor = "multi_thread")]
