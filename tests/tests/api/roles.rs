@@ -16,8 +16,10 @@ fn request(path: &str, method: &str) -> (String, Option<Value>) {
         .replace("{commitment}", "availability")
         .replace("{role}", "finance")
         .replace("{currency}", "EUR")
+        .replace("{document}", "report.csv")
         .replace("{name}", "nobody");
     let query = match path.as_str() {
+        "/billing" => "?from=2026-09&to=2026-10",
         "/overview" => "?month=2026-10",
         "/search" => "?q=prairie",
         _ => "",
@@ -89,7 +91,7 @@ async fn check_viewer(service: &Service) {
     assert!(items("/credits").await.is_empty());
     assert_eq!(service.get(viewer, "/search?q=prairie").await.given(), json!([]));
     assert_eq!(service.get(viewer, "/overview?month=2026-10").await.given()["groups"], json!([]));
-    for path in ["", "/revisions", "/revisions/1", "/explanation"] {
+    for path in ["", "/revisions", "/revisions/1", "/explanation", "/outages", "/documents", "/documents/report.csv"] {
         for month in [MONTH, OTHER] {
             service.get(viewer, &format!("{month}{path}")).await.refused(404, "request.not_found");
         }
@@ -129,6 +131,14 @@ async fn check_viewer(service: &Service) {
     assert_eq!((&month["steps"], &month["credits"][0]["steps"]), (&json!([]), &json!([])));
     let record = service.get(viewer, &format!("{MONTH}/revisions/1")).await.given();
     assert_eq!(record["tenant"], "prairie");
+    let letter = service.get(viewer, &format!("{MONTH}/documents/letter.md")).await;
+    assert_eq!(letter.header("content-disposition"), "attachment");
+    assert!(letter.text.contains("490.00"), "the letter says what was decided: {}", letter.text);
+    service.get(viewer, &format!("{MONTH}/documents/nothing.pdf")).await.refused(404, "request.not_found");
+    let listed = service.get(viewer, &format!("{MONTH}/documents")).await.given();
+    assert_eq!(listed[0]["name"], "report.pdf");
+    service.get(viewer, &format!("{MONTH}/outages")).await.given();
+    service.get(viewer, "/slo").await.refused(403, "access.not_all_tenants");
     assert!(service.get(viewer, &format!("{MONTH}/explanation?language=de")).await.text.contains("USD"));
     service.step(viewer, "", step("comment", None, "hello")).await.refused(403, "access.forbidden");
     service.get(viewer, OTHER).await.refused(404, "request.not_found");

@@ -7,6 +7,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use serde::de::DeserializeOwned;
 use sla_app::{Actor, Caller, Ledger, Which};
+use sla_core::access::Permission;
 
 use crate::api::Api;
 use crate::problem::Problem;
@@ -24,6 +25,12 @@ pub(crate) struct Who {
 impl Who {
     pub(crate) fn actor(&self) -> Actor<'_> {
         Actor { name: &self.caller.name, origin: &self.origin }
+    }
+
+    /// Whether they may do something, beyond what the operation needs of everybody.
+    pub(crate) fn may(&self, permission: Permission) -> Result<(), Problem> {
+        let allowed = self.caller.access.may(permission, &self.caller.name);
+        allowed.map_err(|error| Problem::new(StatusCode::FORBIDDEN, error.code(), error.to_string()))
     }
 
     /// The ledger as they see it.
@@ -99,6 +106,19 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for InBody<T> {
             let said = said.trim_end_matches(&format!(" at line {line} column {column}"));
             Problem::request(format!("the body does not fit at line {line}, column {column}: {said}"))
         })
+    }
+}
+
+/// A body of text.
+pub(crate) struct InText(pub(crate) String);
+
+impl<S: Send + Sync> FromRequest<S> for InText {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let bytes = Bytes::from_request(request, state).await.map_err(|error| unread(&error))?;
+        let text = String::from_utf8(bytes.to_vec());
+        text.map(Self).map_err(|error| Problem::request(format!("the body is no text: {error}; expected UTF-8")))
     }
 }
 

@@ -117,8 +117,7 @@ async fn admit(guarded: &Guarded, secret: Option<String>, origin: String) -> Res
     };
     Limits::check(&api.limits.accounts, &who.caller.name)?;
     if let Needs::Permission(permission) = needs {
-        let allowed = who.caller.access.may(*permission, &who.caller.name);
-        allowed.map_err(|error| Problem::new(StatusCode::FORBIDDEN, error.code(), error.to_string()))?;
+        who.may(*permission)?;
     }
     Ok(Some(who))
 }

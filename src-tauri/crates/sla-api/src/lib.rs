@@ -15,7 +15,9 @@
 mod accounts;
 mod api;
 mod audit;
+mod catalogue;
 mod cursor;
+mod documents;
 mod etag;
 mod extract;
 mod guard;

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use sla_app::{
     CreditSummary, ListRequest, MonthSummary, MonthView, ReviewRequest, Sort, Which, explain, review, revisions,
 };
+use sla_core::access::Permission;
 use sla_core::catalogue::{Day, Name};
 use sla_core::money::Amount;
 use sla_core::record::{Language, MonthRecord, Verdict};
@@ -172,7 +173,11 @@ pub(crate) async fn credits(
 pub(crate) type OfMonth = (Name, Name, Month);
 
 /// The revisions of a month that somebody sees, oldest first.
-async fn seen_revisions(api: &Api, who: &Who, (tenant, contract, month): &OfMonth) -> Result<Vec<MonthView>, Problem> {
+pub(crate) async fn seen_revisions(
+    api: &Api,
+    who: &Who,
+    (tenant, contract, month): &OfMonth,
+) -> Result<Vec<MonthView>, Problem> {
     let all = revisions(&who.ledger(api), tenant.as_str(), *month, api.now()).await?;
     let is_customer = who.which() == Which::Issued;
     let seen = all.into_iter().filter(|view| view.contract == contract.as_str());
@@ -180,7 +185,7 @@ async fn seen_revisions(api: &Api, who: &Who, (tenant, contract, month): &OfMont
     Ok(seen.map(|view| if is_customer { view.for_customer() } else { view }).collect())
 }
 
-fn no_month() -> Problem {
+pub(crate) fn no_month() -> Problem {
     Problem::not_found("the month")
 }
 
@@ -280,12 +285,8 @@ async fn take(
     headers: &HeaderMap,
     body: &StepBody,
 ) -> Result<Response, Problem> {
-    let refused = |error: sla_core::access::AccessError| {
-        Problem::new(axum::http::StatusCode::FORBIDDEN, error.code(), error.to_string())
-    };
-    let permission = sla_core::access::Permission::of_step(body.step, commitment.is_some());
     // A token may hold less than its account, which is all that the ledger knows of it.
-    who.caller.access.may(permission, &who.caller.name).map_err(refused)?;
+    who.may(Permission::of_step(body.step, commitment.is_some()))?;
     if body.note.chars().count() > MOST_NOTE {
         return Err(Problem::request(format!("note is too long; expected at most {MOST_NOTE} letters")));
     }

@@ -12,7 +12,7 @@ use utoipa::openapi::{
     Schema, ServerBuilder, schema,
 };
 
-use crate::operation::{Described, JSON, Needs, Operation, Place};
+use crate::operation::{Described, Needs, Operation, Place};
 use crate::operations::operations;
 
 /// The document. Equal programs write equal documents.
@@ -99,8 +99,9 @@ fn described(operation: &Operation, generator: &mut SchemaGenerator) -> utoipa::
     }
     if let Some(request) = operation.request {
         let body = ContentBuilder::new().schema(Some(as_schema(request(generator).to_value()))).build();
-        described = described
-            .request_body(Some(RequestBodyBuilder::new().content(JSON, body).required(Some(Required::True)).build()));
+        described = described.request_body(Some(
+            RequestBodyBuilder::new().content(operation.request_type, body).required(Some(Required::True)).build(),
+        ));
     }
     for reply in &operation.replies {
         let mut response = ResponseBuilder::new().description(reply.description);

@@ -58,6 +58,7 @@ pub(crate) struct Operation {
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) query: Option<Described>,
     pub(crate) request: Option<Described>,
+    pub(crate) request_type: &'static str,
     pub(crate) replies: Vec<Reply>,
     pub(crate) handler: MethodRouter<Api>,
 }
@@ -84,6 +85,7 @@ impl Operation {
             parameters: Vec::new(),
             query: None,
             request: None,
+            request_type: JSON,
             replies: Vec::new(),
             handler,
         }
@@ -132,6 +134,13 @@ impl Operation {
         self.refuses(413, "The body is too long")
             .refuses(415, "The body is no application/json")
             .refuses(422, "The body is understood, and what it asks for cannot be")
+    }
+
+    /// A document of the catalogue as YAML or JSON.
+    pub(crate) fn takes_document(mut self) -> Self {
+        self.request = Some(|generator| generator.subschema_for::<String>());
+        self.request_type = "application/yaml";
+        self.refuses(413, "The body is too long").refuses(422, "The document, or the catalogue with it, has defects")
     }
 
     pub(crate) fn gives<T: JsonSchema>(mut self, status: u16, description: &'static str) -> Self {

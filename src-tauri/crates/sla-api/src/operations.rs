@@ -5,8 +5,12 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::{Method, StatusCode};
 use axum::middleware::from_fn_with_state;
 use axum::routing::{delete, get, patch, post, put};
-use sla_app::{AccountView, CreditSummary, Found, MonthSummary, MonthView, Secret, TokenView};
+use sla_app::{
+    AccountView, CreditSummary, DocumentView, Entered, Found, MonthSummary, MonthView, RequestView, Secret, TokenView,
+};
 use sla_core::access::Permission;
+use sla_core::billing::Billing;
+use sla_core::outage::ExplainedOutage;
 use sla_core::record::MonthRecord;
 
 use crate::accounts::{
@@ -14,7 +18,9 @@ use crate::accounts::{
 };
 use crate::api::Api;
 use crate::audit::{AuditQuery, EntryView, Soundness};
+use crate::catalogue::{DecisionBody, DiffQuery, ExclusionBody, ExclusionsQuery, Text, VersionQuery};
 use crate::cursor::Page;
+use crate::documents::{BillingQuery, DocumentsQuery, Listed};
 use crate::guard::{Guarded, around, guard};
 use crate::months::{CreditsQuery, ExplainQuery, MonthsQuery, StepBody};
 use crate::operation::Needs::{Nothing, Permission as Holds, Session};
@@ -22,7 +28,7 @@ use crate::operation::Operation;
 use crate::overview::{Overview, OverviewQuery, SearchQuery};
 use crate::problem::Problem;
 use crate::tenants::{ContractsQuery, Document, TenantsQuery};
-use crate::{accounts, audit, health, months, openapi, overview, tenants};
+use crate::{accounts, audit, catalogue, documents, health, months, openapi, overview, tenants};
 
 const GET: Method = Method::GET;
 const POST: Method = Method::POST;
@@ -39,6 +45,10 @@ pub(crate) fn operations() -> Vec<Operation> {
     let mut all = people();
     all.extend(customers());
     all.extend(work());
+    all.extend(papers());
+    all.extend(objectives::<true>("/slo", "Slo", Permission::SlosRead, Permission::SlosWrite));
+    all.extend(objectives::<false>("/incidents", "Incident", Permission::SlosRead, Permission::IncidentsWrite));
+    all.extend(requests());
     let every = |operation: Operation| match operation.needs {
         Nothing => operation,
         Session => operation.refuses(401, "Nobody has signed in, or the session has ended"),
@@ -217,6 +227,169 @@ fn work() -> Vec<Operation> {
             .gives::<Page<EntryView>>(200, "Entries, the last one first"),
         Operation::new("verifyAudit", (GET, "/audit/verification"), audit_read, "Walk the chain", get(audit::verify))
             .gives::<Soundness>(200, "Whether the chain and the facts are as they were recorded"),
+    ]
+}
+
+fn papers() -> Vec<Operation> {
+    const DOCUMENTS: &str = "/months/{tenant}/{contract}/{month}/documents";
+    const DOCUMENT: &str = "/months/{tenant}/{contract}/{month}/documents/{document}";
+    const OUTAGES: &str = "/months/{tenant}/{contract}/{month}/outages";
+    let read = Holds(Permission::DocumentsRead);
+    let billing = Holds(Permission::BillingRead);
+    vec![
+        Operation::new("listDocuments", (GET, DOCUMENTS), read, "List documents of a month", get(documents::list))
+            .of_month()
+            .query::<DocumentsQuery>()
+            .gives::<Vec<Listed>>(200, "What can be read, drawn from the ledger"),
+        Operation::new("getDocument", (GET, DOCUMENT), read, "Read a document of a month", get(documents::download))
+            .of_month()
+            .path("document", "Its name, such as report.pdf")
+            .query::<DocumentsQuery>()
+            .gives_text("application/pdf", "The document, of the media type that the list tells"),
+        Operation::new(
+            "listOutages",
+            (GET, OUTAGES),
+            Holds(Permission::MonthsRead),
+            "Why each outage was",
+            get(documents::explained_outages),
+        )
+        .of_month()
+        .gives::<Vec<ExplainedOutage>>(200, "Outages with the incidents and exclusions that explain them")
+        .refuses(304, "It is as you know it"),
+        Operation::new(
+            "getBilling",
+            (GET, "/billing"),
+            billing,
+            "What months mean for the invoice",
+            get(documents::billed),
+        )
+        .query::<BillingQuery>()
+        .gives::<Billing>(200, "Charges, credits, net and running caps by tenant, and what was booked")
+        .refuses(404, "There is no such tenant, or it is not yours to see"),
+    ]
+}
+
+/// Documents of the catalogue of one kind.
+fn objectives<const IS_SLO: bool>(
+    path: &'static str,
+    noun: &'static str,
+    read: Permission,
+    write: Permission,
+) -> Vec<Operation> {
+    let names = |verb: &str| -> &'static str { format!("{verb}{noun}").leak() };
+    let below = |rest: &str| -> &'static str { format!("{path}/{{name}}{rest}").leak() };
+    let of_all = "The catalogue is about all tenants, and not all are assigned";
+    let all = vec![
+        Operation::new(names("list"), (GET, path), Holds(read), "List them", get(catalogue::list::<IS_SLO>))
+            .gives::<Vec<DocumentView>>(200, "All that are in force, by name"),
+        Operation::new(names("get"), (GET, below("")), Holds(read), "Show one", get(catalogue::show::<IS_SLO>))
+            .path("name", "Its name")
+            .query::<VersionQuery>()
+            .gives::<Text>(200, "It with its text as it was entered")
+            .refuses(304, "It is as you know it")
+            .refuses(404, "There is none of that name, or no such version"),
+        Operation::new(
+            names("put"),
+            (PUT, below("")),
+            Holds(write),
+            "Enter one, or a new version of it",
+            put(catalogue::enter::<IS_SLO>),
+        )
+        .path("name", "Its name")
+        .if_match(false)
+        .takes_document()
+        .gives::<Entered>(201, "It was entered")
+        .gives::<Entered>(200, "A new version was entered, or it says what it said before")
+        .refuses(409, "There is one of that name, or the catalogue has moved"),
+        Operation::new(
+            names("retire"),
+            (DELETE, below("")),
+            Holds(write),
+            "Take one out of the catalogue",
+            delete(catalogue::end::<IS_SLO>),
+        )
+        .path("name", "Its name")
+        .if_match(true)
+        .gives::<Entered>(200, "It is out; its history stays")
+        .refuses(404, "There is none of that name")
+        .refuses(409, "The catalogue has moved")
+        .refuses(422, "Others refer to it")
+        .refuses(428, "The version that was looked at is not said"),
+        Operation::new(
+            names("history"),
+            (GET, below("/history")),
+            Holds(read),
+            "List its versions",
+            get(catalogue::versions::<IS_SLO>),
+        )
+        .path("name", "Its name")
+        .gives::<Vec<DocumentView>>(200, "Its versions, oldest first")
+        .refuses(404, "There is none of that name"),
+        Operation::new(
+            names("diff"),
+            (GET, below("/diff")),
+            Holds(read),
+            "What changed between two versions",
+            get(catalogue::diff::<IS_SLO>),
+        )
+        .path("name", "Its name")
+        .query::<DiffQuery>()
+        .gives_text("text/plain; charset=utf-8", "A unified difference; empty when both say the same")
+        .refuses(404, "There is none of that name, or no such version"),
+    ];
+    all.into_iter().map(|operation| operation.refuses(403, of_all)).collect()
+}
+
+fn requests() -> Vec<Operation> {
+    const DECIDE: &str = "/exclusions/{name}/decisions";
+    const DECIDE_INCIDENT: &str = "/incidents/{name}/decisions";
+    // Who asked may take it back; the handler asks for what a decision needs.
+    let decides = Holds(Permission::SlosRead);
+    let ruled = |operation: Operation| {
+        operation
+            .path("name", "Its name")
+            .once()
+            .takes::<DecisionBody>()
+            .gives::<DocumentView>(200, "It as it is now")
+            .refuses(404, "There is none of that name")
+            .refuses(409, "The decision does not follow, or there is a later version")
+    };
+    vec![
+        Operation::new(
+            "listExclusions",
+            (GET, "/exclusions"),
+            Holds(Permission::SlosRead),
+            "List exclusions",
+            get(catalogue::exclusions),
+        )
+        .query::<ExclusionsQuery>()
+        .gives::<Vec<RequestView>>(200, "Exclusions of the ledger and where their requests are"),
+        Operation::new(
+            "requestExclusion",
+            (POST, "/exclusions"),
+            Holds(Permission::ExclusionsRequest),
+            "Ask for an exclusion",
+            post(catalogue::ask),
+        )
+        .once()
+        .takes::<ExclusionBody>()
+        .gives::<Entered>(201, "It waits for somebody else")
+        .refuses(404, "There is no such tenant")
+        .refuses(409, "There is one of that name, or the catalogue has moved"),
+        ruled(Operation::new(
+            "decideExclusion",
+            (POST, DECIDE),
+            decides,
+            "Decide an exclusion",
+            post(catalogue::rule_exclusion),
+        )),
+        ruled(Operation::new(
+            "decideIncident",
+            (POST, DECIDE_INCIDENT),
+            decides,
+            "Decide an incident's clock stops",
+            post(catalogue::rule_incident),
+        )),
     ]
 }
 

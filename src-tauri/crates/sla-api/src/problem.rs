@@ -4,7 +4,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
 use serde::Serialize;
-use sla_app::{AccountError, LedgerError, ReportError, ReviewError};
+use sla_app::{AccountError, BillingError, DeskError, DocumentsError, LedgerError, ReportError, ReviewError};
 
 /// The media type of a problem document.
 pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
@@ -113,13 +113,23 @@ impl IntoResponse for Problem {
 fn status(code: &str) -> StatusCode {
     match code {
         "ledger.unknown" | "access.other_tenant" => StatusCode::NOT_FOUND,
-        "ledger.stale" | "ledger.conflict" | "ledger.contract_changed" | "access.last_admin" => StatusCode::CONFLICT,
-        "access.forbidden" | "access.no_account" | "access.above_limit" | "workflow.four_eyes" => StatusCode::FORBIDDEN,
+        "ledger.stale"
+        | "ledger.conflict"
+        | "ledger.catalogue_moved"
+        | "ledger.contract_changed"
+        | "access.last_admin" => StatusCode::CONFLICT,
+        "access.forbidden"
+        | "access.no_account"
+        | "access.above_limit"
+        | "access.not_all_tenants"
+        | "workflow.four_eyes"
+        | "workflow.not_theirs" => StatusCode::FORBIDDEN,
         "access.sign_in" | "access.secret" => StatusCode::UNAUTHORIZED,
         "workflow.out_of_order" | "workflow.credits_open" | "workflow.above_total" | "workflow.undecided" => {
             StatusCode::CONFLICT
         }
         "ledger.unreachable" | "ledger.busy" | "ledger.sign_in" => StatusCode::SERVICE_UNAVAILABLE,
+        "ledger.text" => StatusCode::UNPROCESSABLE_ENTITY,
         "ledger.disk_full" => StatusCode::INSUFFICIENT_STORAGE,
         code if code.starts_with("ledger.") => StatusCode::INTERNAL_SERVER_ERROR,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
@@ -152,6 +162,34 @@ impl From<AccountError> for Problem {
         match error {
             AccountError::System { reason } => Self::inside(StatusCode::INTERNAL_SERVER_ERROR, "access.system", reason),
             error => told(error.code(), error.to_string()),
+        }
+    }
+}
+
+impl From<DeskError> for Problem {
+    fn from(error: DeskError) -> Self {
+        match error {
+            DeskError::Ledger(error) => error.into(),
+            DeskError::NoVersion { .. } => Self::not_found("the version"),
+            error => told(error.code(), error.to_string()),
+        }
+    }
+}
+
+impl From<BillingError> for Problem {
+    fn from(error: BillingError) -> Self {
+        match error {
+            BillingError::Ledger(error) => error.into(),
+            error => told(error.code(), error.to_string()),
+        }
+    }
+}
+
+impl From<DocumentsError> for Problem {
+    fn from(error: DocumentsError) -> Self {
+        match error {
+            DocumentsError::Review(error) => error.into(),
+            error => Self::inside(StatusCode::INTERNAL_SERVER_ERROR, error.code(), error.to_string()),
         }
     }
 }

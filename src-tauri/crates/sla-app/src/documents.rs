@@ -15,7 +15,7 @@ use crate::billing::on_record;
 use crate::outfile::{OutFileError, is_there, put};
 use crate::review::{ReviewError, contract_of};
 
-/// Which documents go where.
+/// Which documents are wanted.
 #[derive(Clone, Copy)]
 pub struct DocumentsRequest<'a> {
     /// The tenant.
@@ -26,8 +26,6 @@ pub struct DocumentsRequest<'a> {
     pub contract: Option<&'a str>,
     /// The revision; the latest one when not said.
     pub revision: Option<u32>,
-    /// The folder for them; it is made when it is not there.
-    pub out: &'a Path,
     /// Wording and look.
     pub templates: &'a Arc<Templates>,
 }
@@ -43,6 +41,15 @@ pub struct Drawn {
     pub state: MonthState,
     /// What was decided; `None` while the month is not approved.
     pub settlement: Option<Settlement>,
+    /// The documents themselves.
+    pub documents: Vec<Document>,
+}
+
+/// Documents that were drawn into a folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Laid {
+    /// What was drawn.
+    pub drawn: Drawn,
     /// The files.
     pub files: Vec<PathBuf>,
     /// Whether all of them lay there already.
@@ -98,10 +105,24 @@ impl DocumentsError {
     }
 }
 
-/// Draws the documents of a revision.
+/// Draws the documents of a revision into a folder, which is made when it is not there.
 ///
 /// # Errors
 /// [`DocumentsError`]. A file that holds something else is refused before any is written.
+pub async fn lay_documents(
+    ledger: &Ledger,
+    request: &DocumentsRequest<'_>,
+    out: &Path,
+) -> Result<Laid, DocumentsError> {
+    let drawn = draw_documents(ledger, request).await?;
+    let (files, unchanged) = lay(out, &drawn.documents)?;
+    Ok(Laid { drawn, files, unchanged })
+}
+
+/// Draws the documents of a revision.
+///
+/// # Errors
+/// [`DocumentsError`].
 pub async fn draw_documents(ledger: &Ledger, request: &DocumentsRequest<'_>) -> Result<Drawn, DocumentsError> {
     let known = ledger.revisions(Some(request.tenant), Some(request.month)).await?;
     let status = chosen(&known, request)?;
@@ -114,14 +135,12 @@ pub async fn draw_documents(ledger: &Ledger, request: &DocumentsRequest<'_>) -> 
     };
     let drawn = tokio::task::spawn_blocking(work).await.expect("rendering does not panic");
     let documents = drawn.map_err(|source| DocumentsError::Report { tenant: request.tenant.to_owned(), source })?;
-    let (files, unchanged) = lay(request.out, &documents)?;
     Ok(Drawn {
         contract: status.record.contract.id.clone(),
         revision: status.record.revision,
         state: status.state,
         settlement,
-        files,
-        unchanged,
+        documents,
     })
 }
 

@@ -50,7 +50,7 @@ pub use desk::{
     catalogue_of, decide, difference, document, documents, export, history, import, outages, put, request_exclusion,
     requests, retire,
 };
-pub use documents::{DocumentsError, DocumentsRequest, Drawn, draw_documents};
+pub use documents::{DocumentsError, DocumentsRequest, Drawn, Laid, draw_documents, lay_documents};
 pub use error::{CaptureFailure, CloseError};
 pub use outfile::OutFileError;
 pub use progress::{CloseProgress, Silent, Step};

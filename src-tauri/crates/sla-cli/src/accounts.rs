@@ -5,15 +5,15 @@ use std::io::{BufRead, IsTerminal};
 
 use serde_json::json;
 use sla_app::{
-    AccountChange, AccountError, AccountView, Actor, Ledger, NewToken, TokenView, accounts, add_token, put_account,
+    AccountChange, AccountError, AccountView, Ledger, NewToken, TokenView, accounts, add_token, put_account,
     revoke_token, tokens,
 };
 use sla_core::access::{AccountState, TenantScope};
 
-use crate::args::{AccountCommand, Changed, TokenCommand};
+use crate::args::{AccountCommand, TokenCommand};
 use crate::failure::Failure;
 use crate::output::{Output, plain};
-use crate::review::{PROMPT, now};
+use crate::review::{now, prompted};
 
 impl From<AccountError> for Failure {
     fn from(error: AccountError) -> Self {
@@ -33,7 +33,7 @@ pub(crate) async fn account(command: AccountCommand, output: Output) -> Result<(
             let change = AccountChange { full_name, role: Some(role), tenants, state: None, password };
             // The first account of a ledger may come before its first month.
             let ledger = Ledger::open(&of.ledger).await?;
-            let view = put_account(&ledger, &name, change, None, actor(&of), now()).await;
+            let view = put_account(&ledger, &name, change, None, prompted(&of.actor), now()).await;
             ledger.close().await;
             view?
         }
@@ -52,7 +52,7 @@ pub(crate) async fn account(command: AccountCommand, output: Output) -> Result<(
             let ledger = Ledger::open_to_write(&of.ledger).await?;
             let before = sla_app::account(&ledger, name.as_str()).await?;
             let change = AccountChange { full_name, role, tenants, state, password };
-            let view = put_account(&ledger, &name, change, Some(before.version), actor(&of), now()).await;
+            let view = put_account(&ledger, &name, change, Some(before.version), prompted(&of.actor), now()).await;
             ledger.close().await;
             view?
         }
@@ -74,7 +74,7 @@ pub(crate) async fn token(command: TokenCommand, output: Output) -> Result<(), F
             let permissions = permission.into_iter().collect();
             let new = NewToken { name, account, label, permissions, tenants: scope(tenant), days };
             let ledger = Ledger::open_to_write(&of.ledger).await?;
-            let made = add_token(&ledger, new, actor(&of), now()).await;
+            let made = add_token(&ledger, new, prompted(&of.actor), now()).await;
             ledger.close().await;
             let (token, secret) = made?;
             let text = || {
@@ -87,7 +87,7 @@ pub(crate) async fn token(command: TokenCommand, output: Output) -> Result<(), F
         }
         TokenCommand::Revoke { name, of } => {
             let ledger = Ledger::open_to_write(&of.ledger).await?;
-            let revoked = revoke_token(&ledger, name.as_str(), None, actor(&of), now()).await;
+            let revoked = revoke_token(&ledger, name.as_str(), None, prompted(&of.actor), now()).await;
             ledger.close().await;
             let revoked = revoked?;
             output.print(|| format!("{} is revoked", revoked.name), || json!(revoked));
@@ -156,10 +156,6 @@ fn scope(tenants: Vec<String>) -> TenantScope {
         [] => TenantScope::All,
         _ => TenantScope::Only(tenants.into_iter().collect::<BTreeSet<_>>()),
     }
-}
-
-fn actor(of: &Changed) -> Actor<'_> {
-    Actor { name: of.actor.trim(), origin: PROMPT }
 }
 
 /// A password from the terminal, where it is not shown, or from the first line of standard input; never from the command line,

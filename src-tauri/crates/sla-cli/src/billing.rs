@@ -7,8 +7,8 @@ use clap::{Args, Subcommand};
 use comfy_table::CellAlignment;
 use serde_json::json;
 use sla_app::{
-    BillingRequest, BookingFormat, DocumentsRequest, ExportRequest, FORMATS, Ledger, Templates, billing,
-    draw_documents, export_billing,
+    BillingRequest, BookingFormat, DocumentsRequest, ExportRequest, FORMATS, Laid, Ledger, Templates, billing,
+    export_billing, lay_documents,
 };
 use sla_core::billing::{Amounts, Billing, BillingPeriod, Booked, ContractBilling, RunningCap};
 use sla_core::record::RecordRange;
@@ -157,13 +157,12 @@ pub(crate) async fn documents(arguments: &MonthDocuments, output: Output) -> Res
         month: of.month,
         contract: of.contract.as_deref(),
         revision: of.revision,
-        out,
         templates: &Arc::new(templates),
     };
     let ledger = Ledger::open_existing(&of.ledger).await?;
-    let drawn = draw_documents(&ledger, &request).await;
+    let drawn = lay_documents(&ledger, &request, out).await;
     ledger.close().await;
-    let drawn = drawn?;
+    let Laid { drawn, files, unchanged } = drawn?;
     let text = || {
         let amount = match &drawn.settlement {
             Some(settlement) => {
@@ -182,8 +181,8 @@ pub(crate) async fn documents(arguments: &MonthDocuments, output: Output) -> Res
             "revision": drawn.revision,
             "state": drawn.state,
             "settlement": drawn.settlement,
-            "files": drawn.files,
-            "unchanged": drawn.unchanged,
+            "files": files,
+            "unchanged": unchanged,
         })
     };
     output.print(text, value);

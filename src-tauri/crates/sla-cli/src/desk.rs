@@ -11,14 +11,14 @@ use sla_core::decision::{Decision, RequestState};
 use crate::desk_args::{Ask, By, CatalogueCommand, Decide, ExclusionCommand, IncidentCommand, Of};
 use crate::failure::Failure;
 use crate::output::{Output, plain};
-use crate::review::now;
+use crate::review::{now, prompted};
 
 pub(crate) async fn catalogue(command: CatalogueCommand, output: Output) -> Result<(), Failure> {
     match command {
         CatalogueCommand::Import { folder, by } => {
             // The first document may be the first thing in the ledger.
             let ledger = Ledger::open(&by.ledger).await?;
-            let entered = import(&ledger, &folder, &by.actor, now()).await;
+            let entered = import(&ledger, &folder, prompted(&by.actor), now()).await;
             ledger.close().await;
             imported(&entered?, output);
         }
@@ -84,7 +84,7 @@ pub(crate) async fn catalogue(command: CatalogueCommand, output: Output) -> Resu
                 file: &file,
                 folder: seen.catalogue.as_deref(),
                 seen: seen.seen,
-                actor: &by.actor,
+                actor: prompted(&by.actor),
                 now: now(),
             };
             let entered = put(&ledger, &request).await;
@@ -94,7 +94,7 @@ pub(crate) async fn catalogue(command: CatalogueCommand, output: Output) -> Resu
         CatalogueCommand::Retire { of: Of { kind, name }, seen, by } => {
             let ledger = Ledger::open_to_write(&by.ledger).await?;
             let folder = seen.catalogue.as_deref();
-            let retired = retire(&ledger, (&kind, &name), folder, seen.seen, (&by.actor, now())).await;
+            let retired = retire(&ledger, (&kind, &name), folder, seen.seen, (prompted(&by.actor), now())).await;
             ledger.close().await;
             one(&retired?, output);
         }
@@ -153,7 +153,7 @@ async fn request(ask: &Ask, output: Output) -> Result<(), Failure> {
         reason: &ask.reason,
         folder: ask.seen.catalogue.as_deref(),
         seen: ask.seen.seen,
-        actor,
+        actor: prompted(actor),
         now: now(),
     };
     let ledger = Ledger::open_to_write(ledger).await?;
@@ -166,7 +166,8 @@ async fn request(ask: &Ask, output: Output) -> Result<(), Failure> {
 async fn take(kind: &str, of: &Decide, decision: Decision, output: Output) -> Result<(), Failure> {
     let Decide { name, version, reason, by } = of;
     let ledger = Ledger::open_to_write(&by.ledger).await?;
-    let request = DecideRequest { kind, name, version: *version, decision, reason, actor: &by.actor, now: now() };
+    let request =
+        DecideRequest { kind, name, version: *version, decision, reason, actor: prompted(&by.actor), now: now() };
     let view: Result<DocumentView, DeskError> = decide(&ledger, &request).await;
     ledger.close().await;
     let view = view?;

@@ -37,8 +37,10 @@ pub(crate) async fn credit(command: CreditCommand, output: Output) -> Result<(),
     take(&of, Some(&commitment), step, amount, output).await
 }
 
-/// From where a step at a prompt comes, as the audit chain tells it.
-pub(crate) const PROMPT: &str = "prompt";
+/// Somebody at a prompt, as the audit chain tells it.
+pub(crate) fn prompted(name: &str) -> Actor<'_> {
+    Actor { name: name.trim(), origin: "prompt" }
+}
 
 pub(crate) fn now() -> UnixSeconds {
     chrono::Utc::now().timestamp()
@@ -62,7 +64,7 @@ async fn take(
         amount,
         note,
         seen: None,
-        actor: Actor { name: actor, origin: PROMPT },
+        actor: prompted(actor),
         now: now(),
     };
     let ledger = Ledger::open_to_write(&of.ledger).await?;

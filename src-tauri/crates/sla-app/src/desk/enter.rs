@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use sla_core::catalogue::{CALENDAR, Catalogue, Code, EnteredDocument, Finding, SourceFile, entered, twice};
 use sla_core::time::UnixSeconds;
-use sla_ledger::{DocumentEntry, DocumentVersion, Ledger, LedgerError, StoredCatalogue};
+use sla_ledger::{Actor, DocumentEntry, DocumentVersion, Ledger, LedgerError, StoredCatalogue};
 
 use super::{DeskError, checked, others};
 use crate::catalogue::{Files, read_files};
@@ -37,7 +37,7 @@ pub struct PutRequest<'a> {
     /// The version that it takes the place of; none when it is new.
     pub seen: Option<u32>,
     /// Who enters it.
-    pub actor: &'a str,
+    pub actor: Actor<'a>,
     /// The clock, Unix seconds.
     pub now: UnixSeconds,
 }
@@ -47,7 +47,12 @@ pub struct PutRequest<'a> {
 ///
 /// # Errors
 /// [`DeskError`]; nothing was entered then.
-pub async fn import(ledger: &Ledger, folder: &Path, actor: &str, now: UnixSeconds) -> Result<Vec<Entered>, DeskError> {
+pub async fn import(
+    ledger: &Ledger,
+    folder: &Path,
+    actor: Actor<'_>,
+    now: UnixSeconds,
+) -> Result<Vec<Entered>, DeskError> {
     let Files { files, defects } = read_files(folder)?;
     if !defects.is_empty() {
         return Err(DeskError::unsound(defects));
@@ -115,7 +120,7 @@ pub async fn retire(
     (kind, name): (&str, &str),
     folder: Option<&Path>,
     seen: Option<u32>,
-    (actor, now): (&str, UnixSeconds),
+    (actor, now): (Actor<'_>, UnixSeconds),
 ) -> Result<Entered, DeskError> {
     for _ in 0..ATTEMPTS {
         let stored = ledger.catalogue().await?;
@@ -150,7 +155,7 @@ async fn enter(
     ledger: &Ledger,
     stored: &StoredCatalogue,
     documents: &[(&EnteredDocument, u32)],
-    actor: &str,
+    actor: Actor<'_>,
     now: UnixSeconds,
 ) -> Result<Vec<Entered>, LedgerError> {
     let is_known = |one: &EnteredDocument| {

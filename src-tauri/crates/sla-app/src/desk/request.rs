@@ -8,7 +8,7 @@ use sla_core::catalogue::{Catalogue, SourceFile, asked_by};
 use sla_core::decision::{Decision, RequestState};
 use sla_core::record::ExclusionKind;
 use sla_core::time::{Month, UnixSeconds, utc_text};
-use sla_ledger::{DecisionRequest, Ledger, LedgerError};
+use sla_ledger::{Actor, DecisionRequest, Ledger, LedgerError};
 
 use super::enter::{Entered, PutRequest, put};
 use super::outages::outages;
@@ -36,7 +36,7 @@ pub struct ExclusionRequest<'a> {
     /// The version that it takes the place of; none when it is new.
     pub seen: Option<u32>,
     /// Who asks.
-    pub actor: &'a str,
+    pub actor: Actor<'a>,
     /// The clock, Unix seconds.
     pub now: UnixSeconds,
 }
@@ -78,7 +78,7 @@ pub struct DecideRequest<'a> {
     /// Why.
     pub reason: &'a str,
     /// Who decides.
-    pub actor: &'a str,
+    pub actor: Actor<'a>,
     /// The clock, Unix seconds.
     pub now: UnixSeconds,
 }
@@ -152,7 +152,7 @@ pub async fn request_exclusion(ledger: &Ledger, request: &ExclusionRequest<'_>) 
     fields.extend([
         ("requestedAt", quoted(&utc_text(request.now))),
         ("reason", quoted(request.reason)),
-        ("requestedBy", quoted(request.actor.trim())),
+        ("requestedBy", quoted(request.actor.name.trim())),
     ]);
     let fields: String = fields.into_iter().map(|(name, value)| format!("  {name}: {value}\n")).collect();
     let head =

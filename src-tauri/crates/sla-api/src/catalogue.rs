@@ -1,0 +1,279 @@
+//! The catalogue in the ledger: objectives, incidents, and exclusions that people ask for and others decide.
+//!
+//! The catalogue is about all tenants: whoever is assigned some of them only does not see it here.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use sla_app::{
+    DecideRequest, DocumentView, Entered, ExclusionRequest, PutRequest, RequestView, Window, decide, difference,
+    document, documents, history, put, request_exclusion, requests, retire,
+};
+use sla_core::access::{AccessError, Permission, TenantScope};
+use sla_core::catalogue::{Name, SourceFile};
+use sla_core::decision::{Decision, RequestState};
+use sla_core::record::ExclusionKind;
+
+use crate::api::Api;
+use crate::etag::{seen, seen_version, stale, tagged, when_set};
+use crate::extract::{InBody, InPath, InQuery, InText, Who};
+use crate::problem::Problem;
+
+/// The kind of objectives.
+pub(crate) const SLO: &str = "SLO";
+/// The kind of incidents.
+pub(crate) const INCIDENT: &str = "Incident";
+const EXCLUSION: &str = "Exclusion";
+
+/// Whether somebody sees the catalogue.
+fn sees_all(who: &Who) -> Result<(), Problem> {
+    if who.caller.access.tenants == TenantScope::All {
+        return Ok(());
+    }
+    let error = AccessError::NotAllTenants { who: who.caller.name.clone() };
+    Err(Problem::new(StatusCode::FORBIDDEN, error.code(), error.to_string()))
+}
+
+/// A document with its text as it was entered.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct Text {
+    /// Its kind, name, version and what was decided of it.
+    #[serde(flatten)]
+    view: DocumentView,
+    /// The text.
+    text: String,
+}
+
+/// Which version is wanted.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct VersionQuery {
+    /// The version; the last one when it is not said.
+    version: Option<u32>,
+}
+
+/// Which versions are compared.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DiffQuery {
+    /// The earlier version; the one before the later one when it is not said.
+    from: Option<u32>,
+    /// The later version; the last one when it is not said.
+    to: Option<u32>,
+}
+
+pub(crate) async fn list<const IS_SLO: bool>(
+    State(api): State<Api>,
+    who: Who,
+) -> Result<Json<Vec<DocumentView>>, Problem> {
+    sees_all(&who)?;
+    Ok(Json(documents(&api.ledger, Some(kind(IS_SLO)), false).await?))
+}
+
+fn kind(is_slo: bool) -> &'static str {
+    if is_slo { SLO } else { INCIDENT }
+}
+
+pub(crate) async fn show<const IS_SLO: bool>(
+    State(api): State<Api>,
+    who: Who,
+    InPath(name): InPath<Name>,
+    InQuery(query): InQuery<VersionQuery>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    sees_all(&who)?;
+    let (view, text) = document(&api.ledger, kind(IS_SLO), name.as_str(), query.version).await?;
+    Ok(tagged(&headers, &view.version.to_string(), &Text { view, text }))
+}
+
+pub(crate) async fn versions<const IS_SLO: bool>(
+    State(api): State<Api>,
+    who: Who,
+    InPath(name): InPath<Name>,
+) -> Result<Json<Vec<DocumentView>>, Problem> {
+    sees_all(&who)?;
+    Ok(Json(history(&api.ledger, kind(IS_SLO), name.as_str()).await?))
+}
+
+pub(crate) async fn diff<const IS_SLO: bool>(
+    State(api): State<Api>,
+    who: Who,
+    InPath(name): InPath<Name>,
+    InQuery(DiffQuery { from, to }): InQuery<DiffQuery>,
+) -> Result<String, Problem> {
+    sees_all(&who)?;
+    Ok(difference(&api.ledger, kind(IS_SLO), name.as_str(), (from, to)).await?)
+}
+
+/// Enters a document of YAML or JSON: a new one, or with If-Match a version that takes the place of the one that was seen.
+pub(crate) async fn enter<const IS_SLO: bool>(
+    State(api): State<Api>,
+    who: Who,
+    InPath(name): InPath<Name>,
+    headers: HeaderMap,
+    InText(text): InText,
+) -> Result<Response, Problem> {
+    sees_all(&who)?;
+    let seen = match seen(&headers)? {
+        None => None,
+        Some(tag) => Some(tag.parse().map_err(|_| stale())?),
+    };
+    let file = SourceFile { name: "request".to_owned(), text };
+    let kind = kind(IS_SLO);
+    if let Some(other) = other_than(&file, kind, name.as_str()) {
+        let detail = format!("the document is {other}; expected {kind} {name}, as the address says");
+        return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "catalogue.another", detail));
+    }
+    let request = PutRequest { file: &file, folder: None, seen, actor: who.actor(), now: api.now() };
+    let entered = put(&api.ledger, &request).await.map_err(|error| when_set(seen.is_some(), error.into()))?;
+    let status = if entered.version == 1 && !entered.unchanged { StatusCode::CREATED } else { StatusCode::OK };
+    Ok((status, tagged(&HeaderMap::new(), &entered.version.to_string(), &entered)).into_response())
+}
+
+/// What the one document of a file is, where it is not what the address says. What cannot be read is told by the linter.
+fn other_than(file: &SourceFile, kind: &str, name: &str) -> Option<String> {
+    let documents = sla_core::catalogue::entered(file).ok()?;
+    let other = documents.iter().find(|one| one.kind != kind || one.name != name)?;
+    Some(format!("{} {}", other.kind, other.name))
+}
+
+pub(crate) async fn end<const IS_SLO: bool>(
+    State(api): State<Api>,
+    who: Who,
+    InPath(name): InPath<Name>,
+    headers: HeaderMap,
+) -> Result<Json<Entered>, Problem> {
+    sees_all(&who)?;
+    let seen = seen_version(&headers)?;
+    let of = (kind(IS_SLO), name.as_str());
+    let retired = retire(&api.ledger, of, None, Some(seen), (who.actor(), api.now())).await;
+    Ok(Json(retired.map_err(|error| when_set(true, error.into()))?))
+}
+
+/// Which exclusions are wanted.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ExclusionsQuery {
+    /// Only this tenant's.
+    tenant: Option<Name>,
+    /// Only those that are there.
+    state: Option<RequestState>,
+}
+
+pub(crate) async fn exclusions(
+    State(api): State<Api>,
+    who: Who,
+    InQuery(query): InQuery<ExclusionsQuery>,
+) -> Result<Json<Vec<RequestView>>, Problem> {
+    sees_all(&who)?;
+    Ok(Json(requests(&api.ledger, query.tenant.as_ref().map(Name::as_str), query.state).await?))
+}
+
+/// An exclusion that is asked for.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ExclusionBody {
+    /// Its name.
+    name: Name,
+    /// The tenant.
+    tenant: Name,
+    /// Commitments that it covers; all of the tenant's when there are none.
+    #[serde(default)]
+    commitments: Vec<Name>,
+    /// Why such time should not count.
+    kind: ExclusionKind,
+    /// First second that does not count, such as `2026-10-04T22:00:00Z`.
+    start: String,
+    /// First second that counts again.
+    end: String,
+    /// A rule by which it repeats, such as `FREQ=MONTHLY;BYDAY=1SU`.
+    #[serde(default)]
+    recurrence: Option<String>,
+    /// When the customer was told.
+    #[serde(default)]
+    announced_at: Option<String>,
+    /// Why, as the report prints it.
+    reason: String,
+}
+
+pub(crate) async fn ask(
+    State(api): State<Api>,
+    who: Who,
+    InBody(body): InBody<ExclusionBody>,
+) -> Result<Response, Problem> {
+    sees_all(&who)?;
+    let commitments: Vec<String> = body.commitments.iter().map(ToString::to_string).collect();
+    let request = ExclusionRequest {
+        name: body.name.as_str(),
+        tenant: body.tenant.as_str(),
+        commitments: &commitments,
+        kind: body.kind,
+        window: Window::Between { start: &body.start, end: &body.end, recurrence: body.recurrence.as_deref() },
+        announced_at: body.announced_at.as_deref(),
+        reason: &body.reason,
+        folder: None,
+        seen: None,
+        actor: who.actor(),
+        now: api.now(),
+    };
+    Ok((StatusCode::CREATED, Json(request_exclusion(&api.ledger, &request).await?)).into_response())
+}
+
+/// A decision about a request.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DecisionBody {
+    /// What is decided.
+    decision: Decision,
+    /// Why; must be said to refuse.
+    #[serde(default)]
+    reason: String,
+    /// The version that was looked at.
+    version: u32,
+}
+
+async fn ruled(
+    api: &Api,
+    who: &Who,
+    kind: &str,
+    name: &Name,
+    body: &DecisionBody,
+) -> Result<Json<DocumentView>, Problem> {
+    sees_all(who)?;
+    // A token may hold less than its account, which is all that the ledger knows of it.
+    who.may(match body.decision {
+        Decision::Withdraw => Permission::of_entry(kind),
+        Decision::Approve | Decision::Refuse => Permission::ExclusionsDecide,
+    })?;
+    let request = DecideRequest {
+        kind,
+        name: name.as_str(),
+        version: Some(body.version),
+        decision: body.decision,
+        reason: &body.reason,
+        actor: who.actor(),
+        now: api.now(),
+    };
+    Ok(Json(decide(&api.ledger, &request).await?))
+}
+
+pub(crate) async fn rule_exclusion(
+    State(api): State<Api>,
+    who: Who,
+    InPath(name): InPath<Name>,
+    InBody(body): InBody<DecisionBody>,
+) -> Result<Json<DocumentView>, Problem> {
+    ruled(&api, &who, EXCLUSION, &name, &body).await
+}
+
+pub(crate) async fn rule_incident(
+    State(api): State<Api>,
+    who: Who,
+    InPath(name): InPath<Name>,
+    InBody(body): InBody<DecisionBody>,
+) -> Result<Json<DocumentView>, Problem> {
+    ruled(&api, &who, INCIDENT, &name, &body).await
+}

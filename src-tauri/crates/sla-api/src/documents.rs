@@ -1,0 +1,145 @@
+//! Documents of a month, drawn from the ledger when they are asked for; its outages; and what months mean for the invoice.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use sla_app::{BillingRequest, DocumentsRequest, Drawn, billing, draw_documents, outages};
+use sla_core::billing::{Billing, BillingPeriod};
+use sla_core::catalogue::Name;
+use sla_core::evidence::sha256_hex;
+use sla_core::outage::ExplainedOutage;
+use sla_core::time::Month;
+
+use crate::api::Api;
+use crate::etag::tagged;
+use crate::extract::{InPath, InQuery, Who};
+use crate::months::{OfMonth, no_month, seen_revisions};
+use crate::problem::Problem;
+
+/// A document that can be read.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct Listed {
+    /// Its name, such as `report.pdf`.
+    name: String,
+    /// Its media type.
+    media_type: String,
+    /// How long it is in bytes.
+    bytes: usize,
+    /// SHA-256 of its bytes, in hex.
+    sha256: String,
+}
+
+/// Which revision's documents are wanted.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DocumentsQuery {
+    /// The revision; the latest one when it is not said.
+    revision: Option<u32>,
+}
+
+fn media_type(name: &str) -> &'static str {
+    match name.rsplit('.').next() {
+        Some("pdf") => "application/pdf",
+        Some("json") => crate::operation::JSON,
+        Some("csv") => "text/csv; charset=utf-8",
+        Some("eml") => "message/rfc822",
+        _ => "text/markdown; charset=utf-8",
+    }
+}
+
+/// Draws the documents of a revision that somebody sees.
+async fn drawn(api: &Api, who: &Who, of: &OfMonth, revision: Option<u32>) -> Result<Drawn, Problem> {
+    let seen = seen_revisions(api, who, of).await?;
+    let wanted = seen.iter().rfind(|view| revision.is_none_or(|revision| view.revision == revision));
+    let revision = wanted.ok_or_else(no_month)?.revision;
+    let (tenant, contract, month) = of;
+    let request = DocumentsRequest {
+        tenant: tenant.as_str(),
+        month: *month,
+        contract: Some(contract.as_str()),
+        revision: Some(revision),
+        templates: &api.templates,
+    };
+    Ok(draw_documents(&who.ledger(api), &request).await?)
+}
+
+pub(crate) async fn list(
+    State(api): State<Api>,
+    who: Who,
+    InPath(of): InPath<OfMonth>,
+    InQuery(query): InQuery<DocumentsQuery>,
+) -> Result<Json<Vec<Listed>>, Problem> {
+    let drawn = drawn(&api, &who, &of, query.revision).await?;
+    let listed = drawn.documents.iter().map(|document| Listed {
+        name: document.name.to_owned(),
+        media_type: media_type(document.name).to_owned(),
+        bytes: document.bytes.len(),
+        sha256: sha256_hex(&document.bytes),
+    });
+    Ok(Json(listed.collect()))
+}
+
+/// A document's place.
+pub(crate) type OfDocument = (Name, Name, Month, String);
+
+pub(crate) async fn download(
+    State(api): State<Api>,
+    who: Who,
+    InPath((tenant, contract, month, name)): InPath<OfDocument>,
+    InQuery(query): InQuery<DocumentsQuery>,
+) -> Result<Response, Problem> {
+    let drawn = drawn(&api, &who, &(tenant, contract, month), query.revision).await?;
+    let document = drawn.documents.into_iter().find(|document| document.name == name);
+    let document = document.ok_or_else(|| Problem::not_found("the document"))?;
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(media_type(document.name))),
+        (header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment")),
+    ];
+    Ok((headers, document.bytes).into_response())
+}
+
+pub(crate) async fn explained_outages(
+    State(api): State<Api>,
+    who: Who,
+    InPath(of): InPath<OfMonth>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let seen = seen_revisions(&api, &who, &of).await?.pop().ok_or_else(no_month)?;
+    let (tenant, contract, month) = &of;
+    // The latest revision's: whoever sees an earlier one only would see figures that were not issued yet.
+    let latest = sla_app::revisions(&api.ledger, tenant.as_str(), *month, api.now()).await?;
+    let latest = latest.iter().rfind(|view| view.contract == contract.as_str()).ok_or_else(no_month)?;
+    if latest.revision != seen.revision {
+        return Err(no_month());
+    }
+    let all = outages(&api.ledger, tenant.as_str(), *month, None).await?;
+    let all: Vec<ExplainedOutage> = all.into_iter().filter(|outage| outage.contract == contract.as_str()).collect();
+    Ok(tagged(&headers, &seen.revision.to_string(), &all))
+}
+
+/// Which months are billed.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct BillingQuery {
+    /// The first month, YYYY-MM.
+    from: Month,
+    /// The last month, YYYY-MM.
+    to: Month,
+    /// Only this tenant's.
+    tenant: Option<Name>,
+}
+
+pub(crate) async fn billed(
+    State(api): State<Api>,
+    who: Who,
+    InQuery(BillingQuery { from, to, tenant }): InQuery<BillingQuery>,
+) -> Result<Json<Billing>, Problem> {
+    if from > to {
+        return Err(Problem::request(format!("from is {from} and to is {to}; expected months in their order")));
+    }
+    let request = BillingRequest { period: BillingPeriod { from, to }, tenant: tenant.as_ref().map(Name::as_str) };
+    Ok(Json(billing(&who.ledger(&api), &request).await?))
+}

@@ -1,0 +1,134 @@
+//! The catalogue over the API: objectives with their history, and exclusions that one person asks for and another decides.
+
+use serde_json::{Value, json};
+use sla_core::access::Role;
+
+use crate::service::{Answer, Engine, Service, sound};
+
+/// The demo's ledger with the demo's catalogue in it.
+fn with_catalogue(engine: Engine) -> Service {
+    let service = Service::start(engine);
+    let folder = service.folder.path().join("demo/catalogue").display().to_string();
+    let words = ["catalogue", "import", &folder, "--json", "--ledger", &service.owner, "--actor", "operator"];
+    sound(&words, "");
+    service
+}
+
+async fn put(service: &Service, role: Role, path: &str, tag: Option<&str>, text: &str) -> Answer {
+    let request = service.request("PUT", path).bearer_auth(&service.tokens[&role]).body(text.to_owned());
+    let request = request.header("content-type", "application/yaml");
+    service.send(if let Some(tag) = tag { request.header("if-match", tag) } else { request }).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn objectives_are_changed_by_versions() {
+    let service = with_catalogue(Engine::Sqlite);
+    let listed = service.get(Role::TenantViewer, "/slo").await;
+    listed.refused(403, "access.not_all_tenants");
+    let all = service.get(Role::Governance, "/slo").await.given();
+    let name = all[0]["name"].as_str().expect("an objective").to_owned();
+    let path = format!("/slo/{name}");
+    let shown = service.get(Role::Governance, &path).await;
+    assert_eq!(shown.header("etag"), "\"1\"");
+    let text = shown.given()["text"].as_str().expect("a text").to_owned();
+    let changed = format!("{}\n# looked at by operations\n", text.trim_end());
+    let other = text.replacen("displayName: ", "displayName: New ", 1);
+    assert_ne!(text, other, "the demo's objectives have names for people");
+
+    put(&service, Role::Finance, &path, Some("\"1\""), &other).await.refused(403, "access.forbidden");
+    put(&service, Role::Operator, &path, None, &other).await.refused(409, "ledger.stale");
+    put(&service, Role::Operator, &path, Some("\"2\""), &other).await.refused(412, "request.stale");
+    put(&service, Role::Operator, "/slo/another", None, &other).await.refused(422, "catalogue.another");
+    let unsound = text.replacen("kind: SLO", "kind: SLA", 1);
+    put(&service, Role::Operator, &path, Some("\"1\""), &unsound).await.refused(422, "catalogue.unsound");
+    let alias = format!("a: &a [1]\nb: *a\n{text}");
+    put(&service, Role::Operator, &path, Some("\"1\""), &alias).await.refused(422, "catalogue.unsound");
+    // Another layout or a remark is no other objective.
+    let same = put(&service, Role::Operator, &path, Some("\"1\""), &changed).await;
+    assert_eq!((same.status.as_u16(), same.given()["unchanged"].clone()), (200, json!(true)));
+    let entered = put(&service, Role::Operator, &path, Some("\"1\""), &other).await;
+    assert_eq!((entered.status.as_u16(), entered.header("etag")), (200, "\"2\""));
+    let diff = service.get(Role::Governance, &format!("{path}/diff")).await;
+    assert!(diff.text.contains("+") && diff.text.contains("New "), "{}", diff.text);
+    let history = service.get(Role::Governance, &format!("{path}/history")).await.given();
+    let versions: Vec<&Value> = history.as_array().expect("versions").iter().map(|one| &one["version"]).collect();
+    assert_eq!(versions, [&json!(1), &json!(2)]);
+    let first = service.get(Role::Governance, &format!("{path}?version=1")).await.given();
+    assert_eq!(first["text"], text.as_str());
+    service.get(Role::Governance, &format!("{path}?version=9")).await.refused(404, "request.not_found");
+    service.get(Role::Governance, "/slo/nothing").await.refused(404, "request.not_found");
+    // Contracts refer to it.
+    let retire = |tag: &str| {
+        service.request("DELETE", &path).bearer_auth(&service.tokens[&Role::Operator]).header("if-match", tag)
+    };
+    service.send(retire("\"1\"")).await.refused(412, "request.stale");
+    service.send(retire("\"2\"")).await.refused(422, "catalogue.unsound");
+    service.head();
+}
+
+async fn exclusions(service: &Service) {
+    let body = json!({
+        "name": "move-of-the-hall", "tenant": "nordlicht", "kind": "customer",
+        "start": "2026-10-04T22:00:00Z", "end": "2026-10-05T02:00:00Z", "reason": "their hall was moved"
+    });
+    let ask = async |role, body: &Value| service.ask(role, "POST", "/exclusions", Some(body.clone())).await;
+    ask(Role::Finance, &body).await.refused(403, "access.forbidden");
+    let asked = ask(Role::AccountManager, &body).await;
+    assert_eq!(asked.status, 201, "{}", asked.text);
+    ask(Role::AccountManager, &body).await.refused(409, "ledger.stale");
+    for (case, field, value) in [
+        ("times reversed", "end", "2026-10-04T21:00:00Z"),
+        ("no time", "start", "yesterday"),
+        ("nobody's", "tenant", "nobody"),
+    ] {
+        let mut wrong = body.clone();
+        wrong["name"] = json!("wrong");
+        wrong[field] = json!(value);
+        let answer = ask(Role::AccountManager, &wrong).await;
+        assert_eq!(answer.status, 422, "{case}: {}", answer.text);
+    }
+    let decide = async |role, decision: &str, reason: &str, version: u32| {
+        let body = json!({ "decision": decision, "reason": reason, "version": version });
+        service.ask(role, "POST", "/exclusions/move-of-the-hall/decisions", Some(body)).await
+    };
+    decide(Role::AccountManager, "approve", "", 1).await.refused(403, "workflow.four_eyes");
+    decide(Role::Operator, "approve", "", 1).await.refused(403, "access.forbidden");
+    decide(Role::Governance, "refuse", " ", 1).await.refused(422, "workflow.no_reason");
+    decide(Role::Governance, "approve", "", 2).await.refused(409, "ledger.stale");
+    assert_eq!(decide(Role::Governance, "approve", "", 1).await.given()["state"], "approved");
+    let listed = service.get(Role::Finance, "/exclusions?tenant=nordlicht&state=approved").await.given();
+    assert_eq!(
+        (&listed[0]["name"], &listed[0]["requested_by"]),
+        (&json!("move-of-the-hall"), &json!("account_manager"))
+    );
+    assert_eq!(service.get(Role::Finance, "/exclusions?state=refused").await.given(), json!([]));
+    let audit = service.get(Role::Governance, "/audit?actor=governance&limit=1").await.given();
+    assert_eq!(audit["items"][0]["origin"], "127.0.0.1");
+    service.head();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn exclusions_are_asked_for_and_decided() {
+    exclusions(&with_catalogue(Engine::Sqlite)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn exclusions_are_asked_for_and_decided_on_postgres() {
+    exclusions(&with_catalogue(Engine::postgres())).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn months_are_billed() {
+    let service = Service::start(Engine::Sqlite);
+    let billed = service.get(Role::Finance, "/billing?from=2026-10&to=2026-10").await.given();
+    let tenants: Vec<&Value> =
+        billed["contracts"].as_array().expect("contracts").iter().map(|one| &one["tenant"]).collect();
+    assert_eq!(tenants.len(), 4, "{tenants:?}");
+    service.get(Role::Finance, "/billing?from=2026-11&to=2026-10").await.refused(400, "request.malformed");
+    service.get(Role::Finance, "/billing?from=2026-10").await.refused(400, "request.malformed");
+    service
+        .get(Role::Finance, "/billing?from=2026-10&to=2026-10&tenant=nobody")
+        .await
+        .refused(404, "request.not_found");
+    service.get(Role::Operator, "/billing?from=2026-10&to=2026-10").await.refused(403, "access.forbidden");
+}
