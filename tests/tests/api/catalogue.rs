@@ -43,6 +43,13 @@ async fn objectives_are_changed_by_versions() {
     put(&service, Role::Operator, &path, Some("\"1\""), &unsound).await.refused(422, "catalogue.unsound");
     let alias = format!("a: &a [1]\nb: *a\n{text}");
     put(&service, Role::Operator, &path, Some("\"1\""), &alias).await.refused(422, "catalogue.unsound");
+    // What would grow without end when it is read is refused, and so is what is nested without end.
+    let bomb = "a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\nd: [*c, *c]\n";
+    let (deep, wide) = ("[".repeat(200_000), format!("a: {}\n", "{b: ".repeat(50_000)));
+    for bad in [bomb, &deep, &wide, "", "--- 7\n--- [", "\u{0}"] {
+        let answer = put(&service, Role::Operator, &path, Some("\"1\""), bad).await;
+        assert_eq!(answer.status, 422, "{}: {}", &bad[..bad.len().min(20)], answer.text);
+    }
     // Another layout or a remark is no other objective.
     let same = put(&service, Role::Operator, &path, Some("\"1\""), &changed).await;
     assert_eq!((same.status.as_u16(), same.given()["unchanged"].clone()), (200, json!(true)));

@@ -1,7 +1,8 @@
 //! Signing in and out, accounts and tokens over the API, and stopping.
 
 use serde_json::{Value, json};
-use sla_core::access::{Permission, Role};
+use sla_core::access::{Permission, Role, TenantScope, Token, TokenState};
+use sla_ledger::Ledger;
 
 use crate::service::{Answer, Engine, PASSWORD, Service, sla, sound};
 
@@ -153,9 +154,26 @@ async fn tokens_are_narrow_and_end() {
     ] {
         service.ask(admin, "POST", "/tokens", Some(body)).await.refused(422, code);
     }
-    // Time that has passed cannot be waited for: a token is made that was good for a day, two days ago.
-    let expired = Service::make_token(&service.owner, "old", "finance", &[Permission::MonthsRead]);
-    ask(&expired, "/months").await.given();
+    // Nobody waits for a token to expire: one is put into the ledger that has.
+    let (name, hex) = ("old", "0".repeat(64));
+    let secret = format!("slat_{name}_{hex}");
+    let token = Token {
+        account: "finance".to_owned(),
+        label: "a test".to_owned(),
+        secret_sha256: sla_core::evidence::sha256_hex(secret.as_bytes()),
+        permissions: [Permission::MonthsRead].into(),
+        tenants: TenantScope::All,
+        expires_at: 1_793_606_400,
+        state: TokenState::Active,
+    };
+    let ledger = Ledger::open_to_write(&service.owner).await.expect("the ledger");
+    ledger.put_access(name, &token, None, "admin".into(), 1_793_000_000).await.expect("a token");
+    ask(&secret, "/months").await.refused(401, "access.secret");
+    // It is its end that it is refused for.
+    let good = Token { expires_at: 4_000_000_000, ..token };
+    ledger.put_access(name, &good, Some(1), "admin".into(), 1_793_000_000).await.expect("a token");
+    ask(&secret, "/months").await.given();
+    ledger.close().await;
 }
 
 #[test]
