@@ -1,7 +1,7 @@
 //! The catalogue over the API: objectives with their history, and exclusions that one person asks for and another decides.
 
 use serde_json::{Value, json};
-use sla_core::access::Role;
+use sla_core::access::{Permission, Role, permissions};
 
 use crate::service::{Answer, Engine, Service, sound};
 
@@ -114,14 +114,88 @@ async fn exclusions(service: &Service) {
     service.head();
 }
 
+/// Who looks after one customer asks and decides for that one; what concerns others is not there.
+async fn of_one_tenant(service: &Service) {
+    let account = |name: &str, role: Role, tenant: &str| {
+        let words = ["account", "add", name, "--json", "--role", role.name(), "--tenant", tenant, "--no-password"];
+        sound(&[&words[..], &["--ledger", &service.owner, "--actor", "admin"]].concat(), "");
+        let held: Vec<Permission> = permissions().filter(|permission| role.may(*permission)).collect();
+        Service::make_token(&service.owner, name, name, &held)
+    };
+    let (north, south) =
+        (account("north", Role::AccountManager, "nordlicht"), account("south", Role::Operator, "alpenbahn"));
+    let send = async |token: &str, method: &str, path: &str, body: Option<Value>| {
+        let request = service.request(method, path).bearer_auth(token);
+        service.send(if let Some(body) = body { request.json(&body) } else { request }).await
+    };
+    let body = |name: &str, tenant: &str| {
+        json!({
+            "name": name, "tenant": tenant, "kind": "customer",
+            "start": "2026-10-11T22:00:00Z", "end": "2026-10-12T02:00:00Z", "reason": "a move"
+        })
+    };
+    let before = service.head();
+    for (token, name, tenant) in
+        [(&north, "a", "alpenbahn"), (&south, "a", "nordlicht"), (&south, "move-of-the-hall", "alpenbahn")]
+    {
+        // The last one would take over what another customer's is.
+        send(token, "POST", "/exclusions", Some(body(name, tenant))).await.refused(404, "request.not_found");
+    }
+    assert_eq!(service.head(), before);
+    let asked = send(&south, "POST", "/exclusions", Some(body("of-the-south", "alpenbahn"))).await;
+    assert_eq!(asked.status, 201, "{}", asked.text);
+    let listed = send(&north, "GET", "/exclusions", None).await.given();
+    assert_eq!(listed.as_array().map(Vec::len), Some(1), "{listed}");
+    assert_eq!(listed[0]["tenant"], "nordlicht");
+    let decision = json!({ "decision": "approve", "version": 1 });
+    let decide =
+        async |token: &str| send(token, "POST", "/exclusions/of-the-south/decisions", Some(decision.clone())).await;
+    decide(&north).await.refused(404, "request.not_found");
+    assert_eq!(service.get(Role::TenantViewer, "/exclusions").await.given(), json!([]));
+    send(&north, "GET", "/slo", None).await.refused(403, "access.not_all_tenants");
+    let manager = account("alps", Role::AccountManager, "alpenbahn");
+    assert_eq!(decide(&manager).await.given()["state"], "approved");
+    let incident = "apiVersion: sla-desk/v1
+kind: Incident
+metadata: { name: outage-of-the-alps }
+spec:
+  tenant: alpenbahn
+  class: P1
+  enteredBy: south
+  title: The railway stood still
+  reported: 2026-10-11T10:00:00Z
+  responded: 2026-10-11T10:10:00Z
+  restored: 2026-10-11T11:00:00Z
+";
+    let entered = async |token: &str, name: &str, text: &str| {
+        let request = service.request("PUT", &format!("/incidents/{name}")).bearer_auth(token);
+        service.send(request.header("content-type", "application/yaml").body(text.to_owned())).await
+    };
+    entered(&north, "outage-of-the-alps", incident).await.refused(404, "request.not_found");
+    let made = entered(&south, "outage-of-the-alps", incident).await;
+    assert_eq!(made.status, 201, "{}", made.text);
+    for path in ["", "/history", "/diff"] {
+        let path = format!("/incidents/outage-of-the-alps{path}");
+        send(&north, "GET", &path, None).await.refused(404, "request.not_found");
+        assert!(send(&south, "GET", &path, None).await.status.is_success(), "{path}");
+    }
+    assert_eq!(send(&north, "GET", "/incidents", None).await.given(), json!([]));
+    assert_eq!(send(&south, "GET", "/incidents", None).await.given()[0]["tenant"], "alpenbahn");
+    service.head();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn exclusions_are_asked_for_and_decided() {
-    exclusions(&with_catalogue(Engine::Sqlite)).await;
+    let service = with_catalogue(Engine::Sqlite);
+    exclusions(&service).await;
+    of_one_tenant(&service).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn exclusions_are_asked_for_and_decided_on_postgres() {
-    exclusions(&with_catalogue(Engine::postgres())).await;
+    let service = with_catalogue(Engine::postgres());
+    exclusions(&service).await;
+    of_one_tenant(&service).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

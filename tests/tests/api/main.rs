@@ -2,6 +2,7 @@
 
 mod bad;
 mod catalogue;
+mod jobs;
 mod people;
 mod roles;
 mod service;

@@ -17,6 +17,8 @@ fn request(path: &str, method: &str) -> (String, Option<Value>) {
         .replace("{role}", "finance")
         .replace("{currency}", "EUR")
         .replace("{document}", "report.csv")
+        .replace("{sha256}", "0")
+        .replace("{job}", "nothing")
         .replace("{name}", "nobody");
     let query = match path.as_str() {
         "/billing" => "?from=2026-09&to=2026-10",

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
+use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
 use reqwest::{Client, Method, StatusCode};
@@ -35,6 +36,7 @@ pub(crate) struct Service {
     pub(crate) folder: TempDir,
     client: Client,
     served: Child,
+    words: Vec<String>,
     _engine: Engine,
 }
 
@@ -98,6 +100,7 @@ impl Service {
         Self::start_with(engine, &[])
     }
 
+    /// The same with more words behind `sla serve`; `{demo}` stands for the demo's folder.
     pub(crate) fn start_with(engine: Engine, more: &[&str]) -> Self {
         let folder = tempfile::Builder::new().prefix("sla-api-").tempdir().expect("a temporary folder");
         let out = folder.path().join("demo").display().to_string();
@@ -127,19 +130,37 @@ impl Service {
             let held: Vec<Permission> = permissions().filter(|permission| role.may(*permission)).collect();
             tokens.insert(role, Self::make_token(&owner, &format!("{name}-all"), name, &held));
         }
+        let words =
+            ["serve", "--json", "--listen", "127.0.0.1:0", "--ledger", &served_as, "--requests-per-second", "10000"];
+        let words: Vec<String> = words.iter().chain(more).map(|word| word.replace("{demo}", &out)).collect();
+        let (served, address) = Self::serve(&words, folder.path());
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = Client::builder().no_proxy().tls_danger_accept_invalid_certs(true).build().expect("a client");
+        Self { address, owner, tokens, folder, client, served, words, _engine: engine }
+    }
+
+    fn serve(words: &[String], folder: &Path) -> (Child, String) {
+        let log = std::fs::File::options().create(true).append(true).open(folder.join("log")).expect("a file");
         let mut command = Command::new(sla_acceptance::binary());
-        command.args(["serve", "--json", "--listen", "127.0.0.1:0", "--ledger", &served_as]);
-        command.args(["--requests-per-second", "10000"]).args(more);
-        let log = std::fs::File::create(folder.path().join("log")).expect("a file");
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log);
+        command.args(words).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log);
         let mut served = command.spawn().expect("the binary runs");
         let mut line = String::new();
         BufReader::new(served.stdout.as_mut().expect("piped")).read_line(&mut line).expect("it says where");
         let said: Value = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"));
         let address = said["serving"].as_str().unwrap_or_else(|| panic!("{said}")).to_owned();
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = Client::builder().no_proxy().tls_danger_accept_invalid_certs(true).build().expect("a client");
-        Self { address, owner, tokens, folder, client, served, _engine: engine }
+        (served, address)
+    }
+
+    /// Kills it as a power cut would, and serves the same ledger again.
+    pub(crate) fn kill_and_serve(&mut self) {
+        self.served.kill().expect("it runs");
+        self.served.wait().expect("it ends");
+        self.serve_again();
+    }
+
+    /// Serves the same ledger again after it was stopped.
+    pub(crate) fn serve_again(&mut self) {
+        (self.served, self.address) = Self::serve(&self.words, self.folder.path());
     }
 
     /// Makes a token and gives its secret.

@@ -1,14 +1,17 @@
 //! What every handler shares.
 
 use std::num::NonZeroU32;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sla_app::{Ledger, Templates};
+use axum::http::StatusCode;
+use sla_app::{Ledger, Runner, Templates};
 use sla_core::time::UnixSeconds;
 
 use crate::guard::Limits;
 use crate::metrics::Metrics;
+use crate::problem::Problem;
 
 /// What can be set; the defaults suit a company.
 #[derive(Clone, Debug)]
@@ -43,24 +46,45 @@ pub struct Api {
     pub(crate) settings: Settings,
     pub(crate) limits: Arc<Limits>,
     pub(crate) metrics: Arc<Metrics>,
+    /// Who carries jobs out; none where months are not closed.
+    pub(crate) runner: Option<Runner>,
 }
 
 impl Api {
     /// The API over a ledger. `clock` gives Unix seconds.
     pub fn new(
         ledger: Ledger,
-        templates: Templates,
+        templates: Arc<Templates>,
         settings: Settings,
         clock: impl Fn() -> UnixSeconds + Send + Sync + 'static,
     ) -> Self {
         Self {
             ledger,
-            templates: Arc::new(templates),
+            templates,
             clock: Arc::new(clock),
             limits: Arc::new(Limits::new(&settings)),
             metrics: Arc::new(Metrics::default()),
             settings,
+            runner: None,
         }
+    }
+
+    /// The same with somebody who carries jobs out, and the place where evidence lies.
+    #[must_use]
+    pub fn with_runner(self, runner: Runner) -> Self {
+        Self { runner: Some(runner), ..self }
+    }
+
+    /// The catalogue's folder, where a part of it lies in one: what is entered is checked together with it.
+    pub(crate) fn catalogue(&self) -> Option<&Path> {
+        self.runner.as_ref().and_then(|runner| runner.desk().catalogue.as_deref())
+    }
+
+    pub(crate) fn runner(&self) -> Result<&Runner, Problem> {
+        self.runner.as_ref().ok_or_else(|| {
+            let detail = "this program has no folder for documents and evidence; start it with sla serve --out DIR";
+            Problem::new(StatusCode::CONFLICT, "job.no_desk", detail)
+        })
     }
 
     pub(crate) fn now(&self) -> UnixSeconds {

@@ -1,6 +1,7 @@
 //! The catalogue in the ledger: objectives, incidents, and exclusions that people ask for and others decide.
 //!
-//! The catalogue is about all tenants: whoever is assigned some of them only does not see it here.
+//! Objectives are about all tenants: whoever is assigned some of them only does not see them here. Exclusions and incidents
+//! concern one, and are seen and changed by whom that one is assigned to.
 
 use axum::Json;
 use axum::extract::State;
@@ -28,13 +29,35 @@ pub(crate) const SLO: &str = "SLO";
 pub(crate) const INCIDENT: &str = "Incident";
 const EXCLUSION: &str = "Exclusion";
 
-/// Whether somebody sees the catalogue.
-fn sees_all(who: &Who) -> Result<(), Problem> {
-    if who.caller.access.tenants == TenantScope::All {
+/// Whether somebody sees what concerns a tenant, or all of them. A customer sees what was issued, and not what is asked for.
+fn sees(who: &Who, tenant: Option<&str>) -> bool {
+    let access = &who.caller.access;
+    access.tenants == TenantScope::All
+        || !access.sees_issued_only() && tenant.is_some_and(|tenant| access.tenants.holds(tenant))
+}
+
+fn sees_no_objectives(who: &Who) -> Problem {
+    let error = AccessError::NotAllTenants { who: who.caller.name.clone() };
+    Problem::new(StatusCode::FORBIDDEN, error.code(), error.to_string())
+}
+
+/// Whether somebody sees a document: objectives only who sees all tenants; of the rest, what is not theirs is not there.
+async fn is_seen<const IS_SLO: bool>(api: &Api, who: &Who, name: &Name) -> Result<(), Problem> {
+    if sees(who, None) {
         return Ok(());
     }
-    let error = AccessError::NotAllTenants { who: who.caller.name.clone() };
-    Err(Problem::new(StatusCode::FORBIDDEN, error.code(), error.to_string()))
+    if IS_SLO {
+        return Err(sees_no_objectives(who));
+    }
+    concerns_theirs(api, who, INCIDENT, name).await
+}
+
+/// Whether a document of one tenant is of one of theirs; what is not there yet may become so.
+async fn concerns_theirs(api: &Api, who: &Who, kind: &str, name: &Name) -> Result<(), Problem> {
+    match document(&api.ledger, kind, name.as_str(), None).await {
+        Ok((view, _)) if !sees(who, view.tenant.as_deref()) => Err(Problem::not_found("the document")),
+        _ => Ok(()),
+    }
 }
 
 /// A document with its text as it was entered.
@@ -69,8 +92,12 @@ pub(crate) async fn list<const IS_SLO: bool>(
     State(api): State<Api>,
     who: Who,
 ) -> Result<Json<Vec<DocumentView>>, Problem> {
-    sees_all(&who)?;
-    Ok(Json(documents(&api.ledger, Some(kind(IS_SLO)), false).await?))
+    if IS_SLO && !sees(&who, None) {
+        return Err(sees_no_objectives(&who));
+    }
+    let mut all = documents(&api.ledger, Some(kind(IS_SLO)), false).await?;
+    all.retain(|view| sees(&who, view.tenant.as_deref()));
+    Ok(Json(all))
 }
 
 fn kind(is_slo: bool) -> &'static str {
@@ -84,7 +111,7 @@ pub(crate) async fn show<const IS_SLO: bool>(
     InQuery(query): InQuery<VersionQuery>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    sees_all(&who)?;
+    is_seen::<IS_SLO>(&api, &who, &name).await?;
     let (view, text) = document(&api.ledger, kind(IS_SLO), name.as_str(), query.version).await?;
     Ok(tagged(&headers, &view.version.to_string(), &Text { view, text }))
 }
@@ -94,7 +121,7 @@ pub(crate) async fn versions<const IS_SLO: bool>(
     who: Who,
     InPath(name): InPath<Name>,
 ) -> Result<Json<Vec<DocumentView>>, Problem> {
-    sees_all(&who)?;
+    is_seen::<IS_SLO>(&api, &who, &name).await?;
     Ok(Json(history(&api.ledger, kind(IS_SLO), name.as_str()).await?))
 }
 
@@ -104,7 +131,7 @@ pub(crate) async fn diff<const IS_SLO: bool>(
     InPath(name): InPath<Name>,
     InQuery(DiffQuery { from, to }): InQuery<DiffQuery>,
 ) -> Result<String, Problem> {
-    sees_all(&who)?;
+    is_seen::<IS_SLO>(&api, &who, &name).await?;
     Ok(difference(&api.ledger, kind(IS_SLO), name.as_str(), (from, to)).await?)
 }
 
@@ -116,7 +143,7 @@ pub(crate) async fn enter<const IS_SLO: bool>(
     headers: HeaderMap,
     InText(text): InText,
 ) -> Result<Response, Problem> {
-    sees_all(&who)?;
+    is_seen::<IS_SLO>(&api, &who, &name).await?;
     let seen = match seen(&headers)? {
         None => None,
         Some(tag) => Some(tag.parse().map_err(|_| stale())?),
@@ -127,7 +154,7 @@ pub(crate) async fn enter<const IS_SLO: bool>(
         let detail = format!("the document is {other}; expected {kind} {name}, as the address says");
         return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "catalogue.another", detail));
     }
-    let request = PutRequest { file: &file, folder: None, seen, actor: who.actor(), now: api.now() };
+    let request = PutRequest { file: &file, folder: api.catalogue(), seen, actor: who.actor(), now: api.now() };
     let entered = put(&api.ledger, &request).await.map_err(|error| when_set(seen.is_some(), error.into()))?;
     let status = if entered.version == 1 && !entered.unchanged { StatusCode::CREATED } else { StatusCode::OK };
     Ok((status, tagged(&HeaderMap::new(), &entered.version.to_string(), &entered)).into_response())
@@ -146,10 +173,10 @@ pub(crate) async fn end<const IS_SLO: bool>(
     InPath(name): InPath<Name>,
     headers: HeaderMap,
 ) -> Result<Json<Entered>, Problem> {
-    sees_all(&who)?;
+    is_seen::<IS_SLO>(&api, &who, &name).await?;
     let seen = seen_version(&headers)?;
     let of = (kind(IS_SLO), name.as_str());
-    let retired = retire(&api.ledger, of, None, Some(seen), (who.actor(), api.now())).await;
+    let retired = retire(&api.ledger, of, api.catalogue(), Some(seen), (who.actor(), api.now())).await;
     Ok(Json(retired.map_err(|error| when_set(true, error.into()))?))
 }
 
@@ -168,8 +195,9 @@ pub(crate) async fn exclusions(
     who: Who,
     InQuery(query): InQuery<ExclusionsQuery>,
 ) -> Result<Json<Vec<RequestView>>, Problem> {
-    sees_all(&who)?;
-    Ok(Json(requests(&api.ledger, query.tenant.as_ref().map(Name::as_str), query.state).await?))
+    let mut all = requests(&api.ledger, query.tenant.as_ref().map(Name::as_str), query.state).await?;
+    all.retain(|one| sees(&who, Some(&one.tenant)));
+    Ok(Json(all))
 }
 
 /// An exclusion that is asked for.
@@ -204,7 +232,10 @@ pub(crate) async fn ask(
     who: Who,
     InBody(body): InBody<ExclusionBody>,
 ) -> Result<Response, Problem> {
-    sees_all(&who)?;
+    if !sees(&who, Some(body.tenant.as_str())) {
+        return Err(Problem::not_found("the tenant"));
+    }
+    concerns_theirs(&api, &who, EXCLUSION, &body.name).await?;
     let commitments: Vec<String> = body.commitments.iter().map(ToString::to_string).collect();
     let request = ExclusionRequest {
         name: body.name.as_str(),
@@ -214,7 +245,7 @@ pub(crate) async fn ask(
         window: Window::Between { start: &body.start, end: &body.end, recurrence: body.recurrence.as_deref() },
         announced_at: body.announced_at.as_deref(),
         reason: &body.reason,
-        folder: None,
+        folder: api.catalogue(),
         seen: None,
         actor: who.actor(),
         now: api.now(),
@@ -242,7 +273,7 @@ async fn ruled(
     name: &Name,
     body: &DecisionBody,
 ) -> Result<Json<DocumentView>, Problem> {
-    sees_all(who)?;
+    concerns_theirs(api, who, kind, name).await?;
     // A token may hold less than its account, which is all that the ledger knows of it.
     who.may(match body.decision {
         Decision::Withdraw => Permission::of_entry(kind),

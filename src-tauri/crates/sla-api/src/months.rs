@@ -217,7 +217,7 @@ pub(crate) async fn history(
 }
 
 /// What was stated of a revision; of the latest one that somebody sees when none is named.
-async fn record(api: &Api, who: &Who, of: &OfMonth, revision: Option<u32>) -> Result<MonthRecord, Problem> {
+pub(crate) async fn record(api: &Api, who: &Who, of: &OfMonth, revision: Option<u32>) -> Result<MonthRecord, Problem> {
     let (tenant, contract, month) = of;
     let all = who.ledger(api).revisions(Some(tenant.as_str()), Some(*month)).await?;
     let is_customer = who.which() == Which::Issued;

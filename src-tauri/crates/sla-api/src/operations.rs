@@ -6,12 +6,13 @@ use axum::http::{Method, StatusCode};
 use axum::middleware::from_fn_with_state;
 use axum::routing::{delete, get, patch, post, put};
 use sla_app::{
-    AccountView, CreditSummary, DocumentView, Entered, Found, MonthSummary, MonthView, RequestView, Secret, TokenView,
+    AccountView, CreditSummary, DocumentView, Entered, Found, JobRequest, JobView, MonthSummary, MonthView,
+    RequestView, Secret, TokenView,
 };
 use sla_core::access::Permission;
 use sla_core::billing::Billing;
 use sla_core::outage::ExplainedOutage;
-use sla_core::record::MonthRecord;
+use sla_core::record::{MonthRecord, RecordEvidence};
 
 use crate::accounts::{
     AccountBody, LimitBody, LimitView, MadeToken, Me, NewAccountBody, NewTokenBody, PasswordBody, SignInBody,
@@ -21,14 +22,16 @@ use crate::audit::{AuditQuery, EntryView, Soundness};
 use crate::catalogue::{DecisionBody, DiffQuery, ExclusionBody, ExclusionsQuery, Text, VersionQuery};
 use crate::cursor::Page;
 use crate::documents::{BillingQuery, DocumentsQuery, Listed};
+use crate::evidence::EvidenceQuery;
 use crate::guard::{Guarded, around, guard};
+use crate::jobs::JobsQuery;
 use crate::months::{CreditsQuery, ExplainQuery, MonthsQuery, StepBody};
 use crate::operation::Needs::{Nothing, Permission as Holds, Session};
 use crate::operation::Operation;
 use crate::overview::{Overview, OverviewQuery, SearchQuery};
 use crate::problem::Problem;
 use crate::tenants::{ContractsQuery, Document, TenantsQuery};
-use crate::{accounts, audit, catalogue, documents, health, months, openapi, overview, tenants};
+use crate::{accounts, audit, catalogue, documents, evidence, health, jobs, months, openapi, overview, tenants};
 
 const GET: Method = Method::GET;
 const POST: Method = Method::POST;
@@ -46,6 +49,7 @@ pub(crate) fn operations() -> Vec<Operation> {
     all.extend(customers());
     all.extend(work());
     all.extend(papers());
+    all.extend(long_work());
     all.extend(objectives::<true>("/slo", "Slo", Permission::SlosRead, Permission::SlosWrite));
     all.extend(objectives::<false>("/incidents", "Incident", Permission::SlosRead, Permission::IncidentsWrite));
     all.extend(requests());
@@ -233,6 +237,8 @@ fn work() -> Vec<Operation> {
 fn papers() -> Vec<Operation> {
     const DOCUMENTS: &str = "/months/{tenant}/{contract}/{month}/documents";
     const DOCUMENT: &str = "/months/{tenant}/{contract}/{month}/documents/{document}";
+    const EVIDENCE: &str = "/months/{tenant}/{contract}/{month}/evidence";
+    const ONE_EVIDENCE: &str = "/months/{tenant}/{contract}/{month}/evidence/{sha256}";
     const OUTAGES: &str = "/months/{tenant}/{contract}/{month}/outages";
     let read = Holds(Permission::DocumentsRead);
     let billing = Holds(Permission::BillingRead);
@@ -246,6 +252,28 @@ fn papers() -> Vec<Operation> {
             .path("document", "Its name, such as report.pdf")
             .query::<DocumentsQuery>()
             .gives_text("application/pdf", "The document, of the media type that the list tells"),
+        Operation::new(
+            "listEvidence",
+            (GET, EVIDENCE),
+            Holds(Permission::EvidenceRead),
+            "List the evidence of a month",
+            get(evidence::list),
+        )
+        .of_month()
+        .query::<EvidenceQuery>()
+        .gives::<Vec<RecordEvidence>>(200, "What was asked of which source, and the hash of each file"),
+        Operation::new(
+            "getEvidence",
+            (GET, ONE_EVIDENCE),
+            Holds(Permission::EvidenceRead),
+            "Read a piece of evidence",
+            get(evidence::download),
+        )
+        .of_month()
+        .path("sha256", "The hash of the file")
+        .query::<EvidenceQuery>()
+        .gives_text(evidence::PARQUET, "The file as it was captured")
+        .refuses(409, "This program does not know where evidence lies"),
         Operation::new(
             "listOutages",
             (GET, OUTAGES),
@@ -266,6 +294,33 @@ fn papers() -> Vec<Operation> {
         .query::<BillingQuery>()
         .gives::<Billing>(200, "Charges, credits, net and running caps by tenant, and what was booked")
         .refuses(404, "There is no such tenant, or it is not yours to see"),
+    ]
+}
+
+/// What takes longer than a request.
+fn long_work() -> Vec<Operation> {
+    // What a job does needs its own permission; the handler asks for that.
+    let read = Holds(Permission::MonthsRead);
+    let no_job = "There is no such job, or it is not yours to see";
+    vec![
+        Operation::new("askJob", (POST, "/jobs"), read, "Ask for a job: close, restate, compare", post(jobs::ask))
+            .once()
+            .takes::<JobRequest>()
+            .gives::<JobView>(202, "The job, which waits for its turn")
+            .refuses(404, "There is no such tenant, or it is not yours to see")
+            .refuses(409, "This program carries no jobs out"),
+        Operation::new("listJobs", (GET, "/jobs"), read, "List jobs", get(jobs::list))
+            .query::<JobsQuery>()
+            .gives::<Page<JobView>>(200, "Jobs, the one that was asked for last first"),
+        Operation::new("getJob", (GET, "/jobs/{job}"), read, "Show a job and how far it is", get(jobs::show))
+            .path("job", "The job's id")
+            .gives::<JobView>(200, "The job")
+            .refuses(404, no_job),
+        Operation::new("cancelJob", (DELETE, "/jobs/{job}"), read, "Call a job off", delete(jobs::cancel))
+            .path("job", "The job's id")
+            .gives::<JobView>(200, "The job; one that runs stops in a moment, unless it records already")
+            .refuses(404, no_job)
+            .refuses(409, "It has ended"),
     ]
 }
 

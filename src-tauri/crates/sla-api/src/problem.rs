@@ -4,7 +4,9 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
 use serde::Serialize;
-use sla_app::{AccountError, BillingError, DeskError, DocumentsError, LedgerError, ReportError, ReviewError};
+use sla_app::{
+    AccountError, BillingError, DeskError, DocumentsError, JobError, LedgerError, ReportError, ReviewError, StoreError,
+};
 
 /// The media type of a problem document.
 pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
@@ -172,6 +174,27 @@ impl From<DeskError> for Problem {
             DeskError::Ledger(error) => error.into(),
             DeskError::NoVersion { .. } => Self::not_found("the version"),
             error => told(error.code(), error.to_string()),
+        }
+    }
+}
+
+impl From<JobError> for Problem {
+    fn from(error: JobError) -> Self {
+        match error {
+            JobError::Ledger(error) => error.into(),
+            JobError::Unknown { .. } => Self::not_found("the job"),
+            JobError::Ended { .. } => Self::new(StatusCode::CONFLICT, error.code(), error.to_string()),
+            JobError::System { reason } => Self::inside(StatusCode::INTERNAL_SERVER_ERROR, "job.system", reason),
+            error => told(error.code(), error.to_string()),
+        }
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Hash { .. } => Self::not_found("the evidence"),
+            error => Self::inside(StatusCode::INTERNAL_SERVER_ERROR, "evidence", error.to_string()),
         }
     }
 }

@@ -38,7 +38,7 @@ pub(crate) fn note(request: &CloseRequest<'_>, plans: &mut [ContractMonth<'_>], 
             .map(|accepted| RecordAcceptance {
                 code: accepted.code.name().to_owned(),
                 reason: accepted.reason.clone(),
-                by: format!("{}, {today}", request.actor),
+                by: format!("{}, {today}", request.actor.name),
             })
             .collect();
         let before = closed.iter().filter(|record| {

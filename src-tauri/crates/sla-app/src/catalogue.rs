@@ -63,6 +63,7 @@ pub fn read_catalogue(folder: &Path) -> Result<Catalogue, CatalogueError> {
 }
 
 /// The files of a catalogue, and what is wrong with their bytes.
+#[derive(Default)]
 pub(crate) struct Files {
     pub(crate) files: Vec<SourceFile>,
     pub(crate) defects: Vec<Finding>,

@@ -9,12 +9,13 @@ use sla_core::catalogue::Catalogue;
 use sla_core::plan::{ContractMonth, plan};
 use sla_core::record::MonthRecord;
 use sla_core::time::{Month, UnixSeconds};
-use sla_ledger::{CloseEntry, ContractDocument, Ledger};
+use sla_ledger::{Actor, CloseEntry, ContractDocument, Ledger};
 use sla_report::Templates;
 
 use crate::accept::{self, Accepted};
 use crate::capture::capture;
 use crate::error::CloseError;
+use crate::history::before;
 use crate::measure::measure;
 use crate::progress::{CloseProgress, Step};
 use crate::publish::{Stuck, check_place, check_room, make_room, publish};
@@ -39,7 +40,7 @@ pub struct CloseRequest<'a> {
     /// The clock, Unix seconds.
     pub now: UnixSeconds,
     /// Who closes, as the audit chain names them.
-    pub actor: &'a str,
+    pub actor: Actor<'a>,
     /// What is unsound in contracts and taken as it is, each with a reason that the report prints.
     pub accepted: &'a [Accepted],
     /// Wording and look of the documents.
@@ -53,6 +54,7 @@ pub struct Prepared {
     month: Month,
     now: UnixSeconds,
     actor: String,
+    origin: String,
     out: PathBuf,
     staging: Staging,
     ledger: Ledger,
@@ -94,7 +96,7 @@ pub async fn prepare(request: &CloseRequest<'_>, progress: &Arc<dyn CloseProgres
     // Before the sources are asked, since they may take long: is there a ledger that takes what they say?
     let ledger = Ledger::open(request.ledger).await?;
     let tenants = plans.iter().map(|plan| plan.tenant.name().as_str());
-    ledger.may_for(request.actor, Permission::MonthsClose, tenants).await?;
+    ledger.may_for(request.actor.name, Permission::MonthsClose, tenants).await?;
     accept::note(request, &mut plans, &ledger.latest(request.month).await?);
     std::fs::create_dir_all(request.out).map_err(CloseError::file("made", request.out))?;
     let staging = Staging::begin(request.out).await?;
@@ -103,7 +105,7 @@ pub async fn prepare(request: &CloseRequest<'_>, progress: &Arc<dyn CloseProgres
     let store = EvidenceStore::new(staging.path().join(EVIDENCE));
     let CloseRequest { catalogue, catalogue_folder, secrets, .. } = *request;
     let evidence = capture(catalogue, catalogue_folder, secrets, &plans, &store, progress).await?;
-    let known = ledger.before(request.month).await?;
+    let known = before(&ledger, request.month, request.tenant).await?;
     let mut records = measure(&plans, &evidence, &store, &known, progress).await?;
     for record in &mut records {
         record.revision = ledger.plan(record).await?.revision;
@@ -128,7 +130,8 @@ pub async fn prepare(request: &CloseRequest<'_>, progress: &Arc<dyn CloseProgres
     Ok(Prepared {
         month: request.month,
         now: request.now,
-        actor: request.actor.to_owned(),
+        actor: request.actor.name.to_owned(),
+        origin: request.actor.origin.to_owned(),
         out: request.out.to_owned(),
         staging,
         ledger,
@@ -141,7 +144,8 @@ fn not_free(Stuck { path, source }: Stuck) -> CloseError {
     CloseError::File { done: "used for documents", path, source }
 }
 
-const EVIDENCE: &str = "evidence";
+/// The folder with the evidence, below the one for documents.
+pub(crate) const EVIDENCE: &str = "evidence";
 const DOCUMENTS: &str = "documents";
 const ASIDE: &str = "aside";
 
@@ -194,7 +198,8 @@ impl Prepared {
         make_room(&documents, &folder, &aside).map_err(not_free)?;
         // Evidence first: a ledger must never name evidence that is nowhere. Evidence without a month does no harm.
         self.keep_evidence(&EvidenceStore::new(staged), &EvidenceStore::new(&kept).through(root))?;
-        let recorded = self.ledger.record(&self.entries, self.actor.as_str(), self.now).await?;
+        let actor = Actor { name: &self.actor, origin: &self.origin };
+        let recorded = self.ledger.record(&self.entries, actor, self.now).await?;
         self.ledger.close().await;
         progress.step(Step::Record, 1, 1);
         progress.step(Step::Publish, 0, 1);

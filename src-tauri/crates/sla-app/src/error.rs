@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use sla_capture::{CaptureError, StoreError};
+use sla_core::billing::BillingError;
 use sla_core::catalogue::Finding;
 use sla_core::plan::PlanError;
 use sla_core::statement::StatementError;
@@ -43,6 +44,9 @@ pub enum CloseError {
     /// A figure does not fit.
     #[error(transparent)]
     Statement(#[from] StatementError),
+    /// What was decided of earlier months does not add up.
+    #[error("earlier months: {0}")]
+    Earlier(#[from] BillingError),
     /// A document could not be written.
     #[error("the documents of {subject}: {source}")]
     Report {
@@ -90,6 +94,7 @@ impl CloseError {
             Self::Evidence(error) => store_code(error),
             Self::Measure { .. } => "measure",
             Self::Statement(_) => "statement",
+            Self::Earlier(error) => error.code(),
             Self::Report { .. } => "report",
             Self::Ledger(error) => error.code(),
             Self::File { source, .. } if is_full(source) => DISK_FULL,

@@ -7,6 +7,7 @@
 //! A closed month is then reviewed by several people (`review`), who sign in to accounts (`accounts`); its documents are drawn
 //! again as it was decided (`documents`), and what it means for the invoice is told and exported (`billing`). A month is
 //! restated when what it rests on changes (`restate`). The catalogue lies in a folder, in the ledger, or in both (`desk`).
+//! What takes longer than a request may is a job (`jobs`).
 //!
 //! Invariants:
 //! - Nothing is recorded unless every tenant of the close was captured, measured, judged and rendered.
@@ -26,6 +27,8 @@ mod close;
 mod desk;
 mod documents;
 mod error;
+mod history;
+mod jobs;
 mod measure;
 mod outfile;
 mod progress;
@@ -52,16 +55,24 @@ pub use desk::{
 };
 pub use documents::{DocumentsError, DocumentsRequest, Drawn, Laid, draw_documents, lay_documents};
 pub use error::{CaptureFailure, CloseError};
+pub use jobs::{
+    AcceptedCode, Desk, JobError, JobProblem, JobProgress, JobRequest, JobResult, JobView, MonthOutcome, Runner,
+    ask_job, cancel_job, job, jobs, permission_of,
+};
 pub use outfile::OutFileError;
 pub use progress::{CloseProgress, Silent, Step};
 pub use restate::{RestateError, restate};
 pub use review::{CreditView, MonthFilter, MonthView, ReviewError, ReviewRequest, StepView, months, review, revisions};
-pub use sensitivity::{Outcome, Sensitivity, SensitivityError, SensitivityRequest, sensitivity};
-pub use verify::{EvidenceFailure, VerifyError, verify_evidence};
+pub use sensitivity::{
+    CommitmentOutcome, Outcome, OutcomeView, RangeView, Sensitivity, SensitivityError, SensitivityRequest,
+    SensitivityView, sensitivity,
+};
+pub use verify::{EvidenceFailure, VerifyError, read_evidence, verify_evidence};
 
+pub use sla_capture::StoreError;
 pub use sla_ledger::{
-    Actor, AuditEntry, AuditRequest, CreditSummary, Described, Found, Known, Ledger, LedgerError, ListRequest,
-    MonthGroup, MonthSummary, Place, Sort, Verified, Which,
+    Actor, AuditEntry, AuditRequest, CreditSummary, Described, Found, JobsRequest, Known, Ledger, LedgerError,
+    ListRequest, MonthGroup, MonthSummary, Place, Sort, Verified, Which,
 };
 pub use sla_report::booking::{BookingFormat, FORMATS};
 pub use sla_report::{ReportError, TemplateError, Templates, explain};

@@ -67,3 +67,13 @@ pub async fn verify_evidence(ledger: &Ledger, folder: &Path) -> Result<usize, Ve
     };
     tokio::task::spawn_blocking(check).await.expect("reading files does not panic")
 }
+
+/// The bytes of a piece of evidence, as they were when it was captured.
+///
+/// # Errors
+/// [`StoreError`]: it is not in the folder, cannot be read, or was altered.
+pub async fn read_evidence(folder: &Path, sha256: &str) -> Result<Vec<u8>, StoreError> {
+    let (store, sha256) = (EvidenceStore::new(folder), sha256.to_owned());
+    let read = tokio::task::spawn_blocking(move || store.read(&sha256).map(|(_, bytes)| bytes));
+    read.await.expect("reading a file does not panic")
+}

@@ -217,16 +217,21 @@ pub(crate) struct Sensitivity {
     /// The month, for example 2026-10
     #[arg(long, value_name = "YYYY-MM")]
     pub(crate) month: Month,
-    /// Folder with the catalogue's YAML files; a contract may leave out exclusions, unknown, quiet, rounding and timeZone
+    /// Folder with the catalogue's YAML files, read together with the documents in the ledger; a contract may leave out
+    /// exclusions, unknown, quiet, rounding and timeZone
+    #[arg(long, value_name = "DIR", required_unless_present = "ledger")]
+    pub(crate) catalogue: Option<PathBuf>,
+    /// Folder that files of data sources are relative to; the catalogue's, or else this one, when not said
     #[arg(long, value_name = "DIR")]
-    pub(crate) catalogue: PathBuf,
+    pub(crate) files: Option<PathBuf>,
     /// Only this tenant's contracts
     #[arg(long, value_name = "ID")]
     pub(crate) tenant: Option<String>,
     /// A time zone that is tried where the contract names none, or instead of the one it names; can be given again
     #[arg(long, value_name = "ZONE", default_values = ["UTC", "Europe/Berlin"])]
     pub(crate) zone: Vec<Zone>,
-    /// The ledger, for caps and factors that count earlier months; nothing is written to it
+    /// The ledger, for documents of the catalogue in it, and for caps and factors that count earlier months; nothing is
+    /// recorded in it
     #[arg(long, value_name = "URL", env = "SLA_LEDGER", hide_env_values = true)]
     pub(crate) ledger: Option<String>,
 }
@@ -354,6 +359,15 @@ pub(crate) struct Serve {
     /// Folder with wording of your own; what is not in it is taken from the built-in templates
     #[arg(long, value_name = "DIR")]
     pub(crate) templates: Option<PathBuf>,
+    /// Folder for documents and evidence; without one this program closes no months
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Folder with the catalogue's YAML files, read together with the documents in the ledger when a month is closed
+    #[arg(long, value_name = "DIR", requires = "out")]
+    pub(crate) catalogue: Option<PathBuf>,
+    /// Folder that files of data sources are relative to; the catalogue's, or else this one, when not said
+    #[arg(long, value_name = "DIR", requires = "out")]
+    pub(crate) files: Option<PathBuf>,
     /// Requests per second that one account may send
     #[arg(long, value_name = "NUMBER", default_value = "50")]
     pub(crate) requests_per_second: NonZeroU32,

@@ -99,7 +99,7 @@ impl Read<'_> {
             ledger,
             out,
             now: self.now,
-            actor,
+            actor: actor.as_str().into(),
             accepted: &self.accepted,
             templates: self.templates,
             secrets: &|name| std::env::var(name).ok(),

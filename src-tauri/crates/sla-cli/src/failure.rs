@@ -80,7 +80,7 @@ impl From<SensitivityError> for Failure {
         match error {
             SensitivityError::Catalogue(error) => error.into(),
             SensitivityError::Close(error) => error.into(),
-            SensitivityError::Readings(_) => Self::new(error.code(), error.to_string()),
+            SensitivityError::Readings(_) | SensitivityError::Desk(_) => Self::new(error.code(), error.to_string()),
         }
     }
 }

@@ -1,8 +1,10 @@
 //! `sla sensitivity`.
 
+use std::path::Path;
+
 use comfy_table::CellAlignment;
-use serde_json::{Value, json};
-use sla_app::{Outcome, Sensitivity, SensitivityRequest, sensitivity};
+use serde_json::json;
+use sla_app::{Sensitivity, SensitivityRequest, sensitivity};
 use sla_core::catalogue::Question;
 use sla_core::money::{Currency, Money};
 use sla_core::record::CreditTotal;
@@ -18,7 +20,8 @@ pub(crate) async fn run(arguments: args::Sensitivity, output: Output) -> Result<
     let request = SensitivityRequest {
         month: arguments.month,
         tenant: arguments.tenant.as_deref(),
-        catalogue_folder: &arguments.catalogue,
+        catalogue: arguments.catalogue.as_deref(),
+        files: arguments.files.as_deref().or(arguments.catalogue.as_deref()).unwrap_or(Path::new(".")),
         zones: &arguments.zone,
         ledger: arguments.ledger.as_deref(),
         now: chrono::Utc::now().timestamp(),
@@ -30,7 +33,10 @@ pub(crate) async fn run(arguments: args::Sensitivity, output: Output) -> Result<
         () = interrupted() => return Err(Failure::interrupted()),
         all = sensitivity(&request, &progress) => all?,
     };
-    output.print(|| all.iter().map(text).collect::<Vec<_>>().join("\n\n"), || all.iter().map(value).collect());
+    output.print(
+        || all.iter().map(text).collect::<Vec<_>>().join("\n\n"),
+        || all.iter().map(|one| json!(one.view())).collect(),
+    );
     Ok(())
 }
 
@@ -98,32 +104,4 @@ fn range(total: &CreditTotal) -> String {
 
 fn amount(currency: &str, minor: i64) -> String {
     currency.parse::<Currency>().map_or(minor.to_string(), |currency| Money { minor, currency }.to_decimal())
-}
-
-fn value(one: &Sensitivity) -> Value {
-    let (low_minor, high_minor) = one.range_minor();
-    json!({
-        "tenant": one.tenant,
-        "contract": one.contract,
-        "version": one.version,
-        "open": one.open.iter().map(|question| question.name()).collect::<Vec<_>>(),
-        "outcomes": one.outcomes.iter().map(outcome).collect::<Vec<_>>(),
-        "range": { "low_minor": low_minor, "high_minor": high_minor },
-        "moved_minor": one.moved_minor().into_iter().map(|(question, minor)| (question.name().to_owned(), minor.into()))
-            .collect::<serde_json::Map<_, _>>(),
-    })
-}
-
-fn outcome(outcome: &Outcome) -> Value {
-    let answers = outcome.answers.iter().map(|(question, answer)| (question.name().to_owned(), answer.clone().into()));
-    json!({
-        "answers": answers.collect::<serde_json::Map<String, Value>>(),
-        "admissible": outcome.admissible,
-        "verdict": outcome.record.verdict,
-        "credit_total": outcome.record.credit_total,
-        "commitments": outcome.record.commitments.iter().map(|one| json!({
-            "name": one.name, "verdict": one.verdict, "attained_range": one.attained_range,
-            "low_minor": one.credit.low_minor, "high_minor": one.credit.high_minor,
-        })).collect::<Vec<_>>(),
-    })
 }

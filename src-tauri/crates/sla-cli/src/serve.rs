@@ -1,8 +1,10 @@
 //! `sla serve`.
 
+use std::sync::Arc;
+
 use serde_json::json;
 use sla_api::{Api, Certificate, ServeError, Server, Settings};
-use sla_app::{Ledger, Templates, accounts};
+use sla_app::{Desk, JobError, Ledger, Runner, Templates, accounts};
 
 use crate::args;
 use crate::failure::Failure;
@@ -11,6 +13,12 @@ use crate::output::Output;
 
 impl From<ServeError> for Failure {
     fn from(error: ServeError) -> Self {
+        Self::new(error.code(), error.to_string())
+    }
+}
+
+impl From<JobError> for Failure {
+    fn from(error: JobError) -> Self {
         Self::new(error.code(), error.to_string())
     }
 }
@@ -36,13 +44,31 @@ pub(crate) async fn run(arguments: args::Serve, output: Output) -> Result<(), Fa
         );
     }
     let settings = Settings { requests_per_second: arguments.requests_per_second, ..Settings::default() };
-    let api = Api::new(ledger.clone(), templates, settings, || chrono::Utc::now().timestamp());
+    let clock = || chrono::Utc::now().timestamp();
+    let templates = Arc::new(templates);
+    let mut api = Api::new(ledger.clone(), Arc::clone(&templates), settings, clock);
+    let (stopping, stopped) = tokio::sync::oneshot::channel();
+    let jobs = match arguments.out {
+        None => tokio::spawn(async {}),
+        Some(out) => {
+            let (ledger_at, catalogue, files) = (arguments.ledger, arguments.catalogue, arguments.files);
+            let secrets = Box::new(|name: &str| std::env::var(name).ok());
+            let desk = Desk { ledger: ledger_at, catalogue, files, out, templates, secrets };
+            let runner = Runner::new(ledger.clone(), desk, clock)?;
+            api = api.with_runner(runner.clone());
+            tokio::spawn(async move { runner.run(async { drop(stopped.await) }).await })
+        }
+    };
     let address = format!("{}://{}", server.scheme(), server.address());
     output.print(
         || format!("serving {address}/api/v1 until Ctrl-C"),
         || json!({ "serving": format!("{address}/api/v1") }),
     );
-    server.run(api, interrupted()).await?;
+    let served = server.run(api, interrupted()).await;
+    // What records its month goes on to its end; everything else is given up.
+    let _ = stopping.send(());
+    let _ = jobs.await;
+    served?;
     ledger.close().await;
     tracing::info!("stopped");
     Ok(())

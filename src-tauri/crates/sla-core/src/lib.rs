@@ -8,7 +8,8 @@
 //! Beside them stand readings that become part of a month: the beats of probes ([`heartbeat`]) and the clocks of
 //! incidents ([`incident`]); what explains the outages of a closed month ([`outage`]); how fast an error budget burns
 //! before the month is over ([`burn`]); how a stated month passes through several hands ([`workflow`]), and what is entered to be
-//! approved, too ([`decision`]); what that means for the invoice ([`billing`]), and who may do what ([`access`]).
+//! approved, too ([`decision`]); what that means for the invoice ([`billing`]), who may do what ([`access`]), and where work is that
+//! takes long ([`job`]).
 
 pub mod access;
 pub mod assess;
@@ -23,6 +24,7 @@ pub mod heartbeat;
 pub mod holiday;
 pub mod incident;
 pub mod interval;
+pub mod job;
 pub mod measurement;
 pub mod money;
 pub mod outage;

@@ -10,13 +10,14 @@ use sla_core::workflow::WorkflowStep;
 
 /// Every cell once more, by the initials of who may: admin, account manager (M), finance, governance, operator, tenant
 /// viewer, machine (X).
-const WHO_MAY: [(&str, &str); 22] = [
+const WHO_MAY: [(&str, &str); 23] = [
     ("tenants.read", "AMFGOTX"),
     ("contracts.read", "AMFGOTX"),
     ("slos.read", "AMFGOTX"),
     ("slos.write", "OX"),
     ("months.read", "AMFGOTX"),
     ("months.close", "MX"),
+    ("months.compare", "MFGX"),
     ("months.review", "MF"),
     ("months.approve", "F"),
     ("months.issue", "MF"),

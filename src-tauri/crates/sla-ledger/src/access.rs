@@ -511,6 +511,11 @@ impl Work<'_> {
         }
     }
 
+    /// Whether the actor acts for every tenant.
+    pub(crate) fn is_for_all(&self) -> bool {
+        !matches!(&self.standing, Standing::Known(access) if access.tenants != TenantScope::All)
+    }
+
     /// Whether the actor's role may approve so much money.
     ///
     /// # Errors

@@ -16,8 +16,8 @@ begin
     execute format('grant usage on schema %I to %I', here, grantee);
     execute format('grant select, insert on all tables in schema %I to %I', here, grantee);
     execute format('revoke insert on audit_head, _sqlx_migrations from %I', grantee);
-    execute format('grant update on audit_head to %I', grantee);
-    execute format('grant delete on sessions, replies, month_overview, credit_overview to %I', grantee);
+    execute format('grant update on audit_head, jobs to %I', grantee);
+    execute format('grant delete on sessions, replies, jobs, month_overview, credit_overview to %I', grantee);
 end
 $$";
 

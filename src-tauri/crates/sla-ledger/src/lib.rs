@@ -3,8 +3,8 @@
 //!
 //! Read it in this order: an address becomes a [`Ledger`] (`open`, `migrate`) that speaks in transactions (`session`), rows
 //! become facts that can be hashed (`facts`), accounts say who may write (`access`), a close is recorded (`record`), people
-//! review, approve and issue it (`workflow`), enter documents of the catalogue and decide about them (`catalogue`); lists tell
-//! where everything is (`overview`), the whole is walked again (`verify`) and taken elsewhere (`copy`).
+//! review, approve and issue it (`workflow`), enter documents of the catalogue and decide about them (`catalogue`); long work
+//! waits its turn (`jobs`), lists tell where everything is (`overview`), the whole is walked again (`verify`) and taken elsewhere (`copy`).
 //!
 //! What does not live here: no rule of a contract, no clock (times are arguments), no document.
 //!
@@ -23,6 +23,7 @@ mod documents;
 mod error;
 mod facts;
 mod grant;
+mod jobs;
 mod lookup;
 mod migrate;
 mod open;
@@ -45,6 +46,7 @@ use sqlx::{Row, Transaction};
 pub use access::{AccessDocument, SignIn, Versioned};
 pub use catalogue::{DecisionRequest, DecisionTaken, DocumentEntry, DocumentVersion, StoredCatalogue};
 pub use error::LedgerError;
+pub use jobs::{Job, JobsRequest, NewJob};
 pub use lookup::{AuditEntry, AuditRequest, Described, Found};
 pub use overview::{CreditSummary, ListRequest, MonthGroup, MonthSummary, Place, Sort, Which};
 pub use record::{CloseEntry, ContractDocument};
@@ -119,22 +121,6 @@ impl Ledger {
                  select max(revision) from month_revisions as other
                  where other.tenant = this.tenant and other.contract = this.contract and other.month = this.month
              ) order by tenant, contract",
-            month,
-        )
-        .await
-    }
-
-    /// The latest revision of every month before one, by tenant, contract and month: what caps, factors and rights of
-    /// that month look back on.
-    ///
-    /// # Errors
-    /// [`LedgerError`] when the ledger cannot be read.
-    pub async fn before(&self, month: Month) -> Result<Vec<MonthRecord>, LedgerError> {
-        self.read(
-            "select record from month_revisions as this where month < $1 and revision = (
-                 select max(revision) from month_revisions as other
-                 where other.tenant = this.tenant and other.contract = this.contract and other.month = this.month
-             ) order by tenant, contract, month",
             month,
         )
         .await

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use sla_core::catalogue::{CALENDAR, Catalogue, EnteredDocument, Finding, SourceFile, stored_name};
+use sla_core::catalogue::{CALENDAR, Catalogue, EnteredDocument, Finding, SourceFile, concerns, stored_name};
 use sla_core::decision::{Decision, RequestState};
 use sla_core::time::{Month, utc_text};
 use sla_ledger::{DecisionTaken, DocumentVersion, Ledger, LedgerError, StoredCatalogue};
@@ -29,6 +29,8 @@ pub struct DocumentView {
     pub name: String,
     /// Its version.
     pub version: u32,
+    /// The one tenant that it concerns, of an exclusion or an incident; null for what concerns all.
+    pub tenant: Option<String>,
     /// Whether this version took it out of the catalogue.
     pub retired: bool,
     /// Where it is; null for kinds that nobody needs to approve.
@@ -140,28 +142,44 @@ impl DeskError {
 /// # Errors
 /// [`DeskError`]; a document of one kind and name in both is a finding that names both places.
 pub async fn catalogue_of(folder: Option<&Path>, ledger: &str) -> Result<Catalogue, DeskError> {
-    let stored = match Ledger::open_if_there(ledger).await? {
-        None => StoredCatalogue::default(),
-        Some(ledger) => {
-            let stored = ledger.catalogue().await;
-            ledger.close().await;
-            stored?
-        }
-    };
-    if folder.is_none() && stored.in_force().next().is_none() {
-        return Err(CatalogueError::Nowhere.into());
-    }
+    let stored = stored_in(ledger).await?;
+    must_be_somewhere(folder, &stored)?;
     let mut catalogue = checked(folder, stored.files())?;
     catalogue.rule(stored.rulings());
     Ok(catalogue)
 }
 
+/// The files of a folder, if any, and of a ledger, if there is one, not yet understood; with what was decided about those of
+/// the ledger.
+pub(crate) async fn files_of(
+    folder: Option<&Path>,
+    ledger: Option<&str>,
+) -> Result<(Files, StoredCatalogue), DeskError> {
+    let stored = match ledger {
+        None => StoredCatalogue::default(),
+        Some(ledger) => stored_in(ledger).await?,
+    };
+    must_be_somewhere(folder, &stored)?;
+    let mut read = folder.map_or_else(|| Ok(Files::default()), read_files)?;
+    read.files.extend(stored.files());
+    Ok((read, stored))
+}
+
+async fn stored_in(ledger: &str) -> Result<StoredCatalogue, LedgerError> {
+    let Some(ledger) = Ledger::open_if_there(ledger).await? else { return Ok(StoredCatalogue::default()) };
+    let stored = ledger.catalogue().await;
+    ledger.close().await;
+    stored
+}
+
+fn must_be_somewhere(folder: Option<&Path>, stored: &StoredCatalogue) -> Result<(), CatalogueError> {
+    let is_nowhere = folder.is_none() && stored.in_force().next().is_none();
+    if is_nowhere { Err(CatalogueError::Nowhere) } else { Ok(()) }
+}
+
 /// Reads a folder, if any, and documents beside it.
 fn checked(folder: Option<&Path>, beside: Vec<SourceFile>) -> Result<Catalogue, DeskError> {
-    let Files { mut files, defects } = match folder {
-        None => Files { files: Vec::new(), defects: Vec::new() },
-        Some(folder) => read_files(folder)?,
-    };
+    let Files { mut files, defects } = folder.map_or_else(|| Ok(Files::default()), read_files)?;
     files.extend(beside);
     match Catalogue::read(&files) {
         Ok(catalogue) if defects.is_empty() => Ok(catalogue),
@@ -278,6 +296,7 @@ impl DocumentView {
             kind: one.kind.clone(),
             name: one.name.clone(),
             version: one.version,
+            tenant: concerns(&one.kind, &one.text),
             retired: one.retired,
             state: one.state,
             entered_by: one.entered_by.clone(),

@@ -85,6 +85,14 @@ impl EvidenceStore {
     /// # Errors
     /// [`StoreError`]: the hash is none, the file is missing, cannot be read, or was altered.
     pub fn open(&self, sha256: &str) -> Result<Evidence, StoreError> {
+        self.read(sha256).map(|(evidence, _)| evidence)
+    }
+
+    /// The same with the bytes that were looked at.
+    ///
+    /// # Errors
+    /// [`StoreError`], as for [`Self::open`].
+    pub fn read(&self, sha256: &str) -> Result<(Evidence, Vec<u8>), StoreError> {
         // A name from elsewhere must not lead out of the folder.
         if sha256.len() != HEX_DIGITS || !sha256.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
             return Err(StoreError::Hash { found: sha256.to_owned() });
@@ -104,7 +112,7 @@ impl EvidenceStore {
             path: name(),
             reason,
         })?;
-        Ok(Evidence { path, reference: EvidenceRef { sha256: sha256.to_owned(), provenance } })
+        Ok((Evidence { path, reference: EvidenceRef { sha256: sha256.to_owned(), provenance } }, bytes))
     }
 
     fn path(&self, sha256: &str) -> PathBuf {

@@ -11,7 +11,7 @@ const Y: bool = true;
 const N: bool = false;
 
 #[rustfmt::skip]
-const MATRIX: [Line; 22] = [
+const MATRIX: [Line; 23] = [
     //                                                                A  M  F  G  O  T  X
     (Permission::TenantsRead,       "tenants.read",       [Y, Y, Y, Y, Y, Y, Y], "see tenants"),
     (Permission::ContractsRead,     "contracts.read",     [Y, Y, Y, Y, Y, Y, Y], "see contracts and their versions"),
@@ -19,6 +19,7 @@ const MATRIX: [Line; 22] = [
     (Permission::SlosWrite,         "slos.write",         [N, N, N, N, Y, N, Y], "change objectives, contracts, tenants"),
     (Permission::MonthsRead,        "months.read",        [Y, Y, Y, Y, Y, Y, Y], "see months and where figures come from"),
     (Permission::MonthsClose,       "months.close",       [N, Y, N, N, N, N, Y], "close and restate months"),
+    (Permission::MonthsCompare,     "months.compare",     [N, Y, Y, Y, N, N, Y], "state months under every reading of a contract"),
     (Permission::MonthsReview,      "months.review",      [N, Y, Y, N, N, N, N], "hand months to review and back"),
     (Permission::MonthsApprove,     "months.approve",     [N, N, Y, N, N, N, N], "approve months"),
     (Permission::MonthsIssue,       "months.issue",       [N, Y, Y, N, N, N, N], "issue approved months"),

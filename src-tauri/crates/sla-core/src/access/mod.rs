@@ -60,6 +60,9 @@ pub enum Permission {
     /// Close and restate months.
     #[serde(rename = "months.close")]
     MonthsClose,
+    /// State months under every reading that their contracts leave open.
+    #[serde(rename = "months.compare")]
+    MonthsCompare,
     /// Hand months to review and back.
     #[serde(rename = "months.review")]
     MonthsReview,

@@ -48,7 +48,7 @@ pub use readings::{Question, Readings, ReadingsError, Variant, readings};
 pub use recurrence::Recurrence;
 pub(crate) use recurrence::day as ical_day;
 pub use ruling::{DECIDED_KINDS, Decided, Ruling};
-pub use stored::{CALENDAR, DOCUMENT_LIMIT_BYTES, EnteredDocument, asked_by, entered, stored_name, twice};
+pub use stored::{CALENDAR, DOCUMENT_LIMIT_BYTES, EnteredDocument, asked_by, concerns, entered, stored_name, twice};
 pub use template::{SHIPPED_TEMPLATES, ShippedTemplate, TemplateSpec};
 pub(crate) use value::text_value;
 pub use value::{Day, Instant, Name, SliceWidth, ValueError, Zone};

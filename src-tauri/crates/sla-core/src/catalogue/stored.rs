@@ -112,6 +112,15 @@ pub fn asked_by(file: &SourceFile) -> Option<String> {
     named.into_iter().find_map(|field| spec.text_of(field)).map(str::to_owned)
 }
 
+/// The one tenant that a document concerns: that of an exclusion or an incident. Everything else concerns all.
+pub fn concerns(kind: &str, text: &str) -> Option<String> {
+    if !matches!(kind, "Exclusion" | "Incident") {
+        return None;
+    }
+    let read = yaml::documents("", text, &mut Vec::new());
+    Some(read.documents.first()?.child("spec")?.text_of("tenant")?.to_owned())
+}
+
 /// Documents whose kind and name another one has already, each as a finding that names the first.
 pub fn twice(documents: &[EnteredDocument]) -> Vec<Finding> {
     let again = documents.iter().enumerate().filter_map(|(index, document)| {

@@ -7,7 +7,7 @@ mod facts;
 use std::collections::BTreeMap;
 
 use sla_core::access::Permission;
-use sla_core::catalogue::{DECIDED_KINDS, DOCUMENT_LIMIT_BYTES, Decided, Ruling, SourceFile, stored_name};
+use sla_core::catalogue::{DECIDED_KINDS, DOCUMENT_LIMIT_BYTES, Decided, Ruling, SourceFile, concerns, stored_name};
 use sla_core::decision::{Decision, Request, RequestState};
 use sla_core::time::UnixSeconds;
 use sqlx::any::{Any, AnyRow};
@@ -249,7 +249,16 @@ impl Ledger {
         entries.iter().try_for_each(fits)?;
         let mut work = Work::begin(self, actor, at).await?;
         for entry in entries {
-            work.may_for_all(Permission::of_entry(&entry.kind))?;
+            work.may_for_concerned(Permission::of_entry(&entry.kind), &entry.kind, &entry.text)?;
+        }
+        // Whoever takes a document over from another tenant must be allowed to change that one's, too.
+        if !work.is_for_all() {
+            for entry in entries {
+                let known = self.versions(&mut work.transaction, [&entry.kind, &entry.name]).await?;
+                if let Some(known) = known.last() {
+                    work.may_for_concerned(Permission::of_entry(&known.kind), &known.kind, &known.text)?;
+                }
+            }
         }
         let mut last = work.last_versions().await?;
         // Versions are counted without a gap: the last ones together are all there are.
@@ -299,13 +308,15 @@ impl Ledger {
         text("the reason", reason, REASON_LIMIT)?;
         text("the name of who decides", actor, NAME_LIMIT)?;
         let mut work = Work::begin(self, Actor { name: actor.trim(), ..origin }, at).await?;
-        work.may_for_all(match decision {
+        let permission = match decision {
             Decision::Withdraw => Permission::of_entry(kind),
             Decision::Approve | Decision::Refuse => Permission::ExclusionsDecide,
-        })?;
+        };
+        work.may(permission)?;
         let mut versions = self.versions(&mut work.transaction, [kind, name]).await?;
         let last = versions.pop().filter(|last| last.kind == kind && last.name == name);
         let Some(mut last) = last.filter(|last| !last.retired) else { return Err(unknown(kind, name)) };
+        work.may_for_concerned(permission, kind, &last.text)?;
         must_be(kind, name, request.version.unwrap_or(last.version), last.version)?;
         let subject = format!("{kind} {name}, version {}", last.version);
         let refused = |source| LedgerError::Refused { subject: subject.clone(), source };
@@ -334,6 +345,14 @@ impl Ledger {
 }
 
 impl Work<'_> {
+    /// Whether the actor may do something with a document: for its tenant where it concerns one, for all where it does not.
+    fn may_for_concerned(&self, permission: Permission, kind: &str, text: &str) -> Result<(), LedgerError> {
+        match concerns(kind, text) {
+            Some(tenant) => self.may_for(permission, &tenant),
+            None => self.may_for_all(permission),
+        }
+    }
+
     /// The last version of every document, by kind and name.
     async fn last_versions(&mut self) -> Result<BTreeMap<(String, String), u32>, LedgerError> {
         let rows = query("select kind, name, max(version) from catalogue_documents group by kind, name")

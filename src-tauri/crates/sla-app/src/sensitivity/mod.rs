@@ -11,10 +11,16 @@ use sla_core::time::{Month, UnixSeconds};
 use sla_ledger::Ledger;
 
 use crate::capture::capture;
-use crate::catalogue::{CatalogueError, Files, read_files, together};
+use crate::catalogue::{CatalogueError, Files, together};
+use crate::desk::{DeskError, files_of};
 use crate::error::CloseError;
+use crate::history::before;
 use crate::measure::measure;
 use crate::progress::CloseProgress;
+
+mod view;
+
+pub use view::{CommitmentOutcome, OutcomeView, RangeView, SensitivityView};
 
 /// Which month is to be read in every admissible way, and from what.
 pub struct SensitivityRequest<'a> {
@@ -22,11 +28,14 @@ pub struct SensitivityRequest<'a> {
     pub month: Month,
     /// Id of one tenant; all when not said.
     pub tenant: Option<&'a str>,
-    /// The catalogue's folder; contracts in it may leave readings open.
-    pub catalogue_folder: &'a Path,
+    /// The catalogue's folder, if a part of it lies in one; contracts may leave readings open.
+    pub catalogue: Option<&'a Path>,
+    /// The folder that files which it names are relative to.
+    pub files: &'a Path,
     /// Zones that are tried, beside those that are named in the catalogue.
     pub zones: &'a [Zone],
-    /// Address of the ledger, for caps and factors that count earlier months; nothing is written to it.
+    /// Address of the ledger, for the catalogue's documents in it, and for caps and factors that count earlier months;
+    /// nothing is recorded in it.
     pub ledger: Option<&'a str>,
     /// The clock, Unix seconds.
     pub now: UnixSeconds,
@@ -106,6 +115,9 @@ pub enum SensitivityError {
     /// The readings cannot be made.
     #[error(transparent)]
     Readings(ReadingsError),
+    /// The catalogue in the ledger cannot be used.
+    #[error(transparent)]
+    Desk(DeskError),
     /// The month cannot be stated.
     #[error(transparent)]
     Close(#[from] CloseError),
@@ -119,7 +131,18 @@ impl SensitivityError {
             Self::Readings(ReadingsError::NoContract { .. }) => "sensitivity.no_contract",
             Self::Readings(ReadingsError::TooMany { .. }) => "sensitivity.too_many",
             Self::Readings(ReadingsError::Unsound(_)) => "catalogue.unsound",
+            Self::Desk(error) => error.code(),
             Self::Close(error) => error.code(),
+        }
+    }
+}
+
+impl From<DeskError> for SensitivityError {
+    fn from(error: DeskError) -> Self {
+        match error {
+            DeskError::Catalogue(error) => Self::Catalogue(error),
+            DeskError::Ledger(error) => Self::Close(error.into()),
+            other => Self::Desk(other),
         }
     }
 }
@@ -142,31 +165,33 @@ pub async fn sensitivity(
     request: &SensitivityRequest<'_>,
     progress: &Arc<dyn CloseProgress>,
 ) -> Result<Vec<Sensitivity>, SensitivityError> {
-    let Files { files, defects } = read_files(request.catalogue_folder)?;
-    let all = match readings(&files, request.tenant, request.zones) {
+    let (Files { files, defects }, stored) = files_of(request.catalogue, request.ledger).await?;
+    let mut all = match readings(&files, request.tenant, request.zones) {
         Err(ReadingsError::Unsound(findings)) => {
             return Err(CatalogueError::Unsound(together(defects, findings)).into());
         }
         _ if !defects.is_empty() => return Err(CatalogueError::Unsound(defects).into()),
         all => all?,
     };
+    for variant in all.iter_mut().flat_map(|one| &mut one.variants) {
+        variant.catalogue.rule(stored.rulings());
+    }
     let folder = tempfile::tempdir().map_err(CloseError::file("made", Path::new("a temporary folder")))?;
     let store = EvidenceStore::new(folder.path());
     let known = match request.ledger {
         None => Vec::new(),
         Some(address) => {
             let ledger = Ledger::open_existing(address).await.map_err(CloseError::from)?;
-            let known = ledger.before(request.month).await.map_err(CloseError::from)?;
+            let known = before(&ledger, request.month, request.tenant).await;
             ledger.close().await;
-            known
+            known?
         }
     };
     let mut sensitivities = Vec::with_capacity(all.len());
     for one in &all {
         let plans = planned(request, one)?;
         let Some(first) = one.variants.first().filter(|_| !plans.is_empty()) else { continue };
-        let evidence =
-            capture(&first.catalogue, request.catalogue_folder, request.secrets, &plans, &store, progress).await?;
+        let evidence = capture(&first.catalogue, request.files, request.secrets, &plans, &store, progress).await?;
         let records = measure(&plans, &evidence, &store, &known, progress).await?;
         let outcomes = one.variants.iter().zip(records);
         sensitivities.push(Sensitivity {

@@ -1,0 +1,224 @@
+//! What a job does, and where: the use cases that stand behind the prompt's commands.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use sla_core::record::MonthDifference;
+use sla_core::time::UnixSeconds;
+use sla_ledger::{Actor, LedgerError};
+use sla_report::Templates;
+
+use super::{JobError, JobProblem, JobRequest, JobResult, MonthOutcome};
+use crate::close::{CloseRequest, Closed, Prepared, prepare};
+use crate::desk::{DeskError, catalogue_of};
+use crate::error::CloseError;
+use crate::progress::CloseProgress;
+use crate::restate::{RestateError, restate};
+use crate::sensitivity::{SensitivityError, SensitivityRequest, sensitivity};
+
+/// Where jobs find what they need, and where they put what they make.
+pub struct Desk {
+    /// Address of the ledger.
+    pub ledger: String,
+    /// The catalogue's folder, where a part of it lies in one.
+    pub catalogue: Option<PathBuf>,
+    /// The folder that files which it names are relative to; the catalogue's when not said.
+    pub files: Option<PathBuf>,
+    /// The folder for documents and evidence.
+    pub out: PathBuf,
+    /// Wording and look of the documents.
+    pub templates: Arc<Templates>,
+    /// Secrets by the name that the catalogue gives them.
+    pub secrets: Box<dyn Fn(&str) -> Option<String> + Send + Sync>,
+}
+
+impl std::fmt::Debug for Desk {
+    // The ledger's address holds a password.
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { catalogue, files, out, .. } = self;
+        formatter
+            .debug_struct("Desk")
+            .field("catalogue", catalogue)
+            .field("files", files)
+            .field("out", out)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What is left of a job when everything was done that can be called off.
+pub(super) enum Ready {
+    /// Nothing.
+    Done(JobResult),
+    /// Recording months and putting their documents in place.
+    Record(Box<Prepared>, Vec<MonthDifference>),
+}
+
+/// Why a job failed: what is told of it, and what is only logged.
+#[derive(Debug)]
+pub(super) struct Failed {
+    pub(super) problem: JobProblem,
+    pub(super) cause: Option<String>,
+}
+
+impl Desk {
+    /// The folder with the evidence.
+    pub fn evidence(&self) -> PathBuf {
+        self.out.join(crate::close::EVIDENCE)
+    }
+
+    fn files(&self) -> &Path {
+        self.files.as_deref().or(self.catalogue.as_deref()).unwrap_or(Path::new("."))
+    }
+
+    /// Does everything that can be called off.
+    pub(super) async fn prepare(
+        &self,
+        request: &JobRequest,
+        actor: Actor<'_>,
+        now: UnixSeconds,
+        progress: &Arc<dyn CloseProgress>,
+    ) -> Result<Ready, Failed> {
+        let month = request.month();
+        if let JobRequest::Sensitivity { zones, .. } = request {
+            let request = SensitivityRequest {
+                month,
+                tenant: request.tenant(),
+                catalogue: self.catalogue.as_deref(),
+                files: self.files(),
+                zones,
+                ledger: Some(&self.ledger),
+                now,
+                secrets: &*self.secrets,
+            };
+            let readings = sensitivity(&request, progress).await?.iter().map(crate::Sensitivity::view).collect();
+            return Ok(Ready::Done(JobResult { readings, ..JobResult::default() }));
+        }
+        let catalogue = catalogue_of(self.catalogue.as_deref(), &self.ledger).await?;
+        let close = CloseRequest {
+            month,
+            tenant: request.tenant(),
+            catalogue: &catalogue,
+            catalogue_folder: self.files(),
+            ledger: &self.ledger,
+            out: &self.out,
+            now,
+            actor,
+            accepted: &request.accepted()?,
+            templates: &self.templates,
+            secrets: &*self.secrets,
+        };
+        let (prepared, differences) = match request {
+            JobRequest::Restate { tenant, .. } => restate(&close, tenant.as_str(), progress).await?,
+            _ => (prepare(&close, progress).await?, Vec::new()),
+        };
+        Ok(Ready::Record(Box::new(prepared), differences))
+    }
+}
+
+impl Ready {
+    /// Records what is to be recorded. Not to be dropped on the way.
+    pub(super) async fn finish(self, progress: &Arc<dyn CloseProgress>) -> Result<JobResult, Failed> {
+        match self {
+            Self::Done(result) => Ok(result),
+            Self::Record(prepared, differences) => {
+                let Closed { months, .. } = prepared.commit(progress).await?;
+                let months = months.into_iter().map(|month| MonthOutcome {
+                    tenant: month.record.tenant,
+                    contract: month.record.contract.id,
+                    revision: month.record.revision,
+                    unchanged: month.unchanged,
+                    verdict: month.record.verdict,
+                    credit_total: month.record.credit_total,
+                });
+                Ok(JobResult { months: months.collect(), differences, ..JobResult::default() })
+            }
+        }
+    }
+}
+
+impl Failed {
+    fn told(code: &str, detail: String) -> Self {
+        Self { problem: JobProblem { code: code.to_owned(), detail }, cause: None }
+    }
+
+    /// What went wrong inside is logged and not told: it may name files and servers of the operator.
+    pub(super) fn inside(code: &str, cause: String) -> Self {
+        let detail = match code {
+            "file.disk_full" | "ledger.disk_full" => "the disk is full; nothing was recorded. Free space and ask again",
+            "file.unpublished" => {
+                "the month is recorded, but not all of its documents are in place; closing it again puts them there"
+            }
+            "ledger.unreachable" | "ledger.busy" | "ledger.sign_in" => {
+                "the ledger does not answer at the moment; nothing was recorded. Ask again"
+            }
+            _ => "something went wrong inside; nothing was recorded. The log tells more under the id of this job",
+        };
+        Self { cause: Some(cause), ..Self::told(code, detail.to_owned()) }
+    }
+}
+
+impl From<LedgerError> for Failed {
+    fn from(error: LedgerError) -> Self {
+        let (code, message) = (error.code(), error.to_string());
+        match error {
+            LedgerError::Access(_)
+            | LedgerError::Conflict { .. }
+            | LedgerError::ContractChanged { .. }
+            | LedgerError::Unknown { .. } => Self::told(code, message),
+            _ => Self::inside(code, message),
+        }
+    }
+}
+
+impl From<CloseError> for Failed {
+    fn from(error: CloseError) -> Self {
+        let (code, message) = (error.code(), error.to_string());
+        match error {
+            CloseError::Ledger(error) => error.into(),
+            CloseError::Plan(_)
+            | CloseError::NotAccepted(_)
+            | CloseError::Capture(_)
+            | CloseError::Statement(_)
+            | CloseError::Earlier(_) => Self::told(code, message),
+            CloseError::Measure { .. }
+            | CloseError::Evidence(_)
+            | CloseError::Report { .. }
+            | CloseError::File { .. }
+            | CloseError::Unpublished { .. } => Self::inside(code, message),
+        }
+    }
+}
+
+impl From<RestateError> for Failed {
+    fn from(error: RestateError) -> Self {
+        match error {
+            RestateError::Close(error) => error.into(),
+            error => Self::told(error.code(), error.to_string()),
+        }
+    }
+}
+
+impl From<DeskError> for Failed {
+    fn from(error: DeskError) -> Self {
+        match error {
+            DeskError::Ledger(error) => error.into(),
+            error => Self::told(error.code(), error.to_string()),
+        }
+    }
+}
+
+impl From<SensitivityError> for Failed {
+    fn from(error: SensitivityError) -> Self {
+        match error {
+            SensitivityError::Close(error) => error.into(),
+            SensitivityError::Desk(error) => error.into(),
+            error => Self::told(error.code(), error.to_string()),
+        }
+    }
+}
+
+impl From<JobError> for Failed {
+    fn from(error: JobError) -> Self {
+        Self::told(error.code(), error.to_string())
+    }
+}

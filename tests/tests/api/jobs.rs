@@ -1,0 +1,316 @@
+//! Closing, restating and comparing over the API: jobs that are asked for, looked at, called off, cut off and taken up again.
+
+use std::net::{Ipv4Addr, TcpListener};
+
+use serde_json::{Value, json};
+use sla_core::access::{Permission, Role};
+use sla_core::evidence::sha256_hex;
+
+use crate::service::{Engine, Service, sound};
+
+const MONTH: &str = "/months/prairie/prairie-platform/2026-10";
+/// A server that serves the demo's ledger and closes months from the demo's files.
+const DESK: [&str; 4] = ["--out", "{demo}/reports", "--catalogue", "{demo}/catalogue"];
+/// Whoever looks does so that often, and no longer than that.
+const LOOKS: u32 = 2_400;
+
+impl Service {
+    /// Asks for a job as somebody, and gives its id.
+    async fn asked(&self, role: Role, body: Value) -> String {
+        let answer = self.ask(role, "POST", "/jobs", Some(body)).await;
+        let view = answer.given();
+        let id = view["id"].as_str().expect("an id").to_owned();
+        assert_eq!((answer.status.as_u16(), answer.header("location")), (202, format!("/api/v1/jobs/{id}").as_str()));
+        assert_eq!(
+            (&view["asked_by"], &view["result"], &view["problem"]),
+            (&json!(role.name()), &Value::Null, &Value::Null)
+        );
+        id
+    }
+
+    /// Looks at a job until it is somewhere.
+    async fn until(&self, id: &str, is_there: impl Fn(&Value) -> bool) -> Value {
+        for _ in 0..LOOKS {
+            let view = self.get(Role::AccountManager, &format!("/jobs/{id}")).await.given();
+            if is_there(&view) {
+                return view;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+        }
+        panic!("the job does not get there: {}", self.get(Role::AccountManager, &format!("/jobs/{id}")).await.text)
+    }
+
+    async fn ended(&self, id: &str) -> Value {
+        self.until(id, |view| !matches!(view["state"].as_str(), Some("waiting" | "running"))).await
+    }
+
+    /// Asks for a job and waits until it is done.
+    async fn done(&self, role: Role, body: Value) -> Value {
+        let id = self.asked(role, body).await;
+        let view = self.ended(&id).await;
+        assert_eq!(view["state"], "done", "{view}");
+        view
+    }
+
+    /// Asks for a job, waits until it has failed and gives why.
+    async fn failed(&self, role: Role, body: Value) -> (String, String) {
+        let id = self.asked(role, body).await;
+        let view = self.ended(&id).await;
+        assert_eq!((view["state"].as_str(), &view["result"]), (Some("failed"), &Value::Null), "{view}");
+        let problem = &view["problem"];
+        (problem["code"].as_str().expect("a code").to_owned(), problem["detail"].as_str().expect("a detail").to_owned())
+    }
+}
+
+fn close(tenant: Option<&str>) -> Value {
+    json!({ "kind": "close", "month": "2026-10", "tenant": tenant })
+}
+
+async fn check(service: &Service) {
+    let manager = Role::AccountManager;
+    let restate = json!({ "kind": "restate", "month": "2026-10", "tenant": "prairie" });
+    let before = service.head();
+    let view = service.done(manager, close(Some("prairie"))).await;
+    let month = &view["result"]["months"][0];
+    assert_eq!(
+        (&month["tenant"], &month["revision"], &month["unchanged"]),
+        (&json!("prairie"), &json!(1), &json!(true))
+    );
+    assert_eq!((&month["verdict"], &month["credit_total"]["currency"]), (&json!("undecidable"), &json!("USD")));
+    assert_eq!(view["progress"], json!({ "step": "publish", "done": 1, "of": 1 }));
+    assert!(view["begun_at"].is_string() && view["ended_at"].is_string(), "{view}");
+    let (code, detail) = service.failed(manager, restate.clone()).await;
+    assert_eq!(code, "restate.unchanged", "{detail}");
+    assert_eq!(service.head(), before, "the ledger knew all of it");
+
+    // Other measurements, another revision.
+    let measured = service.folder.path().join("demo/measurements");
+    std::fs::copy(measured.join("alpenbahn/availability.parquet"), measured.join("prairie/availability.parquet"))
+        .expect("a file");
+    let view = service.done(manager, restate).await;
+    assert_eq!(view["result"]["months"][0]["revision"], 2);
+    let difference = &view["result"]["differences"][0];
+    assert_eq!((&difference["tenant"], &difference["evidence_changed"]), (&json!("prairie"), &json!(true)));
+    let entries = service.get(Role::Governance, "/audit?action=month.closed&limit=1").await.given();
+    let entry = &entries["items"][0];
+    assert_eq!((&entry["actor"], &entry["origin"]), (&json!("account_manager"), &json!("127.0.0.1")));
+
+    // What it rests on can be read, by the names that the month knows.
+    let evidence = service.get(Role::Governance, &format!("{MONTH}/evidence")).await.given();
+    let first = evidence[0]["sha256"].as_str().expect("a hash").to_owned();
+    let file = service.request("GET", &format!("{MONTH}/evidence/{first}"));
+    let file = file.bearer_auth(&service.tokens[&Role::Governance]).send().await.expect("an answer");
+    assert_eq!(file.headers()["content-type"], "application/vnd.apache.parquet");
+    assert_eq!(sha256_hex(&file.bytes().await.expect("bytes")), first);
+    let before: Vec<Value> = service
+        .get(Role::Governance, &format!("{MONTH}/evidence?revision=1"))
+        .await
+        .given()
+        .as_array()
+        .expect("a list")
+        .clone();
+    let earlier = before.iter().map(|one| one["sha256"].as_str().expect("a hash")).find(|one| *one != first);
+    let other = format!("/months/alpenbahn/alpenbahn-platform/2026-10/evidence/{first}");
+    for path in [format!("{MONTH}/evidence/{}", "0".repeat(64)), format!("{MONTH}/evidence/..%2Fledger"), other] {
+        // Two tenants share a file here; the other's month names it as well, unless it is the one of latency.
+        if evidence.as_array().expect("a list").len() > 1 && !path.contains("alpenbahn") {
+            service.get(Role::Governance, &path).await.refused(404, "request.not_found");
+        }
+    }
+    assert!(earlier.is_some(), "the first revision rests on another file");
+
+    // Every reading, and nothing recorded.
+    let before = service.head();
+    let compare = json!({ "kind": "sensitivity", "month": "2026-10", "tenant": "prairie", "zones": ["Europe/Berlin"] });
+    let view = service.done(Role::AccountManager, compare.clone()).await;
+    let readings = &view["result"]["readings"][0];
+    assert_eq!(readings["contract"], "prairie-platform");
+    assert!(readings["outcomes"].as_array().is_some_and(|all| all.len() > 1), "{readings}");
+    let id = service.asked(Role::Finance, compare).await;
+    service.ended(&id).await;
+    assert_eq!(service.head(), before);
+
+    // Jobs are listed page by page, and everybody sees those that they could ask for.
+    let page = service.get(manager, "/jobs?limit=2").await.given();
+    assert_eq!(page["items"].as_array().map(Vec::len), Some(2));
+    assert_eq!(page["items"][0]["id"], json!(id));
+    let next = page["next"].as_str().expect("another page");
+    let rest = service.get(manager, &format!("/jobs?limit=2&cursor={next}")).await.given();
+    assert_eq!(rest["items"][0]["kind"], "restate");
+    let kinds = service.get(Role::Finance, "/jobs").await.given();
+    let kinds: Vec<&Value> = kinds["items"].as_array().expect("items").iter().map(|one| &one["kind"]).collect();
+    assert_eq!(kinds, [&json!("sensitivity"), &json!("sensitivity")]);
+    assert_eq!(service.get(Role::TenantViewer, "/jobs").await.given()["items"], json!([]));
+    let failed = service.get(manager, "/jobs?state=failed&kind=restate").await.given();
+    assert_eq!(failed["items"].as_array().map(Vec::len), Some(1));
+    service.get(Role::TenantViewer, &format!("/jobs/{id}")).await.refused(404, "request.not_found");
+    service.ask(manager, "DELETE", &format!("/jobs/{id}"), None).await.refused(409, "job.ended");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn months_are_closed_restated_and_compared() {
+    check(&Service::start_with(Engine::Sqlite, &DESK)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn months_are_closed_restated_and_compared_on_postgres() {
+    check(&Service::start_with(Engine::postgres(), &DESK)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_done_is_said() {
+    let service = Service::start_with(Engine::Sqlite, &DESK);
+    let before = service.head();
+    let manager = Role::AccountManager;
+    let accepting = |code: &str, reason: &str| json!({ "kind": "close", "month": "2026-10", "accept": [{ "code": code, "reason": reason }] });
+    let before_any = json!({ "kind": "close", "month": "2020-01" });
+    for (role, body, status, code) in [
+        (Role::Finance, close(None), 403, "access.forbidden"),
+        (Role::TenantViewer, close(Some("prairie")), 403, "access.forbidden"),
+        (Role::Operator, json!({ "kind": "sensitivity", "month": "2026-10" }), 403, "access.forbidden"),
+        (manager, accepting("no-such", "why"), 422, "job.accept"),
+        (manager, accepting("no-cap", "  "), 422, "job.no_reason"),
+        (manager, json!({ "kind": "close", "month": "1901-01" }), 400, "request.malformed"),
+        (manager, json!({ "kind": "close", "month": "2026-13" }), 400, "request.malformed"),
+        (manager, json!({ "kind": "close", "month": "-0001-01" }), 400, "request.malformed"),
+        (manager, json!({ "kind": "restate", "month": "2026-10" }), 400, "request.malformed"),
+        (manager, json!({ "kind": "close", "month": "2026-10", "tenants": "prairie" }), 400, "request.malformed"),
+        (manager, json!({ "kind": "erase", "month": "2026-10" }), 400, "request.malformed"),
+        (
+            manager,
+            json!({ "kind": "sensitivity", "month": "2026-10", "zones": ["Moon/Base"] }),
+            400,
+            "request.malformed",
+        ),
+    ] {
+        service.ask(role, "POST", "/jobs", Some(body)).await.refused(status, code);
+    }
+    for (body, code) in [
+        (before_any, "plan.nothing_in_force"),
+        (json!({ "kind": "close", "month": "9999-12" }), "plan.month_not_over"),
+        (close(Some("nobody")), "plan.unknown_tenant"),
+        (json!({ "kind": "restate", "month": "2026-10", "tenant": "nobody" }), "restate.never_closed"),
+    ] {
+        let (found, detail) = service.failed(manager, body.clone()).await;
+        assert_eq!(found, code, "{body}: {detail}");
+    }
+    // A folder of the server is nobody's business.
+    let measured = service.folder.path().join("demo/measurements/prairie/latency.parquet");
+    std::fs::remove_file(measured).expect("a file");
+    let (code, detail) = service.failed(manager, close(Some("prairie"))).await;
+    assert!(code.starts_with("capture"), "{code}: {detail}");
+    std::fs::remove_dir_all(service.folder.path().join("demo/reports")).expect("a folder");
+    std::fs::write(service.folder.path().join("demo/reports"), "in the way").expect("a file");
+    let (code, detail) = service.failed(manager, close(Some("koenigsforst"))).await;
+    assert_eq!(code, "file", "{detail}");
+    assert!(!detail.contains("reports") && service.log().contains("a job failed inside"), "{detail}");
+    assert_eq!(service.head(), before);
+
+    // Somebody who looks after one customer asks for that customer's months.
+    let words =
+        ["account", "add", "south", "--json", "--role", "account_manager", "--tenant", "alpenbahn", "--no-password"];
+    sound(&[&words[..], &["--ledger", &service.owner, "--actor", "admin"]].concat(), "");
+    let south =
+        Service::make_token(&service.owner, "south", "south", &[Permission::MonthsClose, Permission::MonthsRead]);
+    let ask = async |body: Value| service.send(service.request("POST", "/jobs").bearer_auth(&south).json(&body)).await;
+    ask(close(None)).await.refused(403, "access.not_all_tenants");
+    ask(close(Some("prairie"))).await.refused(404, "request.not_found");
+    let idle = Service::start(Engine::Sqlite);
+    idle.ask(manager, "POST", "/jobs", Some(close(None))).await.refused(409, "job.no_desk");
+}
+
+/// A tenant whose measurements lie on a server.
+fn lay_server(service: &Service, url: &str) {
+    let text = format!(
+        r#"apiVersion: openslo/v1
+kind: DataSource
+metadata: {{ name: server }}
+spec: {{ type: Prometheus, connectionDetails: {{ url: "{url}", timeoutSeconds: 300 }} }}
+---
+apiVersion: openslo/v1
+kind: SLI
+metadata: {{ name: remote }}
+spec:
+  ratioMetric:
+    good: {{ metricSource: {{ metricSourceRef: server, spec: {{ query: 'sum(last_over_time(good[$slice]))' }} }} }}
+    total: {{ metricSource: {{ metricSourceRef: server, spec: {{ query: 'sum(last_over_time(total[$slice]))' }} }} }}
+---
+apiVersion: openslo/v1
+kind: SLO
+metadata: {{ name: remote }}
+spec:
+  service: platform
+  indicatorRef: remote
+  budgetingMethod: Timeslices
+  timeWindow: [{{ duration: 1M, isRolling: false, calendar: {{ startTime: "2026-01-01 00:00:00", timeZone: UTC }} }}]
+  objectives: [{{ target: 0.9995, timeSliceTarget: 0.95, timeSliceWindow: 1m }}]
+---
+"#
+    );
+    let demo = service.folder.path().join("demo/catalogue");
+    let contract = std::fs::read_to_string(demo.join("koenigsforst.yaml")).expect("a catalogue");
+    let contract = contract.replace("koenigsforst", "remote").replace("slo: api-availability", "slo: remote");
+    std::fs::write(demo.join("remote.yaml"), text + &contract).expect("a file");
+}
+
+/// A server that takes the question and never answers.
+struct Mute(TcpListener);
+
+impl Mute {
+    fn new() -> Self {
+        Self(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port"))
+    }
+
+    fn url(&self) -> String {
+        format!("http://{}", self.0.local_addr().expect("a bound port"))
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_is_called_off_and_survives_what_its_program_does_not() {
+    let mut service = Service::start_with(Engine::Sqlite, &DESK);
+    let mute = Mute::new();
+    lay_server(&service, &mute.url());
+    let before = service.head();
+    let manager = Role::AccountManager;
+    let is = |state: &'static str| move |view: &Value| view["state"] == state;
+
+    // Both places are taken, so the third waits; what waits is called off at once, what runs in a moment.
+    let mut running = Vec::new();
+    for _ in 0..2 {
+        let id = service.asked(manager, close(Some("remote"))).await;
+        service.until(&id, |view| view["state"] == "running" && view["progress"]["step"] == "capture").await;
+        running.push(id);
+    }
+    let waits = service.asked(manager, close(Some("prairie"))).await;
+    let called_off = service.asked(manager, close(None)).await;
+    let view = service.ask(manager, "DELETE", &format!("/jobs/{called_off}"), None).await.given();
+    assert_eq!((&view["state"], &view["is_cancelled"]), (&json!("cancelled"), &json!(true)));
+    assert_eq!(service.until(&waits, |_| true).await["state"], "waiting");
+    service.ask(Role::Finance, "DELETE", &format!("/jobs/{waits}"), None).await.refused(404, "request.not_found");
+    service.ask(manager, "DELETE", &format!("/jobs/{}", running[0]), None).await.given();
+    service.until(&running[0], is("cancelled")).await;
+    assert_eq!(service.ended(&waits).await["state"], "done", "its turn has come");
+    let left = std::fs::read_dir(service.folder.path().join("demo/reports")).expect("a folder").flatten();
+    assert_eq!(left.filter(|one| one.file_name().to_string_lossy().starts_with(".closing-")).count(), 1);
+
+    // A power cut: what ran is marked, what waited is done by the next program.
+    let second = service.asked(manager, close(Some("remote"))).await;
+    service.until(&second, is("running")).await;
+    let survives = service.asked(manager, close(Some("alpenbahn"))).await;
+    service.kill_and_serve();
+    assert_eq!(service.ended(&survives).await["state"], "done");
+    for id in [&running[1], &second] {
+        let view = service.until(id, is("interrupted")).await;
+        assert_eq!((&view["result"], &view["problem"]), (&Value::Null, &Value::Null));
+    }
+
+    // Told to stop, it says so itself.
+    let third = service.asked(manager, close(Some("remote"))).await;
+    service.until(&third, is("running")).await;
+    let (status, _) = service.stop();
+    assert!(status.success(), "{status}");
+    service.serve_again();
+    assert_eq!(service.until(&third, |_| true).await["state"], "interrupted");
+    assert_eq!(service.head(), before, "nothing was recorded that the ledger did not know");
+}
