@@ -10,9 +10,9 @@ use sla_app::{
 };
 use sla_core::access::{AccountState, TenantScope};
 
-use crate::args::{AccountCommand, TokenCommand};
 use crate::failure::Failure;
 use crate::output::{Output, plain};
+use crate::people_args::{AccountCommand, TokenCommand};
 use crate::review::{now, prompted};
 
 impl From<AccountError> for Failure {

@@ -1,0 +1,14 @@
+//! Who may act on a ledger: accounts, tokens and limits as versioned documents (`documents`), sign-ins and sessions
+//! (`sign_ins`), and what somebody may do (`standing`). The rules are the core's; here they are held against what the ledger
+//! knows, in the transaction that writes.
+
+mod documents;
+mod sign_ins;
+mod standing;
+
+pub use documents::{AccessDocument, Versioned};
+pub use sign_ins::SignIn;
+
+pub(crate) use documents::AccessVersion;
+pub(crate) use sign_ins::SignInRow;
+pub(crate) use standing::Standing;
