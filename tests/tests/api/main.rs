@@ -5,4 +5,5 @@ mod catalogue;
 mod people;
 mod roles;
 mod service;
+mod sign_in;
 mod work;

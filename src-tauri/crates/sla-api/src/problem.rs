@@ -117,7 +117,10 @@ fn status(code: &str) -> StatusCode {
         | "ledger.conflict"
         | "ledger.catalogue_moved"
         | "ledger.contract_changed"
-        | "access.last_admin" => StatusCode::CONFLICT,
+        | "access.last_admin"
+        | "access.identity_taken"
+        | "access.totp_set"
+        | "access.no_totp" => StatusCode::CONFLICT,
         "access.forbidden"
         | "access.no_account"
         | "access.above_limit"

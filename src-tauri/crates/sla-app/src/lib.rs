@@ -39,8 +39,9 @@ mod verify;
 
 pub use accept::Accepted;
 pub use accounts::{
-    AccountChange, AccountError, AccountView, Caller, NewToken, Secret, TokenView, account, accounts, add_token,
-    caller, change_password, put_account, revoke_token, sign_in, sign_out, tokens,
+    AccountChange, AccountError, AccountView, Caller, Credentials, NewToken, OfferedTotp, OpenIdChange, Proof, Secret,
+    TokenView, TotpChange, account, accounts, add_token, caller, change_password, confirm_totp, put_account,
+    remove_totp, revoke_token, set_up_totp, sign_in, sign_out, tokens,
 };
 pub use billing::{BillingError, BillingRequest, ExportRequest, Exported, billing, export_billing};
 pub use catalogue::{CatalogueError, read_catalogue};

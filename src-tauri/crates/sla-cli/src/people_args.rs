@@ -14,6 +14,21 @@ pub(crate) struct Changed {
     pub(crate) actor: String,
 }
 
+/// Who signs in through an OpenID provider.
+#[derive(Args)]
+pub(crate) struct Identity {
+    /// Who signs in at an OpenID provider: the provider's address, as it names itself
+    #[arg(long, value_name = "URL", requires = "who")]
+    pub(crate) openid_issuer: Option<String>,
+    /// What the provider knows them by: the claim sub, or the one that sla serve is told with --openid-claim
+    #[arg(long, value_name = "SUBJECT", requires = "openid_issuer", group = "who")]
+    pub(crate) openid_subject: Option<String>,
+    /// Their e-mail address, when the subject is not known: whoever signs in first with it, verified by the provider, is bound
+    /// to the account, and from then on it is the subject that counts
+    #[arg(long, value_name = "ADDRESS", requires = "openid_issuer", group = "who")]
+    pub(crate) openid_email: Option<String>,
+}
+
 #[derive(Subcommand)]
 pub(crate) enum AccountCommand {
     /// Add an account; the first one of a ledger must be an admin's
@@ -30,9 +45,11 @@ pub(crate) enum AccountCommand {
         /// Name for people; the account's own when not said
         #[arg(long, value_name = "TEXT")]
         full_name: Option<String>,
-        /// Nobody signs in with a password: only tokens act for it
+        /// Nobody signs in with a password: only tokens act for it, or who signs in at a provider
         #[arg(long)]
         no_password: bool,
+        #[command(flatten)]
+        identity: Identity,
         #[command(flatten)]
         of: Changed,
     },
@@ -62,6 +79,14 @@ pub(crate) enum AccountCommand {
         /// Let it be used again
         #[arg(long)]
         enable: bool,
+        /// Remove its authenticator app, because the device was lost: the password needs no code any more
+        #[arg(long)]
+        remove_totp: bool,
+        #[command(flatten)]
+        identity: Identity,
+        /// Let nobody sign in to it through a provider
+        #[arg(long, conflicts_with = "openid_issuer")]
+        remove_openid: bool,
         #[command(flatten)]
         of: Changed,
     },

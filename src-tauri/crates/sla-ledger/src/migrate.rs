@@ -179,6 +179,7 @@ fn migrations(engine: Engine) -> Vec<Migration> {
             (3, "accounts", include_str!("../migrations/sqlite/0003_accounts.sql")),
             (4, "catalogue", include_str!("../migrations/sqlite/0004_catalogue.sql")),
             (OVERVIEW, "overview", include_str!("../migrations/sqlite/0005_overview.sql")),
+            (7, "sign_in", include_str!("../migrations/sqlite/0007_sign_in.sql")),
         ],
         Engine::Postgres => [
             (1, "ledger", include_str!("../migrations/postgres/0001_ledger.sql")),
@@ -186,6 +187,7 @@ fn migrations(engine: Engine) -> Vec<Migration> {
             (3, "accounts", include_str!("../migrations/postgres/0003_accounts.sql")),
             (4, "catalogue", include_str!("../migrations/postgres/0004_catalogue.sql")),
             (OVERVIEW, "overview", include_str!("../migrations/postgres/0005_overview.sql")),
+            (7, "sign_in", include_str!("../migrations/postgres/0007_sign_in.sql")),
         ],
     };
     let migration = |(version, name, sql): (i64, &'static str, &'static str)| {

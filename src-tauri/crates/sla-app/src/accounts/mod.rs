@@ -1,5 +1,5 @@
-//! Accounts, sessions and tokens: who signs in how (`sign_in`, `passwords`), what somebody who comes with a secret may do, and
-//! the tokens of programs (`tokens`).
+//! Accounts, sessions and tokens: who signs in how (`sign_in`, `passwords`, `totp`), what somebody who comes with a secret may
+//! do, and the tokens of programs (`tokens`).
 //!
 //! A password is kept as an Argon2id hash. The secret of a session or a token is 256 random bits; the ledger keeps its SHA-256,
 //! so nobody who reads the ledger can use it.
@@ -7,15 +7,17 @@
 mod passwords;
 mod sign_in;
 mod tokens;
+mod totp;
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use sla_core::access::{Account, AccountName, AccountState, Role, TenantScope};
+use sla_core::access::{Account, AccountName, AccountState, OpenIdIdentity, Role, TenantScope};
 use sla_core::time::{UnixSeconds, utc_text};
 use sla_ledger::{Actor, Ledger, LedgerError, Versioned};
 
-pub use sign_in::{Caller, caller, change_password, sign_in, sign_out};
+pub use sign_in::{Caller, Credentials, Proof, caller, change_password, sign_in, sign_out};
 pub use tokens::{NewToken, TokenView, add_token, revoke_token, tokens};
+pub use totp::{OfferedTotp, confirm_totp, remove_totp, set_up_totp};
 
 use passwords::{LEAST_CHARACTERS, hashed};
 
@@ -39,6 +41,10 @@ pub struct AccountView {
     pub state: AccountState,
     /// Whether somebody can sign in with a password.
     pub has_password: bool,
+    /// Whether the password needs the code of an authenticator app beside it.
+    pub has_totp: bool,
+    /// Who signs in through an OpenID provider; null when nobody does.
+    pub openid: Option<OpenIdIdentity>,
     /// Which version this is, from 1.
     pub version: u32,
     /// When it was recorded, in UTC.
@@ -73,6 +79,32 @@ pub struct AccountChange {
     pub state: Option<AccountState>,
     /// The password.
     pub password: Option<String>,
+    /// Whether the authenticator app goes: somebody has lost it.
+    pub totp: TotpChange,
+    /// Who signs in through an OpenID provider.
+    pub openid: OpenIdChange,
+}
+
+/// What becomes of an account's authenticator app. Only its owner can set one up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TotpChange {
+    /// It stays as it is.
+    #[default]
+    Stays,
+    /// It goes.
+    Goes,
+}
+
+/// What becomes of an account's OpenID identity.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum OpenIdChange {
+    /// It stays as it is.
+    #[default]
+    Stays,
+    /// It goes: nobody signs in through a provider.
+    Goes,
+    /// It is this one.
+    Is(OpenIdIdentity),
 }
 
 /// Why somebody is not let in, or an account not recorded.
@@ -83,10 +115,14 @@ pub enum AccountError {
     Ledger(#[from] LedgerError),
     /// The one message for whatever is wrong, so that nobody finds out which accounts there are.
     #[error(
-        "name or password is wrong, or the account cannot be used at the moment; after several wrong passwords it is \
-         locked for a quarter of an hour"
+        "name, password or code is wrong, or the account cannot be used at the moment; an account with an authenticator app \
+         needs its code as well, and each code is good once. After several wrong attempts an account is locked for a quarter of \
+         an hour"
     )]
     SignIn,
+    /// The code of an app that is being set up.
+    #[error("the code is not the one that the app should show; expected its six digits, and a clock that is right")]
+    Code,
     /// The secret is none, has ended or was revoked.
     #[error("the session or token is not known, has ended or was revoked; sign in again, or ask for a new token")]
     Secret,
@@ -118,6 +154,7 @@ impl AccountError {
         match self {
             Self::Ledger(error) => error.code(),
             Self::SignIn => "access.sign_in",
+            Self::Code => "access.code",
             Self::Secret => "access.secret",
             Self::Password { .. } => "access.password",
             Self::Field { .. } => "access.field",
@@ -176,8 +213,17 @@ pub async fn put_account(
             .tenants
             .or_else(|| before.as_ref().map(|before| before.tenants.clone()))
             .ok_or_else(|| missing("tenants", "names of tenants, or all"))?,
-        state: change.state.or(before.map(|before| before.state)).unwrap_or(AccountState::Active),
+        state: change.state.or(before.as_ref().map(|before| before.state)).unwrap_or(AccountState::Active),
         password_hash,
+        totp_sha256: match change.totp {
+            TotpChange::Stays => before.as_ref().and_then(|before| before.totp_sha256.clone()),
+            TotpChange::Goes => None,
+        },
+        openid: match change.openid {
+            OpenIdChange::Stays => before.and_then(|before| before.openid),
+            OpenIdChange::Goes => None,
+            OpenIdChange::Is(identity) => Some(sound(identity)?),
+        },
     };
     Ok(AccountView::of(ledger.put_account(name, &account, seen, actor, now).await?))
 }
@@ -192,6 +238,8 @@ impl AccountView {
             tenants: document.tenants,
             state: document.state,
             has_password: document.password_hash.is_some(),
+            has_totp: document.totp_sha256.is_some(),
+            openid: document.openid,
             version,
             recorded_at: utc_text(recorded_at),
         }
@@ -212,8 +260,29 @@ fn text(field: &'static str, text: &str) -> Result<String, AccountError> {
     Ok(text.to_owned())
 }
 
-fn random_hex() -> Result<String, AccountError> {
-    let mut bytes = [0; 32];
+/// An identity that can sign in.
+fn sound(identity: OpenIdIdentity) -> Result<OpenIdIdentity, AccountError> {
+    let OpenIdIdentity { issuer, subject, email } = identity;
+    let issuer = text("openid.issuer", &issuer)?;
+    let subject = subject.map(|subject| text("openid.subject", &subject)).transpose()?;
+    let email = email.map(|email| text("openid.email", &email)).transpose()?;
+    let wrong = |field, reason: &str| AccountError::Field { field, reason: reason.to_owned() };
+    if subject.is_none() && email.is_none() {
+        return Err(wrong("openid", "says nobody; expected a subject, or an e-mail address for the first sign-in"));
+    }
+    if email.as_ref().is_some_and(|email| !email.contains('@')) {
+        return Err(wrong("openid.email", "is no address; expected one such as anna@example.com"));
+    }
+    Ok(OpenIdIdentity { issuer, subject, email })
+}
+
+/// Random bytes of the system.
+fn random<const N: usize>() -> Result<[u8; N], AccountError> {
+    let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(|error| AccountError::System { reason: error.to_string() })?;
-    Ok(sla_core::evidence::hex(&bytes))
+    Ok(bytes)
+}
+
+fn random_hex() -> Result<String, AccountError> {
+    Ok(sla_core::evidence::hex(&random::<32>()?))
 }

@@ -1,9 +1,9 @@
 //! Signing in and out, and who comes with a secret.
 
-use sla_core::access::{Access, Account, AccountName, AccountState, Lockout, Token};
+use sla_core::access::{Access, Account, AccountName, AccountState, Lockout};
 use sla_core::evidence::sha256_hex;
 use sla_core::time::{UnixSeconds, utc_text};
-use sla_ledger::{Actor, Ledger, SignIn, Versioned};
+use sla_ledger::{Actor, Attempt, KnownTotp, Ledger, SignIn, SignInWay, Versioned};
 
 use super::passwords::{fits, hashed};
 use super::{AccountError, AccountView, SESSION, Secret, TOKEN, random_hex};
@@ -22,6 +22,60 @@ pub struct Caller {
     pub full_name: String,
     /// What they may do.
     pub access: Access,
+    /// Whether their password needs the code of an authenticator app beside it.
+    pub has_totp: bool,
+}
+
+/// What somebody gives who signs in. It is not printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Credentials {
+    /// The account's name.
+    pub account: String,
+    /// Its password.
+    pub password: String,
+    /// What the authenticator app shows, where the account has one.
+    pub code: Option<String>,
+}
+
+/// What somebody shows once more who has signed in. It is not printed.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Proof {
+    /// The account's password.
+    Password(String),
+    /// What the authenticator app shows.
+    Code(String),
+}
+
+/// A session that is to begin: its secret, the SHA-256 of it, and when it ends.
+pub(super) struct NewSession {
+    pub(super) secret: String,
+    pub(super) sha256: String,
+    pub(super) expires_at: UnixSeconds,
+}
+
+impl NewSession {
+    pub(super) fn new(now: UnixSeconds) -> Result<Self, AccountError> {
+        let secret = format!("{SESSION}{}", random_hex()?);
+        Ok(Self { sha256: sha256_hex(secret.as_bytes()), secret, expires_at: now + SESSION_SECONDS })
+    }
+
+    pub(super) fn begin(&self) -> (&str, UnixSeconds) {
+        (&self.sha256, self.expires_at)
+    }
+
+    pub(super) fn told(self) -> Secret {
+        Secret { secret: self.secret, expires_at: utc_text(self.expires_at) }
+    }
+}
+
+/// What came of the code of an authenticator app.
+enum Code {
+    /// The account needs none.
+    NotNeeded,
+    /// It is the one of this time step, and was not used before.
+    Fresh(i64),
+    /// It is wrong, was used before, or was not given.
+    Wrong,
 }
 
 /// Changes one's own password.
@@ -35,10 +89,8 @@ pub async fn change_password(
     actor: Actor<'_>,
     now: UnixSeconds,
 ) -> Result<AccountView, AccountError> {
-    let account = ledger.access::<Account>(actor.name).await?.ok_or(AccountError::SignIn)?;
-    if !fits(account.document.password_hash, old).await? {
-        return Err(AccountError::SignIn);
-    }
+    let account = own(ledger, actor).await?;
+    prove(ledger, &account, Proof::Password(old), actor, now).await?;
     let hash = hashed(actor.name, new).await?;
     Ok(AccountView::of(ledger.put_password(hash, account.version, actor, now).await?))
 }
@@ -50,35 +102,94 @@ pub async fn change_password(
 /// [`AccountError::SignIn`] for whatever does not fit.
 pub async fn sign_in(
     ledger: &Ledger,
-    name: &str,
-    password: String,
+    given: Credentials,
     origin: &str,
     now: UnixSeconds,
 ) -> Result<Secret, AccountError> {
+    let name = given.account.as_str();
     let known = match name.parse::<AccountName>() {
         Ok(_) => ledger.access::<Account>(name).await?,
         Err(_) => None,
     };
-    let failed = if known.is_some() { ledger.failed_sign_ins(name).await? } else { Vec::new() };
-    let is_locked = Lockout::default().until(&failed, now).is_some();
+    let is_locked = known.is_some() && is_locked(ledger, name, now).await?;
     // The same work whether there is such an account or not, so that the time it takes tells nothing.
     let hash = known.as_ref().filter(|_| !is_locked).and_then(|known| known.document.password_hash.clone());
-    let fits = fits(hash, password).await?;
+    let fits = fits(hash, given.password).await?;
     let Some(known) = known.filter(|_| !is_locked) else { return Err(AccountError::SignIn) };
-    let outcome = match (fits, known.document.state) {
-        (true, AccountState::Active) => SignIn::Ok,
-        (true, AccountState::Disabled) => SignIn::Disabled,
-        (false, _) => SignIn::WrongPassword,
+    // A wrong code is told like a wrong password: whoever has only one of the two does not learn which.
+    let code = code(ledger, &known, given.code.as_deref(), now).await?;
+    let (outcome, totp_step) = match (fits, known.document.state, code) {
+        (false, _, _) => (SignIn::WrongPassword, None),
+        (true, AccountState::Disabled, _) => (SignIn::Disabled, None),
+        (true, AccountState::Active, Code::Wrong) => (SignIn::WrongCode, None),
+        (true, AccountState::Active, Code::Fresh(step)) => (SignIn::Ok, Some(step)),
+        (true, AccountState::Active, Code::NotNeeded) => (SignIn::Ok, None),
     };
-    let actor = Actor { name, origin };
-    if outcome != SignIn::Ok {
-        ledger.sign_in(outcome, None, actor, now).await?;
+    let session = NewSession::new(now)?;
+    let attempt = Attempt { way: SignInWay::Password, outcome, totp_step, session: Some(session.begin()) };
+    match ledger.sign_in(&attempt, Actor { name, origin }, now).await? {
+        SignIn::Ok => Ok(session.told()),
+        _ => Err(AccountError::SignIn),
+    }
+}
+
+/// Whether guessing has locked an account.
+async fn is_locked(ledger: &Ledger, name: &str, now: UnixSeconds) -> Result<bool, AccountError> {
+    let failed = ledger.failed_sign_ins(name, SignInWay::Password).await?;
+    Ok(Lockout::default().until(&failed, now).is_some())
+}
+
+/// Looks at a code, given or not.
+async fn code(
+    ledger: &Ledger,
+    account: &Versioned<Account>,
+    code: Option<&str>,
+    now: UnixSeconds,
+) -> Result<Code, AccountError> {
+    let Some(sha256) = &account.document.totp_sha256 else { return Ok(Code::NotNeeded) };
+    let known = ledger.totp(&account.name).await?.filter(|known| known.secret.sha256() == *sha256);
+    let fresh = known.zip(code).and_then(|(KnownTotp { secret, last_step, .. }, code)| {
+        let code = code.trim();
+        secret.fresh_step(code, last_step, now)
+    });
+    Ok(fresh.map_or(Code::Wrong, Code::Fresh))
+}
+
+/// The account of whoever acts.
+pub(super) async fn own(ledger: &Ledger, actor: Actor<'_>) -> Result<Versioned<Account>, AccountError> {
+    ledger.access::<Account>(actor.name).await?.ok_or(AccountError::SignIn)
+}
+
+/// Looks once more whether it is they who act. What fails is recorded and counts towards the lock, as at a sign-in: a session
+/// that was left open is no place to guess in.
+///
+/// # Errors
+/// [`AccountError::SignIn`] when it does not fit.
+pub(super) async fn prove(
+    ledger: &Ledger,
+    account: &Versioned<Account>,
+    proof: Proof,
+    actor: Actor<'_>,
+    now: UnixSeconds,
+) -> Result<(), AccountError> {
+    if is_locked(ledger, actor.name, now).await? {
         return Err(AccountError::SignIn);
     }
-    let secret = format!("{SESSION}{}", random_hex()?);
-    let expires_at = now + SESSION_SECONDS;
-    ledger.sign_in(outcome, Some((&sha256_hex(secret.as_bytes()), expires_at)), actor, now).await?;
-    Ok(Secret { secret, expires_at: utc_text(expires_at) })
+    let (is_right, outcome) = match proof {
+        Proof::Password(password) => {
+            (fits(account.document.password_hash.clone(), password).await?, SignIn::WrongPassword)
+        }
+        Proof::Code(given) => {
+            let code = code(ledger, account, Some(&given), now).await?;
+            (matches!(code, Code::Fresh(_)), SignIn::WrongCode)
+        }
+    };
+    if is_right {
+        return Ok(());
+    }
+    let attempt = Attempt { way: SignInWay::Session, outcome, totp_step: None, session: None };
+    ledger.sign_in(&attempt, actor, now).await?;
+    Err(AccountError::SignIn)
 }
 
 /// Ends the session of a secret; a token is revoked instead.
@@ -110,5 +221,6 @@ pub async fn caller(ledger: &Ledger, secret: &str, now: UnixSeconds) -> Result<C
         (account, access)
     };
     let access = access.ok_or(AccountError::Secret)?;
-    Ok(Caller { name: account.name, version: account.version, full_name: account.document.full_name, access })
+    let Versioned { name, version, document, .. } = account;
+    Ok(Caller { name, version, full_name: document.full_name, access, has_totp: document.totp_sha256.is_some() })
 }

@@ -9,6 +9,7 @@ use sla_core::time::UnixSeconds;
 use sqlx::any::{Any, AnyRow};
 use sqlx::{Error, Row, Transaction};
 
+use super::totp::forget_totp;
 use crate::facts::{Fact, FactRow, Insert};
 use crate::record::Work;
 use crate::session::query;
@@ -169,7 +170,8 @@ impl Ledger {
     ///
     /// # Errors
     /// [`LedgerError`]; nothing was written then. [`LedgerError::Stale`] when another version is there,
-    /// [`LedgerError::Access`] when the actor may not, and when nobody who gives rights would be left.
+    /// [`LedgerError::Access`] when the actor may not, when nobody who gives rights would be left, and when another account is
+    /// bound to the same identity.
     pub async fn put_account(
         &self,
         name: &AccountName,
@@ -191,7 +193,15 @@ impl Ledger {
         if !known.is_empty() {
             work.may(Permission::AccountsWrite)?;
         }
+        let bound_twice =
+            |one: &Account| one.openid.as_ref().zip(account.openid.as_ref()).is_some_and(|(a, b)| a.collides(b));
+        if let Some(other) = others().find(|one| bound_twice(&one.document)) {
+            return Err(AccessError::IdentityTaken { who: other.name.clone() }.into());
+        }
         let put = put(&mut work, name.as_str(), account, seen).await?;
+        if account.totp_sha256.is_none() {
+            forget_totp(&mut work, name.as_str()).await?;
+        }
         if account.state == AccountState::Disabled {
             let end = query("delete from sessions where account = $1").bind(name.as_str().to_owned());
             end.execute(&mut *work.transaction).await.map_err(|error| self.address.failed(error))?;
@@ -241,7 +251,7 @@ impl Ledger {
 }
 
 /// Adds a version of a document.
-async fn put<T: AccessDocument>(
+pub(super) async fn put<T: AccessDocument>(
     work: &mut Work<'_>,
     name: &str,
     document: &T,
