@@ -2,6 +2,7 @@
 
 mod bad;
 mod catalogue;
+mod openid;
 mod people;
 mod roles;
 mod service;

@@ -99,6 +99,11 @@ impl Service {
     }
 
     pub(crate) fn start_with(engine: Engine, more: &[&str]) -> Self {
+        Self::start_in(engine, more, &[])
+    }
+
+    /// The same with variables of the environment.
+    pub(crate) fn start_in(engine: Engine, more: &[&str], variables: &[(&str, &str)]) -> Self {
         let folder = tempfile::Builder::new().prefix("sla-api-").tempdir().expect("a temporary folder");
         let out = folder.path().join("demo").display().to_string();
         sound(&["demo", "--json", "--out", &out], "");
@@ -129,7 +134,7 @@ impl Service {
         }
         let mut command = Command::new(sla_acceptance::binary());
         command.args(["serve", "--json", "--listen", "127.0.0.1:0", "--ledger", &served_as]);
-        command.args(["--requests-per-second", "10000"]).args(more);
+        command.args(["--requests-per-second", "10000"]).args(more).envs(variables.iter().copied());
         let log = std::fs::File::create(folder.path().join("log")).expect("a file");
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log);
         let mut served = command.spawn().expect("the binary runs");

@@ -244,8 +244,9 @@ async fn an_app_goes_with_a_copy(engine: &Engine) {
 async fn a_user_who_was_granted_can_do_it(engine: &Engine, server: &Postgres) {
     let url = engine.url();
     let owner = staffed(&url).await;
+    let guest_url = server.as_guest(&url);
     owner.grant("guest").await.expect("granted");
-    let guest = Ledger::open_to_write(&server.as_guest(&url)).await.expect("a user who may");
+    let guest = Ledger::open_to_write(&guest_url).await.expect("a user who may");
     with_app(&guest).await;
     let attempt = Attempt { totp_step: Some(9), ..by_password(SignIn::Ok, None) };
     assert_eq!(guest.sign_in(&attempt, "operator".into(), AT).await.expect("recorded"), SignIn::Ok);

@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sla_app::{Ledger, Templates};
+use sla_app::{Ledger, OpenId, Templates};
 use sla_core::time::UnixSeconds;
 
 use crate::guard::Limits;
@@ -43,6 +43,7 @@ pub struct Api {
     pub(crate) settings: Settings,
     pub(crate) limits: Arc<Limits>,
     pub(crate) metrics: Arc<Metrics>,
+    pub(crate) openid: Option<Arc<OpenId>>,
 }
 
 impl Api {
@@ -59,8 +60,15 @@ impl Api {
             clock: Arc::new(clock),
             limits: Arc::new(Limits::new(&settings)),
             metrics: Arc::new(Metrics::default()),
+            openid: None,
             settings,
         }
+    }
+
+    /// The same, where people sign in at a provider as well.
+    #[must_use]
+    pub fn with_openid(self, openid: OpenId) -> Self {
+        Self { openid: Some(Arc::new(openid)), ..self }
     }
 
     pub(crate) fn now(&self) -> UnixSeconds {

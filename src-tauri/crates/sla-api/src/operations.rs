@@ -6,8 +6,8 @@ use axum::http::{Method, StatusCode};
 use axum::middleware::from_fn_with_state;
 use axum::routing::{delete, get, patch, post, put};
 use sla_app::{
-    AccountView, CreditSummary, DocumentView, Entered, Found, MonthSummary, MonthView, OfferedTotp, RequestView,
-    Secret, TokenView,
+    AccountView, CreditSummary, DocumentView, Entered, Found, MonthSummary, MonthView, OfferedTotp, OpenIdBegun,
+    RequestView, Secret, TokenView,
 };
 use sla_core::access::Permission;
 use sla_core::billing::Billing;
@@ -26,7 +26,7 @@ use crate::operation::Needs::{Nothing, Permission as Holds, Session};
 use crate::operation::Operation;
 use crate::overview::{Overview, OverviewQuery, SearchQuery};
 use crate::problem::Problem;
-use crate::sign_in::{CodeBody, Me, PasswordBody, ProofBody, SignInBody, TotpBody};
+use crate::sign_in::{CodeBody, CompletionBody, Me, OpenIdBody, PasswordBody, ProofBody, SignInBody, TotpBody, Ways};
 use crate::tenants::{ContractsQuery, Document, TenantsQuery};
 use crate::{accounts, audit, catalogue, documents, health, months, openapi, overview, sign_in, tenants};
 
@@ -38,7 +38,8 @@ const DELETE: Method = Method::DELETE;
 
 /// Where `/api/v1` begins.
 const PREFIX: &str = "/api/v1";
-const SIGN_IN: &str = "signIn";
+/// Operations that let somebody in: they are asked for less often than others may be.
+const SIGN_INS: [&str; 3] = ["signIn", "beginOpenId", "completeOpenId"];
 
 /// Every operation of `/api/v1`.
 pub(crate) fn operations() -> Vec<Operation> {
@@ -62,7 +63,7 @@ pub(crate) fn operations() -> Vec<Operation> {
             .refuses(400, "The request is not understood")
             .refuses(429, "Too many requests in a short time")
             .refuses(500, "Something went wrong inside; the log tells more")
-            .refuses(503, "The ledger does not answer at the moment")
+            .refuses(503, "The ledger, or the OpenID provider, does not answer at the moment")
     };
     all.into_iter().map(every).collect()
 }
@@ -71,10 +72,33 @@ pub(crate) fn operations() -> Vec<Operation> {
 fn oneself() -> Vec<Operation> {
     let in_person = "A token does not change how somebody signs in";
     vec![
-        Operation::new(SIGN_IN, (POST, "/sign-in"), Nothing, "Sign in with a password", post(sign_in::begin))
+        Operation::new("signInWays", (GET, "/sign-in"), Nothing, "How one can sign in", get(sign_in::ways))
+            .gives::<Ways>(200, "Which ways there are"),
+        Operation::new("signIn", (POST, "/sign-in"), Nothing, "Sign in with a password", post(sign_in::begin))
             .takes::<SignInBody>()
             .gives::<Secret>(200, "The secret of a session")
             .refuses(401, "Name, password or code is wrong, or the account cannot be used at the moment"),
+        Operation::new(
+            "beginOpenId",
+            (POST, "/sign-in/openid"),
+            Nothing,
+            "Begin to sign in at the OpenID provider",
+            post(sign_in::begin_openid),
+        )
+        .takes::<OpenIdBody>()
+        .gives::<OpenIdBegun>(200, "Where to sign in, within ten minutes")
+        .refuses(404, "Nobody signs in at a provider here"),
+        Operation::new(
+            "completeOpenId",
+            (POST, "/sign-in/openid/completion"),
+            Nothing,
+            "End to sign in at the OpenID provider",
+            post(sign_in::complete_openid),
+        )
+        .takes::<CompletionBody>()
+        .gives::<Secret>(200, "The secret of a session")
+        .refuses(401, "The sign-in is not taken")
+        .refuses(404, "Nobody signs in at a provider here"),
         Operation::new("signOut", (POST, "/sign-out"), Session, "End the session", post(sign_in::end))
             .gives_nothing("The session has ended"),
         Operation::new("me", (GET, "/me"), Session, "Who I am and what I may do", get(sign_in::me))
@@ -441,7 +465,7 @@ pub fn router(api: Api) -> Router {
         let guarded = Guarded {
             api: api.clone(),
             needs: operation.needs,
-            signs_in: operation.id == SIGN_IN,
+            signs_in: SIGN_INS.contains(&operation.id),
             once: operation.parameters.iter().any(|parameter| parameter.name == "idempotency-key"),
         };
         v1 = v1.route(operation.path, operation.handler.layer(from_fn_with_state(guarded, guard)));

@@ -8,7 +8,8 @@ use axum::{Extension, Json};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sla_app::{
-    Credentials, OfferedTotp, Proof, Secret, change_password, confirm_totp, remove_totp, set_up_totp, sign_in, sign_out,
+    Credentials, OfferedTotp, OpenId, OpenIdBegun, Proof, Secret, change_password, confirm_totp, remove_totp,
+    set_up_totp, sign_in, sign_out,
 };
 use sla_core::access::{Permission, Role, TenantScope, permissions};
 
@@ -37,6 +38,58 @@ pub(crate) async fn begin(
 ) -> Result<Json<Secret>, Problem> {
     let given = Credentials { account, password, code };
     Ok(Json(sign_in(&api.ledger, given, &origin, api.now()).await?))
+}
+
+/// How one can sign in.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Ways {
+    /// With the name and password of an account.
+    password: bool,
+    /// At an OpenID provider.
+    openid: bool,
+}
+
+pub(crate) async fn ways(State(api): State<Api>) -> Json<Ways> {
+    Json(Ways { password: true, openid: api.openid.is_some() })
+}
+
+/// Who wants to sign in at the provider.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OpenIdBody {
+    /// Where to come back to; one of the addresses that were agreed with the provider.
+    redirect: String,
+}
+
+/// The provider, where there is one.
+fn provider(api: &Api) -> Result<&OpenId, Problem> {
+    let detail = "nobody signs in at a provider here; sign in with a password";
+    api.openid.as_deref().ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, "access.no_provider", detail))
+}
+
+pub(crate) async fn begin_openid(
+    State(api): State<Api>,
+    InBody(OpenIdBody { redirect }): InBody<OpenIdBody>,
+) -> Result<Json<OpenIdBegun>, Problem> {
+    Ok(Json(provider(&api)?.begin(&api.ledger, &redirect, api.now()).await?))
+}
+
+/// What the provider has sent back.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CompletionBody {
+    /// The state; the one that was given when the sign-in began, and no other.
+    state: String,
+    /// The code.
+    code: String,
+}
+
+pub(crate) async fn complete_openid(
+    State(api): State<Api>,
+    Extension(Origin(origin)): Extension<Origin>,
+    InBody(CompletionBody { state, code }): InBody<CompletionBody>,
+) -> Result<Json<Secret>, Problem> {
+    Ok(Json(provider(&api)?.complete(&api.ledger, &state, code, &origin, api.now()).await?))
 }
 
 pub(crate) async fn end(State(api): State<Api>, who: Who) -> Result<StatusCode, Problem> {

@@ -4,7 +4,7 @@
 //! Documents are rendered before the ledger records the month, into a folder of their own beside their place: a full
 //! disk or a broken template leaves the ledger as it was. Recording is one transaction; publishing after it is renames.
 //!
-//! A closed month is then reviewed by several people (`review`), who sign in to accounts (`accounts`); its documents are drawn
+//! A closed month is then reviewed by several people (`review`), who sign in to accounts (`accounts`, `openid`); its documents are drawn
 //! again as it was decided (`documents`), and what it means for the invoice is told and exported (`billing`). A month is
 //! restated when what it rests on changes (`restate`). The catalogue lies in a folder, in the ledger, or in both (`desk`).
 //!
@@ -27,6 +27,7 @@ mod desk;
 mod documents;
 mod error;
 mod measure;
+mod openid;
 mod outfile;
 mod progress;
 mod publish;
@@ -53,6 +54,7 @@ pub use desk::{
 };
 pub use documents::{DocumentsError, DocumentsRequest, Drawn, Laid, draw_documents, lay_documents};
 pub use error::{CaptureFailure, CloseError};
+pub use openid::{OpenId, OpenIdBegun, OpenIdConfig, OpenIdConfigError};
 pub use outfile::OutFileError;
 pub use progress::{CloseProgress, Silent, Step};
 pub use restate::{RestateError, restate};

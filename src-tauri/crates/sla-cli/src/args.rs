@@ -14,7 +14,7 @@ use sla_core::workflow::MonthState;
 
 use crate::billing::{BillingCommand, MonthDocuments};
 use crate::desk_args::{CatalogueCommand, ExclusionCommand, IncidentCommand, Outages, Restate};
-use crate::people_args::{AccountCommand, TokenCommand};
+use crate::people_args::{AccountCommand, Provider, TokenCommand};
 
 /// Monthly SLA reports, service credits and evidence from measurements and contracts.
 #[derive(Parser)]
@@ -357,6 +357,11 @@ pub(crate) struct Serve {
     /// Requests per second that one account may send
     #[arg(long, value_name = "NUMBER", default_value = "50")]
     pub(crate) requests_per_second: NonZeroU32,
+    /// Attempts to sign in per minute from one address; at a provider each takes two
+    #[arg(long, value_name = "NUMBER", default_value = "20")]
+    pub(crate) sign_ins_per_minute: NonZeroU32,
+    #[command(flatten)]
+    pub(crate) provider: Provider,
 }
 
 #[derive(Subcommand)]

@@ -1,4 +1,6 @@
-//! The command line of what looks after people and programs: accounts and tokens.
+//! The command line of what looks after people and programs: accounts, tokens, and a provider that people sign in at.
+
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use sla_core::access::{AccountName, Permission, Role};
@@ -137,4 +139,27 @@ pub(crate) enum TokenCommand {
         #[arg(long, value_name = "URL", env = "SLA_LEDGER", hide_env_values = true)]
         ledger: String,
     },
+}
+
+/// A provider that people sign in at.
+#[derive(Args)]
+pub(crate) struct Provider {
+    /// Let people sign in at this OpenID provider as well: its address, as it names itself
+    #[arg(long, value_name = "URL", requires_all = ["openid_client", "openid_redirect"])]
+    pub(crate) openid_issuer: Option<String>,
+    /// The name under which the provider knows this desk
+    #[arg(long, value_name = "ID", requires = "openid_issuer")]
+    pub(crate) openid_client: Option<String>,
+    /// Name of the environment variable that holds the secret that the provider gave; none for a public client
+    #[arg(long, value_name = "NAME", requires = "openid_issuer")]
+    pub(crate) openid_secret_env: Option<String>,
+    /// Where the provider may send people back to, as it was told there; can be given again
+    #[arg(long, value_name = "URL", requires = "openid_issuer")]
+    pub(crate) openid_redirect: Vec<String>,
+    /// The claim that tells who somebody is, and stays theirs: for Microsoft Entra oid
+    #[arg(long, value_name = "NAME", default_value = "sub")]
+    pub(crate) openid_claim: String,
+    /// Certificate authorities that the provider's certificate is signed by, as PEM; the system's when not said
+    #[arg(long, value_name = "FILE", requires = "openid_issuer")]
+    pub(crate) openid_ca: Option<PathBuf>,
 }

@@ -19,6 +19,8 @@ pub use sign_in::{Caller, Credentials, Proof, caller, change_password, sign_in, 
 pub use tokens::{NewToken, TokenView, add_token, revoke_token, tokens};
 pub use totp::{OfferedTotp, confirm_totp, remove_totp, set_up_totp};
 
+pub(crate) use sign_in::NewSession;
+
 use passwords::{LEAST_CHARACTERS, hashed};
 
 /// What the secret of a session begins with; that of a token begins with [`TOKEN`] and its name. So a secret that was left lying
@@ -123,6 +125,27 @@ pub enum AccountError {
     /// The code of an app that is being set up.
     #[error("the code is not the one that the app should show; expected its six digits, and a clock that is right")]
     Code,
+    /// The one message for whatever is wrong with a sign-in at a provider.
+    #[error(
+        "the sign-in at the provider is not taken: it took too long or was used before, or it leads to no account that can be \
+         used; begin again, or ask whoever looks after accounts"
+    )]
+    OpenId {
+        /// What is wrong; for the log.
+        reason: String,
+    },
+    /// The provider cannot be reached, or says what cannot be.
+    #[error("the OpenID provider does not answer as it should at the moment; try again, or sign in with a password")]
+    Provider {
+        /// What it says; for the log.
+        reason: String,
+    },
+    /// Somebody would come back to a place that was not agreed.
+    #[error("the redirect address is none of those that people may come back to; expected one that sla serve was told")]
+    Redirect,
+    /// Others have begun many sign-ins and ended none.
+    #[error("too many sign-ins at the provider are under way; try again in a few minutes")]
+    TooMany,
     /// The secret is none, has ended or was revoked.
     #[error("the session or token is not known, has ended or was revoked; sign in again, or ask for a new token")]
     Secret,
@@ -155,6 +178,10 @@ impl AccountError {
             Self::Ledger(error) => error.code(),
             Self::SignIn => "access.sign_in",
             Self::Code => "access.code",
+            Self::OpenId { .. } => "access.openid",
+            Self::Provider { .. } => "access.provider",
+            Self::Redirect => "access.redirect",
+            Self::TooMany => "access.too_many",
             Self::Secret => "access.secret",
             Self::Password { .. } => "access.password",
             Self::Field { .. } => "access.field",
@@ -283,6 +310,6 @@ fn random<const N: usize>() -> Result<[u8; N], AccountError> {
     Ok(bytes)
 }
 
-fn random_hex() -> Result<String, AccountError> {
+pub(crate) fn random_hex() -> Result<String, AccountError> {
     Ok(sla_core::evidence::hex(&random::<32>()?))
 }

@@ -47,23 +47,23 @@ pub enum Proof {
 }
 
 /// A session that is to begin: its secret, the SHA-256 of it, and when it ends.
-pub(super) struct NewSession {
-    pub(super) secret: String,
-    pub(super) sha256: String,
-    pub(super) expires_at: UnixSeconds,
+pub(crate) struct NewSession {
+    secret: String,
+    sha256: String,
+    expires_at: UnixSeconds,
 }
 
 impl NewSession {
-    pub(super) fn new(now: UnixSeconds) -> Result<Self, AccountError> {
+    pub(crate) fn new(now: UnixSeconds) -> Result<Self, AccountError> {
         let secret = format!("{SESSION}{}", random_hex()?);
         Ok(Self { sha256: sha256_hex(secret.as_bytes()), secret, expires_at: now + SESSION_SECONDS })
     }
 
-    pub(super) fn begin(&self) -> (&str, UnixSeconds) {
+    pub(crate) fn begin(&self) -> (&str, UnixSeconds) {
         (&self.sha256, self.expires_at)
     }
 
-    pub(super) fn told(self) -> Secret {
+    pub(crate) fn told(self) -> Secret {
         Secret { secret: self.secret, expires_at: utc_text(self.expires_at) }
     }
 }
