@@ -90,11 +90,10 @@ async fn a_code_is_good_once(engine: &Engine) {
     with_app(&ledger).await;
     let with_code = async |step, expected| {
         let session = format!("session {step} {expected:?}");
-        let session = Some((session.as_str(), AT + 100));
-        let attempt = Attempt { totp_step: Some(step), ..by_password(SignIn::Ok, session) };
+        let attempt = Attempt { totp_step: Some(step), ..by_password(SignIn::Ok, Some((&session, AT + 100))) };
         let done = ledger.sign_in(&attempt, "operator".into(), AT).await.expect("recorded");
         assert_eq!(done, expected, "{step}");
-        let begun = ledger.session(session.expect("said").0, AT).await.expect("read");
+        let begun = ledger.session(&session, AT).await.expect("read");
         assert_eq!(begun.is_some(), expected == SignIn::Ok, "{step}");
     };
     with_code(5, SignIn::WrongCode).await;
