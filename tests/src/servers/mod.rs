@@ -2,6 +2,7 @@
 //!
 //! This module holds what both have in common: finding the program, the port, the wait until it is ready, the stop.
 
+mod openid;
 mod pgbouncer;
 mod postgres;
 mod prometheus;
@@ -15,6 +16,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
+pub use openid::{OpenIdProvider, Person};
 pub use pgbouncer::PgBouncer;
 pub use postgres::Postgres;
 pub use prometheus::{Guard, Prometheus};
@@ -56,9 +58,20 @@ impl Server {
         command: impl Fn(u16) -> Command,
         ready: impl Fn(u16, Pid) -> bool,
     ) -> (Self, u16) {
+        Self::start_at(log, stop, None, command, ready)
+    }
+
+    /// The same on a port that it had before, when one is given.
+    fn start_at(
+        log: &Path,
+        stop: Signal,
+        port: Option<u16>,
+        command: impl Fn(u16) -> Command,
+        ready: impl Fn(u16, Pid) -> bool,
+    ) -> (Self, u16) {
         let mut last = None;
         for _ in 0..ATTEMPTS {
-            let port = free_port();
+            let port = port.unwrap_or_else(free_port);
             let mut server = Self::spawn(command(port), stop, log);
             let pid = Pid::from_child(&server.child);
             match server.wait(|| ready(port, pid)) {

@@ -3,7 +3,9 @@
 mod bad;
 mod catalogue;
 mod jobs;
+mod openid;
 mod people;
 mod roles;
 mod service;
+mod sign_in;
 mod work;

@@ -37,6 +37,7 @@ pub(crate) struct Service {
     client: Client,
     served: Child,
     words: Vec<String>,
+    variables: Vec<(String, String)>,
     _engine: Engine,
 }
 
@@ -102,6 +103,11 @@ impl Service {
 
     /// The same with more words behind `sla serve`; `{demo}` stands for the demo's folder.
     pub(crate) fn start_with(engine: Engine, more: &[&str]) -> Self {
+        Self::start_in(engine, more, &[])
+    }
+
+    /// The same with variables of the environment.
+    pub(crate) fn start_in(engine: Engine, more: &[&str], variables: &[(&str, &str)]) -> Self {
         let folder = tempfile::Builder::new().prefix("sla-api-").tempdir().expect("a temporary folder");
         let out = folder.path().join("demo").display().to_string();
         sound(&["demo", "--json", "--out", &out], "");
@@ -133,16 +139,19 @@ impl Service {
         let words =
             ["serve", "--json", "--listen", "127.0.0.1:0", "--ledger", &served_as, "--requests-per-second", "10000"];
         let words: Vec<String> = words.iter().chain(more).map(|word| word.replace("{demo}", &out)).collect();
-        let (served, address) = Self::serve(&words, folder.path());
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        let variables: Vec<(String, String)> = variables.iter().map(owned).collect();
+        let (served, address) = Self::serve(&words, &variables, folder.path());
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = Client::builder().no_proxy().tls_danger_accept_invalid_certs(true).build().expect("a client");
-        Self { address, owner, tokens, folder, client, served, words, _engine: engine }
+        Self { address, owner, tokens, folder, client, served, words, variables, _engine: engine }
     }
 
-    fn serve(words: &[String], folder: &Path) -> (Child, String) {
+    fn serve(words: &[String], variables: &[(String, String)], folder: &Path) -> (Child, String) {
         let log = std::fs::File::options().create(true).append(true).open(folder.join("log")).expect("a file");
         let mut command = Command::new(sla_acceptance::binary());
-        command.args(words).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log);
+        command.args(words).envs(variables.iter().map(|(name, value)| (name, value)));
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log);
         let mut served = command.spawn().expect("the binary runs");
         let mut line = String::new();
         BufReader::new(served.stdout.as_mut().expect("piped")).read_line(&mut line).expect("it says where");
@@ -160,7 +169,7 @@ impl Service {
 
     /// Serves the same ledger again after it was stopped.
     pub(crate) fn serve_again(&mut self) {
-        (self.served, self.address) = Self::serve(&self.words, self.folder.path());
+        (self.served, self.address) = Self::serve(&self.words, &self.variables, self.folder.path());
     }
 
     /// Makes a token and gives its secret.

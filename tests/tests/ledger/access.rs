@@ -7,7 +7,7 @@ use sla_core::access::{
     Account, AccountState, AmountLimit, Permission, Role, TenantScope, Token, TokenState, permissions,
 };
 use sla_core::workflow::{MonthState, WorkflowStep};
-use sla_ledger::{Actor, Ledger, LedgerError, SignIn, Versioned};
+use sla_ledger::{Actor, Attempt, Ledger, LedgerError, SignIn, SignInWay, Versioned};
 
 use crate::engine::{AT, Engine, entry, execute, record, verified};
 use crate::workflow::step;
@@ -16,12 +16,13 @@ fn only(tenants: &[&str]) -> TenantScope {
     TenantScope::Only(tenants.iter().map(|tenant| (*tenant).to_owned()).collect())
 }
 
-fn account(role: Role, tenants: TenantScope) -> Account {
+pub(crate) fn account(role: Role, tenants: TenantScope) -> Account {
     let full_name = format!("Somebody in {}", role.name());
-    Account { full_name, role, tenants, state: AccountState::Active, password_hash: Some("$argon2id$…".to_owned()) }
+    let password_hash = Some("$argon2id$…".to_owned());
+    Account { full_name, role, tenants, state: AccountState::Active, password_hash, totp_sha256: None, openid: None }
 }
 
-async fn put(
+pub(crate) async fn put(
     ledger: &Ledger,
     name: &str,
     account: &Account,
@@ -31,8 +32,13 @@ async fn put(
     ledger.put_account(&name.parse().expect("a name"), account, seen, actor.into(), AT).await
 }
 
+/// An attempt to sign in by a password.
+pub(crate) fn by_password(outcome: SignIn, session: Option<(&str, i64)>) -> Attempt<'_> {
+    Attempt { way: SignInWay::Password, outcome, totp_step: None, session }
+}
+
 /// A ledger with two tenants' months, closed before there were accounts, and an account for every role.
-async fn staffed(url: &str) -> Ledger {
+pub(crate) async fn staffed(url: &str) -> Ledger {
     let ledger = Ledger::open(url).await.expect("a new ledger");
     record(&ledger, &[entry("nord", 1, 100), entry("west", 1, 50)]).await.expect("recorded");
     for role in Role::ALL {
@@ -43,7 +49,7 @@ async fn staffed(url: &str) -> Ledger {
 }
 
 /// What is refused is refused with its code, and the chain is as it was.
-async fn check_refused<T: std::fmt::Debug>(
+pub(crate) async fn check_refused<T: std::fmt::Debug>(
     ledger: &Ledger,
     case: &str,
     done: impl Future<Output = Result<T, LedgerError>>,
@@ -209,14 +215,18 @@ static APPROVE: std::sync::LazyLock<sla_ledger::StepRequest<'static>> =
 async fn sessions_begin_and_end(engine: &Engine) {
     let ledger = staffed(&engine.url()).await;
     let (operator, finance) = (Actor { name: "operator", origin: "10.0.0.7" }, Actor::from("finance"));
-    let failed = async || ledger.failed_sign_ins("operator").await.expect("read");
-    let try_at = async |outcome, session, at| ledger.sign_in(outcome, session, operator, at).await.expect("recorded");
+    let failed = async || ledger.failed_sign_ins("operator", SignInWay::Password).await.expect("read");
+    let try_at = async |outcome, session, at| {
+        let done = ledger.sign_in(&by_password(outcome, session), operator, at).await.expect("recorded");
+        assert_eq!(done, outcome);
+    };
     try_at(SignIn::WrongPassword, None, AT).await;
     try_at(SignIn::Disabled, None, AT + 1).await;
     assert_eq!(failed().await, [AT, AT + 1]);
     try_at(SignIn::Ok, Some(("s1", AT + 100)), AT + 2).await;
     assert_eq!(failed().await, [] as [i64; 0]);
-    ledger.sign_in(SignIn::Ok, Some(("s2", AT + 50)), finance, AT + 2).await.expect("recorded");
+    let attempt = by_password(SignIn::Ok, Some(("s2", AT + 50)));
+    ledger.sign_in(&attempt, finance, AT + 2).await.expect("recorded");
     let of = async |secret: &str, at| ledger.session(secret, at).await.expect("read").map(|account| account.name);
     assert_eq!(of("s1", AT + 99).await.as_deref(), Some("operator"));
     assert_eq!(of("s1", AT + 100).await, None, "it has ended");
@@ -281,7 +291,7 @@ async fn accounts_are_facts(engine: &Engine) {
     let url = engine.url();
     let ledger = staffed(&url).await;
     let actor = Actor { name: "finance", origin: "10.0.0.7" };
-    ledger.sign_in(SignIn::Ok, None, actor, AT).await.expect("recorded");
+    ledger.sign_in(&by_password(SignIn::Ok, None), actor, AT).await.expect("recorded");
     verified(&ledger).await;
     let raw = engine.raw(&url).await;
     for statement in [

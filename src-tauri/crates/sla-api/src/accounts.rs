@@ -1,98 +1,24 @@
-//! Signing in and out, and looking after accounts, tokens and limits.
+//! Looking after accounts, tokens and limits.
 
 use std::collections::BTreeSet;
 
+use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::{Extension, Json};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sla_app::{
-    AccountChange, AccountView, NewToken, Secret, TokenView, account, accounts, add_token, change_password,
-    put_account, revoke_token, sign_in, sign_out, tokens,
+    AccountChange, AccountView, NewToken, OpenIdChange, Secret, TokenView, TotpChange, account, accounts, add_token,
+    put_account, revoke_token, tokens,
 };
-use sla_core::access::{AccountName, AccountState, AmountLimit, Permission, Role, TenantScope, permissions};
+use sla_core::access::{AccountName, AccountState, AmountLimit, OpenIdIdentity, Permission, Role, TenantScope};
 use sla_core::money::Currency;
 
 use crate::api::Api;
 use crate::etag::{seen_version, tagged, when_set};
 use crate::extract::{InBody, InPath, Who};
-use crate::guard::Origin;
 use crate::problem::Problem;
-
-/// Who signs in.
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct SignInBody {
-    /// The account's name.
-    account: String,
-    /// Its password.
-    password: String,
-}
-
-pub(crate) async fn begin(
-    State(api): State<Api>,
-    Extension(Origin(origin)): Extension<Origin>,
-    InBody(SignInBody { account, password }): InBody<SignInBody>,
-) -> Result<Json<Secret>, Problem> {
-    Ok(Json(sign_in(&api.ledger, &account, password, &origin, api.now()).await?))
-}
-
-pub(crate) async fn end(State(api): State<Api>, who: Who) -> Result<StatusCode, Problem> {
-    sign_out(&api.ledger, &who.secret).await?;
-    Ok(StatusCode::NO_CONTENT)
-}
-
-/// Who somebody is, and what they may do.
-#[derive(Serialize, JsonSchema)]
-pub(crate) struct Me {
-    /// The account's name.
-    account: String,
-    /// Name for people.
-    full_name: String,
-    /// What they are there for.
-    role: Role,
-    /// For whom.
-    tenants: TenantScope,
-    /// What they may do.
-    permissions: BTreeSet<Permission>,
-}
-
-pub(crate) async fn me(who: Who) -> Json<Me> {
-    let access = &who.caller.access;
-    let held = permissions().filter(|permission| access.may(*permission, &who.caller.name).is_ok());
-    Json(Me {
-        account: who.caller.name.clone(),
-        full_name: who.caller.full_name.clone(),
-        role: access.role,
-        tenants: access.tenants.clone(),
-        permissions: held.collect(),
-    })
-}
-
-/// A password that is changed.
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct PasswordBody {
-    /// The one that is good now.
-    old: String,
-    /// The one that is to be, at least 12 letters.
-    new: String,
-}
-
-pub(crate) async fn password(
-    State(api): State<Api>,
-    who: Who,
-    InBody(PasswordBody { old, new }): InBody<PasswordBody>,
-) -> Result<StatusCode, Problem> {
-    if who.caller.access.narrowed_to.is_some() {
-        let detail = "a token changes no password; sign in as the account itself";
-        return Err(Problem::new(StatusCode::FORBIDDEN, "access.forbidden", detail));
-    }
-    change_password(&api.ledger, old, new, who.actor(), api.now()).await?;
-    Ok(StatusCode::NO_CONTENT)
-}
 
 pub(crate) async fn list(State(api): State<Api>, _: Who) -> Result<Json<Vec<AccountView>>, Problem> {
     Ok(Json(accounts(&api.ledger).await?))
@@ -120,9 +46,12 @@ pub(crate) struct NewAccountBody {
     role: Role,
     /// For whom.
     tenants: TenantScope,
-    /// The password, at least 12 letters; none for an account that only tokens act for.
+    /// The password, at least 12 letters; none for an account that only tokens act for, or that signs in at a provider.
     #[serde(default)]
     password: Option<String>,
+    /// Who signs in through an OpenID provider; nobody when it is not said.
+    #[serde(default)]
+    openid: Option<OpenIdIdentity>,
 }
 
 /// A name that must be one.
@@ -143,6 +72,8 @@ pub(crate) async fn add(
         tenants: Some(body.tenants),
         state: None,
         password: body.password,
+        totp: TotpChange::Stays,
+        openid: body.openid.map_or(OpenIdChange::Stays, OpenIdChange::Is),
     };
     let view = put_account(&api.ledger, &name, change, None, who.actor(), api.now()).await?;
     Ok((StatusCode::CREATED, tagged(&HeaderMap::new(), &view.version.to_string(), &view)).into_response())
@@ -167,6 +98,15 @@ pub(crate) struct AccountBody {
     /// A new password.
     #[serde(default)]
     password: Option<String>,
+    /// Remove the authenticator app: somebody has lost the device.
+    #[serde(default)]
+    remove_totp: bool,
+    /// Who signs in through an OpenID provider.
+    #[serde(default)]
+    openid: Option<OpenIdIdentity>,
+    /// Let nobody sign in through a provider.
+    #[serde(default)]
+    remove_openid: bool,
 }
 
 pub(crate) async fn change(
@@ -178,8 +118,18 @@ pub(crate) async fn change(
 ) -> Result<Response, Problem> {
     let name: AccountName = name.parse().map_err(|_| Problem::not_found("the account"))?;
     let seen = seen_version(&headers)?;
-    let AccountBody { full_name, role, tenants, state, password } = body;
-    let change = AccountChange { full_name, role, tenants, state, password };
+    let AccountBody { full_name, role, tenants, state, password, remove_totp, openid, remove_openid } = body;
+    let totp = if remove_totp { TotpChange::Goes } else { TotpChange::Stays };
+    let openid = match (openid, remove_openid) {
+        (None, false) => OpenIdChange::Stays,
+        (None, true) => OpenIdChange::Goes,
+        (Some(identity), false) => OpenIdChange::Is(identity),
+        (Some(_), true) => {
+            let detail = "openid and remove_openid are both said; expected one of them";
+            return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "access.field", detail));
+        }
+    };
+    let change = AccountChange { full_name, role, tenants, state, password, totp, openid };
     let put = put_account(&api.ledger, &name, change, Some(seen), who.actor(), api.now()).await;
     let view = put.map_err(|error| when_set(true, error.into()))?;
     Ok(tagged(&HeaderMap::new(), &view.version.to_string(), &view))

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use sla_app::{Ledger, Runner, Templates};
+use sla_app::{Ledger, OpenId, Runner, Templates};
 use sla_core::time::UnixSeconds;
 
 use crate::guard::Limits;
@@ -48,6 +48,7 @@ pub struct Api {
     pub(crate) metrics: Arc<Metrics>,
     /// Who carries jobs out; none where months are not closed.
     pub(crate) runner: Option<Runner>,
+    pub(crate) openid: Option<Arc<OpenId>>,
 }
 
 impl Api {
@@ -64,6 +65,7 @@ impl Api {
             clock: Arc::new(clock),
             limits: Arc::new(Limits::new(&settings)),
             metrics: Arc::new(Metrics::default()),
+            openid: None,
             settings,
             runner: None,
         }
@@ -85,6 +87,12 @@ impl Api {
             let detail = "this program has no folder for documents and evidence; start it with sla serve --out DIR";
             Problem::new(StatusCode::CONFLICT, "job.no_desk", detail)
         })
+    }
+
+    /// The same, where people sign in at a provider as well.
+    #[must_use]
+    pub fn with_openid(self, openid: OpenId) -> Self {
+        Self { openid: Some(Arc::new(openid)), ..self }
     }
 
     pub(crate) fn now(&self) -> UnixSeconds {

@@ -156,8 +156,12 @@ pub(crate) async fn around(State(api): State<Api>, request: Request, next: Next)
         Problem::new(StatusCode::GATEWAY_TIMEOUT, "request.too_slow", detail).into_response()
     });
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
-        if let Some(cause) = problem.cause() {
-            tracing::error!(request = %id, code = problem.code(), cause, "an operation failed inside");
+        match problem.cause() {
+            Some(cause) if problem.status().is_server_error() => {
+                tracing::error!(request = %id, code = problem.code(), cause, "an operation failed inside");
+            }
+            Some(cause) => tracing::warn!(request = %id, code = problem.code(), cause, "an operation was refused"),
+            None => {}
         }
         let body = problem.of_request(&id).into_body();
         response.headers_mut().remove(header::CONTENT_LENGTH);

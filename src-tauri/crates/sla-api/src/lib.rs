@@ -33,6 +33,7 @@ mod operations;
 mod overview;
 mod problem;
 mod serve;
+mod sign_in;
 mod tenants;
 
 pub use api::{Api, Settings};

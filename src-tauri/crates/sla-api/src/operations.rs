@@ -7,16 +7,14 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{delete, get, patch, post, put};
 use sla_app::{
     AccountView, CreditSummary, DocumentView, Entered, Found, JobRequest, JobView, MonthSummary, MonthView,
-    RequestView, Secret, TokenView,
+    OfferedTotp, OpenIdBegun, RequestView, Secret, TokenView,
 };
 use sla_core::access::Permission;
 use sla_core::billing::Billing;
 use sla_core::outage::ExplainedOutage;
 use sla_core::record::{MonthRecord, RecordEvidence};
 
-use crate::accounts::{
-    AccountBody, LimitBody, LimitView, MadeToken, Me, NewAccountBody, NewTokenBody, PasswordBody, SignInBody,
-};
+use crate::accounts::{AccountBody, LimitBody, LimitView, MadeToken, NewAccountBody, NewTokenBody};
 use crate::api::Api;
 use crate::audit::{AuditQuery, EntryView, Soundness};
 use crate::catalogue::{DecisionBody, DiffQuery, ExclusionBody, ExclusionsQuery, Text, VersionQuery};
@@ -30,8 +28,11 @@ use crate::operation::Needs::{Nothing, Permission as Holds, Session};
 use crate::operation::Operation;
 use crate::overview::{Overview, OverviewQuery, SearchQuery};
 use crate::problem::Problem;
+use crate::sign_in::{CodeBody, CompletionBody, Me, OpenIdBody, PasswordBody, ProofBody, SignInBody, TotpBody, Ways};
 use crate::tenants::{ContractsQuery, Document, TenantsQuery};
-use crate::{accounts, audit, catalogue, documents, evidence, health, jobs, months, openapi, overview, tenants};
+use crate::{
+    accounts, audit, catalogue, documents, evidence, health, jobs, months, openapi, overview, sign_in, tenants,
+};
 
 const GET: Method = Method::GET;
 const POST: Method = Method::POST;
@@ -41,11 +42,13 @@ const DELETE: Method = Method::DELETE;
 
 /// Where `/api/v1` begins.
 const PREFIX: &str = "/api/v1";
-const SIGN_IN: &str = "signIn";
+/// Operations that let somebody in: they are asked for less often than others may be.
+const SIGN_INS: [&str; 3] = ["signIn", "beginOpenId", "completeOpenId"];
 
 /// Every operation of `/api/v1`.
 pub(crate) fn operations() -> Vec<Operation> {
-    let mut all = people();
+    let mut all = oneself();
+    all.extend(people());
     all.extend(customers());
     all.extend(work());
     all.extend(papers());
@@ -65,34 +68,97 @@ pub(crate) fn operations() -> Vec<Operation> {
             .refuses(400, "The request is not understood")
             .refuses(429, "Too many requests in a short time")
             .refuses(500, "Something went wrong inside; the log tells more")
-            .refuses(503, "The ledger does not answer at the moment")
+            .refuses(503, "The ledger, or the OpenID provider, does not answer at the moment")
     };
     all.into_iter().map(every).collect()
+}
+
+/// Signing in and out, and one's own account.
+fn oneself() -> Vec<Operation> {
+    let in_person = "A token does not change how somebody signs in";
+    vec![
+        Operation::new("signInWays", (GET, "/sign-in"), Nothing, "How one can sign in", get(sign_in::ways))
+            .gives::<Ways>(200, "Which ways there are"),
+        Operation::new("signIn", (POST, "/sign-in"), Nothing, "Sign in with a password", post(sign_in::begin))
+            .takes::<SignInBody>()
+            .gives::<Secret>(200, "The secret of a session")
+            .refuses(401, "Name, password or code is wrong, or the account cannot be used at the moment"),
+        Operation::new(
+            "beginOpenId",
+            (POST, "/sign-in/openid"),
+            Nothing,
+            "Begin to sign in at the OpenID provider",
+            post(sign_in::begin_openid),
+        )
+        .takes::<OpenIdBody>()
+        .gives::<OpenIdBegun>(200, "Where to sign in, within ten minutes")
+        .refuses(404, "Nobody signs in at a provider here"),
+        Operation::new(
+            "completeOpenId",
+            (POST, "/sign-in/openid/completion"),
+            Nothing,
+            "End to sign in at the OpenID provider",
+            post(sign_in::complete_openid),
+        )
+        .takes::<CompletionBody>()
+        .gives::<Secret>(200, "The secret of a session")
+        .refuses(401, "The sign-in is not taken")
+        .refuses(404, "Nobody signs in at a provider here"),
+        Operation::new("signOut", (POST, "/sign-out"), Session, "End the session", post(sign_in::end))
+            .gives_nothing("The session has ended"),
+        Operation::new("me", (GET, "/me"), Session, "Who I am and what I may do", get(sign_in::me))
+            .gives::<Me>(200, "The account"),
+        Operation::new("changePassword", (PUT, "/me/password"), Session, "Change my password", put(sign_in::password))
+            .takes::<PasswordBody>()
+            .gives_nothing("The new password is good from now on")
+            .refuses(403, in_person)
+            .refuses(409, "The account has changed meanwhile"),
+        Operation::new(
+            "setUpTotp",
+            (POST, "/me/totp"),
+            Session,
+            "Make a secret for my authenticator app",
+            post(sign_in::offer_totp),
+        )
+        .takes::<TotpBody>()
+        .gives::<OfferedTotp>(200, "The secret, which is shown this once; no code is needed until one was shown")
+        .refuses(403, in_person)
+        .refuses(409, "There is an app already"),
+        Operation::new(
+            "confirmTotp",
+            (POST, "/me/totp/confirmation"),
+            Session,
+            "Show a code of my new app",
+            post(sign_in::begin_totp),
+        )
+        .takes::<CodeBody>()
+        .gives_nothing("From now on the password needs a code beside it")
+        .refuses(403, in_person)
+        .refuses(409, "No app is being set up, it took too long, or there is one already"),
+        Operation::new(
+            "removeTotp",
+            (POST, "/me/totp/removal"),
+            Session,
+            "Remove my authenticator app",
+            post(sign_in::end_totp),
+        )
+        .takes::<ProofBody>()
+        .gives_nothing("From now on the password needs no code")
+        .refuses(403, in_person)
+        .refuses(409, "There is no app"),
+    ]
 }
 
 fn people() -> Vec<Operation> {
     let (see, change) = (Holds(Permission::AccountsRead), Holds(Permission::AccountsWrite));
     vec![
-        Operation::new(SIGN_IN, (POST, "/sign-in"), Nothing, "Sign in with a password", post(accounts::begin))
-            .takes::<SignInBody>()
-            .gives::<Secret>(200, "The secret of a session")
-            .refuses(401, "Name or password is wrong, or the account cannot be used at the moment"),
-        Operation::new("signOut", (POST, "/sign-out"), Session, "End the session", post(accounts::end))
-            .gives_nothing("The session has ended"),
-        Operation::new("me", (GET, "/me"), Session, "Who I am and what I may do", get(accounts::me))
-            .gives::<Me>(200, "The account"),
-        Operation::new("changePassword", (PUT, "/me/password"), Session, "Change my password", put(accounts::password))
-            .takes::<PasswordBody>()
-            .gives_nothing("The new password is good from now on")
-            .refuses(403, "A token changes no password")
-            .refuses(409, "The account has changed meanwhile"),
         Operation::new("listAccounts", (GET, "/accounts"), see, "List accounts", get(accounts::list))
             .gives::<Vec<AccountView>>(200, "All accounts, by name"),
         Operation::new("addAccount", (POST, "/accounts"), change, "Add an account", post(accounts::add))
             .once()
             .takes::<NewAccountBody>()
             .gives::<AccountView>(201, "The account")
-            .refuses(409, "There is an account of that name"),
+            .refuses(409, "There is an account of that name, or of that identity"),
         Operation::new("getAccount", (GET, "/accounts/{name}"), see, "Show an account", get(accounts::show))
             .path("name", "The account's name")
             .gives::<AccountView>(200, "The account")
@@ -110,7 +176,7 @@ fn people() -> Vec<Operation> {
         .takes::<AccountBody>()
         .gives::<AccountView>(200, "The account as it is now")
         .refuses(404, "There is no such account")
-        .refuses(409, "Nobody who gives rights would be left")
+        .refuses(409, "Nobody who gives rights would be left, or the identity is another account's")
         .refuses(428, "The version that was looked at is not said"),
         Operation::new("listTokens", (GET, "/tokens"), see, "List tokens", get(accounts::list_tokens))
             .gives::<Vec<TokenView>>(200, "All tokens, by name"),
@@ -455,7 +521,7 @@ pub fn router(api: Api) -> Router {
         let guarded = Guarded {
             api: api.clone(),
             needs: operation.needs,
-            signs_in: operation.id == SIGN_IN,
+            signs_in: SIGN_INS.contains(&operation.id),
             once: operation.parameters.iter().any(|parameter| parameter.name == "idempotency-key"),
         };
         v1 = v1.route(operation.path, operation.handler.layer(from_fn_with_state(guarded, guard)));

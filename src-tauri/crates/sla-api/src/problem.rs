@@ -119,14 +119,19 @@ fn status(code: &str) -> StatusCode {
         | "ledger.conflict"
         | "ledger.catalogue_moved"
         | "ledger.contract_changed"
-        | "access.last_admin" => StatusCode::CONFLICT,
+        | "access.last_admin"
+        | "access.identity_taken"
+        | "access.totp_set"
+        | "access.no_totp" => StatusCode::CONFLICT,
         "access.forbidden"
         | "access.no_account"
         | "access.above_limit"
         | "access.not_all_tenants"
         | "workflow.four_eyes"
         | "workflow.not_theirs" => StatusCode::FORBIDDEN,
-        "access.sign_in" | "access.secret" => StatusCode::UNAUTHORIZED,
+        "access.sign_in" | "access.openid" | "access.secret" => StatusCode::UNAUTHORIZED,
+        "access.too_many" => StatusCode::TOO_MANY_REQUESTS,
+        "access.provider" => StatusCode::SERVICE_UNAVAILABLE,
         "workflow.out_of_order" | "workflow.credits_open" | "workflow.above_total" | "workflow.undecided" => {
             StatusCode::CONFLICT
         }
@@ -163,6 +168,10 @@ impl From<AccountError> for Problem {
     fn from(error: AccountError) -> Self {
         match error {
             AccountError::System { reason } => Self::inside(StatusCode::INTERNAL_SERVER_ERROR, "access.system", reason),
+            AccountError::OpenId { ref reason } | AccountError::Provider { ref reason } => {
+                let cause = Some(reason.clone());
+                Self { cause, ..Self::new(status(error.code()), error.code(), error.to_string()) }
+            }
             error => told(error.code(), error.to_string()),
         }
     }

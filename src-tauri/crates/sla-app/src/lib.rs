@@ -4,7 +4,7 @@
 //! Documents are rendered before the ledger records the month, into a folder of their own beside their place: a full
 //! disk or a broken template leaves the ledger as it was. Recording is one transaction; publishing after it is renames.
 //!
-//! A closed month is then reviewed by several people (`review`), who sign in to accounts (`accounts`); its documents are drawn
+//! A closed month is then reviewed by several people (`review`), who sign in to accounts (`accounts`, `openid`); its documents are drawn
 //! again as it was decided (`documents`), and what it means for the invoice is told and exported (`billing`). A month is
 //! restated when what it rests on changes (`restate`). The catalogue lies in a folder, in the ledger, or in both (`desk`).
 //! What takes longer than a request may is a job (`jobs`).
@@ -30,6 +30,7 @@ mod error;
 mod history;
 mod jobs;
 mod measure;
+mod openid;
 mod outfile;
 mod progress;
 mod publish;
@@ -42,8 +43,9 @@ mod verify;
 
 pub use accept::Accepted;
 pub use accounts::{
-    AccountChange, AccountError, AccountView, Caller, NewToken, Secret, TokenView, account, accounts, add_token,
-    caller, change_password, put_account, revoke_token, sign_in, sign_out, tokens,
+    AccountChange, AccountError, AccountView, Caller, Credentials, NewToken, OfferedTotp, OpenIdChange, Proof, Secret,
+    TokenView, TotpChange, account, accounts, add_token, caller, change_password, confirm_totp, put_account,
+    remove_totp, revoke_token, set_up_totp, sign_in, sign_out, tokens,
 };
 pub use billing::{BillingError, BillingRequest, ExportRequest, Exported, billing, export_billing};
 pub use catalogue::{CatalogueError, read_catalogue};
@@ -59,6 +61,7 @@ pub use jobs::{
     AcceptedCode, Desk, JobError, JobProblem, JobProgress, JobRequest, JobResult, JobView, MonthOutcome, Runner,
     ask_job, cancel_job, job, jobs, permission_of,
 };
+pub use openid::{OpenId, OpenIdBegun, OpenIdConfig, OpenIdConfigError};
 pub use outfile::OutFileError;
 pub use progress::{CloseProgress, Silent, Step};
 pub use restate::{RestateError, restate};

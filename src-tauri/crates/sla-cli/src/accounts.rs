@@ -5,14 +5,14 @@ use std::io::{BufRead, IsTerminal};
 
 use serde_json::json;
 use sla_app::{
-    AccountChange, AccountError, AccountView, Ledger, NewToken, TokenView, accounts, add_token, put_account,
-    revoke_token, tokens,
+    AccountChange, AccountError, AccountView, Ledger, NewToken, OpenIdChange, TokenView, TotpChange, accounts,
+    add_token, put_account, revoke_token, tokens,
 };
-use sla_core::access::{AccountState, TenantScope};
+use sla_core::access::{AccountState, OpenIdIdentity, TenantScope};
 
-use crate::args::{AccountCommand, TokenCommand};
 use crate::failure::Failure;
 use crate::output::{Output, plain};
+use crate::people_args::{AccountCommand, Identity, TokenCommand};
 use crate::review::{now, prompted};
 
 impl From<AccountError> for Failure {
@@ -27,17 +27,31 @@ impl From<AccountError> for Failure {
 pub(crate) async fn account(command: AccountCommand, output: Output) -> Result<(), Failure> {
     let view = match command {
         AccountCommand::List { ledger } => return list(&ledger, output).await,
-        AccountCommand::Add { name, role, tenant, full_name, no_password, of } => {
+        AccountCommand::Add { name, role, tenant, full_name, no_password, identity, of } => {
             let password = if no_password { None } else { Some(password()?) };
             let tenants = Some(scope(tenant));
-            let change = AccountChange { full_name, role: Some(role), tenants, state: None, password };
+            let openid = changed(identity, false);
+            let change = AccountChange { full_name, role: Some(role), tenants, password, openid, ..Default::default() };
             // The first account of a ledger may come before its first month.
             let ledger = Ledger::open(&of.ledger).await?;
             let view = put_account(&ledger, &name, change, None, prompted(&of.actor), now()).await;
             ledger.close().await;
             view?
         }
-        AccountCommand::Change { name, role, tenant, all_tenants, full_name, password: ask, disable, enable, of } => {
+        AccountCommand::Change {
+            name,
+            role,
+            tenant,
+            all_tenants,
+            full_name,
+            password: ask,
+            disable,
+            enable,
+            remove_totp,
+            identity,
+            remove_openid,
+            of,
+        } => {
             let tenants = match (all_tenants, tenant.is_empty()) {
                 (true, _) => Some(TenantScope::All),
                 (false, false) => Some(scope(tenant)),
@@ -51,7 +65,9 @@ pub(crate) async fn account(command: AccountCommand, output: Output) -> Result<(
             let password = if ask { Some(password()?) } else { None };
             let ledger = Ledger::open_to_write(&of.ledger).await?;
             let before = sla_app::account(&ledger, name.as_str()).await?;
-            let change = AccountChange { full_name, role, tenants, state, password };
+            let totp = if remove_totp { TotpChange::Goes } else { TotpChange::Stays };
+            let openid = changed(identity, remove_openid);
+            let change = AccountChange { full_name, role, tenants, state, password, totp, openid };
             let view = put_account(&ledger, &name, change, Some(before.version), prompted(&of.actor), now()).await;
             ledger.close().await;
             view?
@@ -136,11 +152,27 @@ fn token_table(all: &[TokenView]) -> String {
     table.to_string()
 }
 
+/// Whether an account can be used, and how somebody signs in to it.
 fn said(account: &AccountView) -> String {
-    match (account.state, account.has_password) {
-        (AccountState::Disabled, _) => "disabled".to_owned(),
-        (AccountState::Active, true) => "active".to_owned(),
-        (AccountState::Active, false) => "active, by token only".to_owned(),
+    if account.state == AccountState::Disabled {
+        return "disabled".to_owned();
+    }
+    let by_password = if account.has_totp { "password and code" } else { "password" };
+    let ways = [account.has_password.then_some(by_password), account.openid.as_ref().map(|_| "OpenID")];
+    match ways.into_iter().flatten().collect::<Vec<_>>().as_slice() {
+        [] => "active, by token only".to_owned(),
+        ["password"] => "active".to_owned(),
+        ways => format!("active, by {}", ways.join(" or ")),
+    }
+}
+
+/// What becomes of an account's identity at a provider.
+fn changed(identity: Identity, goes: bool) -> OpenIdChange {
+    let Identity { openid_issuer, openid_subject: subject, openid_email: email } = identity;
+    match openid_issuer {
+        Some(issuer) => OpenIdChange::Is(OpenIdIdentity { issuer, subject, email }),
+        None if goes => OpenIdChange::Goes,
+        None => OpenIdChange::Stays,
     }
 }
 

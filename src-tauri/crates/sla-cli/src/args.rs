@@ -5,7 +5,6 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use sla_core::access::{AccountName, Permission, Role};
 use sla_core::audit::Anchor;
 use sla_core::catalogue::{Code, Zone};
 use sla_core::money::Amount;
@@ -15,6 +14,7 @@ use sla_core::workflow::MonthState;
 
 use crate::billing::{BillingCommand, MonthDocuments};
 use crate::desk_args::{CatalogueCommand, ExclusionCommand, IncidentCommand, Outages, Restate};
+use crate::people_args::{AccountCommand, Provider, TokenCommand};
 
 /// Monthly SLA reports, service credits and evidence from measurements and contracts.
 #[derive(Parser)]
@@ -371,117 +371,11 @@ pub(crate) struct Serve {
     /// Requests per second that one account may send
     #[arg(long, value_name = "NUMBER", default_value = "50")]
     pub(crate) requests_per_second: NonZeroU32,
-}
-
-/// Whose ledger it is, and who changes it.
-#[derive(Args)]
-pub(crate) struct Changed {
-    /// Where the ledger is: sqlite:FILE or postgres://USER:PASSWORD@HOST/DATABASE
-    #[arg(long, value_name = "URL", env = "SLA_LEDGER", hide_env_values = true)]
-    pub(crate) ledger: String,
-    /// Who does it, as the audit chain names them; once there are accounts, the name of an admin's
-    #[arg(long, value_name = "NAME", env = "USER", default_value = "unnamed")]
-    pub(crate) actor: String,
-}
-
-#[derive(Subcommand)]
-pub(crate) enum AccountCommand {
-    /// Add an account; the first one of a ledger must be an admin's
-    Add {
-        /// Its name, such as anna.berg
-        #[arg(value_name = "NAME")]
-        name: AccountName,
-        /// What they are there for: admin, account_manager, finance, governance, operator, tenant_viewer or machine
-        #[arg(long, value_name = "ROLE")]
-        role: Role,
-        /// A tenant that is assigned; can be given again. All of them when not said
-        #[arg(long, value_name = "ID")]
-        tenant: Vec<String>,
-        /// Name for people; the account's own when not said
-        #[arg(long, value_name = "TEXT")]
-        full_name: Option<String>,
-        /// Nobody signs in with a password: only tokens act for it
-        #[arg(long)]
-        no_password: bool,
-        #[command(flatten)]
-        of: Changed,
-    },
-    /// Change an account; what is not said stays as it is
-    Change {
-        /// Its name
-        #[arg(value_name = "NAME")]
-        name: AccountName,
-        /// What they are there for
-        #[arg(long, value_name = "ROLE")]
-        role: Option<Role>,
-        /// A tenant that is assigned instead of those that were; can be given again
-        #[arg(long, value_name = "ID", conflicts_with = "all_tenants")]
-        tenant: Vec<String>,
-        /// Assign every tenant
-        #[arg(long)]
-        all_tenants: bool,
-        /// Name for people
-        #[arg(long, value_name = "TEXT")]
-        full_name: Option<String>,
-        /// Give it another password
-        #[arg(long)]
-        password: bool,
-        /// End it: sessions and tokens are good no more
-        #[arg(long, conflicts_with = "enable")]
-        disable: bool,
-        /// Let it be used again
-        #[arg(long)]
-        enable: bool,
-        #[command(flatten)]
-        of: Changed,
-    },
-    /// List accounts
-    List {
-        /// Where the ledger is: sqlite:FILE or postgres://USER:PASSWORD@HOST/DATABASE
-        #[arg(long, value_name = "URL", env = "SLA_LEDGER", hide_env_values = true)]
-        ledger: String,
-    },
-}
-
-#[derive(Subcommand)]
-pub(crate) enum TokenCommand {
-    /// Make a token; its secret is printed this once
-    Make {
-        /// Its name, such as nightly-close
-        #[arg(value_name = "NAME")]
-        name: AccountName,
-        /// The account that it acts for
-        #[arg(long, value_name = "NAME")]
-        account: String,
-        /// What it is for
-        #[arg(long, value_name = "TEXT")]
-        label: String,
-        /// What it may do, such as months.close; can be given again
-        #[arg(long, value_name = "PERMISSION", required = true)]
-        permission: Vec<Permission>,
-        /// A tenant of the account's; can be given again. All of the account's when not said
-        #[arg(long, value_name = "ID")]
-        tenant: Vec<String>,
-        /// For how many days it is good
-        #[arg(long, value_name = "DAYS", default_value = "90")]
-        days: u32,
-        #[command(flatten)]
-        of: Changed,
-    },
-    /// Revoke a token
-    Revoke {
-        /// Its name
-        #[arg(value_name = "NAME")]
-        name: AccountName,
-        #[command(flatten)]
-        of: Changed,
-    },
-    /// List tokens
-    List {
-        /// Where the ledger is: sqlite:FILE or postgres://USER:PASSWORD@HOST/DATABASE
-        #[arg(long, value_name = "URL", env = "SLA_LEDGER", hide_env_values = true)]
-        ledger: String,
-    },
+    /// Attempts to sign in per minute from one address; at a provider each takes two
+    #[arg(long, value_name = "NUMBER", default_value = "20")]
+    pub(crate) sign_ins_per_minute: NonZeroU32,
+    #[command(flatten)]
+    pub(crate) provider: Provider,
 }
 
 #[derive(Subcommand)]

@@ -14,6 +14,7 @@ mod interrupt;
 mod ledger;
 mod lint;
 mod output;
+mod people_args;
 mod progress;
 mod restate;
 mod review;

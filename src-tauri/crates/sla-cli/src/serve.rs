@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use serde_json::json;
 use sla_api::{Api, Certificate, ServeError, Server, Settings};
-use sla_app::{Desk, JobError, Ledger, Runner, Templates, accounts};
+use sla_app::{Desk, JobError, Ledger, OpenId, OpenIdConfig, Runner, Templates, accounts};
 
 use crate::args;
 use crate::failure::Failure;
 use crate::interrupt::interrupted;
 use crate::output::Output;
+use crate::people_args::Provider;
 
 impl From<ServeError> for Failure {
     fn from(error: ServeError) -> Self {
@@ -29,6 +30,7 @@ pub(crate) async fn run(arguments: args::Serve, output: Output) -> Result<(), Fa
         None => Templates::builtin(),
         Some(folder) => Templates::from_folder(folder).map_err(|error| Failure::new("templates", error.to_string()))?,
     };
+    let openid = openid(arguments.provider)?;
     let certificate = arguments.certificate.zip(arguments.key).map(|(chain, key)| Certificate { chain, key });
     // The address first: whoever serves already must not see its ledger changed.
     let server = Server::bind(arguments.listen, certificate).await?;
@@ -43,10 +45,17 @@ pub(crate) async fn run(arguments: args::Serve, output: Output) -> Result<(), Fa
              a user that does not own the ledger (sla ledger grant)"
         );
     }
-    let settings = Settings { requests_per_second: arguments.requests_per_second, ..Settings::default() };
+    let settings = Settings {
+        requests_per_second: arguments.requests_per_second,
+        sign_ins_per_minute: arguments.sign_ins_per_minute,
+        ..Settings::default()
+    };
     let clock = || chrono::Utc::now().timestamp();
     let templates = Arc::new(templates);
     let mut api = Api::new(ledger.clone(), Arc::clone(&templates), settings, clock);
+    if let Some(openid) = openid {
+        api = api.with_openid(openid);
+    }
     let (stopping, stopped) = tokio::sync::oneshot::channel();
     let jobs = match arguments.out {
         None => tokio::spawn(async {}),
@@ -72,4 +81,28 @@ pub(crate) async fn run(arguments: args::Serve, output: Output) -> Result<(), Fa
     ledger.close().await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// The provider that people sign in at. Its secret is read from the environment, never from the command line, which others can
+/// read.
+fn openid(provider: Provider) -> Result<Option<OpenId>, Failure> {
+    let failed = |message: String| Failure::new("serve.openid", message);
+    let Some(issuer) = provider.openid_issuer else { return Ok(None) };
+    let secret = |name: String| {
+        std::env::var(&name).map_err(|error| {
+            failed(format!("the variable {name} that --openid-secret-env names cannot be read: {error}"))
+        })
+    };
+    let authorities = |file: std::path::PathBuf| {
+        std::fs::read(&file).map_err(|error| failed(format!("{} cannot be read: {error}", file.display())))
+    };
+    let config = OpenIdConfig {
+        issuer,
+        client_id: provider.openid_client.unwrap_or_default(),
+        client_secret: provider.openid_secret_env.map(secret).transpose()?,
+        redirects: provider.openid_redirect,
+        claim: provider.openid_claim,
+        ca_pem: provider.openid_ca.map(authorities).transpose()?,
+    };
+    OpenId::new(config).map(Some).map_err(|error| failed(error.to_string()))
 }

@@ -105,7 +105,8 @@ fn only(tenants: &[&str]) -> TenantScope {
 
 fn account(role: Role, tenants: TenantScope) -> Account {
     let full_name = "Anna Berg".to_owned();
-    Account { full_name, role, tenants, state: AccountState::Active, password_hash: None }
+    let state = AccountState::Active;
+    Account { full_name, role, tenants, state, password_hash: None, totp_sha256: None, openid: None }
 }
 
 #[test]

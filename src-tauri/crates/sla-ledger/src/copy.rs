@@ -45,6 +45,7 @@ impl Ledger {
         self.copy_rows::<SignInRow>(&mut from, copy, &mut to).await?;
         self.copy_rows::<DocumentRow>(&mut from, copy, &mut to).await?;
         self.copy_rows::<DecisionRow>(&mut from, copy, &mut to).await?;
+        self.copy_totp(&mut from, copy, &mut to).await?;
         copy.note_all_months(&mut to).await?;
         query("update audit_head set entries = $1, hash = $2 where id = 1")
             .bind(verified.entries)
@@ -73,6 +74,34 @@ impl Ledger {
             let (entry, hash) = chain::read(&row).map_err(|error| self.address.failed(error))?;
             let insert = chain::insert(&entry, &hash);
             insert.execute(&mut **to).await.map_err(|error| copy.address.failed(error))?;
+        }
+        Ok(())
+    }
+
+    /// Secrets of authenticator apps are no facts, and go with the accounts all the same: without them nobody who has one could
+    /// sign in to the copy. Sessions, replies and sign-ins under way belong to the ledger that they began in.
+    async fn copy_totp(
+        &self,
+        from: &mut Transaction<'static, Any>,
+        copy: &Self,
+        to: &mut Transaction<'static, Any>,
+    ) -> Result<(), LedgerError> {
+        let rows = query("select account, secret, last_step, offered_at from totp_secrets").fetch_all(&mut **from);
+        for row in rows.await.map_err(|error| self.address.failed(error))? {
+            let read = || {
+                let (account, secret): (String, String) = (row.try_get(0)?, row.try_get(1)?);
+                let (last_step, offered_at): (i64, i64) = (row.try_get(2)?, row.try_get(3)?);
+                Ok((account, secret, last_step, offered_at))
+            };
+            let (account, secret, last_step, offered_at) = read().map_err(|error| self.address.failed(error))?;
+            query("insert into totp_secrets (account, secret, last_step, offered_at) values ($1, $2, $3, $4)")
+                .bind(account)
+                .bind(secret)
+                .bind(last_step)
+                .bind(offered_at)
+                .execute(&mut **to)
+                .await
+                .map_err(|error| copy.address.failed(error))?;
         }
         Ok(())
     }

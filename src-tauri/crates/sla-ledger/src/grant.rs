@@ -6,7 +6,8 @@ use crate::address::Engine;
 use crate::session::query;
 use crate::{Ledger, LedgerError};
 
-/// What the program needs, and no more: facts are added, the chain's end moves, sessions and replies come and go. The name of
+/// What the program needs, and no more: facts are added, the chain's end moves, sessions, replies, sign-ins
+/// under way and secrets of apps come and go. The name of
 /// the user is taken from the transaction, because a statement that grants takes no values.
 const GRANT: &str = "do $$
 declare
@@ -16,8 +17,9 @@ begin
     execute format('grant usage on schema %I to %I', here, grantee);
     execute format('grant select, insert on all tables in schema %I to %I', here, grantee);
     execute format('revoke insert on audit_head, _sqlx_migrations from %I', grantee);
-    execute format('grant update on audit_head, jobs to %I', grantee);
+    execute format('grant update on audit_head, jobs, totp_secrets to %I', grantee);
     execute format('grant delete on sessions, replies, jobs, month_overview, credit_overview to %I', grantee);
+    execute format('grant delete on totp_secrets, openid_requests to %I', grantee);
 end
 $$";
 

@@ -43,7 +43,7 @@ use sqlx::any::{Any, AnyArguments, AnyRow};
 use sqlx::query::Query;
 use sqlx::{Row, Transaction};
 
-pub use access::{AccessDocument, SignIn, Versioned};
+pub use access::{AccessDocument, Attempt, KnownTotp, OpenIdRequest, SignIn, SignInWay, Versioned};
 pub use catalogue::{DecisionRequest, DecisionTaken, DocumentEntry, DocumentVersion, StoredCatalogue};
 pub use error::LedgerError;
 pub use jobs::{Job, JobsRequest, NewJob};

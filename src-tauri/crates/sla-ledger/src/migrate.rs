@@ -180,6 +180,7 @@ fn migrations(engine: Engine) -> Vec<Migration> {
             (4, "catalogue", include_str!("../migrations/sqlite/0004_catalogue.sql")),
             (OVERVIEW, "overview", include_str!("../migrations/sqlite/0005_overview.sql")),
             (6, "jobs", include_str!("../migrations/sqlite/0006_jobs.sql")),
+            (7, "sign_in", include_str!("../migrations/sqlite/0007_sign_in.sql")),
         ],
         Engine::Postgres => [
             (1, "ledger", include_str!("../migrations/postgres/0001_ledger.sql")),
@@ -188,6 +189,7 @@ fn migrations(engine: Engine) -> Vec<Migration> {
             (4, "catalogue", include_str!("../migrations/postgres/0004_catalogue.sql")),
             (OVERVIEW, "overview", include_str!("../migrations/postgres/0005_overview.sql")),
             (6, "jobs", include_str!("../migrations/postgres/0006_jobs.sql")),
+            (7, "sign_in", include_str!("../migrations/postgres/0007_sign_in.sql")),
         ],
     };
     let migration = |(version, name, sql): (i64, &'static str, &'static str)| {

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Access, Permission, Role, TenantScope};
+use super::{Access, OpenIdIdentity, Permission, Role, TenantScope};
 use crate::time::UnixSeconds;
 
 /// The name of an account as the audit chain knows it, such as `anna.berg` or `anna@example.com`.
@@ -59,6 +59,14 @@ pub struct Account {
     pub state: AccountState,
     /// Hash of the password in the PHC string format; null when nobody signs in with one.
     pub password_hash: Option<String>,
+    /// SHA-256 of the secret of the authenticator app, in hex, whose code the password needs beside it; null when it needs
+    /// none. The secret itself lies elsewhere, since a version of an account stays for good and a secret that was removed
+    /// must not. Accounts of earlier versions have none, and say nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub totp_sha256: Option<String>,
+    /// Who signs in through an OpenID provider; null when nobody does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub openid: Option<OpenIdIdentity>,
 }
 
 impl Account {

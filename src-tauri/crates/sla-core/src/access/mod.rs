@@ -3,10 +3,14 @@
 //! A role says what somebody may do, the assigned tenants say for whom. Whoever looks after accounts touches no money, and
 //! whoever touches money gives no rights: that is why an administrator can approve nothing.
 //!
+//! An account says how somebody may sign in (`account`, `identity`, `totp`).
+//!
 //! What does not live here: passwords, sessions, the way somebody signs in.
 
 mod account;
+mod identity;
 mod matrix;
+mod totp;
 
 use std::collections::BTreeSet;
 use std::str::FromStr;
@@ -17,7 +21,9 @@ use serde::{Deserialize, Serialize};
 use crate::workflow::WorkflowStep;
 
 pub use account::{Account, AccountName, AccountState, AmountLimit, Lockout, Token, TokenState};
+pub use identity::{Fit, OpenIdIdentity, Presented};
 pub use matrix::{markdown, permissions};
+pub use totp::TotpSecret;
 
 /// What somebody is there for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -178,6 +184,18 @@ pub enum AccessError {
     /// A customer who would see other customers.
     #[error("a tenant viewer is assigned the tenants that they look at, one or more; expected their names")]
     ViewerOfAll,
+    /// Two accounts for one person at the provider.
+    #[error("account {who:?} is bound to the same OpenID identity; one identity signs in to one account")]
+    IdentityTaken {
+        /// The other account.
+        who: String,
+    },
+    /// An authenticator app where there is one.
+    #[error("an authenticator app is set up already; remove it first")]
+    TotpSet,
+    /// No authenticator app where one is expected.
+    #[error("no authenticator app is being set up, or it was begun too long ago; begin again")]
+    NoTotp,
     /// More money than the role may approve.
     #[error(
         "{} may approve at most {} {}; expected somebody with a higher limit", .role.name(), .currency, .most
@@ -203,6 +221,9 @@ impl AccessError {
             Self::LastAdmin => "access.last_admin",
             Self::FirstAdmin => "access.first_admin",
             Self::ViewerOfAll => "access.viewer_of_all",
+            Self::IdentityTaken { .. } => "access.identity_taken",
+            Self::TotpSet => "access.totp_set",
+            Self::NoTotp => "access.no_totp",
             Self::AboveLimit { .. } => "access.above_limit",
         }
     }
