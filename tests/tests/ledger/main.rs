@@ -7,6 +7,7 @@ mod copy;
 mod engine;
 mod others;
 mod overview;
+mod rounds;
 mod tampering;
 mod tls;
 mod upgrade;
