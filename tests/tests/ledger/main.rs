@@ -2,12 +2,15 @@
 
 mod access;
 mod catalogue;
+mod clocks;
 mod conformance;
 mod copy;
 mod engine;
 mod others;
+mod outage;
 mod overview;
 mod rounds;
+mod standby;
 mod tampering;
 mod tls;
 mod upgrade;
