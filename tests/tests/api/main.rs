@@ -2,6 +2,8 @@
 
 mod bad;
 mod catalogue;
+mod dates;
+mod outage;
 mod people;
 mod roles;
 mod service;

@@ -35,7 +35,7 @@ pub(crate) struct Service {
     pub(crate) folder: TempDir,
     client: Client,
     served: Child,
-    _engine: Engine,
+    engine: Engine,
 }
 
 /// What was answered.
@@ -139,7 +139,7 @@ impl Service {
         let address = said["serving"].as_str().unwrap_or_else(|| panic!("{said}")).to_owned();
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = Client::builder().no_proxy().tls_danger_accept_invalid_certs(true).build().expect("a client");
-        Self { address, owner, tokens, folder, client, served, _engine: engine }
+        Self { address, owner, tokens, folder, client, served, engine }
     }
 
     /// Makes a token and gives its secret.
@@ -193,6 +193,14 @@ impl Service {
     /// The name of the last entry of the chain.
     pub(crate) fn head(&self) -> Value {
         sound(&["ledger", "verify", "--json", "--ledger", &self.owner], "")
+    }
+
+    /// The pooler and the server that keep the ledger.
+    pub(crate) fn servers(&mut self) -> &mut (PgBouncer, Postgres) {
+        match &mut self.engine {
+            Engine::Postgres(servers) => servers,
+            Engine::Sqlite => panic!("a file needs no server"),
+        }
     }
 
     /// Everything that was logged.
