@@ -128,6 +128,7 @@ async fn a_pooler_or_the_server_behind_it_comes_back() {
 
 /// Several people write without a pause while the server is stopped and started: what was said to be done is there, what
 /// was said not to be done is not.
+#[expect(clippy::print_stdout, reason = "the figures of a long run are what it is made for")]
 async fn check_under_way(server: &mut Postgres, ledger: &Ledger) {
     const WRITERS: usize = 3;
     for round in 0..outages() {

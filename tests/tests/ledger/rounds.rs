@@ -196,6 +196,7 @@ async fn race(kind: Kind, desks: &[Ledger; 2], round: u32) -> [Result<(), Ledger
     [one.await.expect("no panic"), two.await.expect("no panic")]
 }
 
+#[expect(clippy::print_stdout, reason = "the figures of a long run are what it is made for")]
 async fn check(engine: &Engine, kind: Kind) {
     let url = engine.url();
     let desks = [Ledger::open(&url).await.expect("a ledger"), Ledger::open(&url).await.expect("a ledger")];
