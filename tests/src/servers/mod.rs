@@ -2,6 +2,7 @@
 //!
 //! This module holds what both have in common: finding the program, the port, the wait until it is ready, the stop.
 
+mod door;
 mod openid;
 mod pgbouncer;
 mod postgres;
@@ -16,9 +17,10 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
+pub use door::{Cut, Door};
 pub use openid::{OpenIdProvider, Person};
 pub use pgbouncer::PgBouncer;
-pub use postgres::Postgres;
+pub use postgres::{Postgres, Shutdown};
 pub use prometheus::{Guard, Prometheus};
 
 /// A server that is not ready by then will not be; on a busy machine with two cores both need under three seconds.
@@ -84,6 +86,22 @@ impl Server {
         }
         let status = last.map_or_else(String::new, |status| status.to_string());
         panic!("the server stopped by itself {ATTEMPTS} times, the last time with {status}; its log is\n{}", tail(log))
+    }
+
+    /// Starts a server again on the port that it had.
+    ///
+    /// # Panics
+    /// If it does not get ready; nobody else should have taken its port meanwhile.
+    fn start_again(log: &Path, stop: Signal, command: Command, ready: impl Fn(Pid) -> bool) -> Self {
+        let mut server = Self::spawn(command, stop, log);
+        let pid = Pid::from_child(&server.child);
+        match server.wait(|| ready(pid)) {
+            Started::Ready => server,
+            Started::Exited(status) => panic!("the server stopped with {status}; its log is\n{}", tail(log)),
+            Started::TimedOut => {
+                panic!("the server is not ready after {READY_WITHIN:?}; its log ends with\n{}", tail(log))
+            }
+        }
     }
 
     /// Starts the process with its output in `log`.

@@ -5,11 +5,11 @@ use std::net::{Ipv4Addr, TcpStream};
 use std::path::Path;
 use std::process::Command;
 
-use rustix::process::{Pid, Signal, geteuid};
+use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
-use super::postgres::{GUEST, ROLE, SERVER_USER};
-use super::{Postgres, Server, find, guarded, run};
+use super::postgres::{GUEST, ROLE, own, user};
+use super::{Postgres, Server, find, guarded, run, tail};
 
 /// From this version on it can follow named statements, and does by default; the tests want the pooler that cannot.
 const FOLLOWS_STATEMENTS: (u32, u32) = (1, 21);
@@ -17,8 +17,8 @@ const FOLLOWS_STATEMENTS: (u32, u32) = (1, 21);
 /// A PgBouncer in transaction mode.
 pub struct PgBouncer {
     // The server must stop before its folder goes: fields are dropped in this order.
-    server: Server,
-    _folder: TempDir,
+    server: Option<Server>,
+    folder: TempDir,
     port: u16,
     behind: u16,
 }
@@ -30,33 +30,46 @@ impl PgBouncer {
     /// If PgBouncer is not installed, or does not get ready.
     #[must_use]
     pub fn start(postgres: &Postgres) -> Self {
-        let program = find("pgbouncer");
-        let user = geteuid().is_root().then_some(SERVER_USER);
         let folder = tempfile::Builder::new().prefix("sla-pgbouncer-").tempdir().expect("a temporary folder");
         let root = folder.path();
-        let write = |name: &str, text: &str| std::fs::write(root.join(name), text).expect("the folder can be written");
         let users = [ROLE, GUEST].map(|user| format!("\"{user}\" \"{}\"\n", postgres.password()));
-        write("users", &users.concat());
-        let statements = if version(&program) >= FOLLOWS_STATEMENTS { "max_prepared_statements = 0\n" } else { "" };
-        if let Some(user) = user {
-            run(Command::new(find("chown")).args(["--recursive", &format!("{user}:")]).arg(root));
-        }
-        let (configuration, process) = (root.join("pgbouncer.ini"), root.join("pid"));
-        let command = |port: u16| {
-            let text = configured(port, postgres.port(), root, statements);
-            std::fs::write(&configuration, text).expect("the folder can be written");
-            let mut command = guarded(&program, user, "TERM");
-            command.arg(&configuration);
-            command
-        };
-        let ready = |port: u16, pid: Pid| {
-            let is_ours =
-                std::fs::read_to_string(&process).is_ok_and(|text| text.trim() == pid.as_raw_nonzero().to_string());
-            is_ours && TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok()
-        };
+        std::fs::write(root.join("users"), users.concat()).expect("the folder can be written");
+        own(user(), root);
         // Interrupt would wait for clients that a test left connected.
-        let (server, port) = Server::start(&root.join("log"), Signal::TERM, command, ready);
-        Self { server, _folder: folder, port, behind: postgres.port() }
+        let (server, port) = Server::start(
+            &root.join("log"),
+            Signal::TERM,
+            |port| command(root, port, postgres.port()),
+            |port, pid| is_ready(root, port, pid),
+        );
+        Self { server: Some(server), folder, port, behind: postgres.port() }
+    }
+
+    /// Stops the pooler; its port stays its own.
+    pub fn stop(&mut self) {
+        self.server = None;
+    }
+
+    /// Starts a pooler again that was stopped, on its port.
+    ///
+    /// # Panics
+    /// If it does not get ready.
+    pub fn start_again(&mut self) {
+        let (root, port) = (self.folder.path(), self.port);
+        let command = command(root, port, self.behind);
+        self.server =
+            Some(Server::start_again(&root.join("log"), Signal::TERM, command, |pid| is_ready(root, port, pid)));
+    }
+
+    /// Puts the pooler before another server while it runs, as whoever hands over to a standby does.
+    ///
+    /// # Panics
+    /// If the pooler does not run.
+    pub fn lead_to(&mut self, postgres: &Postgres) {
+        self.behind = postgres.port();
+        configure(self.folder.path(), self.port, self.behind);
+        let server = self.server.as_ref().expect("the pooler runs");
+        kill_process(Pid::from_child(&server.child), Signal::HUP).expect("it listens to signals");
     }
 
     /// The address of a database of the server behind, through the pooler.
@@ -74,7 +87,7 @@ impl PgBouncer {
     /// The last lines that the pooler wrote.
     #[must_use]
     pub fn log(&self) -> String {
-        self.server.log()
+        tail(&self.folder.path().join("log"))
     }
 }
 
@@ -88,7 +101,28 @@ fn replaced(url: &str, from: u16, to: u16) -> String {
     url.replace(&format!("127.0.0.1:{from}/"), &format!("127.0.0.1:{to}/"))
 }
 
-/// Sessions are taken in turn, so that two transactions of one client hardly ever get the same.
+fn configure(root: &Path, port: u16, behind: u16) {
+    let program = find("pgbouncer");
+    let statements = if version(&program) >= FOLLOWS_STATEMENTS { "max_prepared_statements = 0\n" } else { "" };
+    let text = configured(port, behind, root, statements);
+    std::fs::write(root.join("pgbouncer.ini"), text).expect("the folder can be written");
+}
+
+fn command(root: &Path, port: u16, behind: u16) -> Command {
+    configure(root, port, behind);
+    let mut command = guarded(&find("pgbouncer"), user(), "TERM");
+    command.arg(root.join("pgbouncer.ini"));
+    command
+}
+
+fn is_ready(root: &Path, port: u16, pid: Pid) -> bool {
+    let is_ours =
+        std::fs::read_to_string(root.join("pid")).is_ok_and(|text| text.trim() == pid.as_raw_nonzero().to_string());
+    is_ours && TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok()
+}
+
+/// Sessions are taken in turn, so that two transactions of one client hardly ever get the same. A server that was away is
+/// looked for again after a second.
 fn configured(port: u16, behind: u16, folder: &Path, statements: &str) -> String {
     let folder = folder.display();
     format!(
@@ -106,6 +140,7 @@ pool_mode = transaction
 {statements}default_pool_size = 5
 min_pool_size = 3
 server_round_robin = 1
+server_login_retry = 1
 max_client_conn = 200
 ignore_startup_parameters = extra_float_digits
 "

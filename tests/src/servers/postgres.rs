@@ -5,17 +5,18 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Instant;
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rustix::process::{Pid, Signal, geteuid};
 use tempfile::TempDir;
 
-use super::{Server, find, guarded, missing, run};
+use super::{LOOK_EVERY, READY_WITHIN, Server, find, guarded, missing, run, tail};
 
 /// Where Debian keeps the servers, one folder per major version.
 const DEBIAN: &str = "/usr/lib/postgresql";
 /// The server refuses to run as root; Debian's package makes this user.
-pub(super) const SERVER_USER: &str = "postgres";
+const SERVER_USER: &str = "postgres";
 /// The role that the tests connect as, the cluster's only one.
 pub(super) const ROLE: &str = "sla";
 /// A user that owns nothing.
@@ -29,11 +30,21 @@ const NAME: &str = "localhost";
 /// A PostgreSQL server with an empty cluster. Only the loopback interface and a password lead in.
 pub struct Postgres {
     // The server must stop before its folder goes: fields are dropped in this order.
-    server: Server,
+    server: Option<Server>,
     folder: TempDir,
     port: u16,
+    tls: bool,
     password: String,
     databases: AtomicU32,
+}
+
+/// How a server stops.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shutdown {
+    /// Transactions are cut off, and all that was committed is written down.
+    Fast,
+    /// As in a power cut: what was committed is found again in the log at the next start.
+    Immediate,
 }
 
 impl Postgres {
@@ -57,27 +68,79 @@ impl Postgres {
     }
 
     fn start_with(tls: bool) -> Self {
-        let programs = programs();
-        let user = geteuid().is_root().then_some(SERVER_USER);
-        let folder = tempfile::Builder::new().prefix("sla-postgres-").tempdir().expect("a temporary folder");
-        let password = password();
-        make_cluster(&programs, user, folder.path(), &password);
-        let data = folder.path().join("data");
+        let folder = folder();
+        let (user, password) = (user(), password());
+        make_cluster(&programs(), user, folder.path(), &password);
         if tls {
             ask_for_tls(user, folder.path());
         }
-        let command = |port: u16| {
-            let mut command = guarded(&programs.join("postgres"), user, "INT");
-            command.arg("-D").arg(&data).args(settings(port));
-            if tls {
-                command.args(["-c", "ssl=on"]);
-            }
-            command
-        };
+        Self::serve(folder, tls, password)
+    }
+
+    /// Makes a standby of this server: a copy that follows it, and can be read. What this server says is written is written
+    /// on the standby as well from then on.
+    ///
+    /// # Panics
+    /// If the copy is not made, or the standby does not follow.
+    #[must_use]
+    pub fn standby(&self) -> Self {
+        let folder = folder();
+        let mut copy = guarded(&programs().join("pg_basebackup"), user(), "KILL");
+        own(user(), folder.path());
+        copy.args(["--host=127.0.0.1", &format!("--port={}", self.port), &format!("--username={ROLE}")])
+            .args(["--checkpoint=fast", "--no-sync", "--write-recovery-conf", "--pgdata"])
+            .arg(folder.path().join("data"))
+            .env("PGPASSWORD", &self.password);
+        run(&mut copy);
+        let standby = Self::serve(folder, self.tls, self.password.clone());
+        standby.databases.store(self.databases.load(Ordering::Relaxed), Ordering::Relaxed);
+        self.execute("alter system set synchronous_standby_names = '*'");
+        self.execute("select pg_reload_conf()");
+        let begin = Instant::now();
+        while self.ask("select count(*) from pg_stat_replication where sync_state = 'sync'") != "1" {
+            assert!(begin.elapsed() < READY_WITHIN, "the standby does not follow:\n{}", standby.log());
+            std::thread::sleep(LOOK_EVERY);
+        }
+        standby
+    }
+
+    /// Makes a standby the server that is written to.
+    ///
+    /// # Panics
+    /// If it does not become one.
+    pub fn promote(&self) {
+        assert_eq!(self.ask("select pg_promote(true, 60)"), "t", "{}", self.log());
+    }
+
+    /// Stops the server; its folder and its port stay its own.
+    pub fn stop(&mut self, how: Shutdown) {
+        if let Some(server) = &mut self.server {
+            server.stop = match how {
+                Shutdown::Fast => Signal::INT,
+                Shutdown::Immediate => Signal::QUIT,
+            };
+        }
+        self.server = None;
+    }
+
+    /// Starts a server again that was stopped, on its port.
+    ///
+    /// # Panics
+    /// If it does not get ready.
+    pub fn start_again(&mut self) {
+        let data = self.folder.path().join("data");
+        let command = command(&data, self.tls, self.port);
+        let log = self.folder.path().join("log");
+        self.server = Some(Server::start_again(&log, Signal::INT, command, |pid| is_ready(&data, pid)));
+    }
+
+    fn serve(folder: TempDir, tls: bool, password: String) -> Self {
+        let data = folder.path().join("data");
         let ready = |_, pid| is_ready(&data, pid);
         // Interrupt is the fast shutdown: it does not wait for connections that a test left open.
+        let command = |port| command(&data, tls, port);
         let (server, port) = Server::start(&folder.path().join("log"), Signal::INT, command, ready);
-        Self { server, folder, port, password, databases: AtomicU32::new(0) }
+        Self { server: Some(server), folder, port, tls, password, databases: AtomicU32::new(0) }
     }
 
     /// Makes a fresh database and gives its address, `postgres://user:password@127.0.0.1:port/name`.
@@ -123,6 +186,15 @@ impl Postgres {
         self.psql("postgres", statement);
     }
 
+    /// Asks for one value as the cluster's owner.
+    ///
+    /// # Panics
+    /// If the server refuses it.
+    #[must_use]
+    pub fn ask(&self, statement: &str) -> String {
+        self.psql("postgres", statement).trim().to_owned()
+    }
+
     /// Runs a statement as the cluster's owner in the database of an address.
     ///
     /// # Panics
@@ -141,7 +213,7 @@ impl Postgres {
     /// The last lines that the server wrote.
     #[must_use]
     pub fn log(&self) -> String {
-        self.server.log()
+        tail(&self.folder.path().join("log"))
     }
 
     fn psql(&self, database: &str, statement: &str) -> String {
@@ -160,6 +232,31 @@ impl fmt::Debug for Postgres {
     }
 }
 
+/// The user that a server runs as, when it would be root.
+pub(super) fn user() -> Option<&'static str> {
+    geteuid().is_root().then_some(SERVER_USER)
+}
+
+fn folder() -> TempDir {
+    tempfile::Builder::new().prefix("sla-postgres-").tempdir().expect("a temporary folder")
+}
+
+/// Gives a folder to the server's user.
+pub(super) fn own(user: Option<&str>, folder: &Path) {
+    if let Some(user) = user {
+        run(Command::new(find("chown")).args(["--recursive", &format!("{user}:")]).arg(folder));
+    }
+}
+
+fn command(data: &Path, tls: bool, port: u16) -> Command {
+    let mut command = guarded(&programs().join("postgres"), user(), "INT");
+    command.arg("-D").arg(data).args(settings(port));
+    if tls {
+        command.args(["-c", "ssl=on"]);
+    }
+    command
+}
+
 /// The folder of the newest version's programs.
 fn programs() -> PathBuf {
     let versions = std::fs::read_dir(DEBIAN).into_iter().flatten().flatten();
@@ -173,9 +270,7 @@ fn programs() -> PathBuf {
 fn make_cluster(programs: &Path, user: Option<&str>, folder: &Path, password: &str) {
     let secret = folder.join("password");
     std::fs::write(&secret, password).expect("the server's folder can be written");
-    if let Some(user) = user {
-        run(Command::new(find("chown")).args(["--recursive", &format!("{user}:")]).arg(folder));
-    }
+    own(user, folder);
     run(guarded(&programs.join("initdb"), user, "KILL")
         .arg("--pgdata")
         .arg(folder.join("data"))
@@ -201,12 +296,10 @@ fn ask_for_tls(user: Option<&str>, folder: &Path) {
     let secret = data.join("server.key");
     write(secret.clone(), key.serialize_pem());
     run(Command::new(find("chmod")).arg("600").arg(&secret));
-    if let Some(user) = user {
-        run(Command::new(find("chown")).args(["--recursive", &format!("{user}:")]).arg(&data));
-    }
+    own(user, &data);
 }
 
-/// What a short life needs: no wait for the disk, little memory, and no socket outside of the loopback interface.
+/// What a short life needs: no wait for the disk itself, little memory, and no socket outside of the loopback interface.
 fn settings(port: u16) -> impl Iterator<Item = String> {
     [
         "listen_addresses=127.0.0.1".to_owned(),
@@ -214,7 +307,8 @@ fn settings(port: u16) -> impl Iterator<Item = String> {
         "unix_socket_directories=".to_owned(),
         "fsync=off".to_owned(),
         "full_page_writes=off".to_owned(),
-        "synchronous_commit=off".to_owned(),
+        // What was said to be written is there after the server was cut off; only a power cut would take it.
+        "synchronous_commit=on".to_owned(),
         "shared_buffers=32MB".to_owned(),
         "max_connections=100".to_owned(),
         "autovacuum=off".to_owned(),

@@ -2,8 +2,10 @@
 
 mod bad;
 mod catalogue;
+mod dates;
 mod jobs;
 mod openid;
+mod outage;
 mod people;
 mod roles;
 mod service;

@@ -38,7 +38,7 @@ pub(crate) struct Service {
     served: Child,
     words: Vec<String>,
     variables: Vec<(String, String)>,
-    _engine: Engine,
+    engine: Engine,
 }
 
 /// What was answered.
@@ -144,7 +144,7 @@ impl Service {
         let (served, address) = Self::serve(&words, &variables, folder.path());
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = Client::builder().no_proxy().tls_danger_accept_invalid_certs(true).build().expect("a client");
-        Self { address, owner, tokens, folder, client, served, words, variables, _engine: engine }
+        Self { address, owner, tokens, folder, client, served, words, variables, engine }
     }
 
     fn serve(words: &[String], variables: &[(String, String)], folder: &Path) -> (Child, String) {
@@ -223,6 +223,14 @@ impl Service {
     /// The name of the last entry of the chain.
     pub(crate) fn head(&self) -> Value {
         sound(&["ledger", "verify", "--json", "--ledger", &self.owner], "")
+    }
+
+    /// The pooler and the server that keep the ledger.
+    pub(crate) fn servers(&mut self) -> &mut (PgBouncer, Postgres) {
+        match &mut self.engine {
+            Engine::Postgres(servers) => servers,
+            Engine::Sqlite => panic!("a file needs no server"),
+        }
     }
 
     /// Everything that was logged.

@@ -2,12 +2,16 @@
 
 mod access;
 mod catalogue;
+mod clocks;
 mod conformance;
 mod copy;
 mod engine;
 mod others;
+mod outage;
 mod overview;
+mod rounds;
 mod sign_in;
+mod standby;
 mod tampering;
 mod tls;
 mod upgrade;

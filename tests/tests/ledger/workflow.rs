@@ -9,7 +9,7 @@ use sla_ledger::{CloseEntry, CreditStatus, Ledger, LedgerError, MonthStatus, Ste
 use crate::engine::{AT, Engine, entry, execute, record, verified};
 
 /// A month of nord whose one credit may be anything in a range.
-fn ranging(revision: u32, low: i64, high: i64) -> CloseEntry {
+pub(crate) fn ranging(revision: u32, low: i64, high: i64) -> CloseEntry {
     let mut entry = entry("nord", revision, high);
     entry.record.commitments[0].credit.low_minor = low;
     entry.record.credit_total.low_minor = low;

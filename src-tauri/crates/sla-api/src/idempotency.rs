@@ -57,11 +57,18 @@ async fn carried_out(api: &Api, who: &Who, key: &str, request: Request, next: Ne
     let (parts, body) = response.into_parts();
     let bytes = to_bytes(body, usize::MAX).await.map_err(|error| Problem::request(error.to_string()))?;
     let status = parts.status;
+    if status == StatusCode::GATEWAY_TIMEOUT {
+        // Nobody knows whether it was carried out; who asks again is told that.
+        return Ok(Response::from_parts(parts, Body::from(bytes)));
+    }
     // What went wrong inside may go right the next time, and so may what was asked too often.
     let passes = status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS || bytes.len() > MOST_KEPT_BYTES;
     let text = String::from_utf8_lossy(&bytes).into_owned();
     let answer = (!passes).then_some((digest.as_str(), status.as_u16(), text));
-    api.ledger.keep_reply(account, key, answer, api.now()).await?;
+    if let Err(error) = api.ledger.keep_reply(account, key, answer, api.now()).await {
+        // What was done is answered all the same. The key stays taken, so nothing is done a second time.
+        tracing::error!(code = error.code(), cause = %error, "an answer was not kept under its key");
+    }
     Ok(Response::from_parts(parts, Body::from(bytes)))
 }
 

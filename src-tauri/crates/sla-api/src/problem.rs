@@ -65,6 +65,10 @@ impl Problem {
 
     fn inside(status: StatusCode, code: &str, cause: String) -> Self {
         let detail = match status {
+            // Nothing is promised here that a program might take as leave to send the request once more.
+            StatusCode::GATEWAY_TIMEOUT => {
+                "the ledger went away while this was recorded, and nobody knows whether it was; look before you ask again"
+            }
             StatusCode::SERVICE_UNAVAILABLE => "the ledger does not answer at the moment; try again in a few seconds",
             StatusCode::INSUFFICIENT_STORAGE => "the disk of the ledger is full; nothing was changed",
             _ => "something went wrong inside; nothing was changed. The log tells more under the id of this request",
@@ -136,6 +140,7 @@ fn status(code: &str) -> StatusCode {
             StatusCode::CONFLICT
         }
         "ledger.unreachable" | "ledger.busy" | "ledger.sign_in" => StatusCode::SERVICE_UNAVAILABLE,
+        "ledger.outcome_unknown" => StatusCode::GATEWAY_TIMEOUT,
         "ledger.text" => StatusCode::UNPROCESSABLE_ENTITY,
         "ledger.disk_full" => StatusCode::INSUFFICIENT_STORAGE,
         code if code.starts_with("ledger.") => StatusCode::INTERNAL_SERVER_ERROR,

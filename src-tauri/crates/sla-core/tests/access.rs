@@ -197,5 +197,8 @@ fn wrong_passwords_in_a_row_lock_for_a_while() {
     check("whoever waited starts anew", &[0, 1, 2, 102], 103, None);
     check("and is locked again", &[0, 1, 2, 102, 103, 104], 110, Some(204));
     check("slow ones do not add up", &[0, 100, 200], 200, None);
+    check("a clock that went back a little", &[1_000, 1_001, 1_002], 950, Some(1_102));
+    check("a clock that had been far ahead", &[1_000, 1_001, 1_002], 901, None);
+    check("and the attempts since", &[1_000, 1_001, 1_002, 10, 11], 12, Some(111));
     assert_eq!(Lockout::default(), Lockout { attempts: 5, seconds: 900 });
 }

@@ -7,6 +7,7 @@ use sqlx::Error;
 use url::Url;
 
 use crate::error::LedgerError;
+use crate::session::{is_away, is_busy};
 
 /// Which engine keeps the ledger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,9 +104,15 @@ impl Address {
     pub(crate) fn failed(&self, error: Error) -> LedgerError {
         let (ledger, reason) = (self.shown.clone(), self.without_password(&error.to_string()));
         match &error {
-            Error::Io(_) | Error::Tls(_) | Error::PoolTimedOut | Error::Configuration(_) => {
+            Error::PoolTimedOut if self.engine == Engine::Sqlite => {
+                let reason = "this program has been at work on it for too long".to_owned();
+                LedgerError::Busy { ledger, reason }
+            }
+            Error::PoolTimedOut => {
+                let reason = "no connection was free, and none could be made in time".to_owned();
                 LedgerError::Unreachable { ledger, reason }
             }
+            Error::Io(_) | Error::Tls(_) | Error::Configuration(_) => LedgerError::Unreachable { ledger, reason },
             Error::Database(database) => {
                 let code = database.code().unwrap_or_default();
                 let reason = self.without_password(database.message());
@@ -119,9 +126,9 @@ impl Address {
                     (Engine::Sqlite, "14") if self.file.as_deref().is_some_and(Path::is_file) => {
                         LedgerError::ReadOnly { ledger, reason }
                     }
-                    (Engine::Sqlite, "14") | (Engine::Postgres, "53300" | "57P03") => {
-                        LedgerError::Unreachable { ledger, reason }
-                    }
+                    (Engine::Sqlite, "14") => LedgerError::Unreachable { ledger, reason },
+                    (Engine::Postgres, code) if is_away(code) => LedgerError::Unreachable { ledger, reason },
+                    (Engine::Postgres, code) if is_busy(code) => LedgerError::Busy { ledger, reason },
                     (Engine::Sqlite, "26") => LedgerError::NotALedger { ledger, reason },
                     (Engine::Sqlite, "11") => LedgerError::Broken { what: reason },
                     (Engine::Postgres, "28000" | "28P01" | "3D000") => LedgerError::SignIn { ledger, reason },

@@ -9,8 +9,7 @@ use crate::access::{AccessVersion, SignInRow};
 use crate::catalogue::{DecisionRow, DocumentRow};
 use crate::chain;
 use crate::facts::{ContractVersion, Credit, FactRow, MonthRevision, StepRow, TenantVersion};
-use crate::record::TAKE_HEAD;
-use crate::session::query;
+use crate::session::{is_lost, query};
 use crate::{Ledger, LedgerError, Verified};
 
 impl Ledger {
@@ -24,8 +23,7 @@ impl Ledger {
         let mut from = self.snapshot().await?;
         let verified = self.verify_in(&mut from).await?;
         let failed = |error| copy.address.failed(error);
-        let mut to = copy.begin().await?;
-        query(TAKE_HEAD).execute(&mut *to).await.map_err(failed)?;
+        let mut to = copy.begin_to_write().await?;
         let entries: i64 = query("select entries from audit_head where id = 1")
             .fetch_one(&mut *to)
             .await
@@ -58,7 +56,10 @@ impl Ledger {
         if copied != verified {
             return Err(LedgerError::Broken { what: "the copy has another head than what was copied".to_owned() });
         }
-        to.commit().await.map_err(failed)?;
+        match to.commit().await {
+            Err(error) if is_lost(&error) => copy.look_for(verified.entries, &verified.head, error).await?,
+            done => done.map_err(failed)?,
+        }
         Ok(verified)
     }
 

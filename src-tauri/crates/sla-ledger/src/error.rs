@@ -3,7 +3,8 @@
 use sla_core::access::AccessError;
 use sla_core::workflow::WorkflowError;
 
-/// Why the ledger did not do what was asked; nothing was written then.
+/// Why the ledger did not do what was asked; nothing was written then, unless [`LedgerError::OutcomeUnknown`] says that
+/// nobody knows.
 #[derive(Debug, thiserror::Error)]
 pub enum LedgerError {
     /// The address is none.
@@ -18,6 +19,17 @@ pub enum LedgerError {
         /// The ledger, without its password.
         ledger: String,
         /// What the system says.
+        reason: String,
+    },
+    /// The connection broke while the last word of a write was awaited, and the ledger could not be asked since.
+    #[error(
+        "the ledger {ledger} went away while this was recorded, and nobody knows whether it was ({reason}); look when it \
+         is back, and do it again only if it is not there"
+    )]
+    OutcomeUnknown {
+        /// The ledger, without its password.
+        ledger: String,
+        /// How the connection broke.
         reason: String,
     },
     /// The server refuses the user or the password.
@@ -62,7 +74,8 @@ pub enum LedgerError {
     },
     /// The ledger cannot be written.
     #[error(
-        "the ledger {ledger} is read-only: {reason}; check the permissions of the file, its folder or the database user"
+        "the ledger {ledger} is read-only: {reason}; check the permissions of the file, its folder or the database user, and \
+         that the server is no standby"
     )]
     ReadOnly {
         /// The ledger, without its password.
@@ -185,6 +198,7 @@ impl LedgerError {
         match self {
             Self::Address { .. } => "ledger.address",
             Self::Unreachable { .. } => "ledger.unreachable",
+            Self::OutcomeUnknown { .. } => "ledger.outcome_unknown",
             Self::SignIn { .. } => "ledger.sign_in",
             Self::Missing { .. } => "ledger.missing",
             Self::NotALedger { .. } => "ledger.not_a_ledger",

@@ -54,7 +54,7 @@ pub use replies::Known;
 pub use workflow::{CreditStatus, MonthStatus, StepRequest, StepTaken};
 
 use address::{Address, Engine};
-use session::{Sessions, query};
+use session::{Attempts, Sessions, query};
 
 /// An open ledger, as somebody sees it.
 #[derive(Clone, Debug)]
@@ -106,6 +106,17 @@ pub struct Verified {
     /// Hash of the last entry.
     pub head: String,
 }
+
+/// What a transaction is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Begin {
+    Plain,
+    Snapshot,
+    ToWrite,
+}
+
+/// Writes the chain's head and changes nothing: whoever comes next waits here, on both engines.
+const TAKE_HEAD: &str = "update audit_head set entries = entries where id = 1";
 
 /// Who sees every tenant.
 const ALL_TENANTS: &str = "*";
@@ -178,29 +189,46 @@ impl Ledger {
 
     /// A transaction; nothing is said to the engine outside of one.
     async fn begin(&self) -> Result<Transaction<'static, Any>, LedgerError> {
-        let mut transaction = self.sessions.begin().await.map_err(|error| self.address.failed(error))?;
-        self.tell_tenants(&mut transaction).await?;
-        Ok(transaction)
+        self.begun(Begin::Plain).await
     }
 
     /// A transaction that sees one instant: what others record meanwhile is seen whole or not at all.
     async fn snapshot(&self) -> Result<Transaction<'static, Any>, LedgerError> {
-        let mut transaction = self.sessions.begin().await.map_err(|error| self.address.failed(error))?;
-        if self.address.engine == Engine::Postgres {
-            let only_read = query("set transaction isolation level repeatable read, read only");
-            only_read.execute(&mut *transaction).await.map_err(|error| self.address.failed(error))?;
-        }
-        self.tell_tenants(&mut transaction).await?;
-        Ok(transaction)
+        self.begun(Begin::Snapshot).await
     }
 
-    /// Tells PostgreSQL for this transaction which tenants may be seen; its row security goes by that.
-    async fn tell_tenants(&self, transaction: &mut Transaction<'static, Any>) -> Result<(), LedgerError> {
-        if self.address.engine == Engine::Postgres {
-            let tell = query("select set_config('sla.tenants', $1, true)").bind(self.seen.clone());
-            tell.fetch_one(&mut **transaction).await.map_err(|error| self.address.failed(error))?;
+    /// A transaction that holds the chain's head: whoever comes next waits for its end.
+    async fn begin_to_write(&self) -> Result<Transaction<'static, Any>, LedgerError> {
+        self.begun(Begin::ToWrite).await
+    }
+
+    /// Until something is written or read, all may be tried again on another connection: a server was restarted, sleeps or
+    /// hands over to its standby.
+    async fn begun(&self, how: Begin) -> Result<Transaction<'static, Any>, LedgerError> {
+        let mut attempts = Attempts::new();
+        loop {
+            match self.begun_once(how).await {
+                Ok(transaction) => return Ok(transaction),
+                Err(error) => attempts.after(error).await.map_err(|error| self.address.failed(error))?,
+            }
         }
-        Ok(())
+    }
+
+    async fn begun_once(&self, how: Begin) -> Result<Transaction<'static, Any>, sqlx::Error> {
+        let mut transaction = self.sessions.begin().await?;
+        if self.address.engine == Engine::Postgres {
+            if how == Begin::Snapshot {
+                let only_read = query("set transaction isolation level repeatable read, read only");
+                only_read.execute(&mut *transaction).await?;
+            }
+            // Which tenants may be seen, for this transaction; row security goes by that.
+            let tell = query("select set_config('sla.tenants', $1, true)").bind(self.seen.clone());
+            tell.fetch_one(&mut *transaction).await?;
+        }
+        if how == Begin::ToWrite {
+            query(TAKE_HEAD).execute(&mut *transaction).await?;
+        }
+        Ok(transaction)
     }
 
     /// Closes every connection.

@@ -97,11 +97,12 @@ impl Ledger {
     pub(crate) async fn migrate(&self) -> Result<(), LedgerError> {
         let mut waits = BETWEEN_ATTEMPTS.iter();
         loop {
-            // SQLite tells whoever would wait for the other's first write that the file is in use, without waiting.
+            // SQLite tells whoever would wait for the other's first write that the file is in use, without waiting. What a
+            // connection took with it is looked at anew.
             match self.migrate_once().await {
-                Err(LedgerError::Busy { ledger, reason }) => match waits.next() {
+                Err(error @ (LedgerError::Busy { .. } | LedgerError::Unreachable { .. })) => match waits.next() {
                     Some(wait) => tokio::time::sleep(*wait).await,
-                    None => return Err(LedgerError::Busy { ledger, reason }),
+                    None => return Err(error),
                 },
                 done => return done,
             }

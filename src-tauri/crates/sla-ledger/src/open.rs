@@ -5,8 +5,7 @@ use std::path::Path;
 use crate::address::Address;
 use crate::error::LedgerError;
 use crate::migrate::State;
-use crate::record::TAKE_HEAD;
-use crate::session::{Sessions, query};
+use crate::session::Sessions;
 use crate::{ALL_TENANTS, Ledger};
 
 impl Ledger {
@@ -100,9 +99,7 @@ impl Ledger {
 
     /// A ledger that cannot be written says so now, and not after the sources were asked for an hour.
     async fn must_take_entries(&self) -> Result<(), LedgerError> {
-        let failed = |error| self.address.failed(error);
-        let mut transaction = self.begin().await?;
-        query(TAKE_HEAD).execute(&mut *transaction).await.map_err(failed)?;
-        transaction.rollback().await.map_err(failed)
+        let transaction = self.begin_to_write().await?;
+        transaction.rollback().await.map_err(|error| self.address.failed(error))
     }
 }

@@ -13,7 +13,7 @@ use sqlx::{Error, Row, Transaction};
 use crate::access::Standing;
 use crate::chain;
 use crate::facts::{ContractVersion, Credit, Fact, FactRow, MonthRevision, TenantVersion};
-use crate::session::query;
+use crate::session::{is_lost, query};
 use crate::{Actor, Ledger, LedgerError, PlannedRevision, Recorded};
 
 /// A month that is to be recorded. Its `record.revision` is the revision that it is expected to get.
@@ -36,9 +36,6 @@ pub struct ContractDocument {
     /// Its content.
     pub json: String,
 }
-
-/// Writes the chain's head and changes nothing: whoever comes next waits here, on both engines.
-pub(crate) const TAKE_HEAD: &str = "update audit_head set entries = entries where id = 1";
 
 /// The latest revision of a month: its number and its digest.
 type Latest = Option<(i64, String)>;
@@ -90,6 +87,32 @@ impl Ledger {
     }
 }
 
+impl Ledger {
+    /// What became of a commit whose answer was lost, by the entry that it would have made the last one. Its hash binds all
+    /// that it tells of and every entry before it, so no other commit can have made the same.
+    pub(crate) async fn look_for(&self, sequence: i64, hash: &str, lost: Error) -> Result<(), LedgerError> {
+        let lost = self.address.failed(lost);
+        // Taking the head waits for whoever holds it: the session whose answer was lost may be at work still.
+        let found = async {
+            let mut transaction = self.begin_to_write().await?;
+            let row = query("select hash from audit_entries where sequence = $1")
+                .bind(sequence)
+                .fetch_optional(&mut *transaction)
+                .await
+                .and_then(|row| row.map(|row| row.try_get::<String, _>(0)).transpose())
+                .map_err(|error| self.address.failed(error))?;
+            // Nothing was changed, so it does not matter how this one ends.
+            let _ = transaction.rollback().await;
+            Ok::<_, LedgerError>(row)
+        };
+        match found.await {
+            Ok(Some(found)) if found == hash => Ok(()),
+            Ok(_) => Err(lost),
+            Err(_) => Err(LedgerError::OutcomeUnknown { ledger: self.address.shown.clone(), reason: lost.to_string() }),
+        }
+    }
+}
+
 fn planned(latest: &Latest, digest: &str) -> PlannedRevision {
     let number = |revision: i64| u32::try_from(revision).expect("revisions are counted one by one");
     match latest {
@@ -114,8 +137,7 @@ pub(crate) struct Work<'a> {
 impl<'a> Work<'a> {
     pub(crate) async fn begin(ledger: &'a Ledger, actor: Actor<'a>, at: UnixSeconds) -> Result<Self, LedgerError> {
         let failed = |error| ledger.address.failed(error);
-        let mut transaction = ledger.begin().await?;
-        query(TAKE_HEAD).execute(&mut *transaction).await.map_err(failed)?;
+        let mut transaction = ledger.begin_to_write().await?;
         let row = query("select entries, hash from audit_head where id = 1")
             .fetch_optional(&mut *transaction)
             .await
@@ -137,7 +159,10 @@ impl<'a> Work<'a> {
             .execute(&mut *self.transaction)
             .await
             .map_err(failed)?;
-        self.transaction.commit().await.map_err(failed)
+        match self.transaction.commit().await {
+            Err(error) if is_lost(&error) => self.ledger.look_for(self.entries, &self.head, error).await,
+            done => done.map_err(failed),
+        }
     }
 
     pub(crate) fn failed(&self, error: Error) -> LedgerError {

@@ -7,11 +7,17 @@
 //! - An unnamed statement is parsed in one round trip and run in the next, and between two round trips outside of a
 //!   transaction the pooler may change the session. So everything happens in a transaction: [`Sessions`] gives nothing else.
 
-use std::time::Duration;
+use std::fmt;
+use std::pin::pin;
+use std::slice::Iter;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
+use futures_util::future::{Either, select};
 use sqlx::any::{Any, AnyArguments, AnyPoolOptions, install_default_drivers};
 use sqlx::query::Query;
 use sqlx::{AnyConnection, AnyPool, Connection, Error, Transaction};
+use tokio::sync::Mutex;
 
 use crate::address::{Address, Engine};
 use crate::error::LedgerError;
@@ -42,6 +48,90 @@ pub(crate) fn query(sql: &'static str) -> Query<'static, Any, AnyArguments> {
 #[derive(Clone, Debug)]
 pub(crate) struct Sessions {
     pool: AnyPool,
+    /// A server that can be asked why it lets nobody in; a file cannot.
+    server: Option<Server>,
+}
+
+/// A server that keeps a ledger.
+#[derive(Clone)]
+struct Server {
+    /// Its address as the driver wants it, password and all.
+    url: String,
+    /// Of all who wait for a connection one at a time looks, so that a server that is busy is not asked by a crowd.
+    turn: Arc<Mutex<()>>,
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server").finish_non_exhaustive()
+    }
+}
+
+impl Server {
+    /// Ends with the reason when the server lets nobody in, and never as long as it does.
+    async fn refusal(&self) -> Error {
+        loop {
+            tokio::time::sleep(BETWEEN_ATTEMPTS.iter().sum()).await;
+            let _turn = self.turn.lock().await;
+            if let Ok(Err(error)) = tokio::time::timeout(CONNECT_WITHIN, first_connection(&self.url, false)).await {
+                return error;
+            }
+        }
+    }
+}
+
+/// Attempts at what may be tried again, because nothing was written yet.
+#[derive(Debug)]
+pub(crate) struct Attempts {
+    waits: Iter<'static, Duration>,
+    begun: Instant,
+}
+
+impl Attempts {
+    pub(crate) fn new() -> Self {
+        Self { waits: BETWEEN_ATTEMPTS.iter(), begun: Instant::now() }
+    }
+
+    /// Waits until it is time for the next attempt.
+    ///
+    /// # Errors
+    /// The error of the last one, when it will not pass or was tried for long enough.
+    pub(crate) async fn after(&mut self, error: Error) -> Result<(), Error> {
+        let is_early = self.begun.elapsed() < BETWEEN_ATTEMPTS.iter().sum();
+        match self.waits.next().filter(|_| is_early && may_pass(&error)) {
+            Some(wait) => {
+                tokio::time::sleep(*wait).await;
+                Ok(())
+            }
+            None => Err(error),
+        }
+    }
+}
+
+/// Whether the same may go well in a moment, on another connection.
+fn may_pass(error: &Error) -> bool {
+    is_lost(error) || matches!(error, Error::Database(database) if database.code().is_some_and(|code| is_busy(&code)))
+}
+
+/// Whether the connection is gone, or there is none at the moment: what was not committed before was not written.
+pub(crate) fn is_lost(error: &Error) -> bool {
+    match error {
+        Error::Io(_) => true,
+        Error::Database(database) => database.code().is_some_and(|code| is_away(&code)),
+        _ => false,
+    }
+}
+
+/// SQLSTATEs of a server that is not there at the moment, or has ended the connection. Class 08 is the connection itself,
+/// and how PgBouncer says that it has none to a server; 57P01 to 57P03 are a server that stops, that stops at once and
+/// that starts; 57P05 and 25P03 end what nobody used; 53300 is one that has no connection left.
+pub(crate) fn is_away(code: &str) -> bool {
+    code.starts_with("08") || matches!(code, "57P01" | "57P02" | "57P03" | "57P05" | "25P03" | "53300")
+}
+
+/// SQLSTATEs of what was in the way of something else: who comes again finds another order of things.
+pub(crate) fn is_busy(code: &str) -> bool {
+    matches!(code, "40001" | "40P01" | "55P03" | "57014")
 }
 
 impl Sessions {
@@ -56,7 +146,7 @@ impl Sessions {
         };
         let url = format!("{}{mode}", address.url);
         // A pool hides why it gets no connection, so the first one is made by hand.
-        let mut waits = BETWEEN_ATTEMPTS.iter();
+        let mut attempts = Attempts::new();
         loop {
             let attempt = tokio::time::timeout(CONNECT_WITHIN, first_connection(&url, is_sqlite)).await;
             let error = match attempt {
@@ -67,11 +157,7 @@ impl Sessions {
                     return Err(LedgerError::Unreachable { ledger: address.shown.clone(), reason });
                 }
             };
-            let may_pass = matches!(error, Error::Io(_)) && !is_sqlite;
-            match waits.next().filter(|_| may_pass) {
-                Some(wait) => tokio::time::sleep(*wait).await,
-                None => return Err(address.failed(error)),
-            }
+            attempts.after(error).await.map_err(|error| address.failed(error))?;
         }
         let pool = AnyPoolOptions::new()
             .max_connections(if is_sqlite { 1 } else { CONNECTIONS })
@@ -79,12 +165,19 @@ impl Sessions {
             .after_connect(move |connection, _| Box::pin(set_up(connection, is_sqlite)))
             .connect_lazy(&url)
             .map_err(|error| address.failed(error))?;
-        Ok(Self { pool })
+        let server = (!is_sqlite).then(|| Server { url, turn: Arc::default() });
+        Ok(Self { pool, server })
     }
 
-    /// A transaction.
+    /// A transaction. A connection that has died meanwhile is replaced.
     pub(crate) async fn begin(&self) -> Result<Transaction<'static, Any>, Error> {
-        self.pool.begin().await
+        let Some(server) = &self.server else { return self.pool.begin().await };
+        // The pool waits for a server that refuses connections as long as for one that is slow, and then does not say
+        // which it was. So after a while somebody else looks, and knows at once.
+        match select(pin!(self.pool.begin()), pin!(server.refusal())).await {
+            Either::Left((begun, _)) => begun,
+            Either::Right((error, _)) => Err(error),
+        }
     }
 
     /// Lets readers of an SQLite file and its writer not wait for each other. The file remembers it. It is the one

@@ -149,7 +149,8 @@ impl Default for Lockout {
 
 impl Lockout {
     /// Until when an account is locked, given when its last attempts were that failed since one succeeded, oldest first;
-    /// `None` when it is not. Whoever waited starts anew.
+    /// `None` when it is not. Whoever waited starts anew. A clock that was wrong locks nobody out until it would be right:
+    /// attempts that lie further ahead than a lock lasts lock no more.
     pub fn until(&self, failed_at: &[UnixSeconds], now: UnixSeconds) -> Option<UnixSeconds> {
         let mut in_a_row: Vec<UnixSeconds> = Vec::new();
         for at in failed_at {
@@ -159,7 +160,9 @@ impl Lockout {
             }
             in_a_row.push(*at);
         }
-        let until = in_a_row.last()? + self.seconds;
-        (in_a_row.len() >= self.attempts && now < until).then_some(until)
+        let last = in_a_row.last()?;
+        let until = last + self.seconds;
+        let is_on = last - self.seconds <= now && now < until;
+        (in_a_row.len() >= self.attempts && is_on).then_some(until)
     }
 }
