@@ -160,7 +160,7 @@ kind: Incident
 metadata: { name: outage-of-the-alps }
 spec:
   tenant: alpenbahn
-  class: P1
+  class: p1
   enteredBy: south
   title: The railway stood still
   reported: 2026-10-11T10:00:00Z
