@@ -59,7 +59,7 @@ pub use documents::{DocumentsError, DocumentsRequest, Drawn, Laid, draw_document
 pub use error::{CaptureFailure, CloseError};
 pub use jobs::{
     AcceptedCode, Desk, JobError, JobProblem, JobProgress, JobRequest, JobResult, JobView, MonthOutcome, Runner,
-    ask_job, cancel_job, job, jobs, permission_of,
+    Secrets, ask_job, cancel_job, job, jobs, permission_of,
 };
 pub use openid::{OpenId, OpenIdBegun, OpenIdConfig, OpenIdConfigError};
 pub use outfile::OutFileError;

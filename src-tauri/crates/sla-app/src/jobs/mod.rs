@@ -19,7 +19,7 @@ use crate::accept::Accepted;
 use crate::sensitivity::SensitivityView;
 
 pub use runner::Runner;
-pub use work::Desk;
+pub use work::{Desk, Secrets};
 
 /// Something unsound that is taken as it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

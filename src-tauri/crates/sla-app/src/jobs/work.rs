@@ -16,6 +16,9 @@ use crate::progress::CloseProgress;
 use crate::restate::{RestateError, restate};
 use crate::sensitivity::{SensitivityError, SensitivityRequest, sensitivity};
 
+/// Gives secrets by their names.
+pub type Secrets = Box<dyn Fn(&str) -> Option<String> + Send + Sync>;
+
 /// Where jobs find what they need, and where they put what they make.
 pub struct Desk {
     /// Address of the ledger.
@@ -29,7 +32,7 @@ pub struct Desk {
     /// Wording and look of the documents.
     pub templates: Arc<Templates>,
     /// Secrets by the name that the catalogue gives them.
-    pub secrets: Box<dyn Fn(&str) -> Option<String> + Send + Sync>,
+    pub secrets: Secrets,
 }
 
 impl std::fmt::Debug for Desk {
