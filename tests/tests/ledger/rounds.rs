@@ -179,7 +179,15 @@ async fn taken(ledger: &Ledger, request: StepRequest<'static>, actor: &str) {
 
 fn account(role: Role, round: u32) -> Account {
     let full_name = format!("Somebody of round {round}");
-    Account { full_name, role, tenants: TenantScope::All, state: AccountState::Active, password_hash: None }
+    Account {
+        full_name,
+        role,
+        tenants: TenantScope::All,
+        state: AccountState::Active,
+        password_hash: None,
+        openid: None,
+        totp_sha256: None,
+    }
 }
 
 /// Both do it at one instant, each with sessions of their own; what became of it, in the order of the people.
