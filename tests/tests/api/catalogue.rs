@@ -145,8 +145,8 @@ async fn of_one_tenant(service: &Service) {
     let asked = send(&south, "POST", "/exclusions", Some(body("of-the-south", "alpenbahn"))).await;
     assert_eq!(asked.status, 201, "{}", asked.text);
     let listed = send(&north, "GET", "/exclusions", None).await.given();
-    assert_eq!(listed.as_array().map(Vec::len), Some(1), "{listed}");
-    assert_eq!(listed[0]["tenant"], "nordlicht");
+    let listed = listed.as_array().expect("a list");
+    assert!(!listed.is_empty() && listed.iter().all(|one| one["tenant"] == "nordlicht"), "{listed:?}");
     let decision = json!({ "decision": "approve", "version": 1 });
     let decide =
         async |token: &str| send(token, "POST", "/exclusions/of-the-south/decisions", Some(decision.clone())).await;

@@ -124,7 +124,7 @@ impl Runner {
         // A set, because it ends its task when it is dropped, whatever happens here.
         let mut signs = JoinSet::new();
         signs.spawn(give_signs(self.clone(), job.id.clone(), Arc::clone(&progress), calling_off));
-        let shared: Arc<dyn CloseProgress> = progress;
+        let shared: Arc<dyn CloseProgress> = Arc::clone(&progress) as _;
         let work = self.prepared(&job, &shared);
         let ended = tokio::select! {
             // Asked first: what was called off is not recorded, even if it is ready at the same time.
@@ -137,6 +137,8 @@ impl Runner {
             },
         };
         drop(signs);
+        // The last step is told with what became of it; that it is not told is no reason to say nothing more.
+        let _ = self.ledger.see_job(&job.id, &self.id, progress.now(), self.now()).await;
         self.end(&job.id, ended).await;
     }
 
