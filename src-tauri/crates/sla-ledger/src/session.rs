@@ -7,11 +7,11 @@
 //! - An unnamed statement is parsed in one round trip and run in the next, and between two round trips outside of a
 //!   transaction the pooler may change the session. So everything happens in a transaction: [`Sessions`] gives nothing else.
 
-use std::fmt;
 use std::pin::pin;
 use std::slice::Iter;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use std::{fmt, io};
 
 use futures_util::future::{Either, select};
 use sqlx::any::{Any, AnyArguments, AnyPoolOptions, install_default_drivers};
@@ -24,6 +24,8 @@ use crate::error::LedgerError;
 
 /// Longest wait for one connection. A database that sleeps, as Neon's do, wakes up in under a second.
 const CONNECT_WITHIN: Duration = Duration::from_secs(15);
+/// Longest wait until a transaction has begun: a pooler in front of a server that is away lets whoever asks wait for minutes.
+const BEGIN_WITHIN: Duration = Duration::from_secs(20);
 /// Waits between attempts, when the server does not answer at all or the file is in use.
 pub(crate) const BETWEEN_ATTEMPTS: [Duration; 3] =
     [Duration::from_millis(200), Duration::from_millis(600), Duration::from_millis(1_800)];
@@ -174,10 +176,17 @@ impl Sessions {
         let Some(server) = &self.server else { return self.pool.begin().await };
         // The pool waits for a server that refuses connections as long as for one that is slow, and then does not say
         // which it was. So after a while somebody else looks, and knows at once.
-        match select(pin!(self.pool.begin()), pin!(server.refusal())).await {
-            Either::Left((begun, _)) => begun,
-            Either::Right((error, _)) => Err(error),
-        }
+        let begun = async {
+            match select(pin!(self.pool.begin()), pin!(server.refusal())).await {
+                Either::Left((begun, _)) => begun,
+                Either::Right((error, _)) => Err(error),
+            }
+        };
+        let late = |_| {
+            let reason = format!("no answer within {} s", BEGIN_WITHIN.as_secs());
+            Err(Error::Io(io::Error::new(io::ErrorKind::TimedOut, reason)))
+        };
+        tokio::time::timeout(BEGIN_WITHIN, begun).await.unwrap_or_else(late)
     }
 
     /// Lets readers of an SQLite file and its writer not wait for each other. The file remembers it. It is the one
