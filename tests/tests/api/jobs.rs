@@ -91,7 +91,7 @@ async fn check(service: &Service) {
     assert_eq!(view["result"]["months"][0]["revision"], 2);
     let difference = &view["result"]["differences"][0];
     assert_eq!((&difference["tenant"], &difference["evidence_changed"]), (&json!("prairie"), &json!(true)));
-    let entries = service.get(Role::Governance, "/audit?action=month.closed&limit=1").await.given();
+    let entries = service.get(Role::Governance, "/audit?action=month.restated&limit=1").await.given();
     let entry = &entries["items"][0];
     assert_eq!((&entry["actor"], &entry["origin"]), (&json!("account_manager"), &json!("127.0.0.1")));
 
