@@ -102,6 +102,9 @@ async fn exclusions(service: &Service) {
     decide(Role::Operator, "approve", "", 1).await.refused(403, "access.forbidden");
     decide(Role::Governance, "refuse", " ", 1).await.refused(422, "workflow.no_reason");
     decide(Role::Governance, "approve", "", 2).await.refused(409, "ledger.stale");
+    let unseen = json!({ "decision": "approve", "version": 1, "seen": 3 });
+    let unseen = service.ask(Role::Governance, "POST", "/exclusions/move-of-the-hall/decisions", Some(unseen)).await;
+    unseen.refused(409, "ledger.stale");
     assert_eq!(decide(Role::Governance, "approve", "", 1).await.given()["state"], "approved");
     let listed = service.get(Role::Finance, "/exclusions?tenant=nordlicht&state=approved").await.given();
     assert_eq!(

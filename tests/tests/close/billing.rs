@@ -2,6 +2,7 @@
 //! one amount to the cent.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 
 use serde_json::{Value, json};
 
@@ -57,7 +58,12 @@ fn middle(credit: &Value) -> String {
 /// rejected; then the month is approved and issued.
 #[track_caller]
 fn issues(desk: &Desk, tenant: &str, rejected: &str) {
-    let of = format!("--tenant {tenant} --month {MONTH}");
+    issues_of(desk, tenant, MONTH, rejected);
+}
+
+#[track_caller]
+fn issues_of(desk: &Desk, tenant: &str, month: &str, rejected: &str) {
+    let of = format!("--tenant {tenant} --month {month}");
     let month = runs(desk, &format!("month submit {of} --actor Ina"), &[]);
     for credit in month["credits"].as_array().expect("credits") {
         let commitment = credit["commitment"].as_str().expect("a name");
@@ -212,6 +218,43 @@ fn letters_billing_and_every_export_are_one_amount_to_the_cent() {
         assert_eq!(sums, late, "{format}");
     }
     assert_eq!(desk.verified(), before);
+}
+
+/// A September of slices that are good but for twelve, in which half fails.
+fn september() -> String {
+    // Midnight in Berlin, 30 days of five minutes.
+    const START: i64 = 1_788_213_600;
+    let mut text = String::from("t,good,total\n");
+    for slice in 1..=30 * 288 {
+        let good = if (5_001..5_013).contains(&slice) { 5 } else { 10 };
+        writeln!(text, "{},{good},10", START + slice * 300).expect("text grows");
+    }
+    text
+}
+
+#[test]
+fn a_cap_of_the_year_counts_what_was_decided_of_earlier_months() {
+    let desk = desk_of_files();
+    let text = std::fs::read_to_string(desk.path("catalogue/all.yaml")).expect("a catalogue");
+    let capped = "share: 20, of: base }, { per: year, year: calendar, amount: 100.00 }]";
+    let text = text.replace("share: 20, of: base }]", capped).replace("validFrom: 2026-01-01", "validFrom: 2026-09-01");
+    desk.write("catalogue/all.yaml", &text);
+    let closes = |month: &str| {
+        let words = desk.close().into_iter().map(|word| if word == MONTH { month.to_owned() } else { word });
+        let words: Vec<String> = words.chain(["--tenant".to_owned(), "west".to_owned()]).collect();
+        let closed = sound(&sla(&words));
+        let month = &closed["months"][0];
+        (minor(&month["credit_total"]["low_minor"]), minor(&month["credit_total"]["high_minor"]))
+    };
+    desk.write("data/west.csv", &september());
+    assert_eq!(closes("2026-09"), (6_172, 6_172));
+    desk.write("data/west.csv", &csv());
+    assert_eq!(closes(MONTH), (3_828, 3_828), "what September may take is not there for October");
+    issues_of(&desk, "west", "2026-09", "slices");
+    assert_eq!(closes(MONTH), (10_000, 10_000), "what was rejected uses up nothing");
+    assert_eq!(closes(MONTH), (10_000, 10_000));
+    let shown = runs(&desk, &format!("month show --tenant west --month {MONTH}"), &[]);
+    assert_eq!(shown.as_array().map(Vec::len), Some(2), "{shown}");
 }
 
 #[test]

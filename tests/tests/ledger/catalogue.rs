@@ -40,7 +40,7 @@ async fn refused(ledger: &Ledger, entries: &[DocumentEntry], actor: &str, code: 
 }
 
 pub(crate) fn about(decision: Decision, reason: &str) -> DecisionRequest<'_> {
-    DecisionRequest { kind: "Exclusion", name: "move", version: None, decision, reason, named: None }
+    DecisionRequest { kind: "Exclusion", name: "move", version: None, decision, reason, seen: None, named: None }
 }
 
 /// What a decision is refused for; the chain is as it was.

@@ -61,7 +61,8 @@ impl Kind {
             // The month and its credit.
             Self::RestateMonth => ("ledger.conflict", 2),
             Self::EnterDocuments => ("ledger.catalogue_moved", 1),
-            Self::DecideExclusion => ("workflow.out_of_order", 1),
+            Self::DecideExclusion if round % 2 == 1 => ("workflow.out_of_order", 1),
+            Self::DecideExclusion => ("ledger.stale", 1),
         }
     }
 
@@ -127,7 +128,8 @@ impl Kind {
             Self::EditDocument => enter("up", round - 1).await,
             Self::EnterDocuments => enter(&format!("{}-{actor}", name(round)), 0).await,
             Self::DecideExclusion => {
-                let decision = if round % 2 == 1 { Decision::Approve } else { Decision::Refuse };
+                // In every other round one approves what the other refuses, and both say what they saw.
+                let decision = if round % 2 == 1 || person == 0 { Decision::Approve } else { Decision::Refuse };
                 let name = name(round);
                 let request = DecisionRequest {
                     kind: "Exclusion",
@@ -135,6 +137,7 @@ impl Kind {
                     version: None,
                     decision,
                     reason: "because",
+                    seen: round.is_multiple_of(2).then_some(0),
                     named: None,
                 };
                 ledger.decide(&request, actor, AT).await.map(drop)

@@ -264,6 +264,9 @@ pub(crate) struct DecisionBody {
     reason: String,
     /// The version that was looked at.
     version: u32,
+    /// How many decisions of it were looked at; when others were taken since, nothing is done.
+    #[serde(default)]
+    seen: Option<usize>,
 }
 
 async fn ruled(
@@ -283,6 +286,7 @@ async fn ruled(
         kind,
         name: name.as_str(),
         version: Some(body.version),
+        seen: body.seen,
         decision: body.decision,
         reason: &body.reason,
         actor: who.actor(),

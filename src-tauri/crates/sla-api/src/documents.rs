@@ -16,7 +16,7 @@ use sla_core::time::Month;
 use crate::api::Api;
 use crate::etag::tagged;
 use crate::extract::{InPath, InQuery, Who};
-use crate::months::{OfMonth, no_month, seen_revisions};
+use crate::months::{OfMonth, RevisionQuery, no_month, seen_revisions};
 use crate::problem::Problem;
 
 /// A document that can be read.
@@ -30,14 +30,6 @@ pub(crate) struct Listed {
     bytes: usize,
     /// SHA-256 of its bytes, in hex.
     sha256: String,
-}
-
-/// Which revision's documents are wanted.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct DocumentsQuery {
-    /// The revision; the latest one when it is not said.
-    revision: Option<u32>,
 }
 
 fn media_type(name: &str) -> &'static str {
@@ -70,7 +62,7 @@ pub(crate) async fn list(
     State(api): State<Api>,
     who: Who,
     InPath(of): InPath<OfMonth>,
-    InQuery(query): InQuery<DocumentsQuery>,
+    InQuery(query): InQuery<RevisionQuery>,
 ) -> Result<Json<Vec<Listed>>, Problem> {
     let drawn = drawn(&api, &who, &of, query.revision).await?;
     let listed = drawn.documents.iter().map(|document| Listed {
@@ -89,16 +81,21 @@ pub(crate) async fn download(
     State(api): State<Api>,
     who: Who,
     InPath((tenant, contract, month, name)): InPath<OfDocument>,
-    InQuery(query): InQuery<DocumentsQuery>,
+    InQuery(query): InQuery<RevisionQuery>,
 ) -> Result<Response, Problem> {
     let drawn = drawn(&api, &who, &(tenant, contract, month), query.revision).await?;
     let document = drawn.documents.into_iter().find(|document| document.name == name);
     let document = document.ok_or_else(|| Problem::not_found("the document"))?;
+    Ok(attachment(media_type(document.name), document.bytes))
+}
+
+/// A file that a browser saves and never shows as a page of ours.
+pub(crate) fn attachment(media_type: &'static str, bytes: Vec<u8>) -> Response {
     let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static(media_type(document.name))),
+        (header::CONTENT_TYPE, HeaderValue::from_static(media_type)),
         (header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment")),
     ];
-    Ok((headers, document.bytes).into_response())
+    (headers, bytes).into_response()
 }
 
 pub(crate) async fn explained_outages(

@@ -2,36 +2,26 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse, Response};
-use schemars::JsonSchema;
-use serde::Deserialize;
+use axum::response::Response;
 use sla_app::read_evidence;
 use sla_core::catalogue::Name;
 use sla_core::record::RecordEvidence;
 use sla_core::time::Month;
 
 use crate::api::Api;
+use crate::documents::attachment;
 use crate::extract::{InPath, InQuery, Who};
-use crate::months::{OfMonth, record};
+use crate::months::{OfMonth, RevisionQuery, record};
 use crate::problem::Problem;
 
 /// The media type of Parquet.
 pub(crate) const PARQUET: &str = "application/vnd.apache.parquet";
 
-/// Which revision's evidence is wanted.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct EvidenceQuery {
-    /// The revision; the latest one when it is not said.
-    revision: Option<u32>,
-}
-
 pub(crate) async fn list(
     State(api): State<Api>,
     who: Who,
     InPath(of): InPath<OfMonth>,
-    InQuery(query): InQuery<EvidenceQuery>,
+    InQuery(query): InQuery<RevisionQuery>,
 ) -> Result<Json<Vec<RecordEvidence>>, Problem> {
     Ok(Json(record(&api, &who, &of, query.revision).await?.evidence))
 }
@@ -43,7 +33,7 @@ pub(crate) async fn download(
     State(api): State<Api>,
     who: Who,
     InPath((tenant, contract, month, sha256)): InPath<OfEvidence>,
-    InQuery(query): InQuery<EvidenceQuery>,
+    InQuery(query): InQuery<RevisionQuery>,
 ) -> Result<Response, Problem> {
     let record = record(&api, &who, &(tenant, contract, month), query.revision).await?;
     // Only what the month names: a folder holds the evidence of all tenants.
@@ -52,9 +42,5 @@ pub(crate) async fn download(
     }
     let folder = api.runner()?.desk().evidence();
     let bytes = read_evidence(&folder, &sha256).await?;
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static(PARQUET)),
-        (header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment")),
-    ];
-    Ok((headers, bytes).into_response())
+    Ok(attachment(PARQUET, bytes))
 }

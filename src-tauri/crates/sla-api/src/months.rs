@@ -227,6 +227,14 @@ pub(crate) async fn record(api: &Api, who: &Who, of: &OfMonth, revision: Option<
     wanted.next_back().map(|status| status.record).ok_or_else(no_month)
 }
 
+/// Which revision is wanted.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RevisionQuery {
+    /// The revision; the latest one when it is not said.
+    pub(crate) revision: Option<u32>,
+}
+
 /// A revision's place.
 pub(crate) type OfRevision = (Name, Name, Month, u32);
 

@@ -166,8 +166,16 @@ async fn request(ask: &Ask, output: Output) -> Result<(), Failure> {
 async fn take(kind: &str, of: &Decide, decision: Decision, output: Output) -> Result<(), Failure> {
     let Decide { name, version, reason, by } = of;
     let ledger = Ledger::open_to_write(&by.ledger).await?;
-    let request =
-        DecideRequest { kind, name, version: *version, decision, reason, actor: prompted(&by.actor), now: now() };
+    let request = DecideRequest {
+        kind,
+        name,
+        version: *version,
+        seen: None,
+        decision,
+        reason,
+        actor: prompted(&by.actor),
+        now: now(),
+    };
     let view: Result<DocumentView, DeskError> = decide(&ledger, &request).await;
     ledger.close().await;
     let view = view?;

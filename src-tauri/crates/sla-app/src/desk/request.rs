@@ -73,6 +73,8 @@ pub struct DecideRequest<'a> {
     pub name: &'a str,
     /// The version that was looked at; the last one when not said.
     pub version: Option<u32>,
+    /// How many decisions of that version were looked at; those that there are now when not said.
+    pub seen: Option<usize>,
     /// What is decided.
     pub decision: Decision,
     /// Why.
@@ -183,6 +185,7 @@ pub async fn decide(ledger: &Ledger, request: &DecideRequest<'_>) -> Result<Docu
         version: request.version.or(last.map(|last| last.version)),
         decision: request.decision,
         reason: request.reason,
+        seen: request.seen.or(last.map(|last| last.decisions.len())),
         named: named.as_deref(),
     };
     Ok(DocumentView::of(&ledger.decide(&decision, request.actor, request.now).await?))

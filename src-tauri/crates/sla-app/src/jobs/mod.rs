@@ -265,14 +265,19 @@ pub async fn ask_job(
     now: UnixSeconds,
 ) -> Result<JobView, JobError> {
     request.accepted()?;
-    let mut bytes = [0; 12];
-    getrandom::fill(&mut bytes).map_err(|error| JobError::System { reason: error.to_string() })?;
-    let id = hex(&bytes);
+    let id = new_id()?;
     let text = serde_json::to_string(request).expect("a request has only string keys");
     let (kind, month, tenant) = (request.kind(), request.month(), request.tenant());
     let Actor { name: account, origin } = actor;
     ledger.add_job(&NewJob { id: &id, kind, tenant, month, account, origin, request: &text, now }).await?;
     job(ledger, &id).await
+}
+
+/// An id that nobody has used.
+fn new_id() -> Result<String, JobError> {
+    let mut bytes = [0; 12];
+    getrandom::fill(&mut bytes).map_err(|error| JobError::System { reason: error.to_string() })?;
+    Ok(hex(&bytes))
 }
 
 /// A job and where it is.

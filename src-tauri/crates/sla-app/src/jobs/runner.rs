@@ -3,15 +3,14 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use sla_core::evidence::hex;
 use sla_core::job::JobState;
 use sla_core::time::UnixSeconds;
 use sla_ledger::{Actor, Job, Ledger};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
-use super::work::{Desk, Failed};
-use super::{JobError, JobProblem, JobRequest, JobResult};
+use super::work::{Desk, Failed, Ready};
+use super::{JobError, JobProblem, JobRequest, JobResult, new_id};
 use crate::progress::{CloseProgress, Step};
 
 /// Jobs under way at once.
@@ -55,9 +54,7 @@ impl Runner {
         desk: Desk,
         clock: impl Fn() -> UnixSeconds + Send + Sync + 'static,
     ) -> Result<Self, JobError> {
-        let mut bytes = [0; 12];
-        getrandom::fill(&mut bytes).map_err(|error| JobError::System { reason: error.to_string() })?;
-        Ok(Self { ledger, desk: Arc::new(desk), clock: Arc::new(clock), id: hex(&bytes), wake: Arc::default() })
+        Ok(Self { ledger, desk: Arc::new(desk), clock: Arc::new(clock), id: new_id()?, wake: Arc::default() })
     }
 
     /// Where its jobs find what they need.
@@ -142,7 +139,7 @@ impl Runner {
         self.end(&job.id, ended).await;
     }
 
-    async fn prepared(&self, job: &Job, progress: &Arc<dyn CloseProgress>) -> Result<super::work::Ready, Failed> {
+    async fn prepared(&self, job: &Job, progress: &Arc<dyn CloseProgress>) -> Result<Ready, Failed> {
         let request: JobRequest = serde_json::from_str(&job.request)
             .map_err(|error| Failed::inside("job.unreadable", format!("its request cannot be read: {error}")))?;
         let actor = Actor { name: &job.account, origin: &job.origin };

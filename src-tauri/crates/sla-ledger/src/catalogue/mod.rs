@@ -104,6 +104,8 @@ pub struct DecisionRequest<'a> {
     pub decision: Decision,
     /// Why.
     pub reason: &'a str,
+    /// How many decisions of that version were looked at; whatever there is when not said.
+    pub seen: Option<usize>,
     /// Whom the document itself names as the one who asked.
     pub named: Option<&'a str>,
 }
@@ -319,6 +321,12 @@ impl Ledger {
         work.may_for_concerned(permission, kind, &last.text)?;
         must_be(kind, name, request.version.unwrap_or(last.version), last.version)?;
         let subject = format!("{kind} {name}, version {}", last.version);
+        // An approval and a refusal at one instant: whoever comes second has not seen what they would overrule.
+        let taken = last.decisions.len();
+        if let Some(seen) = request.seen.filter(|seen| *seen != taken) {
+            let what = format!("{seen} decisions were seen, {taken} are taken");
+            return Err(LedgerError::Stale { subject, what });
+        }
         let refused = |source| LedgerError::Refused { subject: subject.clone(), source };
         let Some(state) = last.state else {
             let known = format!("decisions are about: {}", DECIDED_KINDS.join(", "));

@@ -1,0 +1,202 @@
+//! Customers, their months with all that is done with them, and what takes longer than a request.
+
+use axum::routing::{delete, get, post};
+use sla_app::{CreditSummary, Found, JobRequest, JobView, MonthSummary, MonthView};
+use sla_core::access::Permission;
+use sla_core::billing::Billing;
+use sla_core::outage::ExplainedOutage;
+use sla_core::record::{MonthRecord, RecordEvidence};
+
+use super::{DELETE, GET, POST};
+use crate::audit::{AuditQuery, EntryView, Soundness};
+use crate::cursor::Page;
+use crate::documents::{BillingQuery, Listed};
+use crate::jobs::JobsQuery;
+use crate::months::{CreditsQuery, ExplainQuery, MonthsQuery, RevisionQuery, StepBody};
+use crate::operation::Needs::Permission as Holds;
+use crate::operation::Operation;
+use crate::overview::{Overview, OverviewQuery, SearchQuery};
+use crate::tenants::{ContractsQuery, Document, TenantsQuery};
+use crate::{audit, documents, evidence, jobs, months, overview, tenants};
+
+pub(super) fn customers() -> Vec<Operation> {
+    let (tenants_read, contracts_read) = (Holds(Permission::TenantsRead), Holds(Permission::ContractsRead));
+    vec![
+        Operation::new("listTenants", (GET, "/tenants"), tenants_read, "List tenants", get(tenants::tenants))
+            .query::<TenantsQuery>()
+            .gives::<Page<Document>>(200, "Tenants, by id"),
+        Operation::new("getTenant", (GET, "/tenants/{tenant}"), tenants_read, "Show a tenant", get(tenants::tenant))
+            .path("tenant", "The tenant")
+            .gives::<Document>(200, "The latest version of the tenant")
+            .refuses(404, "There is no such tenant, or it is not yours to see"),
+        Operation::new("listContracts", (GET, "/contracts"), contracts_read, "List contracts", get(tenants::contracts))
+            .query::<ContractsQuery>()
+            .gives::<Page<Document>>(200, "The latest version of each contract, by id"),
+        Operation::new(
+            "getContract",
+            (GET, "/contracts/{contract}"),
+            contracts_read,
+            "Show every version of a contract",
+            get(tenants::contract),
+        )
+        .path("contract", "The contract")
+        .gives::<Vec<Document>>(200, "Its versions, oldest first")
+        .refuses(404, "There is no such contract, or it is not yours to see"),
+    ]
+}
+
+pub(super) fn work() -> Vec<Operation> {
+    let (read, audit_read) = (Holds(Permission::MonthsRead), Holds(Permission::AuditRead));
+    const MONTH: &str = "/months/{tenant}/{contract}/{month}";
+    const STEPS: &str = "/months/{tenant}/{contract}/{month}/steps";
+    const CREDIT_STEPS: &str = "/months/{tenant}/{contract}/{month}/credits/{commitment}/steps";
+    const REVISIONS: &str = "/months/{tenant}/{contract}/{month}/revisions";
+    const REVISION: &str = "/months/{tenant}/{contract}/{month}/revisions/{revision}";
+    const EXPLAIN: &str = "/months/{tenant}/{contract}/{month}/explanation";
+    vec![
+        Operation::new("overview", (GET, "/overview"), read, "What a month comes to", get(overview::overview))
+            .query::<OverviewQuery>()
+            .gives::<Overview>(200, "Counts and sums of all months"),
+        Operation::new("search", (GET, "/search"), read, "Find months by a name", get(overview::search))
+            .query::<SearchQuery>()
+            .gives::<Vec<Found>>(200, "At most 50, the latest month first"),
+        Operation::new("listMonths", (GET, "/months"), read, "List months", get(months::list))
+            .query::<MonthsQuery>()
+            .gives::<Page<MonthSummary>>(200, "Months in the order that was asked for"),
+        Operation::new("getMonth", (GET, MONTH), read, "Show a month", get(months::show))
+            .of_month()
+            .gives::<MonthView>(200, "Its latest revision with its credits and what was done with them")
+            .refuses(304, "It is as you know it"),
+        Operation::new("listRevisions", (GET, REVISIONS), read, "List revisions of a month", get(months::history))
+            .of_month()
+            .gives::<Vec<MonthView>>(200, "Its revisions, oldest first"),
+        Operation::new("getRevision", (GET, REVISION), read, "Show what a revision states", get(months::stated))
+            .of_month()
+            .path("revision", "The revision, from 1")
+            .gives::<MonthRecord>(200, "The record, as report.json has it"),
+        Operation::new("explainMonth", (GET, EXPLAIN), read, "Where every amount comes from", get(months::explained))
+            .of_month()
+            .query::<ExplainQuery>()
+            .gives_text("text/plain; charset=utf-8", "The derivation of every credit, step by step"),
+        // A step needs what it is; the handler asks for that permission.
+        Operation::new("stepMonth", (POST, STEPS), read, "Take a step with a month", post(months::month_step))
+            .of_month()
+            .if_match(false)
+            .once()
+            .takes::<StepBody>()
+            .gives::<MonthView>(200, "The month as it is now")
+            .refuses(409, "The step does not follow"),
+        Operation::new(
+            "stepCredit",
+            (POST, CREDIT_STEPS),
+            read,
+            "Take a step with a credit",
+            post(months::credit_step),
+        )
+        .of_month()
+        .path("commitment", "The commitment whose credit it is")
+        .if_match(false)
+        .once()
+        .takes::<StepBody>()
+        .gives::<MonthView>(200, "The month as it is now")
+        .refuses(409, "The step does not follow"),
+        Operation::new("listCredits", (GET, "/credits"), read, "List credits", get(months::credits))
+            .query::<CreditsQuery>()
+            .gives::<Page<CreditSummary>>(200, "Credits in the order that was asked for"),
+        Operation::new("listAudit", (GET, "/audit"), audit_read, "List entries of the audit chain", get(audit::list))
+            .query::<AuditQuery>()
+            .gives::<Page<EntryView>>(200, "Entries, the last one first"),
+        Operation::new("verifyAudit", (GET, "/audit/verification"), audit_read, "Walk the chain", get(audit::verify))
+            .gives::<Soundness>(200, "Whether the chain and the facts are as they were recorded"),
+    ]
+}
+
+pub(super) fn papers() -> Vec<Operation> {
+    const DOCUMENTS: &str = "/months/{tenant}/{contract}/{month}/documents";
+    const DOCUMENT: &str = "/months/{tenant}/{contract}/{month}/documents/{document}";
+    const EVIDENCE: &str = "/months/{tenant}/{contract}/{month}/evidence";
+    const ONE_EVIDENCE: &str = "/months/{tenant}/{contract}/{month}/evidence/{sha256}";
+    const OUTAGES: &str = "/months/{tenant}/{contract}/{month}/outages";
+    let read = Holds(Permission::DocumentsRead);
+    let billing = Holds(Permission::BillingRead);
+    vec![
+        Operation::new("listDocuments", (GET, DOCUMENTS), read, "List documents of a month", get(documents::list))
+            .of_month()
+            .query::<RevisionQuery>()
+            .gives::<Vec<Listed>>(200, "What can be read, drawn from the ledger"),
+        Operation::new("getDocument", (GET, DOCUMENT), read, "Read a document of a month", get(documents::download))
+            .of_month()
+            .path("document", "Its name, such as report.pdf")
+            .query::<RevisionQuery>()
+            .gives_text("application/pdf", "The document, of the media type that the list tells"),
+        Operation::new(
+            "listEvidence",
+            (GET, EVIDENCE),
+            Holds(Permission::EvidenceRead),
+            "List the evidence of a month",
+            get(evidence::list),
+        )
+        .of_month()
+        .query::<RevisionQuery>()
+        .gives::<Vec<RecordEvidence>>(200, "What was asked of which source, and the hash of each file"),
+        Operation::new(
+            "getEvidence",
+            (GET, ONE_EVIDENCE),
+            Holds(Permission::EvidenceRead),
+            "Read a piece of evidence",
+            get(evidence::download),
+        )
+        .of_month()
+        .path("sha256", "The hash of the file")
+        .query::<RevisionQuery>()
+        .gives_text(evidence::PARQUET, "The file as it was captured")
+        .refuses(409, "This program does not know where evidence lies"),
+        Operation::new(
+            "listOutages",
+            (GET, OUTAGES),
+            Holds(Permission::MonthsRead),
+            "Why each outage was",
+            get(documents::explained_outages),
+        )
+        .of_month()
+        .gives::<Vec<ExplainedOutage>>(200, "Outages with the incidents and exclusions that explain them")
+        .refuses(304, "It is as you know it"),
+        Operation::new(
+            "getBilling",
+            (GET, "/billing"),
+            billing,
+            "What months mean for the invoice",
+            get(documents::billed),
+        )
+        .query::<BillingQuery>()
+        .gives::<Billing>(200, "Charges, credits, net and running caps by tenant, and what was booked")
+        .refuses(404, "There is no such tenant, or it is not yours to see"),
+    ]
+}
+
+/// What takes longer than a request.
+pub(super) fn long_work() -> Vec<Operation> {
+    // What a job does needs its own permission; the handler asks for that.
+    let read = Holds(Permission::MonthsRead);
+    let no_job = "There is no such job, or it is not yours to see";
+    vec![
+        Operation::new("askJob", (POST, "/jobs"), read, "Ask for a job: close, restate, compare", post(jobs::ask))
+            .once()
+            .takes::<JobRequest>()
+            .gives::<JobView>(202, "The job, which waits for its turn")
+            .refuses(404, "There is no such tenant, or it is not yours to see")
+            .refuses(409, "This program carries no jobs out"),
+        Operation::new("listJobs", (GET, "/jobs"), read, "List jobs", get(jobs::list))
+            .query::<JobsQuery>()
+            .gives::<Page<JobView>>(200, "Jobs, the one that was asked for last first"),
+        Operation::new("getJob", (GET, "/jobs/{job}"), read, "Show a job and how far it is", get(jobs::show))
+            .path("job", "The job's id")
+            .gives::<JobView>(200, "The job")
+            .refuses(404, no_job),
+        Operation::new("cancelJob", (DELETE, "/jobs/{job}"), read, "Call a job off", delete(jobs::cancel))
+            .path("job", "The job's id")
+            .gives::<JobView>(200, "The job; one that runs stops in a moment, unless it records already")
+            .refuses(404, no_job)
+            .refuses(409, "It has ended"),
+    ]
+}
