@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sla_core::access::Permission;
+use sla_core::access::{Permission, TenantScope};
 use sla_core::audit::Entry;
 use sla_core::evidence::sha256_hex;
 use sla_core::record::{MonthRecord, RecordPromise};
@@ -94,7 +94,9 @@ impl Ledger {
         let lost = self.address.failed(lost);
         // Taking the head waits for whoever holds it: the session whose answer was lost may be at work still.
         let found = async {
-            let mut transaction = self.begin_to_write().await?;
+            // Whoever asks sees some tenants' entries only; whether this one is there is another question.
+            let whole = self.seen_by(&TenantScope::All);
+            let mut transaction = whole.begin_to_write().await?;
             let row = query("select hash from audit_entries where sequence = $1")
                 .bind(sequence)
                 .fetch_optional(&mut *transaction)
