@@ -10,7 +10,7 @@ use crate::service::{Engine, Service, sound};
 
 const MONTH: &str = "/months/prairie/prairie-platform/2026-10";
 /// A server that serves the demo's ledger and closes months from the demo's files.
-const DESK: [&str; 4] = ["--out", "{demo}/reports", "--catalogue", "{demo}/catalogue"];
+pub(crate) const DESK: [&str; 4] = ["--out", "{demo}/reports", "--catalogue", "{demo}/catalogue"];
 /// Whoever looks does so that often, and no longer than that.
 const LOOKS: u32 = 2_400;
 
@@ -45,7 +45,7 @@ impl Service {
     }
 
     /// Asks for a job and waits until it is done.
-    async fn done(&self, role: Role, body: Value) -> Value {
+    pub(crate) async fn done(&self, role: Role, body: Value) -> Value {
         let id = self.asked(role, body).await;
         let view = self.ended(&id).await;
         assert_eq!(view["state"], "done", "{view}");

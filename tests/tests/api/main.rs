@@ -10,4 +10,5 @@ mod people;
 mod roles;
 mod service;
 mod sign_in;
+mod telemetry;
 mod work;

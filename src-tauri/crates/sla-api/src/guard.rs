@@ -9,12 +9,14 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use governor::{DefaultKeyedRateLimiter, Quota};
+use tracing::Instrument;
 
 use crate::api::{Api, Settings};
 use crate::extract::{Who, text};
 use crate::idempotency;
 use crate::operation::Needs;
 use crate::problem::Problem;
+use crate::trace;
 
 /// What the guard knows of an operation.
 #[derive(Clone)]
@@ -150,12 +152,17 @@ pub(crate) async fn around(State(api): State<Api>, request: Request, next: Next)
     let method = request.method().clone();
     // The route, not the address: names of tenants belong in no log and in no metric.
     let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
-    let answered = tokio::time::timeout(api.settings.most_seconds, next.run(request)).await;
+    let span = trace::of_request(request.headers(), &method, &route, &id);
+    let answered = tokio::time::timeout(api.settings.most_seconds, next.run(request)).instrument(span.clone()).await;
+    // What is logged from here on belongs to the trace, too.
+    let _inside = span.enter();
     let mut response = answered.unwrap_or_else(|_| {
         let detail = "the answer took too long and was given up; ask for less";
         Problem::new(StatusCode::GATEWAY_TIMEOUT, "request.too_slow", detail).into_response()
     });
+    let mut code = None;
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+        code = Some(problem.code().to_owned());
         match problem.cause() {
             Some(cause) if problem.status().is_server_error() => {
                 tracing::error!(request = %id, code = problem.code(), cause, "an operation failed inside");
@@ -176,7 +183,9 @@ pub(crate) async fn around(State(api): State<Api>, request: Request, next: Next)
     let (status, took) = (response.status(), begun.elapsed());
     let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     api.metrics.answered(&method, &route, status, took);
-    tracing::info!(request = %id, %method, route, status = status.as_u16(), milliseconds, "answered");
+    trace::answered(&span, status, code.as_deref());
+    let trace = trace::id(&span);
+    tracing::info!(request = %id, trace, %method, route, status = status.as_u16(), milliseconds, "answered");
     response
 }
 

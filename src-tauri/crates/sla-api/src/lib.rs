@@ -35,6 +35,7 @@ mod problem;
 mod serve;
 mod sign_in;
 mod tenants;
+mod trace;
 
 pub use api::{Api, Settings};
 pub use openapi::document;

@@ -15,6 +15,7 @@ use sla_core::evidence::EvidenceRef;
 use sla_core::plan::{Ask, ContractMonth, What};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
+use tracing::Instrument;
 
 use crate::error::{CaptureFailure, CaptureReason, CloseError};
 use crate::progress::{CloseProgress, Step};
@@ -28,6 +29,7 @@ const PARTS: u64 = 100;
 pub(crate) type Secrets<'a> = &'a (dyn Fn(&str) -> Option<String> + Send + Sync);
 
 /// Captures everything that the plans ask for into a store.
+#[tracing::instrument(skip_all)]
 pub(crate) async fn capture(
     catalogue: &Catalogue,
     folder: &Path,
@@ -60,12 +62,13 @@ pub(crate) async fn capture(
         };
         let gate = Arc::clone(&gate);
         let mine = Part { mine: AtomicU64::new(0), shared: Arc::clone(&shared), whole, progress: Arc::clone(progress) };
-        tasks.spawn(async move {
+        let task = async move {
             let _permit = gate.acquire_owned().await.expect("the gate is never closed");
             let captured = one(source.as_ref(), &ask, &mine).await;
             mine.step(1, 1);
             (ask, wanted_by, captured)
-        });
+        };
+        tasks.spawn(task.in_current_span());
     }
     let mut evidence = BTreeMap::new();
     while let Some(task) = tasks.join_next().await {
@@ -86,6 +89,7 @@ pub(crate) async fn capture(
 }
 
 /// Captures a request and gives the bytes of its evidence.
+#[tracing::instrument(name = "capture one request", skip_all)]
 async fn one(source: &dyn Source, ask: &Ask, progress: &Part) -> Result<Vec<u8>, CaptureError> {
     let request = CaptureRequest { period: ask.period, step_seconds: ask.step_seconds };
     let slices = source.capture(&request, progress).await?;

@@ -189,6 +189,7 @@ impl Prepared {
     ///
     /// # Errors
     /// [`CloseError`]; the ledger is as it was, but for [`CloseError::Unpublished`], which says so.
+    #[tracing::instrument(name = "record", skip_all, fields(months = self.entries.len()))]
     pub async fn commit(self, progress: &Arc<dyn CloseProgress>) -> Result<Closed, CloseError> {
         let (kept, staged) = (self.out.join(EVIDENCE), self.staging.path().join(EVIDENCE));
         progress.step(Step::Record, 0, 1);

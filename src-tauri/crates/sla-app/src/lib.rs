@@ -72,7 +72,7 @@ pub use sensitivity::{
 };
 pub use verify::{EvidenceFailure, VerifyError, read_evidence, verify_evidence};
 
-pub use sla_capture::StoreError;
+pub use sla_capture::{ClientError, ClientTerms, StoreError, chain, client, is_loopback};
 pub use sla_ledger::{
     Actor, AuditEntry, AuditRequest, CreditSummary, Described, Found, JobsRequest, Known, Ledger, LedgerError,
     ListRequest, MonthGroup, MonthSummary, Place, Sort, Verified, Which,

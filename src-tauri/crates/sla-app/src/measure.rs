@@ -18,6 +18,7 @@ use crate::progress::{CloseProgress, Step};
 const AT_ONCE: usize = 256;
 
 /// Measures and states every planned month.
+#[tracing::instrument(skip_all, fields(months = plans.len()))]
 pub(crate) async fn measure(
     plans: &[ContractMonth<'_>],
     evidence: &BTreeMap<Ask, EvidenceRef>,

@@ -34,6 +34,7 @@ pub(crate) fn folders(records: &[MonthRecord]) -> Vec<PathBuf> {
 }
 
 /// Writes every tenant's documents below `staging`.
+#[tracing::instrument(name = "render", skip_all, fields(months = renderings.len()))]
 pub(crate) async fn tenants(
     templates: &Arc<Templates>,
     renderings: &[Rendering],

@@ -12,6 +12,7 @@
 //! - The rules of the contract are not known here: a negative count, or more good events than events, is kept as it is
 //!   for the measure room to judge.
 
+mod client;
 mod error;
 mod evidence;
 mod file;
@@ -22,6 +23,7 @@ mod prometheus;
 mod slices;
 mod source;
 
+pub use client::{ClientError, ClientTerms, chain, client, is_loopback};
 pub use error::CaptureError;
 pub use evidence::{Evidence, EvidenceError, EvidenceStore, StoreError, decode, encode, read_provenance};
 pub use file::{

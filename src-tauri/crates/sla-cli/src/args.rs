@@ -43,6 +43,17 @@ Environment:
   SLA_LOG      how much to log, such as debug; warn when not set
   NO_COLOR     when set, no colours";
 
+const TELEMETRY: &str = "\
+Traces, for an OpenTelemetry collector; none are sent when no address is given:
+  OTEL_EXPORTER_OTLP_ENDPOINT          the collector, such as http://127.0.0.1:4318
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT   where traces are posted to, path and all
+  OTEL_EXPORTER_OTLP_HEADERS           such as authorization=Bearer%20TOKEN
+  OTEL_EXPORTER_OTLP_CERTIFICATE       a file with the certificate authorities, as PEM
+  OTEL_EXPORTER_OTLP_TIMEOUT           milliseconds for one request; 10000 when not set
+  OTEL_EXPORTER_OTLP_COMPRESSION       gzip, or none
+  OTEL_SERVICE_NAME                    sla-desk when not set
+  OTEL_RESOURCE_ATTRIBUTES, OTEL_TRACES_SAMPLER, OTEL_BSP_*, OTEL_SDK_DISABLED as the specification says";
+
 #[derive(Subcommand)]
 pub(crate) enum Command {
     /// Close a month of four invented tenants, with everything that comes with the program
@@ -73,6 +84,7 @@ pub(crate) enum Command {
         command: BillingCommand,
     },
     /// Serve the API to browsers and machines
+    #[command(after_help = TELEMETRY)]
     Serve(Serve),
     /// Look after the accounts of people and programs
     Account {

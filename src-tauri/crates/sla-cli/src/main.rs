@@ -13,6 +13,7 @@ mod failure;
 mod interrupt;
 mod ledger;
 mod lint;
+mod log;
 mod output;
 mod people_args;
 mod progress;
@@ -21,6 +22,7 @@ mod review;
 mod schema;
 mod sensitivity;
 mod serve;
+mod telemetry;
 mod terms;
 
 use std::process::ExitCode;
@@ -30,6 +32,7 @@ use clap::Parser;
 use args::{Arguments, Command, LedgerCommand};
 use failure::Failure;
 use output::Output;
+use telemetry::Telemetry;
 
 /// Reading evidence asks for large pieces of memory and gives them back; the system's allocator takes a third longer.
 #[global_allocator]
@@ -40,30 +43,33 @@ fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => return misunderstood(&error),
     };
-    let is_service = matches!(arguments.command, Command::Serve(_));
-    log(is_service);
     let output = Output { json: arguments.json };
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return output.failed(&Failure::new("runtime", format!("cannot start: {error}"))),
     };
+    let telemetry = match matches!(arguments.command, Command::Serve(_)) {
+        true => match Telemetry::begin(runtime.handle()) {
+            Ok(telemetry) => {
+                log::of_service(telemetry.as_ref());
+                telemetry
+            }
+            Err(failure) => return output.failed(&failure),
+        },
+        false => {
+            log::at_prompt();
+            None
+        }
+    };
     let done = runtime.block_on(run(arguments.command, output));
+    if let Some(telemetry) = telemetry {
+        telemetry.finish();
+    }
     // Work on other threads that nobody waits for any more must not hold up the prompt.
     runtime.shutdown_background();
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => output.failed(&failure),
-    }
-}
-
-/// Logs to standard error: for people at a prompt, one JSON object a line for what collects the logs of a service.
-fn log(is_service: bool) {
-    let otherwise = if is_service { "info" } else { "warn" };
-    let filter = tracing_subscriber::EnvFilter::try_from_env("SLA_LOG").unwrap_or_else(|_| otherwise.into());
-    let logger = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    match is_service {
-        true => logger.json().flatten_event(true).init(),
-        false => logger.without_time().init(),
     }
 }
 

@@ -204,6 +204,7 @@ pub async fn sign_out(ledger: &Ledger, secret: &str) -> Result<(), AccountError>
 ///
 /// # Errors
 /// [`AccountError::Secret`] when it is none, has ended or was revoked.
+#[tracing::instrument(skip_all)]
 pub async fn caller(ledger: &Ledger, secret: &str, now: UnixSeconds) -> Result<Caller, AccountError> {
     let digest = sha256_hex(secret.as_bytes());
     let (account, access) = if secret.starts_with(SESSION) {

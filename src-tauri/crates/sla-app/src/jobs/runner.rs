@@ -8,6 +8,8 @@ use sla_core::time::UnixSeconds;
 use sla_ledger::{Actor, Job, Ledger};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
+use tracing::field::Empty;
+use tracing::{Instrument, Span};
 
 use super::work::{Desk, Failed, Ready};
 use super::{JobError, JobProblem, JobRequest, JobResult, new_id};
@@ -78,7 +80,8 @@ impl Runner {
             while under_way.len() < AT_ONCE {
                 let Some(job) = self.take().await else { break };
                 let (runner, stopped) = (self.clone(), stopped.clone());
-                under_way.spawn(async move { runner.carry_out(job, stopped).await });
+                let trace = trace(&job);
+                under_way.spawn(async move { runner.carry_out(job, stopped).await }.instrument(trace));
             }
             tokio::select! {
                 () = &mut stop => break,
@@ -158,6 +161,10 @@ impl Runner {
                 (JobState::Failed, json::<JobProblem>(problem))
             }
         };
+        Span::current().record("job.state", state.name());
+        if matches!(ended, Ended::Failed(_)) {
+            Span::current().record("otel.status_code", "ERROR");
+        }
         tracing::info!(job = id, state = state.name(), "a job has ended");
         for _ in 0..ENDS {
             match self.ledger.end_job(id, &self.id, (state, &outcome), self.now()).await {
@@ -167,6 +174,19 @@ impl Runner {
             tokio::time::sleep(SIGN_EVERY).await;
         }
     }
+}
+
+/// The trace of a job, for whoever collects traces. It is one of its own: who asked for it waits no more.
+fn trace(job: &Job) -> Span {
+    tracing::info_span!(
+        parent: None,
+        "job",
+        otel.name = format!("job {}", job.kind.name()),
+        otel.status_code = Empty,
+        job.kind = job.kind.name(),
+        job.state = Empty,
+        job = job.id,
+    )
 }
 
 /// What became of a job.

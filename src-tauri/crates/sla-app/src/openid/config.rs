@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use sla_capture::is_loopback;
 use url::Url;
 
 /// How an OpenID provider is reached, as it was said.
@@ -107,15 +108,6 @@ pub(super) fn is_safe(url: &Url) -> bool {
         "https" => true,
         "http" => is_loopback(url),
         _ => false,
-    }
-}
-
-pub(super) fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(url::Host::Domain(name)) => name == "localhost",
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
     }
 }
 

@@ -1,14 +1,14 @@
 //! Requests to a provider: over TLS or on loopback, without following anybody elsewhere, short and bounded.
 
-use std::error::Error;
 use std::pin::Pin;
 use std::time::Duration;
 
 use openidconnect::{AsyncHttpClient, HttpRequest, HttpResponse, http};
-use reqwest::{Certificate, Client, redirect};
+use reqwest::Client;
+use sla_capture::{ClientError, ClientTerms, chain, client};
 use url::Url;
 
-use super::config::{OpenIdConfig, OpenIdConfigError, is_loopback, is_safe};
+use super::config::{OpenIdConfig, OpenIdConfigError, is_safe};
 
 /// Longest time to connect.
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);
@@ -34,31 +34,18 @@ pub(super) struct Http(Client);
 
 impl Http {
     pub(super) fn new(config: &OpenIdConfig) -> Result<Self, OpenIdConfigError> {
-        // An error means that the program has chosen its provider of cryptography before, which is as good.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let refuse = |reason: String| OpenIdConfigError::Authority { reason };
-        let mut builder = Client::builder()
-            .user_agent(concat!("sla-desk/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(CONNECT_WITHIN)
-            .timeout(ANSWER_WITHIN)
-            // An answer that sends elsewhere is none: the provider's addresses are those that it names in its metadata.
-            .redirect(redirect::Policy::none());
-        let issuer = Url::parse(&config.issuer).ok();
-        if let Some(pem) = &config.ca_pem {
-            let authorities = Certificate::from_pem_bundle(pem).map_err(|error| refuse(chain(&error)))?;
-            if authorities.is_empty() {
-                return Err(refuse("there is no certificate in it".to_owned()));
+        let base = Url::parse(&config.issuer).map_err(|error| OpenIdConfigError::Address {
+            what: "issuer",
+            address: config.issuer.clone(),
+            reason: format!("is none: {error}"),
+        })?;
+        let ca_pem = config.ca_pem.as_deref();
+        let terms = ClientTerms { base: &base, ca_pem, connect_within: CONNECT_WITHIN, answer_within: ANSWER_WITHIN };
+        client(&terms).map(Self).map_err(|error| match error {
+            ClientError::Authority { reason } | ClientError::System { reason } => {
+                OpenIdConfigError::Authority { reason }
             }
-            builder = builder.tls_certs_only(authorities);
-        } else if issuer.as_ref().is_some_and(|issuer| issuer.scheme() == "http") {
-            // Without TLS a system that has no authorities must do.
-            builder = builder.tls_certs_only([]);
-        }
-        if issuer.as_ref().is_some_and(is_loopback) {
-            // A proxy of the environment is for others: it would ask its own loopback.
-            builder = builder.no_proxy();
-        }
-        builder.build().map(Self).map_err(|error| refuse(chain(&error)))
+        })
     }
 
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
@@ -90,18 +77,4 @@ impl<'c> AsyncHttpClient<'c> for Http {
     fn call(&'c self, request: HttpRequest) -> Self::Future {
         Box::pin(self.send(request))
     }
-}
-
-/// An error with its causes, on one line.
-pub(super) fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        let cause_text = cause.to_string();
-        if !text.contains(&cause_text) {
-            text = format!("{text}: {cause_text}");
-        }
-        next = cause.source();
-    }
-    text
 }

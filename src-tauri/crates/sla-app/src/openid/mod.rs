@@ -25,6 +25,7 @@ use openidconnect::{
 };
 use schemars::JsonSchema;
 use serde::Serialize;
+use sla_capture::chain;
 use sla_core::access::{Account, AccountState, Fit, Presented};
 use sla_core::evidence::sha256_hex;
 use sla_core::time::{UnixSeconds, utc_text};
@@ -33,7 +34,7 @@ use sla_ledger::{Actor, Ledger, OpenIdRequest, SignIn, Versioned};
 pub use config::{OpenIdConfig, OpenIdConfigError};
 
 use crate::accounts::{AccountError, NewSession, Secret, random_hex};
-use http::chain;
+
 use provider::{Client, Provider};
 use token::{Expected, NotTaken, presented};
 

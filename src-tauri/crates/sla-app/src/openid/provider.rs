@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use openidconnect::core::{CoreClient, CoreClientAuthMethod, CoreProviderMetadata};
 use openidconnect::{AuthType, ClientId, ClientSecret, EndpointMaybeSet, EndpointNotSet, EndpointSet, IssuerUrl};
+use sla_capture::chain;
 use sla_core::time::UnixSeconds;
 use tokio::sync::Mutex;
 
 use super::config::OpenIdConfig;
-use super::http::{Http, chain};
+use super::http::Http;
 use crate::accounts::AccountError;
 
 /// After so many seconds they are read again.

@@ -5,11 +5,12 @@ use std::io;
 use std::time::Duration;
 
 use chrono::DateTime;
-use reqwest::{Certificate, Client, RequestBuilder, Response, StatusCode, Url, redirect};
+use reqwest::{Client, RequestBuilder, Response, StatusCode, Url};
 
 use super::config::{Auth, MAX_POINTS_PER_REQUEST, PrometheusConfig};
 use super::error::{PrometheusError, start_of};
 use super::reply::{error_text, not_prometheus};
+use crate::client::{self, ClientError, ClientTerms, chain};
 
 /// Largest body of an error that is read for its text.
 const ERROR_BODY_BYTES: usize = 64 * 1024;
@@ -175,32 +176,16 @@ impl Http {
 }
 
 fn client(config: &PrometheusConfig, base: &Url) -> Result<Client, PrometheusError> {
-    // An error means that the program has chosen its provider before, which is as good.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let url = || base.as_str().trim_end_matches('/').to_owned();
-    let mut builder = Client::builder()
-        .user_agent(concat!("sla-desk/", env!("CARGO_PKG_VERSION")))
-        .connect_timeout(config.connect_timeout)
-        .timeout(config.request_timeout)
-        .redirect(redirect::Policy::none());
-    if let Some(pem) = &config.ca_pem {
-        let refuse = |reason: String| PrometheusError::Authority { url: url(), reason };
-        let authorities = Certificate::from_pem_bundle(pem).map_err(|error| refuse(chain(&error)))?;
-        if authorities.is_empty() {
-            return Err(refuse("there is no certificate in it".to_owned()));
-        }
-        builder = builder.tls_certs_only(authorities);
-    } else if base.scheme() == "http" {
-        // Without TLS a system that has no authorities (a bare container) must do.
-        builder = builder.tls_certs_only([]);
-    }
-    if is_loopback(base) {
-        // A proxy of the environment is for others: it would ask its own loopback.
-        builder = builder.no_proxy();
-    }
-    builder.build().map_err(|error| match config.ca_pem {
-        Some(_) => PrometheusError::Authority { url: url(), reason: chain(&error) },
-        None => PrometheusError::Client { url: url(), reason: chain(&error) },
+    let terms = ClientTerms {
+        base,
+        ca_pem: config.ca_pem.as_deref(),
+        connect_within: config.connect_timeout,
+        answer_within: config.request_timeout,
+    };
+    let url = base.as_str().trim_end_matches('/').to_owned();
+    client::client(&terms).map_err(|error| match error {
+        ClientError::Authority { reason } => PrometheusError::Authority { url, reason },
+        ClientError::System { reason } => PrometheusError::Client { url, reason },
     })
 }
 
@@ -218,11 +203,6 @@ fn check_credentials(auth: &Auth, base: &Url) -> Result<(), PrometheusError> {
         Auth::Basic { user, .. } if user.contains(':') => refuse("the user's name holds a colon"),
         _ => Ok(()),
     }
-}
-
-fn is_loopback(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
-    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 /// Whether the same request may be answered later: the server was too slow, was asked too much, or failed. It has not
@@ -273,20 +253,6 @@ async fn refusal(mut response: Response) -> String {
 
 fn seconds(duration: Duration) -> String {
     format!("{} s", duration.as_secs_f64())
-}
-
-/// An error and all its causes in one line. Addresses in it are our own, without credentials.
-fn chain(error: &dyn Error) -> String {
-    let mut texts: Vec<String> = Vec::new();
-    let mut next = Some(error);
-    while let Some(error) = next {
-        let text = error.to_string();
-        if !texts.iter().any(|known| known.contains(&text)) {
-            texts.push(text);
-        }
-        next = error.source();
-    }
-    texts.join(": ")
 }
 
 /// Finds a cause of some type, also inside an I/O error, whose own `source` skips what it wraps.
