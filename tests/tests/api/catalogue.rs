@@ -39,6 +39,8 @@ async fn objectives_are_changed_by_versions() {
     put(&service, Role::Operator, &path, None, &other).await.refused(409, "ledger.stale");
     put(&service, Role::Operator, &path, Some("\"2\""), &other).await.refused(412, "request.stale");
     put(&service, Role::Operator, "/slo/another", None, &other).await.refused(422, "catalogue.another");
+    let said = put(&service, Role::Operator, "/slo/No%20name", None, &other).await.refused(422, "request.name");
+    assert!(said.contains("No name") && said.contains("expected"), "{said}");
     let unsound = text.replacen("kind: SLO", "kind: SLA", 1);
     put(&service, Role::Operator, &path, Some("\"1\""), &unsound).await.refused(422, "catalogue.unsound");
     let alias = format!("a: &a [1]\nb: *a\n{text}");

@@ -139,10 +139,14 @@ pub(crate) async fn diff<const IS_SLO: bool>(
 pub(crate) async fn enter<const IS_SLO: bool>(
     State(api): State<Api>,
     who: Who,
-    InPath(name): InPath<Name>,
+    InPath(name): InPath<String>,
     headers: HeaderMap,
     InText(text): InText,
 ) -> Result<Response, Problem> {
+    // Elsewhere what is no name names nothing; here somebody gives one.
+    let name: Name = name.parse().map_err(|reason| {
+        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "request.name", format!("this is no name: {reason}"))
+    })?;
     is_seen::<IS_SLO>(&api, &who, &name).await?;
     let seen = match seen(&headers)? {
         None => None,

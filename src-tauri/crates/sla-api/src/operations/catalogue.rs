@@ -41,6 +41,7 @@ pub(super) fn objectives<const IS_SLO: bool>(
         .takes_document()
         .gives::<Entered>(201, "It was entered")
         .gives::<Entered>(200, "A new version was entered, or it says what it said before")
+        .refuses(404, "One of that name is not yours to see")
         .refuses(409, "There is one of that name, or the catalogue has moved"),
         Operation::new(
             names("retire"),
