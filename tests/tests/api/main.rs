@@ -3,6 +3,7 @@
 mod bad;
 mod catalogue;
 mod dates;
+mod interface;
 mod jobs;
 mod openid;
 mod outage;

@@ -10,6 +10,7 @@ use sla_app::{Ledger, OpenId, Runner, Templates};
 use sla_core::time::UnixSeconds;
 
 use crate::guard::Limits;
+use crate::interface::Interface;
 use crate::metrics::Metrics;
 use crate::problem::Problem;
 
@@ -49,6 +50,8 @@ pub struct Api {
     /// Who carries jobs out; none where months are not closed.
     pub(crate) runner: Option<Runner>,
     pub(crate) openid: Option<Arc<OpenId>>,
+    /// What browsers are given beside the API.
+    pub(crate) interface: Option<Interface>,
 }
 
 impl Api {
@@ -66,6 +69,7 @@ impl Api {
             limits: Arc::new(Limits::new(&settings)),
             metrics: Arc::new(Metrics::default()),
             openid: None,
+            interface: None,
             settings,
             runner: None,
         }
@@ -93,6 +97,12 @@ impl Api {
     #[must_use]
     pub fn with_openid(self, openid: OpenId) -> Self {
         Self { openid: Some(Arc::new(openid)), ..self }
+    }
+
+    /// The same with an interface for browsers.
+    #[must_use]
+    pub fn with_interface(self, interface: Interface) -> Self {
+        Self { interface: Some(interface), ..self }
     }
 
     pub(crate) fn now(&self) -> UnixSeconds {

@@ -24,6 +24,7 @@ mod extract;
 mod guard;
 mod health;
 mod idempotency;
+mod interface;
 mod jobs;
 mod metrics;
 mod months;
@@ -38,6 +39,7 @@ mod tenants;
 mod trace;
 
 pub use api::{Api, Settings};
+pub use interface::{Interface, InterfaceError};
 pub use openapi::document;
 pub use operations::router;
 pub use serve::{Certificate, ServeError, Server};

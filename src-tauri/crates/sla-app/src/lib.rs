@@ -24,6 +24,7 @@ mod billing;
 mod capture;
 mod catalogue;
 mod close;
+mod demo;
 mod desk;
 mod documents;
 mod error;
@@ -50,6 +51,7 @@ pub use accounts::{
 pub use billing::{BillingError, BillingRequest, ExportRequest, Exported, billing, export_billing};
 pub use catalogue::{CatalogueError, read_catalogue};
 pub use close::{CloseRequest, Closed, ClosedMonth, Prepared, prepare};
+pub use demo::{DEMO_ACTOR, DEMO_NOW, DEMO_PASSWORD, DEMO_PEOPLE, Demo, DemoError, DemoPerson};
 pub use desk::{
     DecideRequest, DecisionView, DeskError, DocumentView, Entered, ExclusionRequest, PutRequest, RequestView, Window,
     catalogue_of, decide, difference, document, documents, export, history, import, outages, put, request_exclusion,

@@ -380,6 +380,9 @@ pub(crate) struct Serve {
     /// Folder that files of data sources are relative to; the catalogue's, or else this one, when not said
     #[arg(long, value_name = "DIR", requires = "out")]
     pub(crate) files: Option<PathBuf>,
+    /// Folder with the built interface for browsers, as in ui/dist; without one the API alone is served
+    #[arg(long, value_name = "DIR")]
+    pub(crate) ui: Option<PathBuf>,
     /// Requests per second that one account may send
     #[arg(long, value_name = "NUMBER", default_value = "50")]
     pub(crate) requests_per_second: NonZeroU32,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::json;
-use sla_api::{Api, Certificate, ServeError, Server, Settings};
+use sla_api::{Api, Certificate, Interface, ServeError, Server, Settings};
 use sla_app::{Desk, JobError, Ledger, OpenId, OpenIdConfig, Runner, Templates, accounts};
 
 use crate::args;
@@ -31,6 +31,8 @@ pub(crate) async fn run(arguments: args::Serve, output: Output) -> Result<(), Fa
         Some(folder) => Templates::from_folder(folder).map_err(|error| Failure::new("templates", error.to_string()))?,
     };
     let openid = openid(arguments.provider)?;
+    let interface = arguments.ui.as_deref().map(Interface::new).transpose();
+    let interface = interface.map_err(|error| Failure::new("serve.ui", error.to_string()))?;
     let certificate = arguments.certificate.zip(arguments.key).map(|(chain, key)| Certificate { chain, key });
     // The address first: whoever serves already must not see its ledger changed.
     let server = Server::bind(arguments.listen, certificate).await?;
@@ -56,6 +58,10 @@ pub(crate) async fn run(arguments: args::Serve, output: Output) -> Result<(), Fa
     if let Some(openid) = openid {
         api = api.with_openid(openid);
     }
+    let has_interface = interface.is_some();
+    if let Some(interface) = interface {
+        api = api.with_interface(interface);
+    }
     let (stopping, stopped) = tokio::sync::oneshot::channel();
     let jobs = match arguments.out {
         None => tokio::spawn(async {}),
@@ -69,9 +75,10 @@ pub(crate) async fn run(arguments: args::Serve, output: Output) -> Result<(), Fa
         }
     };
     let address = format!("{}://{}", server.scheme(), server.address());
+    let whole = if has_interface { format!("{address} and ") } else { String::new() };
     output.print(
-        || format!("serving {address}/api/v1 until Ctrl-C"),
-        || json!({ "serving": format!("{address}/api/v1") }),
+        || format!("serving {whole}{address}/api/v1 until Ctrl-C"),
+        || json!({ "serving": format!("{address}/api/v1"), "interface": has_interface.then_some(&address) }),
     );
     let served = server.run(api, interrupted()).await;
     // What records its month goes on to its end; everything else is given up.

@@ -16,7 +16,7 @@ use crate::guard::{Guarded, around, guard};
 use crate::operation::Needs::{Nothing, Permission as Holds, Session};
 use crate::operation::Operation;
 use crate::problem::Problem;
-use crate::{health, openapi};
+use crate::{health, interface, openapi};
 
 const GET: Method = Method::GET;
 const POST: Method = Method::POST;
@@ -85,7 +85,7 @@ pub fn router(api: Api) -> Router {
         .route("/healthz", get(health::health))
         .route("/readyz", get(health::readiness))
         .route("/metrics", get(health::metrics))
-        .fallback(async || Problem::not_found("the address"))
+        .fallback(interface::page)
         .method_not_allowed_fallback(async || {
             let detail = "the address is there, but not for this method";
             Problem::new(StatusCode::METHOD_NOT_ALLOWED, "request.method", detail)
