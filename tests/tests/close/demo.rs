@@ -188,3 +188,58 @@ fn what_the_user_changed_stays_and_what_is_missing_comes_back() {
     let text = String::from_utf8_lossy(&text.stdout).into_owned();
     assert!(text.contains(&format!("Kept       {} (yours;", changed.display())), "{text}");
 }
+
+#[test]
+fn people_come_with_the_demo_when_they_are_asked_for() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let out = folder.path().join("demo");
+    let (ledger, out) = (format!("sqlite:{}/ledger.sqlite", out.display()), out.display().to_string());
+    let accounts = || sound(&sla(&["account", "list", "--json", "--ledger", &ledger]));
+    sound(&sla(&["demo", "--json", "--out", &out]));
+    assert_eq!(accounts().as_array().map(Vec::len), Some(0));
+    // A second time, too: from then on one of them closes the month.
+    for _ in 0..2 {
+        let said = sound(&sla(&["demo", "--people", "--json", "--out", &out]));
+        assert_eq!(
+            (&said["password"], said["people"].as_array().map(Vec::len)),
+            (&json!("demo for everybody"), Some(6))
+        );
+        assert!(said["months"].as_array().is_some_and(|all| all.iter().all(|month| month["unchanged"] == json!(true))));
+    }
+    let known = accounts();
+    let roles: Vec<&str> = known.as_array().expect("accounts").iter().filter_map(|one| one["role"].as_str()).collect();
+    assert_eq!(roles, ["admin", "finance", "governance", "account_manager", "operator", "tenant_viewer"]);
+    let text = sla(&["demo", "--people", "--out", &out]);
+    let text = String::from_utf8_lossy(&text.stdout).into_owned();
+    assert!(text.contains("demo for everybody") && text.contains("mia    account_manager"), "{text}");
+}
+
+/// Whoever keeps a report has noted the head of the chain: a chain whose end was cut off is noticed by it.
+#[test]
+fn a_report_notes_the_head_of_the_chain() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let out = folder.path().join("demo");
+    let (ledger, place) = (format!("sqlite:{}/ledger.sqlite", out.display()), out.display().to_string());
+    let demo = || sound(&sla(&["demo", "--json", "--out", &place]));
+    let documents = |name: &str| out.join("reports/2026-10/prairie").join(name);
+    let report = || std::fs::read_to_string(documents("report.json")).expect("a report");
+    let noted = || serde_json::from_str::<Value>(&report()).expect("JSON")["chain_head"].clone();
+    demo();
+    assert_eq!(noted(), Value::Null, "a chain without entries has no head");
+    let head = sound(&sla(&["ledger", "head", "--json", "--ledger", &ledger]));
+    let head = format!("{}:{}", head["entries"], head["head"].as_str().expect("a hash"));
+    let measured = out.join("measurements");
+    std::fs::copy(measured.join("alpenbahn/availability.parquet"), measured.join("prairie/availability.parquet"))
+        .expect("other measurements");
+    assert_eq!(demo()["months"][3]["revision"], 2);
+    assert_eq!(noted(), json!(head));
+    let pdf = std::process::Command::new("pdftotext").arg(documents("report.pdf")).arg("-").output();
+    let text = String::from_utf8_lossy(&pdf.expect("pdftotext starts: run `cargo xtask setup`").stdout).into_owned();
+    let words: String = text.split_whitespace().collect();
+    assert!(words.contains(&head) && text.contains("Audit chain"), "{text}");
+    sound(&sla(&["ledger", "verify", "--json", "--ledger", &ledger, "--anchor", &head]));
+    // The same month again is the one that was recorded, wherever the chain ends by now.
+    let before = report();
+    assert_eq!(demo()["months"][3]["unchanged"], json!(true));
+    assert_eq!(report(), before);
+}

@@ -97,7 +97,8 @@ pub async fn prepare(request: &CloseRequest<'_>, progress: &Arc<dyn CloseProgres
     let ledger = Ledger::open(request.ledger).await?;
     let tenants = plans.iter().map(|plan| plan.tenant.name().as_str());
     ledger.may_for(request.actor.name, Permission::MonthsClose, tenants).await?;
-    accept::note(request, &mut plans, &ledger.latest(request.month).await?);
+    let latest = ledger.latest(request.month).await?;
+    accept::note(request, &mut plans, &latest);
     std::fs::create_dir_all(request.out).map_err(CloseError::file("made", request.out))?;
     let staging = Staging::begin(request.out).await?;
     let place = request.out.join(request.month.to_string());
@@ -107,8 +108,15 @@ pub async fn prepare(request: &CloseRequest<'_>, progress: &Arc<dyn CloseProgres
     let evidence = capture(catalogue, catalogue_folder, secrets, &plans, &store, progress).await?;
     let known = before(&ledger, request.month, request.tenant).await?;
     let mut records = measure(&plans, &evidence, &store, &known, progress).await?;
+    let head = ledger.head().await?;
     for record in &mut records {
-        record.revision = ledger.plan(record).await?.revision;
+        let planned = ledger.plan(record).await?;
+        record.revision = planned.revision;
+        // A month that the ledger knows is the one that it knows, with the head that was noted then.
+        record.chain_head = match planned.unchanged {
+            true => same_month(&latest, record).and_then(|known| known.chain_head.clone()),
+            false => (head.entries > 0).then(|| head.to_string()),
+        };
     }
     let renderings = renderings(&plans, records);
     let documents = staging.path().join(DOCUMENTS);
@@ -138,6 +146,10 @@ pub async fn prepare(request: &CloseRequest<'_>, progress: &Arc<dyn CloseProgres
         entries,
         folders,
     })
+}
+
+fn same_month<'a>(latest: &'a [MonthRecord], record: &MonthRecord) -> Option<&'a MonthRecord> {
+    latest.iter().find(|known| known.tenant == record.tenant && known.contract.id == record.contract.id)
 }
 
 fn not_free(Stuck { path, source }: Stuck) -> CloseError {

@@ -59,10 +59,16 @@ pub struct DemoPerson {
     pub tenant: Option<&'static str>,
 }
 
-/// One for each role that people have. The first looks after the others' accounts.
+/// Looks after the others' accounts.
+const ADMIN: DemoPerson = DemoPerson { name: "ada", full_name: "Ada Kern", role: Role::Admin, tenant: None };
+/// Closes months.
+const MANAGER: DemoPerson =
+    DemoPerson { name: "mia", full_name: "Mia Berger", role: Role::AccountManager, tenant: None };
+
+/// One for each role that people have; an account is added by one who is there already, the first by itself.
 pub const DEMO_PEOPLE: [DemoPerson; 6] = [
-    DemoPerson { name: "ada", full_name: "Ada Admin", role: Role::Admin, tenant: None },
-    DemoPerson { name: "mia", full_name: "Mia Berger", role: Role::AccountManager, tenant: None },
+    ADMIN,
+    MANAGER,
     DemoPerson { name: "finn", full_name: "Finn Wolf", role: Role::Finance, tenant: None },
     DemoPerson { name: "greta", full_name: "Greta Lang", role: Role::Governance, tenant: None },
     DemoPerson { name: "omar", full_name: "Omar Yildiz", role: Role::Operator, tenant: None },
@@ -144,31 +150,44 @@ impl Demo {
         now: UnixSeconds,
     ) -> Result<(), DemoError> {
         self.lay_out()?;
-        let ledger = Ledger::open(&self.ledger()).await.map_err(AccountError::from)?;
-        let made = self.enter(&ledger, templates, progress, now).await;
-        ledger.close().await;
-        made
+        if self.closes_as().await? == DEMO_ACTOR {
+            self.close(templates, progress).await?;
+            self.add_people(now).await?;
+        }
+        Ok(())
     }
 
-    async fn enter(
-        &self,
-        ledger: &Ledger,
-        templates: &Arc<Templates>,
-        progress: &Arc<dyn CloseProgress>,
-        now: UnixSeconds,
-    ) -> Result<(), DemoError> {
-        if !accounts(ledger).await?.is_empty() {
-            return Ok(());
-        }
-        // The month first: once there are accounts, only they close months.
-        let (folder, address, out) = (self.catalogue(), self.ledger(), self.out());
+    /// Who closes its month: once there are people, one of them.
+    ///
+    /// # Errors
+    /// [`AccountError`].
+    pub async fn closes_as(&self) -> Result<&'static str, AccountError> {
+        let ledger = Ledger::open(&self.ledger()).await?;
+        let known = accounts(&ledger).await;
+        ledger.close().await;
+        Ok(if known?.is_empty() { DEMO_ACTOR } else { MANAGER.name })
+    }
+
+    /// Enters its people, unless the ledger knows somebody.
+    ///
+    /// # Errors
+    /// [`AccountError`].
+    pub async fn add_people(&self, now: UnixSeconds) -> Result<(), AccountError> {
+        let ledger = Ledger::open(&self.ledger()).await?;
+        let added = add_people(&ledger, now).await;
+        ledger.close().await;
+        added
+    }
+
+    async fn close(&self, templates: &Arc<Templates>, progress: &Arc<dyn CloseProgress>) -> Result<(), DemoError> {
+        let (folder, ledger, out) = (self.catalogue(), self.ledger(), self.out());
         let catalogue = read_catalogue(&folder)?;
         let request = CloseRequest {
             month: Self::month(),
             tenant: None,
             catalogue: &catalogue,
             catalogue_folder: &folder,
-            ledger: &address,
+            ledger: &ledger,
             out: &out,
             now: DEMO_NOW,
             actor: DEMO_ACTOR.into(),
@@ -177,20 +196,27 @@ impl Demo {
             secrets: &|_| None,
         };
         prepare(&request, progress).await?.commit(progress).await?;
-        for person in DEMO_PEOPLE {
-            let name: AccountName = person.name.parse().expect("the demo's people have names");
-            let tenants = person.tenant.map_or(TenantScope::All, |one| TenantScope::Only([one.to_owned()].into()));
-            let change = AccountChange {
-                full_name: Some(person.full_name.to_owned()),
-                role: Some(person.role),
-                tenants: Some(tenants),
-                password: Some(DEMO_PASSWORD.to_owned()),
-                ..AccountChange::default()
-            };
-            put_account(ledger, &name, change, None, DEMO_PEOPLE[0].name.into(), now).await?;
-        }
         Ok(())
     }
+}
+
+async fn add_people(ledger: &Ledger, now: UnixSeconds) -> Result<(), AccountError> {
+    if !accounts(ledger).await?.is_empty() {
+        return Ok(());
+    }
+    for person in DEMO_PEOPLE {
+        let name: AccountName = person.name.parse().expect("the demo's people have names");
+        let tenants = person.tenant.map_or(TenantScope::All, |one| TenantScope::Only([one.to_owned()].into()));
+        let change = AccountChange {
+            full_name: Some(person.full_name.to_owned()),
+            role: Some(person.role),
+            tenants: Some(tenants),
+            password: Some(DEMO_PASSWORD.to_owned()),
+            ..AccountChange::default()
+        };
+        put_account(ledger, &name, change, None, ADMIN.name.into(), now).await?;
+    }
+    Ok(())
 }
 
 /// Writes a file where there is none; gives whether there is one with other content.

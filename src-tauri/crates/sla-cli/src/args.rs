@@ -129,6 +129,10 @@ pub(crate) struct Demo {
     /// Folder for the demo's catalogue, measurements, ledger and documents
     #[arg(long, value_name = "DIR", default_value = "sla-demo")]
     pub(crate) out: PathBuf,
+    /// Enter people into the ledger, one for each role, who sign in with a password that everybody knows; sla serve can be
+    /// tried with them
+    #[arg(long)]
+    pub(crate) people: bool,
 }
 
 #[derive(Args)]

@@ -223,6 +223,8 @@ fn what_is_consumed_is_judged_by_its_budget() {
     check(terms("200", "down"), signs, Some([(1, 1); 2]), MET);
     // Two unknown minutes count twice.
     check(terms("81", "down"), "??........", Some([(81, 100); 2]), BREACHED);
+    // Where unknown time leaves, too, there may be nothing left to judge.
+    check(terms("81", "excluded"), "??????OO", None, UNDECIDABLE);
     // Nothing was consumed: nothing is over any budget.
     check(terms("1", "range"), "__________", Some([(1, 1); 2]), MET);
     let (scope, mut measured) = facts("..........");

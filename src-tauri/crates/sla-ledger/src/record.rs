@@ -193,7 +193,8 @@ impl<'a> Work<'a> {
             record: record.to_json(),
             recorded_at: self.at,
         };
-        if revision != record.revision {
+        // One that is known, but was closed meanwhile at another head of the chain, has other documents.
+        if revision != record.revision || (unchanged && !self.is_recorded(&month).await?) {
             return Err(LedgerError::Conflict { subject: month.subject() });
         }
         let mut new = Vec::new();
@@ -213,6 +214,22 @@ impl<'a> Work<'a> {
             self.note(&record.tenant, &record.contract.id, &month.month).await?;
         }
         Ok(Recorded { revision, unchanged })
+    }
+
+    /// Whether a revision is on record word for word.
+    async fn is_recorded(&mut self, month: &MonthRevision) -> Result<bool, LedgerError> {
+        let row = query(
+            "select record from month_revisions where tenant = $1 and contract = $2 and month = $3 and revision = $4",
+        )
+        .bind(&month.tenant)
+        .bind(&month.contract)
+        .bind(&month.month)
+        .bind(month.revision)
+        .fetch_optional(&mut *self.transaction)
+        .await
+        .and_then(|row| row.map(|row| row.try_get::<String, _>(0)).transpose())
+        .map_err(|error| self.failed(error))?;
+        Ok(row.is_some_and(|record| record == month.record))
     }
 
     /// Writes what lists say of a month anew.

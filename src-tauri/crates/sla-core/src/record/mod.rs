@@ -50,6 +50,11 @@ pub struct MonthRecord {
     pub month: Month,
     /// Revision of this month: 1 when first closed, one more for every restatement.
     pub revision: u32,
+    /// Where the ledger's audit chain ended before this revision was closed: how many entries it had, a colon and the hash of
+    /// the last one. Whoever holds the report can see by it that nothing of that was cut off. Absent where there was no entry
+    /// yet, and in records of versions that did not note it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chain_head: Option<String>,
     /// The month in the contract's zone.
     pub period: RecordPeriod,
     /// The contract version that was in force.
@@ -83,10 +88,11 @@ pub struct MonthRecord {
 }
 
 impl MonthRecord {
-    /// SHA-256 of everything but the revision number: two closes with the same digest are the same month.
+    /// SHA-256 of everything but where it stands in its ledger, the revision number and the chain's head: two closes with the
+    /// same digest are the same month.
     pub fn digest(&self) -> String {
-        let unnumbered = Self { revision: 0, ..self.clone() };
-        sha256_hex(&serde_json::to_vec(&unnumbered).expect("a record has only string keys"))
+        let alone = Self { revision: 0, chain_head: None, ..self.clone() };
+        sha256_hex(&serde_json::to_vec(&alone).expect("a record has only string keys"))
     }
 
     /// The record as `report.json` publishes it: indented, with a final newline, byte-identical for equal records.

@@ -144,6 +144,7 @@ pub fn state(
         language: plan.tenant.spec.language,
         month: plan.month,
         revision: 1,
+        chain_head: None,
         period: RecordPeriod {
             start: utc_text(plan.period.start),
             end: utc_text(plan.period.end),

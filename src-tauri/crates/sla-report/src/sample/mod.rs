@@ -203,6 +203,7 @@ impl Scene {
             language: self.language,
             month: self.month,
             revision: 1,
+            chain_head: Some(format!("1204:{}", "7c".repeat(32))),
             period: RecordPeriod {
                 start: utc_text(period.start),
                 end: utc_text(period.end),
