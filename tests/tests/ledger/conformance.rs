@@ -51,6 +51,11 @@ async fn the_same_month_adds_nothing_and_another_a_revision(engine: &Engine) {
     let unchanged = PlannedRevision { revision: 1, unchanged: true };
     assert_eq!(ledger.plan(&entry("nord", 9, 100).record).await.expect("a plan"), unchanged);
     assert_eq!(record(&ledger, &first).await.expect("recorded"), [(1, true), (1, true)]);
+    // The same month that noted another head of the chain has other documents than those on record.
+    let mut elsewhere = entry("nord", 1, 100);
+    elsewhere.record.chain_head = Some(format!("7:{}", after.head));
+    assert_eq!(ledger.plan(&elsewhere.record).await.expect("a plan"), unchanged);
+    assert_eq!(record(&ledger, &[elsewhere]).await.expect_err("refused").code(), "ledger.conflict");
     assert_eq!(verified(&ledger).await, after);
     let next = PlannedRevision { revision: 2, unchanged: false };
     assert_eq!(ledger.plan(&entry("nord", 1, 200).record).await.expect("a plan"), next);
