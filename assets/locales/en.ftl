@@ -228,11 +228,8 @@ not-judged = Not judged
 ## Overview
 
 overview-purpose = The state of the month over all customers
-overview-breached = Months breached
-overview-undecidable = Months undecidable
-overview-met = Months met
 overview-at-risk = Open credits in { $currency }
-overview-at-risk-note = Not yet decided, from the least to the most
+overview-at-risk-note = Not decided yet
 overview-waiting = Waiting for you
 overview-deadlines = Claim deadlines
 overview-groups = By state and verdict
@@ -297,8 +294,8 @@ incidents = Incidents
 incident-within = { $within } kept the limit, { $over } did not
 outages-empty = No outage in this month
 outages-empty-next = The evidence shows no slice below its target.
-outage-all-failed = All { $total } events failed
-outage-some-failed = { $failed } of { $total } events failed
+outage-all-failed = All { $total } failed
+outage-some-failed = { $failed } of { $total } failed
 outage-no-traffic = No traffic
 exclusions = Exclusions that were asked for
 exclusion-maintenance = Maintenance

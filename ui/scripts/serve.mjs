@@ -42,10 +42,14 @@ export async function serve({ dist = ownDist, api, port = 0 }) {
 
 function handOn(request, response, api) {
   const target = new URL(request.url, api)
-  const onward = http.request(target, { method: request.method, headers: { ...request.headers, host: target.host } }, (answer) => {
-    response.writeHead(answer.statusCode, answer.headers)
-    answer.pipe(response)
-  })
+  const onward = http.request(
+    target,
+    { method: request.method, headers: { ...request.headers, host: target.host } },
+    (answer) => {
+      response.writeHead(answer.statusCode, answer.headers)
+      answer.pipe(response)
+    },
+  )
   onward.on('error', () => {
     if (!response.headersSent) response.writeHead(502, { 'content-type': 'text/plain' })
     response.end('the API does not answer')
@@ -68,7 +72,13 @@ async function sendFile(request, response, dist) {
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const { values } = parseArgs({ options: { dist: { type: 'string' }, api: { type: 'string' }, port: { type: 'string' } } })
-  const { address } = await serve({ dist: values.dist, api: values.api ?? 'http://127.0.0.1:8787', port: Number(values.port ?? 4173) })
+  const { values } = parseArgs({
+    options: { dist: { type: 'string' }, api: { type: 'string' }, port: { type: 'string' } },
+  })
+  const { address } = await serve({
+    dist: values.dist,
+    api: values.api ?? 'http://127.0.0.1:8787',
+    port: Number(values.port ?? 4173),
+  })
   console.log(`serving ${address}`)
 }

@@ -1,5 +1,15 @@
 import { expect, test } from 'vitest'
-import { amountForApi, amountToEdit, bytes, decimalOfMinor, money, moneyRange, parseAmount, percent, type Locale } from './numbers'
+import {
+  amountForApi,
+  amountToEdit,
+  bytes,
+  decimalOfMinor,
+  money,
+  moneyRange,
+  parseAmount,
+  percent,
+  type Locale,
+} from './numbers'
 
 /** Intl separates with several kinds of spaces; which one is not what these tests are about. */
 const plain = (text: string | null) => text?.replaceAll(/[\u00a0\u202f\u2009]/g, ' ') ?? null
@@ -18,7 +28,9 @@ test.each<[number | bigint | string, string, Locale, string]>([
   [1234, 'KWD', 'en', 'KWD 1.234'],
   ['9007199254740993', 'EUR', 'en', 'EUR 90,071,992,547,409.93'],
   [99999999999999999999n, 'EUR', 'de', '999.999.999.999.999.999,99 EUR'],
-])('money(%s, %s, %s)', (minor, currency, locale, expected) => check(() => money(minor, currency, locale), expected))
+])('money(%s, %s, %s)', (minor, currency, locale, expected) =>
+  check(() => money(minor, currency, locale), expected),
+)
 
 test.each<[number, number, string, Locale, string]>([
   [0, 98000, 'USD', 'de', '0,00–980,00 USD'],
@@ -59,7 +71,9 @@ test.each<[number, string, string]>([
   [49000, 'EUR', '490.00'],
   [1500, 'JPY', '1500'],
   [1, 'KWD', '0.001'],
-])('amountForApi(%s, %s)', (minor, currency, expected) => check(() => amountForApi(minor, currency), expected))
+])('amountForApi(%s, %s)', (minor, currency, expected) =>
+  check(() => amountForApi(minor, currency), expected),
+)
 
 test.each<[number, Locale]>([
   [123456789, 'de'],

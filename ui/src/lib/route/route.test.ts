@@ -3,7 +3,10 @@ import { formatPlace, parsePlace, type Place } from './route.svelte'
 
 test.each<[string, Place]>([
   ['', { path: [], params: {} }],
-  ['#/credits?month=2026-10&state=in_review', { path: ['credits'], params: { month: '2026-10', state: 'in_review' } }],
+  [
+    '#/credits?month=2026-10&state=in_review',
+    { path: ['credits'], params: { month: '2026-10', state: 'in_review' } },
+  ],
   ['#/months/n%C3%B6rd%2Flicht/x', { path: ['months', 'nörd/licht', 'x'], params: {} }],
   ['#/months/%E0%A4%A', { path: ['months', '%E0%A4%A'], params: {} }],
 ])('parsePlace(%j)', (hash, expected) => expect(parsePlace(hash)).toEqual(expected))
@@ -15,5 +18,7 @@ test.each<Place>([
 ])('a place survives its address: %j', (place) => expect(parsePlace(formatPlace(place))).toEqual(place))
 
 test('an empty parameter leaves the address', () => {
-  expect(formatPlace({ path: ['credits'], params: { state: '', month: '2026-10' } })).toBe('#/credits?month=2026-10')
+  expect(formatPlace({ path: ['credits'], params: { state: '', month: '2026-10' } })).toBe(
+    '#/credits?month=2026-10',
+  )
 })

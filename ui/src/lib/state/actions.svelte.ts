@@ -1,5 +1,7 @@
 // What can be done at the moment. Rooms offer their actions while they are open; the palette lists them all.
 
+import { untrack } from 'svelte'
+
 export interface Action {
   id: string
   label: string
@@ -18,11 +20,14 @@ export function offeredActions(): Action[] {
 export function offerActions(offer: () => Action[]): void {
   $effect(() => {
     const key = Symbol()
-    offers = new Map(offers).set(key, offer)
-    return () => {
-      const left = new Map(offers)
-      left.delete(key)
-      offers = left
-    }
+    change((map) => map.set(key, offer))
+    return () => change((map) => map.delete(key))
   })
+}
+
+/** Untracked: an offer does not depend on the offers of others. */
+function change(edit: (map: Map<symbol, () => Action[]>) => void): void {
+  const map = new Map(untrack(() => offers))
+  edit(map)
+  offers = map
 }

@@ -13,7 +13,9 @@ test.each<[string | number | null, string]>([
   [-3, '-3'],
   [null, ''],
 ])('a field of CSV: %j', (value, expected) => {
-  expect(csvOf([{ name: 'x', value: (row: typeof value) => row }], [value])).toBe(`\ufeffx\r\n${expected}\r\n`)
+  expect(csvOf([{ name: 'x', value: (row: typeof value) => row }], [value])).toBe(
+    `\ufeffx\r\n${expected}\r\n`,
+  )
 })
 
 test.each<[string, number, number, number | null]>([
@@ -25,7 +27,9 @@ test.each<[string, number, number, number | null]>([
   ['Home', 50, 100, 0],
   ['x', 0, 3, null],
   ['ArrowDown', 0, 0, null],
-])('%s from row %s of %s', (key, from, count, expected) => expect(stepTo(key, from, count, 10)).toBe(expected))
+])('%s from row %s of %s', (key, from, count, expected) =>
+  expect(stepTo(key, from, count, 10)).toBe(expected),
+)
 
 test.each<[number, number, number, number, number]>([
   [0, 0, 600, 0, 0],
@@ -41,4 +45,6 @@ test.each<[number, number, number | null]>([
   [0, 0, null],
   [0, 100, 0],
   [20, 0, 21 * ROW_HEIGHT_PIXELS - 360],
-])('row %s is brought into sight from %s', (index, scrolled, expected) => expect(scrollFor(index, scrolled, 360)).toBe(expected))
+])('row %s is brought into sight from %s', (index, scrolled, expected) =>
+  expect(scrollFor(index, scrolled, 360)).toBe(expected),
+)

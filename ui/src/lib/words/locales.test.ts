@@ -11,7 +11,9 @@ const texts = { en: read('assets/locales/en.ftl'), de: read('assets/locales/de.f
 function messages(text: string): Map<string, string[]> {
   const found = new Map<string, string[]>()
   for (const entry of new FluentResource(text).body) {
-    const names = [...JSON.stringify(entry.value).matchAll(/"type":"var","name":"(\w+)"/g)].map(([, name]) => name ?? '')
+    const names = [...JSON.stringify(entry.value).matchAll(/"type":"var","name":"(\w+)"/g)].map(
+      ([, name]) => name ?? '',
+    )
     found.set(entry.id, [...new Set(names)].sort())
   }
   return found
@@ -25,22 +27,29 @@ test('both languages have the same ids with the same variables', () => {
   expect(en.size).toBeGreaterThan(200)
 })
 
-test.each(Object.entries(texts))('every line of %s is understood, and no id stands there twice', (_, text) => {
-  const ids = [...text.matchAll(/^([a-z][\w-]*) =/gm)].map(([, id]) => id)
-  expect(ids).toEqual([...messages(text).keys()])
-})
+test.each(Object.entries(texts))(
+  'every line of %s is understood, and no id stands there twice',
+  (_, text) => {
+    const ids = [...text.matchAll(/^([a-z][\w-]*) =/gm)].map(([, id]) => id)
+    expect(ids).toEqual([...messages(text).keys()])
+  },
+)
 
 const sources = readdirSync(new URL('ui/src/', root), { recursive: true, encoding: 'utf8' })
   .filter((path) => /\.(svelte|ts)$/.test(path) && !/\.(test|d)\.ts$/.test(path))
   .map((path) => read(`ui/src/${path}`))
 
 test('every id that is asked for has words', () => {
-  const asked = sources.flatMap((source) => [...source.matchAll(/\bt\(\s*'([\w-]+)'/g)].map(([, id]) => id ?? ''))
+  const asked = sources.flatMap((source) =>
+    [...source.matchAll(/\bt\(\s*'([\w-]+)'/g)].map(([, id]) => id ?? ''),
+  )
   expect(asked.filter((id) => !en.has(id))).toEqual([])
 })
 
 test('every family of ids that is asked for has words', () => {
-  const families = sources.flatMap((source) => [...source.matchAll(/\bt\(\s*`([a-z-]+-)\$\{/g)].map(([, prefix]) => prefix ?? ''))
+  const families = sources.flatMap((source) =>
+    [...source.matchAll(/\bt\(\s*`([a-z-]+-)\$\{/g)].map(([, prefix]) => prefix ?? ''),
+  )
   expect(families.filter((prefix) => ![...en.keys()].some((id) => id.startsWith(prefix)))).toEqual([])
 })
 
@@ -53,6 +62,9 @@ test('every status has a word', () => {
 test('no words are left that nothing asks for', () => {
   const text = sources.join('\n')
   const families = [...text.matchAll(/`([a-z-]+-)\$\{/g)].map(([, prefix]) => prefix ?? '')
-  const isAsked = (id: string) => new RegExp(`['"]${id}['"]`).test(text) || families.some((prefix) => id.startsWith(prefix)) || statusWords.includes(id)
+  const isAsked = (id: string) =>
+    new RegExp(`['"]${id}['"]`).test(text) ||
+    families.some((prefix) => id.startsWith(prefix)) ||
+    statusWords.includes(id)
   expect([...en.keys()].filter((id) => !isAsked(id))).toEqual([])
 })
