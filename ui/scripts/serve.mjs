@@ -26,7 +26,10 @@ const TYPES = {
 
 const ownDist = fileURLToPath(new URL('../dist', import.meta.url))
 
-/** Listens on a free port unless one is named; gives the address and how to stop. */
+/**
+ * Listens on a free port unless one is named; gives the address and how to stop.
+ * @param {{ dist?: string, api?: string, port?: number }} options
+ */
 export async function serve({ dist = ownDist, api, port = 0 }) {
   const server = http.createServer((request, response) => {
     if (api !== undefined && request.url.startsWith('/api/')) return handOn(request, response, api)

@@ -104,7 +104,7 @@ test('a month goes through several hands: submit, decide, approve as a second pe
   await fee.locator('main header').getByText('Issued').waitFor()
 })
 
-test('an amount outside of the range is refused by the API, with its code, and nothing typed is lost', async () => {
+test('somebody else’s change under an open form is told, and nothing typed is lost', async () => {
   await desk.as('mara', 'POST', '/months/alpenbahn/alpenbahn-platform/2026-10/steps', {
     step: 'submit',
     note: '',
@@ -126,6 +126,18 @@ test('an amount outside of the range is refused by the API, with its code, and n
   await ole.getByRole('alert').getByRole('button', { name: 'Look again' }).click()
   await ole.locator('aside').getByText('Wait.').waitFor()
   expect(await ole.getByLabel('Reason').inputValue()).toBe('Nothing is owed here.')
+})
+
+test('an amount outside of the range is refused with the API’s code, and stays to be mended', async () => {
+  await desk.as('mara', 'POST', '/months/prairie/prairie-platform/2026-10/steps', { step: 'submit', note: '' })
+  const ole = await open('ole', credit)
+  await ole.locator('aside [data-step="decide"]').click()
+  await ole.getByLabel('Amount in USD').fill('9,800.01')
+  await ole.getByLabel('Reason').fill('Too much.')
+  await ole.locator('[data-confirm]').click()
+  await ole.getByRole('alert').getByText('workflow.outside_range').waitFor()
+  expect(await ole.getByLabel('Amount in USD').inputValue()).toBe('9,800.01')
+  await ole.locator('aside [data-step="decide"]').waitFor()
 })
 
 test('many credits are approved at once with the keyboard alone', async () => {

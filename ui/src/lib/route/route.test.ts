@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { formatPlace, parsePlace, type Place } from './route.svelte'
+import { formatPlace, parsePlace, type Place } from './place'
 
 test.each<[string, Place]>([
   ['', { path: [], params: {} }],

@@ -1,7 +1,9 @@
 // Which rows are drawn. All rows are of one height, so the window follows from where one has scrolled to.
 
 export const ROW_HEIGHT_PIXELS = 36
-const OVERSCAN_ROWS = 8
+const OVERSCAN_ROWS = 10
+/** Rows come and go in blocks, so that most frames of a scroll change nothing in the page. */
+const BLOCK_ROWS = 10
 
 export interface Window {
   first: number
@@ -10,9 +12,10 @@ export interface Window {
 }
 
 export function windowOf(count: number, scrolledPixels: number, heightPixels: number): Window {
-  const first = Math.max(0, Math.floor(scrolledPixels / ROW_HEIGHT_PIXELS) - OVERSCAN_ROWS)
-  const end = Math.min(count, Math.ceil((scrolledPixels + heightPixels) / ROW_HEIGHT_PIXELS) + OVERSCAN_ROWS)
-  return { first: Math.min(first, count), end: Math.max(end, Math.min(first, count)) }
+  const top = Math.floor(scrolledPixels / ROW_HEIGHT_PIXELS) - OVERSCAN_ROWS
+  const bottom = Math.ceil((scrolledPixels + heightPixels) / ROW_HEIGHT_PIXELS) + OVERSCAN_ROWS
+  const first = Math.min(count, Math.max(0, Math.floor(top / BLOCK_ROWS) * BLOCK_ROWS))
+  return { first, end: Math.max(first, Math.min(count, Math.ceil(bottom / BLOCK_ROWS) * BLOCK_ROWS)) }
 }
 
 /** Where a key leads to from a row; null for keys that lead nowhere. */
