@@ -141,6 +141,8 @@ problem-four-eyes = Das muss jemand anderes freigeben
 problem-four-eyes-next = Wer einen Monat abgeschlossen oder einen Betrag festgelegt hat, kann ihn nicht freigeben. Bitten Sie eine Kollegin oder einen Kollegen.
 problem-sign-in = Die Anmeldung ist nicht gelungen
 problem-sign-in-next = Prüfen Sie Konto und Passwort und, falls Sie eine Authentifizierungs-App nutzen, den Code.
+problem-foreign = Diese Anmeldung wurde nicht hier begonnen
+problem-foreign-next = Die Antwort Ihrer Organisation gehört zu einem anderen Fenster oder einem älteren Versuch. Beginnen Sie von vorn.
 problem-stale = Inzwischen hat sich etwas geändert
 problem-stale-next = Sehen Sie es neu an und entscheiden Sie dann. Ihre Eingaben sind noch da.
 problem-session = Ihre Sitzung ist beendet
@@ -217,6 +219,7 @@ column-verdict = Ergebnis
 column-version = Fassung
 
 due-none = Ohne Frist
+due-passed = { $day }, verstrichen
 due-left = { $days ->
     [0] { $day }, heute
     [1] { $day }, noch 1 Tag

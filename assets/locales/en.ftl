@@ -141,6 +141,8 @@ problem-four-eyes = Somebody else has to approve this
 problem-four-eyes-next = Whoever closed a month or decided an amount cannot approve it. Ask a colleague.
 problem-sign-in = Signing in did not work
 problem-sign-in-next = Check account and password, and the code if you use an authenticator app.
+problem-foreign = This sign-in was not begun here
+problem-foreign-next = The answer of your organisation belongs to another tab or an older attempt. Begin again.
 problem-stale = Something has changed since you looked
 problem-stale-next = Look again and then decide. What you have typed is still there.
 problem-session = Your session has ended
@@ -192,7 +194,7 @@ column-closed-at = Closed on
 column-commitment = Commitment
 column-contract = Contract
 column-credit = Credit
-column-credits-open = Open credits
+column-credits-open = Open
 column-customer = Customer
 column-day = Day
 column-decided = Decided
@@ -217,6 +219,7 @@ column-verdict = Verdict
 column-version = Version
 
 due-none = No claim needed
+due-passed = { $day }, passed
 due-left = { $days ->
     [0] { $day }, today
     [1] { $day }, 1 day left

@@ -43,9 +43,15 @@ export async function startDesk() {
       )
     return sessions.get(account)
   }
-  /** Asks the API directly, to bring the ledger to where a test begins. */
+  /**
+   * Asks the API directly, to bring the ledger to where a test begins; without an account for what needs none.
+   * @param {string | null} account
+   * @param {string} method
+   * @param {string} path
+   * @param {unknown} [body]
+   */
   const as = async (account, method, path, body) =>
-    ask(api.address, await sessionOf(account), method, path, body)
+    ask(api.address, account && (await sessionOf(account)), method, path, body)
 
   for (const [name, [role, full_name, only]] of Object.entries(PEOPLE)) {
     if (role === 'admin') continue
@@ -99,7 +105,8 @@ async function startApi(sla, ledger, folder) {
     return {
       address,
       stop: () => {
-        child.kill('SIGTERM')
+        // Its folder goes with it, so there is nothing to finish.
+        child.kill('SIGKILL')
         return exited
       },
     }

@@ -3,7 +3,7 @@ import type { components } from '$lib/api/schema'
 type Document = components['schemas']['Problem']
 
 /** Codes of what happens before the API can answer. They have words of their own in the locales. */
-export type LocalCode = 'connection.failed' | 'connection.unreadable'
+export type LocalCode = 'connection.failed' | 'connection.unreadable' | 'sign_in.foreign'
 
 /** Why something was not done: a problem document of the API (RFC 9457), or that it could not be asked. */
 export class Problem extends Error {

@@ -11,6 +11,7 @@ export function adviceFor(problem: Problem): Advice {
     return { title: 'problem-unreachable', next: 'problem-unreachable-next' }
   if (problem.code === 'connection.unreadable')
     return { title: 'problem-unreadable', next: 'problem-unreadable-next' }
+  if (problem.code === 'sign_in.foreign') return { title: 'problem-foreign', next: 'problem-foreign-next' }
   if (problem.code === 'workflow.four_eyes')
     return { title: 'problem-four-eyes', next: 'problem-four-eyes-next' }
   if (problem.code === 'access.sign_in') return { title: 'problem-sign-in', next: 'problem-sign-in-next' }

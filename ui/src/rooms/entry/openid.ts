@@ -1,4 +1,5 @@
 import { answer, api } from '$lib/backend/api'
+import { Problem } from '$lib/backend/problem'
 
 const KEY = 'sla-desk.openid-state'
 
@@ -10,7 +11,10 @@ export async function beginAtProvider(): Promise<string> {
   return begun.url
 }
 
-/** What the provider has sent back, once; the address is cleaned so that a reload does not send it again. */
+/**
+ * What the provider has sent back, once; the address is cleaned so that a reload does not send it again.
+ * Throws a `Problem` when this tab did not ask for it.
+ */
 export function returnedFromProvider(): { state: string; code: string } | null {
   const query = new URLSearchParams(location.search)
   const [state, code] = [query.get('state'), query.get('code')]
@@ -18,5 +22,6 @@ export function returnedFromProvider(): { state: string; code: string } | null {
   history.replaceState(history.state, '', location.pathname + location.hash)
   const begun = sessionStorage.getItem(KEY)
   sessionStorage.removeItem(KEY)
-  return state === begun ? { state, code } : null
+  if (state !== begun) throw Problem.local('sign_in.foreign')
+  return { state, code }
 }
