@@ -231,6 +231,7 @@ not-judged = Nicht bewertet
 ## Übersicht
 
 overview-purpose = Der Stand des Monats über alle Kunden
+overview-purpose-own = Was Ihnen für diesen Monat ausgestellt wurde
 overview-at-risk = Offene Gutschriften in { $currency }
 overview-at-risk-note = Noch nicht entschieden
 overview-waiting = Wartet auf Sie
@@ -366,6 +367,8 @@ step-issue-title = Monat mit den freigegebenen Gutschriften ausstellen
 step-reverse-title = Ausgestellte Gutschrift zurücknehmen
 step-comment-title = Etwas dazu sagen
 step-reason = Begründung
+step-words = Ihr Kommentar
+step-needs-words = Schreiben Sie zuerst etwas.
 step-note = Bemerkung (freiwillig)
 step-needs-reason = Geben Sie eine Begründung an; sie bleibt im Protokoll.
 step-amount = Betrag in { $currency }
@@ -436,7 +439,7 @@ job-step-record = Festhalten
 job-step-publish = Ablegen
 job-interrupted-next = Das Programm wurde währenddessen beendet. Sehen Sie nach dem Monat und schließen Sie ihn dann noch einmal ab: Nichts wird doppelt erfasst.
 job-unchanged = Unverändert
-job-revision = Revision { $revision }
+revision-number = Revision { $revision }
 
 ## Prüfprotokoll
 

@@ -231,6 +231,7 @@ not-judged = Not judged
 ## Overview
 
 overview-purpose = The state of the month over all customers
+overview-purpose-own = What was issued to you for this month
 overview-at-risk = Open credits in { $currency }
 overview-at-risk-note = Not decided yet
 overview-waiting = Waiting for you
@@ -366,6 +367,8 @@ step-issue-title = Issue the month with its approved credits
 step-reverse-title = Take the issued credit back
 step-comment-title = Say something about it
 step-reason = Reason
+step-words = Your comment
+step-needs-words = Write something first.
 step-note = Note (optional)
 step-needs-reason = Say why; it stays on record.
 step-amount = Amount in { $currency }
@@ -436,7 +439,7 @@ job-step-record = Record
 job-step-publish = Publish
 job-interrupted-next = The program was stopped while it worked. Look at the month, then close it again: nothing is added twice.
 job-unchanged = As it was
-job-revision = Revision { $revision }
+revision-number = Revision { $revision }
 
 ## Audit
 

@@ -1,7 +1,10 @@
 // Pictures of every page, for eyes: two sizes, both languages, both themes, into the folder that is named.
 //   SLA_BIN=… node scripts/pictures.mjs DIR [only these pages]
+import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { serve } from './serve.mjs'
 import { signIn, startBrowser, startDesk } from '../tests/desk.mjs'
 
 const [folder = '/tmp/sla-desk-pictures', ...only] = process.argv.slice(2)
@@ -62,6 +65,7 @@ try {
     for (const language of ['en', 'de'])
       for (const colorScheme of ['light', 'dark'])
         await takeAll(`${size}-${language}-${colorScheme}`, { viewport, colorScheme }, language)
+  await takeGallery()
   console.log(folder)
 } finally {
   await browser.close()
@@ -91,6 +95,26 @@ async function takeAll(kind, options, language) {
     }
     await context.close()
   }
+}
+
+/** The parts in all of their states, when `npm run gallery` has built them. */
+async function takeGallery() {
+  const dist = fileURLToPath(new URL('../dist-gallery', import.meta.url))
+  if (!existsSync(dist) || (only.length > 0 && !only.includes('gallery'))) return
+  const web = await serve({ dist })
+  for (const colorScheme of ['light', 'dark']) {
+    const page = await browser.newPage({
+      viewport: sizes.small,
+      colorScheme,
+      reducedMotion: 'reduce',
+      locale: 'de-DE',
+    })
+    await page.goto(`${web.address}/gallery.html`)
+    await page.locator('#fifty-thousand tbody tr').first().waitFor()
+    await page.screenshot({ path: join(folder, `gallery-${colorScheme}.png`), fullPage: true })
+    await page.close()
+  }
+  await web.stop()
 }
 
 async function settled(page) {

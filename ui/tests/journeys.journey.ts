@@ -156,6 +156,8 @@ describe('looking at a desk', () => {
     const rooms = async (account: string) => (await open(account)).locator('nav a span').allInnerTexts()
     expect(await rooms('ole')).toEqual(['Overview', 'Customers', 'Months', 'Credits'])
     expect(await rooms('mara')).toEqual(['Overview', 'Customers', 'Months', 'Credits', 'Close a month'])
+    // A customer sees their own months and needs no choice of customers.
+    expect(await rooms('vera')).toEqual(['Overview', 'Months', 'Credits'])
     expect(await rooms('gwen')).toEqual(['Overview', 'Customers', 'Months', 'Credits', 'Audit'])
   })
 
@@ -254,7 +256,7 @@ describe('looking at a desk', () => {
   test('a session that ends leaves what was typed, and signing in goes on', async () => {
     const ole = await open('ole', 'months/nordlicht/nordlicht-platform?month=2026-10')
     await ole.locator('[data-step="comment"]').click()
-    await ole.getByLabel('Reason').fill('Half a sentence')
+    await ole.getByLabel('Your comment').fill('Half a sentence')
     await ole.route(
       '**/steps',
       (route) =>
@@ -272,9 +274,9 @@ describe('looking at a desk', () => {
     await dialog.locator('input[name="password"]').fill(PASSWORD)
     await dialog.locator('button[type="submit"]').click()
     await dialog.waitFor({ state: 'detached' })
-    expect(await ole.getByLabel('Reason').inputValue()).toBe('Half a sentence')
+    expect(await ole.getByLabel('Your comment').inputValue()).toBe('Half a sentence')
     await ole.locator('[data-confirm]').click()
-    await ole.getByLabel('Reason').waitFor({ state: 'detached' })
+    await ole.getByLabel('Your comment').waitFor({ state: 'detached' })
     await ole.getByRole('tab', { name: 'History' }).click()
     await ole.getByText('Half a sentence').waitFor()
   })

@@ -6,7 +6,7 @@ import CalendarDays from '@lucide/svelte/icons/calendar-days'
 import HandCoins from '@lucide/svelte/icons/hand-coins'
 import LayoutDashboard from '@lucide/svelte/icons/layout-dashboard'
 import ShieldCheck from '@lucide/svelte/icons/shield-check'
-import type { Permission } from '$lib/state/person.svelte'
+import { may, seesManyCustomers, type Permission } from '$lib/state/person.svelte'
 
 export interface Room {
   id: string
@@ -68,6 +68,11 @@ export const rooms: Room[] = [
     load: () => import('./audit/Audit.svelte'),
   },
 ]
+
+/** The rooms that are of use to whoever has signed in. */
+export function ownRooms(): Room[] {
+  return rooms.filter((room) => may(room.needs) && (room.id !== 'customers' || seesManyCustomers()))
+}
 
 /** A customer's month has no place in the rail of its own: one comes to it from a list. */
 const monthPage = () => import('./months/MonthPage.svelte')

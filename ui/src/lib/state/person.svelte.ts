@@ -14,3 +14,9 @@ export function setPerson(next: Schemas['Me'] | null): void {
 export function may(permission: Permission): boolean {
   return me?.permissions.includes(permission) ?? false
 }
+
+/** Whether there is more than one customer to choose from: a customer who looks at their own months has no use for a choice. */
+export function seesManyCustomers(): boolean {
+  const scope = me?.tenants
+  return scope === 'all' || (scope?.only.length ?? 0) > 1
+}

@@ -1,8 +1,7 @@
 // Shortcuts that hold everywhere. Letters count only where nobody is typing.
 import { isMonth, shiftMonth } from '$lib/format'
 import { route } from '$lib/route/route.svelte'
-import { may } from '$lib/state/person.svelte'
-import { rooms } from '$rooms/rooms'
+import { ownRooms } from '$rooms/rooms'
 
 interface Targets {
   palette: () => void
@@ -45,7 +44,7 @@ export function onShortcut({ palette, sheet }: Targets): (event: KeyboardEvent) 
     else if (event.key === '[') goToMonth(-1)
     else if (event.key === ']') goToMonth(1)
     else if (follows) {
-      const room = rooms.find((one) => one.key === event.key && may(one.needs))
+      const room = ownRooms().find((one) => one.key === event.key)
       if (room !== undefined) route.go([room.id])
     }
   }
