@@ -263,7 +263,7 @@ describe('looking at a desk', () => {
         route.fulfill({
           status: 401,
           contentType: 'application/problem+json',
-          body: '{"status":401,"code":"access.session","detail":"the session has ended"}',
+          body: '{"status":401,"code":"access.secret","detail":"the session has ended"}',
         }),
       { times: 1 },
     )
@@ -279,6 +279,21 @@ describe('looking at a desk', () => {
     await ole.getByLabel('Your comment').waitFor({ state: 'detached' })
     await ole.getByRole('tab', { name: 'History' }).click()
     await ole.getByText('Half a sentence').waitFor()
+  })
+
+  test('a password is changed; a wrong one ends no session, and nothing typed is lost', async () => {
+    const fee = await open('fee')
+    await fee.locator('.account').click()
+    await fee.getByRole('menuitem', { name: 'Change password' }).click()
+    const dialog = fee.locator('[role="dialog"]')
+    await dialog.getByLabel('Current password').fill('not the password')
+    await dialog.getByLabel('New password', { exact: true }).fill(`${PASSWORD} 2`)
+    await dialog.getByLabel('New password again').fill(`${PASSWORD} 2`)
+    await dialog.locator('button[type="submit"]').click()
+    await dialog.getByRole('alert').getByText('access.sign_in').waitFor()
+    await dialog.getByLabel('Current password').fill(PASSWORD)
+    await dialog.locator('button[type="submit"]').click()
+    await dialog.getByText('Your password has been changed.').waitFor()
   })
 
   test('when the API does not answer, it is said, and trying again helps', async () => {

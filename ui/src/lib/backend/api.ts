@@ -13,14 +13,25 @@ const bearer: Middleware = {
     if (session.secret !== null) request.headers.set('authorization', `Bearer ${session.secret}`)
     return request
   },
-  onResponse({ request, response }) {
+  async onResponse({ request, response }) {
     const sent = request.headers.get('authorization')
-    if (response.status === 401 && sent !== null) session.refused(sent.slice('Bearer '.length))
+    if (response.status === 401 && sent !== null && (await isEndOfSession(response))) {
+      session.refused(sent.slice('Bearer '.length))
+    }
     return response
   },
   onError() {
     return Problem.local('connection.failed')
   },
+}
+
+/** A wrong password is answered with 401 as well, also to somebody who changes theirs and whose session goes on. */
+async function isEndOfSession(response: Response): Promise<boolean> {
+  const document: unknown = await response
+    .clone()
+    .json()
+    .catch(() => null)
+  return Problem.from(document, response.status).code === 'access.secret'
 }
 
 export const api = createClient<paths>({ baseUrl: '/api/v1', fetch: browserTransport })
