@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest'
+import { adviceFor } from '$lib/parts/advice'
+import { asProblem, Problem } from './problem'
+
+const document = (status: number, code: string) => ({
+  type: '',
+  title: '',
+  status,
+  code,
+  detail: 'why',
+  instance: 'urn:sla-desk:request:1',
+})
+
+test.each<[string, Problem, string, boolean]>([
+  ['four eyes', Problem.from(document(409, 'workflow.four_eyes'), 409), 'problem-four-eyes', false],
+  ['somebody was faster', Problem.from(document(412, 'request.stale'), 412), 'problem-stale', false],
+  [
+    'a step that does not follow any more',
+    Problem.from(document(409, 'workflow.out_of_order'), 409),
+    'problem-stale',
+    false,
+  ],
+  ['no permission', Problem.from(document(403, 'access.forbidden'), 403), 'problem-forbidden', false],
+  ['the ledger is asleep', Problem.from(document(503, 'ledger.unreachable'), 503), 'problem-ledger', true],
+  ['too many requests', Problem.from(document(429, 'request.too_many'), 429), 'problem-too-many', true],
+  ['a page of a proxy', Problem.from('<html>', 502), 'problem-unreadable', false],
+  ['no answer', asProblem(new TypeError('Failed to fetch')), 'problem-unreachable', true],
+  ['a code that is not known here', Problem.from(document(422, 'amount.new'), 422), 'problem-refused', false],
+])('%s', (_, problem, title, isPassing) => {
+  expect(adviceFor(problem).title).toBe(title)
+  expect(problem.isPassing).toBe(isPassing)
+})

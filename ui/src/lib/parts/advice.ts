@@ -1,0 +1,36 @@
+import type { Problem } from '$lib/backend/problem'
+
+interface Advice {
+  title: string
+  next: string | null
+}
+
+/** What a problem is called, and what to do about it, as ids of the locales. The API's own words stand beside them. */
+export function adviceFor(problem: Problem): Advice {
+  if (problem.code === 'connection.failed')
+    return { title: 'problem-unreachable', next: 'problem-unreachable-next' }
+  if (problem.code === 'connection.unreadable')
+    return { title: 'problem-unreadable', next: 'problem-unreadable-next' }
+  if (problem.code === 'sign_in.foreign') return { title: 'problem-foreign', next: 'problem-foreign-next' }
+  if (problem.code === 'workflow.four_eyes')
+    return { title: 'problem-four-eyes', next: 'problem-four-eyes-next' }
+  if (problem.code === 'access.sign_in') return { title: 'problem-sign-in', next: 'problem-sign-in-next' }
+  if (problem.isStale) return { title: 'problem-stale', next: 'problem-stale-next' }
+  switch (problem.status) {
+    case 401:
+      return { title: 'problem-session', next: null }
+    case 403:
+      return { title: 'problem-forbidden', next: 'problem-forbidden-next' }
+    case 404:
+      return { title: 'problem-missing', next: null }
+    case 429:
+      return { title: 'problem-too-many', next: 'problem-too-many-next' }
+    case 503:
+    case 504:
+      return { title: 'problem-ledger', next: 'problem-ledger-next' }
+    case 500:
+      return { title: 'problem-inside', next: 'problem-inside-next' }
+    default:
+      return { title: 'problem-refused', next: null }
+  }
+}

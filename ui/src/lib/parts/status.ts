@@ -1,0 +1,82 @@
+// Every status is an icon, a word and a colour, so that none of the three is needed alone.
+import Ban from '@lucide/svelte/icons/ban'
+import CircleCheck from '@lucide/svelte/icons/circle-check'
+import CircleDashed from '@lucide/svelte/icons/circle-dashed'
+import CircleHelp from '@lucide/svelte/icons/circle-question-mark'
+import CircleX from '@lucide/svelte/icons/circle-x'
+import Clock from '@lucide/svelte/icons/clock'
+import Eye from '@lucide/svelte/icons/eye'
+import Loader from '@lucide/svelte/icons/loader'
+import Lock from '@lucide/svelte/icons/lock'
+import Send from '@lucide/svelte/icons/send'
+import ThumbsUp from '@lucide/svelte/icons/thumbs-up'
+import TriangleAlert from '@lucide/svelte/icons/triangle-alert'
+import Undo2 from '@lucide/svelte/icons/undo-2'
+import type { Schemas } from '$lib/backend/api'
+
+export type Tone = 'good' | 'bad' | 'open' | 'active' | 'calm'
+
+interface Look {
+  icon: typeof CircleCheck
+  tone: Tone
+}
+
+type Looks<T extends string> = Record<T, Look>
+
+const verdict: Looks<Schemas['Verdict']> = {
+  met: { icon: CircleCheck, tone: 'good' },
+  breached: { icon: CircleX, tone: 'bad' },
+  undecidable: { icon: CircleHelp, tone: 'open' },
+}
+
+const month: Looks<Schemas['MonthState']> = {
+  closed: { icon: Lock, tone: 'calm' },
+  in_review: { icon: Eye, tone: 'active' },
+  approved: { icon: ThumbsUp, tone: 'good' },
+  issued: { icon: Send, tone: 'good' },
+}
+
+const credit: Looks<Schemas['CreditState']> = {
+  draft: { icon: CircleDashed, tone: 'calm' },
+  in_review: { icon: Eye, tone: 'active' },
+  approved: { icon: ThumbsUp, tone: 'good' },
+  rejected: { icon: Ban, tone: 'bad' },
+  issued: { icon: Send, tone: 'good' },
+  reversed: { icon: Undo2, tone: 'open' },
+}
+
+const job: Looks<Schemas['JobState']> = {
+  waiting: { icon: Clock, tone: 'calm' },
+  running: { icon: Loader, tone: 'active' },
+  done: { icon: CircleCheck, tone: 'good' },
+  failed: { icon: CircleX, tone: 'bad' },
+  cancelled: { icon: Ban, tone: 'calm' },
+  interrupted: { icon: TriangleAlert, tone: 'open' },
+}
+
+const standing: Looks<Schemas['OutageStanding']> = {
+  counts: { icon: CircleX, tone: 'bad' },
+  excluded: { icon: Ban, tone: 'calm' },
+  too_short: { icon: Clock, tone: 'calm' },
+}
+
+const chain: Looks<'sound' | 'broken'> = {
+  sound: { icon: CircleCheck, tone: 'good' },
+  broken: { icon: CircleX, tone: 'bad' },
+}
+
+const kinds = { verdict, month, credit, job, standing, chain }
+
+export type StatusKind = keyof typeof kinds
+
+export const statusKinds = Object.keys(kinds) as StatusKind[]
+
+export function statesOf(kind: StatusKind): string[] {
+  return Object.keys(kinds[kind])
+}
+
+/** A state that a later version of the API may know gets a question mark and its own name. */
+export function statusOf(kind: StatusKind, value: string): Look & { word: string } {
+  const look = (kinds[kind] as Record<string, Look>)[value] ?? { icon: CircleHelp, tone: 'calm' }
+  return { ...look, word: `${kind}-${value.replaceAll('_', '-')}` }
+}

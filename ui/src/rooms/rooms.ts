@@ -1,0 +1,85 @@
+// The rooms of the house: what the rail lists, where the route leads, what is loaded when somebody enters.
+import type { Component } from 'svelte'
+import Building2 from '@lucide/svelte/icons/building-2'
+import CalendarCheck from '@lucide/svelte/icons/calendar-check'
+import CalendarDays from '@lucide/svelte/icons/calendar-days'
+import HandCoins from '@lucide/svelte/icons/hand-coins'
+import LayoutDashboard from '@lucide/svelte/icons/layout-dashboard'
+import ShieldCheck from '@lucide/svelte/icons/shield-check'
+import { may, seesManyCustomers, type Permission } from '$lib/state/person.svelte'
+
+export interface Room {
+  id: string
+  title: string
+  icon: typeof Building2
+  needs: Permission
+  /** Pressed after `g`. */
+  key: string
+  load: () => Promise<{ default: Component }>
+}
+
+export const rooms: Room[] = [
+  {
+    id: 'overview',
+    title: 'room-overview',
+    icon: LayoutDashboard,
+    needs: 'months.read',
+    key: 'o',
+    load: () => import('./overview/Overview.svelte'),
+  },
+  {
+    id: 'customers',
+    title: 'room-customers',
+    icon: Building2,
+    needs: 'tenants.read',
+    key: 'k',
+    load: () => import('./customers/Customers.svelte'),
+  },
+  {
+    id: 'months',
+    title: 'room-months',
+    icon: CalendarDays,
+    needs: 'months.read',
+    key: 'm',
+    load: () => import('./months/Months.svelte'),
+  },
+  {
+    id: 'credits',
+    title: 'room-credits',
+    icon: HandCoins,
+    needs: 'months.read',
+    key: 'c',
+    load: () => import('./credits/Credits.svelte'),
+  },
+  {
+    id: 'close',
+    title: 'room-close',
+    icon: CalendarCheck,
+    needs: 'months.close',
+    key: 'l',
+    load: () => import('./close/Close.svelte'),
+  },
+  {
+    id: 'audit',
+    title: 'room-audit',
+    icon: ShieldCheck,
+    needs: 'audit.read',
+    key: 'a',
+    load: () => import('./audit/Audit.svelte'),
+  },
+]
+
+/** The rooms that are of use to whoever has signed in. */
+export function ownRooms(): Room[] {
+  return rooms.filter((room) => may(room.needs) && (room.id !== 'customers' || seesManyCustomers()))
+}
+
+/** A customer's month has no place in the rail of its own: one comes to it from a list. */
+const monthPage = () => import('./months/MonthPage.svelte')
+
+export function roomAt(path: string[]): { room: Room; load: Room['load'] } | null {
+  const room = rooms.find((one) => one.id === (path[0] ?? 'overview'))
+  if (room === undefined) return null
+  const isMonthPage = room.id === 'months' && path.length === 3
+  return { room, load: isMonthPage ? monthPage : room.load }
+}

@@ -1,0 +1,158 @@
+// A desk of its own for each run: a fresh demo ledger in a temporary folder, accounts of every role, `sla serve` on a free
+// port, and the built interface in front of it under its policy. SLA_BIN names the program.
+import { execFile, spawn } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { promisify } from 'node:util'
+import { chromium } from 'playwright-core'
+import { serve } from '../scripts/serve.mjs'
+
+const run = promisify(execFile)
+
+export const PASSWORD = 'correct horse battery'
+
+/** What each account is there for; `anna` gives rights and does nothing else. */
+export const PEOPLE = {
+  anna: ['admin', 'Anna Berg'],
+  mara: ['account_manager', 'Mara Lindqvist'],
+  ole: ['finance', 'Ole Petersen'],
+  fee: ['finance', 'Felicitas Brandt'],
+  gwen: ['governance', 'Gwen Harper'],
+  otto: ['operator', 'Otto Kranz'],
+  vera: ['tenant_viewer', 'Vera Nordlicht', ['nordlicht']],
+}
+
+export async function startDesk() {
+  const sla = process.env['SLA_BIN']
+  if (!sla) throw new Error('SLA_BIN must name the built program, such as ../target/debug/sla')
+  const folder = await mkdtemp(join(tmpdir(), 'sla-desk-ui-'))
+  const ledger = `sqlite:${join(folder, 'ledger.sqlite')}`
+  await run(sla, ['demo', '--out', folder])
+  await addAdmin(sla, ledger)
+  const api = await startApi(sla, ledger, folder)
+  const web = await serve({ api: api.address })
+
+  const sessions = new Map()
+  const sessionOf = async (account) => {
+    if (!sessions.has(account))
+      sessions.set(
+        account,
+        (await ask(api.address, null, 'POST', '/sign-in', { account, password: PASSWORD })).secret,
+      )
+    return sessions.get(account)
+  }
+  /**
+   * Asks the API directly, to bring the ledger to where a test begins; without an account for what needs none.
+   * @param {string | null} account
+   * @param {string} method
+   * @param {string} path
+   * @param {unknown} [body]
+   */
+  const as = async (account, method, path, body) =>
+    ask(api.address, account && (await sessionOf(account)), method, path, body)
+
+  for (const [name, [role, full_name, only]] of Object.entries(PEOPLE)) {
+    if (role === 'admin') continue
+    await as('anna', 'POST', '/accounts', {
+      name,
+      full_name,
+      role,
+      password: PASSWORD,
+      tenants: only ? { only } : 'all',
+    })
+  }
+  const stop = async () => {
+    await web.stop()
+    await api.stop()
+    await rm(folder, { recursive: true, force: true })
+  }
+  return { address: web.address, as, stop, stopApi: api.stop }
+}
+
+async function addAdmin(sla, ledger) {
+  const [, full] = PEOPLE.anna
+  const child = spawn(
+    sla,
+    ['account', 'add', 'anna', '--role', 'admin', '--full-name', full, '--ledger', ledger],
+    { stdio: ['pipe', 'ignore', 'inherit'] },
+  )
+  child.stdin.end(`${PASSWORD}\n${PASSWORD}\n`)
+  const code = await new Promise((resolve) => child.once('exit', resolve))
+  if (code !== 0) throw new Error(`sla account add ended with ${code}`)
+}
+
+async function startApi(sla, ledger, folder) {
+  const options = [
+    '--listen',
+    '127.0.0.1:0',
+    '--out',
+    join(folder, 'reports'),
+    '--catalogue',
+    join(folder, 'catalogue'),
+    '--sign-ins-per-minute',
+    '1000',
+  ]
+  const child = spawn(sla, ['serve', '--ledger', ledger, ...options], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, SLA_LOG: 'error' },
+  })
+  const exited = new Promise((resolve) => child.once('exit', resolve))
+  for await (const line of createInterface(child.stdout)) {
+    const [address] = /http:\/\/[\d.:]+/.exec(line) ?? []
+    if (address === undefined) continue
+    return {
+      address,
+      stop: () => {
+        // Its folder goes with it, so there is nothing to finish.
+        child.kill('SIGKILL')
+        return exited
+      },
+    }
+  }
+  throw new Error('sla serve ended before it listened')
+}
+
+async function ask(address, secret, method, path, body) {
+  const headers = {
+    'content-type': 'application/json',
+    ...(secret ? { authorization: `Bearer ${secret}` } : {}),
+  }
+  const response = await fetch(`${address}/api/v1${path}`, {
+    method,
+    headers,
+    ...(body ? { body: JSON.stringify(body) } : {}),
+  })
+  const text = await response.text()
+  if (!response.ok) throw new Error(`${method} ${path} as asked for: ${response.status} ${text}`)
+  return text === '' ? null : JSON.parse(text)
+}
+
+export function startBrowser() {
+  const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
+  const args = [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ]
+  return chromium.launch({ executablePath, args })
+}
+
+/** Signs in through the page itself. */
+export async function signIn(page, address, account, language = 'en') {
+  await page.addInitScript(
+    (chosen) =>
+      localStorage.getItem('sla-desk.language') ?? localStorage.setItem('sla-desk.language', chosen),
+    language,
+  )
+  await page.goto(address)
+  await page.locator('input[name="username"]').fill(account)
+  await page.locator('input[name="password"]').fill(PASSWORD)
+  await page.locator('form button[type="submit"]').click()
+  await page.locator('nav a[aria-current="page"]').waitFor()
+}
