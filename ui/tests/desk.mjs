@@ -1,13 +1,13 @@
-// A desk of its own for each run: a fresh demo ledger in a temporary folder, accounts of every role, `sla serve` on a free
-// port, and the built interface in front of it under its policy. SLA_BIN names the program.
+// A desk of its own for each run: a fresh demo ledger in a temporary folder, accounts of every role, and `sla serve` on a free
+// port with the built interface beside the API, under the policy that it is shipped with. SLA_BIN names the program.
 import { execFile, spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { chromium } from 'playwright-core'
-import { serve } from '../scripts/serve.mjs'
 
 const run = promisify(execFile)
 
@@ -32,7 +32,6 @@ export async function startDesk() {
   await run(sla, ['demo', '--out', folder])
   await addAdmin(sla, ledger)
   const api = await startApi(sla, ledger, folder)
-  const web = await serve({ api: api.address })
 
   const sessions = new Map()
   const sessionOf = async (account) => {
@@ -64,11 +63,10 @@ export async function startDesk() {
     })
   }
   const stop = async () => {
-    await web.stop()
     await api.stop()
     await rm(folder, { recursive: true, force: true })
   }
-  return { address: web.address, as, stop, stopApi: api.stop }
+  return { address: api.address, as, stop, stopApi: api.stop }
 }
 
 async function addAdmin(sla, ledger) {
@@ -91,6 +89,8 @@ async function startApi(sla, ledger, folder) {
     join(folder, 'reports'),
     '--catalogue',
     join(folder, 'catalogue'),
+    '--ui',
+    fileURLToPath(new URL('../dist', import.meta.url)),
     '--sign-ins-per-minute',
     '1000',
   ]

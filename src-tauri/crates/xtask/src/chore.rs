@@ -64,6 +64,14 @@ pub(crate) enum ChoreError {
         /// The files that tell that a package is there, separated by commas.
         files: String,
     },
+    /// Node is not there, or too old to build the interface.
+    #[error("the interface is built with Node {least} or newer, and {found}; install it from https://nodejs.org")]
+    Node {
+        /// The oldest that will do.
+        least: String,
+        /// What is there.
+        found: String,
+    },
     /// Steps of a longer chore failed. Each said why where it ran.
     #[error("failed: {steps}")]
     Steps {

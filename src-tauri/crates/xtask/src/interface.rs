@@ -1,6 +1,7 @@
 //! The interface: its packages, its checks, its pages. It has a toolchain of its own (`ui/package.json`), started from here.
 
 use std::path::PathBuf;
+use std::process::Command;
 
 use crate::chore::{ChoreError, run};
 use crate::npm;
@@ -10,9 +11,24 @@ fn folder() -> PathBuf {
     workspace().join("ui")
 }
 
+/// The oldest version of Node, major and minor, that its tools run on.
+const NODE: (u32, u32) = (20, 19);
+
 /// Installs its packages.
 pub(crate) fn install() -> Result<(), ChoreError> {
+    let output = Command::new("node").arg("--version").output();
+    let found = output.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned()).unwrap_or_default();
+    if !suffices(&found) {
+        let found = if found.is_empty() { "there is none".to_owned() } else { format!("this is {found}") };
+        return Err(ChoreError::Node { least: format!("{}.{}", NODE.0, NODE.1), found });
+    }
     npm::install(&folder())
+}
+
+/// Whether a version as Node prints it, such as `v20.19.0`, is new enough.
+fn suffices(version: &str) -> bool {
+    let mut numbers = version.trim_start_matches('v').split('.').map_while(|number| number.parse::<u32>().ok());
+    numbers.next().zip(numbers.next()).is_some_and(|version| version >= NODE)
 }
 
 /// Types, lints, format, and whether the client is the one that the OpenAPI document describes.
@@ -30,7 +46,26 @@ pub(crate) fn build() -> Result<(), ChoreError> {
     run(&mut npm::script(&folder(), "build"))
 }
 
-/// Journeys of people through the built pages in Chromium, against the real program.
+/// Journeys of people through the built pages in Chromium, against the real program, and a gallery of every part in every state.
 pub(crate) fn journeys() -> Result<(), ChoreError> {
+    run(&mut npm::script(&folder(), "gallery"))?;
     run(npm::script(&folder(), "test:journeys").env("SLA_BIN", built("sla")))
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_node_that_is_too_old_is_seen() {
+        fn check(version: &str, expected: bool) {
+            assert_eq!(super::suffices(version), expected, "{version}");
+        }
+        check("v20.19.0", true);
+        check("v20.20.2", true);
+        check("v22.1.0", true);
+        check("v20.18.9", false);
+        check("v18.20.4", false);
+        check("v9.99.0", false);
+        check("", false);
+        check("node", false);
+    }
 }

@@ -8,6 +8,8 @@
 mod bench;
 mod chore;
 mod generate;
+mod interface;
+mod npm;
 mod place;
 mod setup;
 mod step;
@@ -44,6 +46,8 @@ enum Chore {
         #[arg(value_parser = generate::names())]
         names: Vec<String>,
     },
+    /// Build the interface for browsers into ui/dist: sla serve --ui ui/dist
+    Ui,
     /// Measure in the release profile; prints figures and judges nothing
     Bench {
         #[command(subcommand)]
@@ -66,6 +70,7 @@ fn run(chore: &Chore) -> Result<(), ChoreError> {
     match chore {
         Chore::Setup => setup::setup(),
         Chore::Test | Chore::Ci => test::test(),
+        Chore::Ui => interface::install().and_then(|()| interface::build()),
         Chore::Generate { check, names } => {
             let chosen = generate::chosen(names);
             test::build()?;

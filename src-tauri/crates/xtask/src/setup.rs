@@ -1,12 +1,12 @@
 //! What the tests need beside Rust: found if it is there, installed if not.
 
-use std::collections::BTreeSet;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::chore::{ChoreError, run};
 use crate::place::{cargo, program, tools, workspace};
+use crate::{interface, npm};
 
 /// What a Debian package is needed for, and how to see that it is there.
 struct Need {
@@ -26,7 +26,7 @@ enum Sign {
 
 /// The servers that the acceptance tests start, and the programs that judge documents. npm comes with Node where that is not
 /// Debian's.
-const TESTS: [Need; 10] = [
+const TESTS: [Need; 11] = [
     Need { package: "git", sign: Sign::Program("git") },
     Need { package: "prometheus", sign: Sign::Program("promtool") },
     Need { package: "postgresql", sign: Sign::Versioned("/usr/lib/postgresql", "postgres") },
@@ -37,6 +37,7 @@ const TESTS: [Need; 10] = [
     Need { package: "util-linux", sign: Sign::Program("setpriv") },
     Need { package: "nodejs", sign: Sign::Program("node") },
     Need { package: "npm", sign: Sign::Program("npm") },
+    Need { package: "chromium", sign: Sign::Program("chromium") },
 ];
 
 /// A Python of its own for the program that a bench compares itself with.
@@ -68,32 +69,10 @@ apt-get -o DPkg::Lock::Timeout=300 --quiet --yes --no-install-recommends install
 /// Installs what the tests need and the machine does not have.
 pub(crate) fn setup() -> Result<(), ChoreError> {
     install(&TESTS)?;
-    install_openid_provider()?;
+    // The OpenID provider that the tests sign in at.
+    npm::install(&workspace().join("tests").join("openid"))?;
+    interface::install()?;
     install_cargo_deny()
-}
-
-/// Installs the OpenID provider that the tests sign in at, as its lock file says and without running any script of a package.
-/// What is there already is left as it is.
-fn install_openid_provider() -> Result<(), ChoreError> {
-    let folder = workspace().join("tests").join("openid");
-    let read = |path: PathBuf| std::fs::read_to_string(path).unwrap_or_default();
-    if is_installed(&read(folder.join("package-lock.json")), &read(folder.join("node_modules/.package-lock.json"))) {
-        println!("already there: {}", folder.join("node_modules").display());
-        return Ok(());
-    }
-    let npm = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
-    run(Command::new("npm").args(npm).current_dir(&folder).stdin(Stdio::null()))
-}
-
-/// Whether all packages of a lock file are installed, given the list that npm leaves beside them: both name each with the
-/// SHA-512 of its content.
-fn is_installed(lock: &str, installed: &str) -> bool {
-    let contents = |text: &str| -> BTreeSet<String> {
-        let lines = text.lines().map(str::trim).filter(|line| line.starts_with("\"integrity\""));
-        lines.map(|line| line.trim_end_matches(',').to_owned()).collect()
-    };
-    let (wanted, there) = (contents(lock), contents(installed));
-    !wanted.is_empty() && wanted.is_subset(&there)
 }
 
 /// Installs what the benches need beside.
@@ -195,27 +174,14 @@ mod tests {
         }
         let postgres = "/usr/lib/postgresql/VERSION/bin/postgres";
         let node = ["node", "npm"];
-        let with_node = |there: &[&'static str]| [there, &node].concat();
+        let with_node = |there: &[&'static str]| [there, &node, &["chromium"]].concat();
         let all = with_node(&["git", "promtool", postgres, "psql", "pgbouncer", "pdftotext", "qpdf", "setpriv"]);
         check(&all, &[]);
         let few = with_node(&["git", "promtool", "psql", "setpriv"]);
         check(&few, &["postgresql", "pgbouncer", "poppler-utils", "qpdf"]);
         let one = with_node(&["git", postgres, "psql", "pgbouncer", "pdftotext", "qpdf", "setpriv"]);
         check(&one, &["prometheus"]);
-        check(&all[..8], &["nodejs", "npm"]);
-    }
-
-    #[test]
-    fn packages_are_installed_when_one_is_missing_or_another() {
-        let lock = "{\n  \"integrity\": \"sha512-a\",\n  \"integrity\": \"sha512-b\"\n}";
-        let check =
-            |installed: &str, expected: bool| assert_eq!(is_installed(lock, installed), expected, "{installed}");
-        check(lock, true);
-        check("\"integrity\": \"sha512-b\",\n \"integrity\": \"sha512-a\",", true);
-        check("\"integrity\": \"sha512-a\"", false);
-        check("\"integrity\": \"sha512-a\"\n\"integrity\": \"sha512-c\"", false);
-        check("", false);
-        assert!(!is_installed("", ""), "a lock file that is not there installs nothing");
+        check(&all[..8], &["nodejs", "npm", "chromium"]);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::process::Command;
 use crate::chore::{ChoreError, run};
 use crate::place::{cargo, program, workspace};
 use crate::step::Steps;
-use crate::{generate, setup};
+use crate::{generate, interface, setup};
 
 /// Runs every check and every test. A step that fails does not stop the others, so that one run tells all; only without
 /// its tools there is no sense in going on.
@@ -20,10 +20,12 @@ pub(crate) fn test() -> Result<(), ChoreError> {
     steps.run("format", || run(cargo().args(["fmt", "--all", "--check"])));
     steps.run("dependencies", dependencies);
     steps.run("lints", || run(cargo().args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])));
+    steps.run("interface", || interface::check().and_then(|()| interface::test()).and_then(|()| interface::build()));
     // The acceptance tests run the real program, which building the tests does not build.
     steps.run("programs", build);
     steps.run("generated files", || generate::check(&generate::chosen(&[])));
     steps.run("examples in the documentation", || run(cargo().args(["test", "--workspace", "--doc"])));
+    steps.run("journeys", interface::journeys);
     steps.print();
     steps.run("tests", || run(&mut tests()));
     steps.finish()

@@ -2012,6 +2012,12 @@ export interface components {
              * @description Revision of this month: 1 when first closed, one more for every restatement.
              */
             revision: number;
+            /**
+             * @description Where the ledger's audit chain ended before this revision was closed: how many entries it had, a colon and the hash of
+             *     the last one. Whoever holds the report can see by it that nothing of that was cut off. Absent where there was no entry
+             *     yet, and in records of versions that did not note it.
+             */
+            chain_head?: string | null;
             /** @description The month in the contract's zone. */
             period: components["schemas"]["RecordPeriod"];
             /** @description The contract version that was in force. */
@@ -8299,6 +8305,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description One of that name is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description There is one of that name, or the catalogue has moved */
             409: {
                 headers: {
@@ -8949,6 +8964,15 @@ export interface operations {
             };
             /** @description The catalogue is about all tenants, and not all are assigned */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of that name is not yours to see */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
