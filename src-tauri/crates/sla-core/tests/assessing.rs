@@ -233,6 +233,23 @@ fn what_is_consumed_is_judged_by_its_budget() {
     assert_eq!(attained.low, Ratio::new(1, 2).expect("not zero"), "100 thousandths of 0.05 are twice the budget");
 }
 
+/// Events in excluded time stay, but tell nothing of how busy an unknown slice outside of it was.
+#[test]
+fn without_an_event_outside_exclusions_the_slices_are_judged_where_some_are_unknown() {
+    fn check(signs: &str, attained: [(i64, i64); 2], verdict: Verdict) {
+        let terms = json!({ "method": "Occurrences", "exclusions": "numerator", "quiet": "bad" });
+        let (scope, mut measured) = facts(signs);
+        measured.excluded.total = 40;
+        let assessment = assess(&commitment(terms), &scope, &measured);
+        let found = assessment.attained.map(|range| [range.low, range.high]);
+        assert_eq!(found, Some(attained.map(|(part, of)| Ratio::new(part, of).expect("not zero"))), "{signs}");
+        assert_eq!(assessment.verdict, verdict, "{signs}");
+    }
+    check("OOOO??????", [(4, 10), (1, 1)], UNDECIDABLE);
+    check("OOOO______", [(1, 1); 2], MET);
+    check("OOOO_____?", [(4, 10), (5, 10)], BREACHED);
+}
+
 #[test]
 fn a_border_inside_a_slice_is_found_wherever_it_lies() {
     let (sound, _) = facts("..........");
