@@ -4,7 +4,6 @@ import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { serve } from './serve.mjs'
 import { signIn, startBrowser, startDesk } from '../tests/desk.mjs'
 
 const [folder = '/tmp/sla-desk-pictures', ...only] = process.argv.slice(2)
@@ -101,7 +100,7 @@ async function takeAll(kind, options, language) {
 async function takeGallery() {
   const dist = fileURLToPath(new URL('../dist-gallery', import.meta.url))
   if (!existsSync(dist) || (only.length > 0 && !only.includes('gallery'))) return
-  const web = await serve({ dist })
+  const gallery = await startDesk('dist-gallery')
   for (const colorScheme of ['light', 'dark']) {
     const page = await browser.newPage({
       viewport: sizes.small,
@@ -109,12 +108,12 @@ async function takeGallery() {
       reducedMotion: 'reduce',
       locale: 'de-DE',
     })
-    await page.goto(`${web.address}/gallery.html`)
+    await page.goto(`${gallery.address}`)
     await page.locator('#fifty-thousand tbody tr').first().waitFor()
     await page.screenshot({ path: join(folder, `gallery-${colorScheme}.png`), fullPage: true })
     await page.close()
   }
-  await web.stop()
+  await gallery.stop()
 }
 
 async function settled(page) {

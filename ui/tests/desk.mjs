@@ -24,14 +24,15 @@ export const PEOPLE = {
   vera: ['tenant_viewer', 'Vera Nordlicht', ['nordlicht']],
 }
 
-export async function startDesk() {
+/** @param {string} [ui] The folder of the built pages; the interface's own when not said. */
+export async function startDesk(ui = 'dist') {
   const sla = process.env['SLA_BIN']
   if (!sla) throw new Error('SLA_BIN must name the built program, such as ../target/debug/sla')
   const folder = await mkdtemp(join(tmpdir(), 'sla-desk-ui-'))
   const ledger = `sqlite:${join(folder, 'ledger.sqlite')}`
   await run(sla, ['demo', '--out', folder])
   await addAdmin(sla, ledger)
-  const api = await startApi(sla, ledger, folder)
+  const api = await startApi(sla, ledger, folder, ui)
 
   const sessions = new Map()
   const sessionOf = async (account) => {
@@ -81,7 +82,7 @@ async function addAdmin(sla, ledger) {
   if (code !== 0) throw new Error(`sla account add ended with ${code}`)
 }
 
-async function startApi(sla, ledger, folder) {
+async function startApi(sla, ledger, folder, ui) {
   const options = [
     '--listen',
     '127.0.0.1:0',
@@ -90,7 +91,7 @@ async function startApi(sla, ledger, folder) {
     '--catalogue',
     join(folder, 'catalogue'),
     '--ui',
-    fileURLToPath(new URL('../dist', import.meta.url)),
+    fileURLToPath(new URL(`../${ui}`, import.meta.url)),
     '--sign-ins-per-minute',
     '1000',
   ]

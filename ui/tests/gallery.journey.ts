@@ -1,32 +1,31 @@
-import { fileURLToPath } from 'node:url'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { serve } from '../scripts/serve.mjs'
-import { startBrowser } from './desk.mjs'
+import { startBrowser, startDesk } from './desk.mjs'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 let browser: Browser
-let web: Awaited<ReturnType<typeof serve>>
+let desk: Awaited<ReturnType<typeof startDesk>>
 
 beforeAll(async () => {
-  web = await serve({ dist: fileURLToPath(new URL('../dist-gallery', import.meta.url)) })
+  desk = await startDesk('dist-gallery')
   browser = await startBrowser()
 })
 
 afterAll(async () => {
   await browser?.close()
-  await web?.stop()
+  await desk?.stop()
 })
 
-async function open(
-  colorScheme: 'light' | 'dark',
-  reducedMotion: 'reduce' | 'no-preference' = 'reduce',
-): Promise<Page> {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, colorScheme, reducedMotion })
-  await page.goto(`${web.address}/gallery.html`)
+async function open(colorScheme: 'light' | 'dark'): Promise<Page> {
+  const page = await browser.newPage({
+    viewport: { width: 1280, height: 800 },
+    colorScheme,
+    reducedMotion: 'reduce',
+  })
+  await page.goto(`${desk.address}`)
   await page.locator('#fifty-thousand tbody tr').first().waitFor()
   return page
 }
@@ -53,37 +52,5 @@ test('50 000 rows: only those in sight are drawn, and keys lead to the last and 
   await table.locator('tr[data-index="49999"]:focus').waitFor()
   await page.keyboard.press('Home')
   await table.locator('tr[data-index="0"]:focus').waitFor()
-  await page.close()
-})
-
-// Figures depend on what else the machine does: they are told when they are asked for, and judged by people.
-test.runIf(process.env['SLA_FIGURES'])('figures: scrolling 50 000 rows', async () => {
-  const page = await open('light', 'no-preference')
-  const session = await page.context().newCDPSession(page)
-  await session.send('Performance.enable')
-  const workSeconds = async () => {
-    const { metrics } = await session.send('Performance.getMetrics')
-    const parts = ['ScriptDuration', 'LayoutDuration', 'RecalcStyleDuration']
-    return metrics.filter(({ name }) => parts.includes(name)).reduce((sum, { value }) => sum + value, 0)
-  }
-  const before = await workSeconds()
-  const { frames, seconds } = await page.evaluate(async () => {
-    const scroller = document.querySelector('#fifty-thousand .scroller')
-    if (scroller === null) throw new Error('no table')
-    scroller.scrollIntoView()
-    const begun = performance.now()
-    let drawn = 0
-    while (drawn < 120) {
-      await new Promise(requestAnimationFrame)
-      scroller.scrollTop += 120
-      drawn += 1
-    }
-    return { frames: drawn, seconds: (performance.now() - begun) / 1_000 }
-  })
-  const milliseconds = ((await workSeconds()) - before) * (1_000 / frames)
-  console.log(
-    `${milliseconds.toFixed(1)} ms of work in a frame, ${(frames / seconds).toFixed(0)} frames a second`,
-  )
-  expect(frames).toBe(120)
   await page.close()
 })

@@ -74,5 +74,5 @@ fn a_folder_without_an_interface_is_refused_at_the_start() {
     let output = sla(&[&words[..], &[&ui]].concat(), "");
     let said = String::from_utf8_lossy(&output.stderr).into_owned() + &String::from_utf8_lossy(&output.stdout);
     assert_eq!(output.status.code(), Some(1), "{said}");
-    assert!(said.contains("serve.ui") && said.contains("index.html") && said.contains("npm run build"), "{said}");
+    assert!(said.contains("serve.ui") && said.contains("index.html") && said.contains("cargo xtask ui"), "{said}");
 }

@@ -1,6 +1,7 @@
 //! Traces for a collector: what the real program posts, read with the messages of OpenTelemetry's own specification.
 
 use std::collections::BTreeMap;
+use std::io::Read;
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex};
 
@@ -9,6 +10,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
+use flate2::read::GzDecoder;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue, any_value};
 use opentelemetry_proto::tonic::trace::v1::{Span, span::SpanKind, status::StatusCode as Outcome};
@@ -31,7 +33,15 @@ type Posted = Arc<Mutex<Vec<(HeaderMap, ExportTraceServiceRequest)>>>;
 async fn collector(answer: StatusCode) -> (String, Posted) {
     let posted = Posted::default();
     let take = move |State(posted): State<Posted>, headers: HeaderMap, body: Bytes| async move {
-        let traces = ExportTraceServiceRequest::decode(body).expect("traces as the specification writes them");
+        let mut plain = Vec::new();
+        match headers.get("content-encoding") {
+            None => plain.extend_from_slice(&body),
+            Some(how) => {
+                assert_eq!(how, "gzip");
+                GzDecoder::new(&body[..]).read_to_end(&mut plain).expect("gzip");
+            }
+        }
+        let traces = ExportTraceServiceRequest::decode(&plain[..]).expect("traces as the specification writes them");
         posted.lock().expect("nobody panics").push((headers, traces));
         answer
     };
@@ -86,6 +96,7 @@ async fn a_collector_is_told_of_requests_and_jobs() {
     let variables = [
         ("OTEL_EXPORTER_OTLP_ENDPOINT", address.as_str()),
         ("OTEL_EXPORTER_OTLP_HEADERS", &headers),
+        ("OTEL_EXPORTER_OTLP_COMPRESSION", "gzip"),
         ("OTEL_RESOURCE_ATTRIBUTES", "deployment.environment.name=test"),
     ];
     let mut service = Service::start_in(Engine::Sqlite, &DESK, &variables);
@@ -106,6 +117,7 @@ async fn a_collector_is_told_of_requests_and_jobs() {
     let mut spans = Vec::new();
     for (headers, traces) in &posted {
         assert_eq!(headers["authorization"], format!("Bearer {TOKEN}"));
+        assert_eq!(headers["content-encoding"], "gzip");
         for resource in &traces.resource_spans {
             let known = resource.resource.as_ref().expect("who tells");
             let known = attributes(&known.attributes);
@@ -195,13 +207,24 @@ async fn without_a_collector_there_are_no_traces() {
 
 #[test]
 fn a_collector_that_cannot_be_told_is_refused_at_the_start() {
-    let output = std::process::Command::new(sla_acceptance::binary())
-        .args(["serve", "--json", "--listen", "127.0.0.1:0", "--ledger", "sqlite:/nonexistent/ledger.sqlite"])
-        .env("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:4317")
-        .env("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")
-        .output()
-        .expect("the binary runs");
-    let said = String::from_utf8_lossy(&output.stderr).into_owned() + &String::from_utf8_lossy(&output.stdout);
-    assert_eq!(output.status.code(), Some(1), "{said}");
-    assert!(said.contains("serve.telemetry") && said.contains("OTEL_EXPORTER_OTLP_PROTOCOL"), "{said}");
+    #[track_caller]
+    fn check(variable: (&str, &str), says: &str) {
+        let output = std::process::Command::new(sla_acceptance::binary())
+            .args(["serve", "--json", "--listen", "127.0.0.1:0", "--ledger", "sqlite:/nonexistent/ledger.sqlite"])
+            .env("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:4317")
+            .env(variable.0, variable.1)
+            .output()
+            .expect("the binary runs");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned() + &String::from_utf8_lossy(&output.stdout);
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        assert!(said.contains("serve.telemetry") && said.contains(says), "{said}");
+    }
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let empty = folder.path().join("none.pem").display().to_string();
+    std::fs::write(&empty, "").expect("a file");
+    check(("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"), "OTEL_EXPORTER_OTLP_PROTOCOL is");
+    check(("OTEL_EXPORTER_OTLP_ENDPOINT", "127.0.0.1:4318"), "OTEL_EXPORTER_OTLP_ENDPOINT holds no address");
+    check(("OTEL_EXPORTER_OTLP_CERTIFICATE", "/nonexistent/ca.pem"), "/nonexistent/ca.pem cannot be read");
+    check(("OTEL_EXPORTER_OTLP_CERTIFICATE", &empty), "there is no certificate in it");
+    check(("OTEL_EXPORTER_OTLP_COMPRESSION", "brotli"), "traces cannot be sent");
 }

@@ -6,7 +6,7 @@ import { loadWords } from '$lib/words'
 import Gallery from './Gallery.svelte'
 
 const target = document.getElementById('app')
-if (target === null) throw new Error('gallery.html has no #app')
+if (target === null) throw new Error('the page has no #app')
 
 restoreTheme()
 route.listen()

@@ -29,7 +29,7 @@ pub struct Interface(PathBuf);
 /// Why a folder cannot be served.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "{} cannot be read: {source}; expected the folder of a built interface, as in ui/dist after npm run build",
+    "{} cannot be read: {source}; expected the folder of a built interface, as in ui/dist after cargo xtask ui",
     .path.display()
 )]
 pub struct InterfaceError {
@@ -60,7 +60,7 @@ pub(crate) async fn page(State(api): State<Api>, request: Request) -> Response {
     let is_asked = matches!(*request.method(), Method::GET | Method::HEAD);
     let interface = api.interface.as_ref().filter(|_| is_asked && !path.starts_with("/api/"));
     let Some(Interface(folder)) = interface else { return nowhere() };
-    let served = ServeDir::new(folder).precompressed_gzip().oneshot(request).await;
+    let served = ServeDir::new(folder).oneshot(request).await;
     let Ok(mut response) = served.map(|response| response.map(Body::new));
     if response.status() == StatusCode::NOT_FOUND {
         return nowhere();

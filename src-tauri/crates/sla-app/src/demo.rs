@@ -1,26 +1,20 @@
 //! The demo: a month of four invented tenants that comes with the program, and the people who would look after it.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::{fs, io};
 
 use sla_core::access::{AccountName, Role, TenantScope};
 use sla_core::time::{Month, UnixSeconds};
 use sla_ledger::Ledger;
-use sla_report::Templates;
 
 use crate::accounts::{AccountChange, AccountError, accounts, put_account};
-use crate::catalogue::{CatalogueError, read_catalogue};
-use crate::close::{CloseRequest, prepare};
-use crate::error::CloseError;
 use crate::outfile::OutFileError;
-use crate::progress::CloseProgress;
 
 /// The demo's clock: 2 November 2026, 08:00 UTC. The demo month can be closed whatever the machine's clock says, and
 /// every demo's audit chain is the same.
 pub const DEMO_NOW: UnixSeconds = 1_793_606_400;
-/// Who closes the demo's month, as the audit chain names them.
-pub const DEMO_ACTOR: &str = "demo";
+/// Who closes the demo's month while the ledger knows nobody.
+const NOBODY: &str = "demo";
 /// The password of all people of the demo: it keeps nobody out, and keeps nothing but invented months.
 pub const DEMO_PASSWORD: &str = "demo for everybody";
 
@@ -79,23 +73,6 @@ pub const DEMO_PEOPLE: [DemoPerson; 6] = [
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Demo(PathBuf);
 
-/// Why there is no demo.
-#[derive(Debug, thiserror::Error)]
-pub enum DemoError {
-    /// Its files cannot be laid out.
-    #[error(transparent)]
-    Files(#[from] OutFileError),
-    /// Its catalogue, which somebody may have changed, is not sound.
-    #[error(transparent)]
-    Catalogue(#[from] CatalogueError),
-    /// Its month cannot be closed.
-    #[error(transparent)]
-    Close(#[from] CloseError),
-    /// Its people cannot be entered.
-    #[error(transparent)]
-    People(#[from] AccountError),
-}
-
 impl Demo {
     /// The demo in a folder, which need not be there yet.
     pub fn new(folder: &Path) -> Self {
@@ -139,24 +116,6 @@ impl Demo {
         Ok(kept)
     }
 
-    /// Makes it ready to be worked with: its month closed, and its people in the ledger. What is there already stays.
-    ///
-    /// # Errors
-    /// [`DemoError`].
-    pub async fn make_ready(
-        &self,
-        templates: &Arc<Templates>,
-        progress: &Arc<dyn CloseProgress>,
-        now: UnixSeconds,
-    ) -> Result<(), DemoError> {
-        self.lay_out()?;
-        if self.closes_as().await? == DEMO_ACTOR {
-            self.close(templates, progress).await?;
-            self.add_people(now).await?;
-        }
-        Ok(())
-    }
-
     /// Who closes its month: once there are people, one of them.
     ///
     /// # Errors
@@ -165,7 +124,7 @@ impl Demo {
         let ledger = Ledger::open(&self.ledger()).await?;
         let known = accounts(&ledger).await;
         ledger.close().await;
-        Ok(if known?.is_empty() { DEMO_ACTOR } else { MANAGER.name })
+        Ok(if known?.is_empty() { NOBODY } else { MANAGER.name })
     }
 
     /// Enters its people, unless the ledger knows somebody.
@@ -177,26 +136,6 @@ impl Demo {
         let added = add_people(&ledger, now).await;
         ledger.close().await;
         added
-    }
-
-    async fn close(&self, templates: &Arc<Templates>, progress: &Arc<dyn CloseProgress>) -> Result<(), DemoError> {
-        let (folder, ledger, out) = (self.catalogue(), self.ledger(), self.out());
-        let catalogue = read_catalogue(&folder)?;
-        let request = CloseRequest {
-            month: Self::month(),
-            tenant: None,
-            catalogue: &catalogue,
-            catalogue_folder: &folder,
-            ledger: &ledger,
-            out: &out,
-            now: DEMO_NOW,
-            actor: DEMO_ACTOR.into(),
-            accepted: &[],
-            templates,
-            secrets: &|_| None,
-        };
-        prepare(&request, progress).await?.commit(progress).await?;
-        Ok(())
     }
 }
 

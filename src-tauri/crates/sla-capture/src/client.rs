@@ -4,7 +4,7 @@
 use std::error::Error;
 use std::time::Duration;
 
-use reqwest::{Certificate, Client, Url, redirect};
+use reqwest::{Certificate, Client, Request, Url, redirect};
 
 /// Whom a client asks, and for how long.
 #[derive(Clone, Copy, Debug)]
@@ -68,6 +68,44 @@ pub fn client(terms: &ClientTerms<'_>) -> Result<Client, ClientError> {
         Some(_) => refuse(chain(&error)),
         None => ClientError::System { reason: chain(&error) },
     })
+}
+
+/// Why there is no answer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ExchangeError {
+    /// Nobody answered, or the answer broke off. The address is not named: it may hold a secret.
+    #[error("{0}")]
+    Unanswered(String),
+    /// The answer is longer than it may be.
+    #[error("the answer is longer than {limit_bytes} bytes")]
+    TooLong {
+        /// What it may have.
+        limit_bytes: usize,
+    },
+}
+
+/// Asks once and reads the whole answer, whatever its status.
+///
+/// # Errors
+/// [`ExchangeError`].
+pub async fn exchange(
+    client: &Client,
+    request: Request,
+    limit_bytes: usize,
+) -> Result<http::Response<Vec<u8>>, ExchangeError> {
+    let failed = |error: reqwest::Error| ExchangeError::Unanswered(chain(&error.without_url()));
+    let mut response = client.execute(request).await.map_err(failed)?;
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(failed)? {
+        if body.len() + chunk.len() > limit_bytes {
+            return Err(ExchangeError::TooLong { limit_bytes });
+        }
+        body.extend_from_slice(&chunk);
+    }
+    let mut answer = http::Response::new(body);
+    *answer.status_mut() = response.status();
+    *answer.headers_mut() = std::mem::take(response.headers_mut());
+    Ok(answer)
 }
 
 /// Whether an address is on this machine.

@@ -23,7 +23,7 @@ mod prometheus;
 mod slices;
 mod source;
 
-pub use client::{ClientError, ClientTerms, chain, client, is_loopback};
+pub use client::{ClientError, ClientTerms, ExchangeError, chain, client, exchange, is_loopback};
 pub use error::CaptureError;
 pub use evidence::{Evidence, EvidenceError, EvidenceStore, StoreError, decode, encode, read_provenance};
 pub use file::{

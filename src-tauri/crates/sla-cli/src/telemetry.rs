@@ -16,7 +16,7 @@ use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::propagation::TraceContextPropagator;
 use opentelemetry_sdk::resource::{EnvResourceDetector, TelemetryResourceDetector};
 use opentelemetry_sdk::trace::SdkTracerProvider;
-use sla_app::{ClientTerms, chain, client};
+use sla_app::{ClientTerms, client, exchange};
 use tokio::runtime::Handle;
 use tracing::Subscriber;
 use tracing::level_filters::LevelFilter;
@@ -196,27 +196,10 @@ struct Post {
 #[async_trait::async_trait]
 impl HttpClient for Post {
     async fn send_bytes(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
-        let client = self.client.clone();
-        self.runtime.spawn(async move { post(client, request).await }).await?
+        let (client, request) = (self.client.clone(), request.try_into()?);
+        let answer = self.runtime.spawn(async move { exchange(&client, request, MOST_BYTES).await }).await??;
+        Ok(answer.map(Bytes::from))
     }
-}
-
-async fn post(client: reqwest::Client, request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
-    // Without the address, which may hold a token.
-    let failed = |error: reqwest::Error| chain(&error.without_url());
-    let mut response = client.execute(request.try_into().map_err(failed)?).await.map_err(failed)?;
-    let mut answer = Response::builder().status(response.status());
-    for (name, value) in response.headers() {
-        answer = answer.header(name, value);
-    }
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(failed)? {
-        if body.len() + chunk.len() > MOST_BYTES {
-            return Err(format!("the answer is longer than {MOST_BYTES} bytes").into());
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(answer.body(Bytes::from(body))?)
 }
 
 #[cfg(test)]

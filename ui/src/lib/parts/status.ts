@@ -13,6 +13,7 @@ import ThumbsUp from '@lucide/svelte/icons/thumbs-up'
 import TriangleAlert from '@lucide/svelte/icons/triangle-alert'
 import Undo2 from '@lucide/svelte/icons/undo-2'
 import type { Schemas } from '$lib/backend/api'
+import { t } from '$lib/words'
 
 export type Tone = 'good' | 'bad' | 'open' | 'active' | 'calm'
 
@@ -79,4 +80,9 @@ export function statesOf(kind: StatusKind): string[] {
 export function statusOf(kind: StatusKind, value: string): Look & { word: string } {
   const look = (kinds[kind] as Record<string, Look>)[value] ?? { icon: CircleHelp, tone: 'calm' }
   return { ...look, word: `${kind}-${value.replaceAll('_', '-')}` }
+}
+
+/** Every state of a kind with its word, to choose from. */
+export function statusOptions(kind: StatusKind): { value: string; label: string }[] {
+  return statesOf(kind).map((value) => ({ value, label: t(statusOf(kind, value).word) }))
 }

@@ -7,14 +7,27 @@ export interface Page<Row> {
   next?: string | null
 }
 
+/** What a page is asked for by. */
+export interface PageQuery {
+  limit: number
+  cursor?: string
+}
+
+const PAGE_ROWS = 100
+
 /** At most so many rows are exported; beyond it the person is better served by the program's own export. */
 const EXPORT_LIMIT_PAGES = 500
 
 interface PagedOptions<Row> {
   key: readonly unknown[]
   enabled?: boolean
-  load: (cursor: string | undefined, signal: AbortSignal) => Promise<Page<Row>>
+  load: (page: PageQuery, signal: AbortSignal) => Promise<Page<Row>>
 }
+
+const pageAt = (cursor: string | undefined): PageQuery => ({
+  limit: PAGE_ROWS,
+  ...(cursor === undefined ? {} : { cursor }),
+})
 
 export function paged<Row>(options: () => PagedOptions<Row>): Listing<Row> {
   const client = useQueryClient()
@@ -24,7 +37,7 @@ export function paged<Row>(options: () => PagedOptions<Row>): Listing<Row> {
       queryKey: key,
       enabled,
       queryFn: ({ pageParam, signal }: { pageParam: string | undefined; signal: AbortSignal }) =>
-        load(pageParam, signal),
+        load(pageAt(pageParam), signal),
       initialPageParam: undefined as string | undefined,
       getNextPageParam: (last: Page<Row>) => last.next ?? undefined,
     }
@@ -58,7 +71,7 @@ export function paged<Row>(options: () => PagedOptions<Row>): Listing<Row> {
       for (let page = 0; page < EXPORT_LIMIT_PAGES; page += 1) {
         const { items, next } = await client.fetchQuery({
           queryKey: ['export', ...options().key, cursor ?? 'first'],
-          queryFn: ({ signal }) => load(cursor, signal),
+          queryFn: ({ signal }) => load(pageAt(cursor), signal),
           staleTime: 0,
           gcTime: 0,
         })

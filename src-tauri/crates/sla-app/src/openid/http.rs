@@ -3,9 +3,9 @@
 use std::pin::Pin;
 use std::time::Duration;
 
-use openidconnect::{AsyncHttpClient, HttpRequest, HttpResponse, http};
-use reqwest::Client;
-use sla_capture::{ClientError, ClientTerms, chain, client};
+use openidconnect::{AsyncHttpClient, HttpRequest, HttpResponse};
+use reqwest::{Client, Request};
+use sla_capture::{ClientError, ClientTerms, ExchangeError, chain, client, exchange};
 use url::Url;
 
 use super::config::{OpenIdConfig, OpenIdConfigError, is_safe};
@@ -24,8 +24,8 @@ pub(super) enum HttpError {
     Unsafe(String),
     #[error("{0}")]
     Request(String),
-    #[error("the answer is longer than {MOST_BYTES} bytes")]
-    TooLong,
+    #[error(transparent)]
+    Exchange(#[from] ExchangeError),
 }
 
 /// A client for one provider.
@@ -49,24 +49,11 @@ impl Http {
     }
 
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
-        let failed = |error: reqwest::Error| HttpError::Request(chain(&error.without_url()));
-        let request = reqwest::Request::try_from(request).map_err(failed)?;
+        let request = Request::try_from(request).map_err(|error| HttpError::Request(chain(&error.without_url())))?;
         if !is_safe(request.url()) {
             return Err(HttpError::Unsafe(request.url().origin().ascii_serialization()));
         }
-        let mut response = self.0.execute(request).await.map_err(failed)?;
-        let mut answer = http::Response::builder().status(response.status());
-        for (name, value) in response.headers() {
-            answer = answer.header(name, value);
-        }
-        let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(failed)? {
-            if body.len() + chunk.len() > MOST_BYTES {
-                return Err(HttpError::TooLong);
-            }
-            body.extend_from_slice(&chunk);
-        }
-        answer.body(body).map_err(|error| HttpError::Request(error.to_string()))
+        Ok(exchange(&self.0, request, MOST_BYTES).await?)
     }
 }
 
