@@ -226,5 +226,4 @@ fn a_collector_that_cannot_be_told_is_refused_at_the_start() {
     check(("OTEL_EXPORTER_OTLP_ENDPOINT", "127.0.0.1:4318"), "OTEL_EXPORTER_OTLP_ENDPOINT holds no address");
     check(("OTEL_EXPORTER_OTLP_CERTIFICATE", "/nonexistent/ca.pem"), "/nonexistent/ca.pem cannot be read");
     check(("OTEL_EXPORTER_OTLP_CERTIFICATE", &empty), "there is no certificate in it");
-    check(("OTEL_EXPORTER_OTLP_COMPRESSION", "brotli"), "traces cannot be sent");
 }
