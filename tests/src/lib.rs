@@ -17,13 +17,27 @@ pub mod servers;
 /// If there is none, or one that is older than a source it was made from: a test must not judge yesterday's program.
 #[must_use]
 pub fn binary() -> PathBuf {
+    built("sla")
+}
+
+/// The path of the window's binary, `sla-desk`, in the same way.
+///
+/// # Panics
+/// As [`binary`].
+#[must_use]
+pub fn window() -> PathBuf {
+    built("sla-desk")
+}
+
+fn built(name: &str) -> PathBuf {
     let test = std::env::current_exe().expect("a running program has a path");
     // A test runs as PROFILE/deps/NAME-HASH, an example as PROFILE/examples/NAME; a binary lies in PROFILE.
     let profile = test.parent().and_then(Path::parent).expect("cargo puts a test two folders deep");
-    let binary = profile.join("sla");
-    assert!(binary.is_file(), "{} is not built: run `cargo build -p sla-cli`", binary.display());
+    let binary = profile.join(name);
+    let build = "run `cargo build --workspace --bins`";
+    assert!(binary.is_file(), "{} is not built: {build}", binary.display());
     if let Some(source) = newer_source(&binary) {
-        panic!("{} is newer than {}: run `cargo build -p sla-cli`", source.display(), binary.display());
+        panic!("{} is newer than {}: {build}", source.display(), binary.display());
     }
     binary
 }

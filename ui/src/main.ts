@@ -13,6 +13,7 @@
 //   gallery       every state of every part; not in the application
 import '$lib/design/base.css'
 import { mount } from 'svelte'
+import { restoreDesk } from '$lib/backend/desk.svelte'
 import { session } from '$lib/backend/session.svelte'
 import { route } from '$lib/route/route.svelte'
 import { restoreTheme } from '$lib/state/theme.svelte'
@@ -25,5 +26,6 @@ if (target === null) throw new Error('index.html has no #app')
 restoreTheme()
 session.restore()
 route.listen()
+void restoreDesk()
 await loadWords()
 mount(App, { target })

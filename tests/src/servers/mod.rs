@@ -7,9 +7,11 @@ mod openid;
 mod pgbouncer;
 mod postgres;
 mod prometheus;
+mod screen;
 
 use std::fs::File;
-use std::net::{Ipv4Addr, TcpListener};
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Sender, channel};
@@ -22,6 +24,7 @@ pub use openid::{OpenIdProvider, Person};
 pub use pgbouncer::PgBouncer;
 pub use postgres::{Postgres, Shutdown};
 pub use prometheus::{Guard, Prometheus};
+pub use screen::Screen;
 
 /// A server that is not ready by then will not be; on a busy machine with two cores both need under three seconds.
 const READY_WITHIN: Duration = Duration::from_secs(60);
@@ -183,8 +186,10 @@ fn guarded(program: &Path, user: Option<&str>, stop: &str) -> Command {
 /// If it is not installed, with the command that installs it.
 fn find(program: &str) -> PathBuf {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    // Debian keeps some of them in sbin, which is not on everybody's path.
-    let folders = std::env::split_paths(&path).chain(["/usr/bin".into(), "/usr/sbin".into()]);
+    // Debian keeps some of them in sbin, which is not on everybody's path, and chores build some beside the tests.
+    let test = std::env::current_exe().unwrap_or_default();
+    let tools = test.ancestors().nth(3).map(|target| target.join("xtask/tools/bin"));
+    let folders = std::env::split_paths(&path).chain(["/usr/bin".into(), "/usr/sbin".into()]).chain(tools);
     folders.map(|folder| folder.join(program)).find(|path| path.is_file()).unwrap_or_else(|| missing(program))
 }
 
@@ -208,6 +213,17 @@ fn run(command: &mut Command) -> String {
     let [said, complained] = [&output.stdout, &output.stderr].map(|bytes| String::from_utf8_lossy(bytes).into_owned());
     assert!(output.status.success(), "{command:?} ended with {}:\n{said}{complained}", output.status);
     said
+}
+
+/// A successful reply with its headers, or nothing. HTTP/1.0, so that the body comes in one piece.
+fn get(port: u16, path: &str) -> Option<String> {
+    let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).ok()?;
+    stream.set_read_timeout(Some(Duration::from_secs(5))).ok()?;
+    write!(stream, "GET {path} HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n").ok()?;
+    let mut reply = Vec::new();
+    stream.read_to_end(&mut reply).ok()?;
+    let reply = String::from_utf8_lossy(&reply).into_owned();
+    reply.split(' ').nth(1).is_some_and(|status| status == "200").then_some(reply)
 }
 
 /// The last lines of a log, or why it cannot be read.

@@ -1,16 +1,13 @@
 //! Prometheus with a back-filled month.
 
 use std::fmt;
-use std::io::{Read, Write};
-use std::net::{Ipv4Addr, TcpStream};
 use std::path::Path;
 use std::process::Command;
-use std::time::Duration;
 
 use rustix::process::Signal;
 use tempfile::TempDir;
 
-use super::{Server, find, guarded, run};
+use super::{Server, find, get, guarded, run};
 
 /// One block of a month instead of hundreds of two hours: back-filling takes seconds instead of minutes.
 const BLOCK: &str = "--max-block-duration=744h";
@@ -153,15 +150,4 @@ fn folder() -> TempDir {
 
 fn data(folder: &Path) -> std::path::PathBuf {
     folder.join("data")
-}
-
-/// A successful reply with its headers, or nothing. HTTP/1.0, so that the body comes in one piece.
-fn get(port: u16, path: &str) -> Option<String> {
-    let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).ok()?;
-    stream.set_read_timeout(Some(Duration::from_secs(5))).ok()?;
-    write!(stream, "GET {path} HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n").ok()?;
-    let mut reply = Vec::new();
-    stream.read_to_end(&mut reply).ok()?;
-    let reply = String::from_utf8_lossy(&reply).into_owned();
-    reply.split(' ').nth(1).is_some_and(|status| status == "200").then_some(reply)
 }

@@ -1,14 +1,20 @@
 //! The demo: a month of four invented tenants that comes with the program, and the people who would look after it.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::{fs, io};
 
 use sla_core::access::{AccountName, Role, TenantScope};
 use sla_core::time::{Month, UnixSeconds};
 use sla_ledger::Ledger;
+use sla_report::Templates;
 
 use crate::accounts::{AccountChange, AccountError, accounts, put_account};
+use crate::catalogue::{CatalogueError, read_catalogue};
+use crate::close::{CloseRequest, prepare};
+use crate::error::CloseError;
 use crate::outfile::OutFileError;
+use crate::progress::CloseProgress;
 
 /// The demo's clock: 2 November 2026, 08:00 UTC. The demo month can be closed whatever the machine's clock says, and
 /// every demo's audit chain is the same.
@@ -73,6 +79,35 @@ pub const DEMO_PEOPLE: [DemoPerson; 6] = [
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Demo(PathBuf);
 
+/// Why there is no demo.
+#[derive(Debug, thiserror::Error)]
+pub enum DemoError {
+    /// Its files cannot be laid out.
+    #[error(transparent)]
+    Files(#[from] OutFileError),
+    /// Its catalogue, which somebody may have changed, is not sound.
+    #[error(transparent)]
+    Catalogue(#[from] CatalogueError),
+    /// Its month cannot be closed.
+    #[error(transparent)]
+    Close(#[from] CloseError),
+    /// Its people cannot be entered.
+    #[error(transparent)]
+    People(#[from] AccountError),
+}
+
+impl DemoError {
+    /// A stable name of the reason for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Files(error) => error.code(),
+            Self::Catalogue(error) => error.code(),
+            Self::Close(error) => error.code(),
+            Self::People(error) => error.code(),
+        }
+    }
+}
+
 impl Demo {
     /// The demo in a folder, which need not be there yet.
     pub fn new(folder: &Path) -> Self {
@@ -114,6 +149,44 @@ impl Demo {
             }
         }
         Ok(kept)
+    }
+
+    /// Makes it ready to be worked with: its month closed, and its people in the ledger. What is there already stays.
+    ///
+    /// # Errors
+    /// [`DemoError`]; doing it again goes on where it ended.
+    pub async fn make_ready(
+        &self,
+        templates: &Arc<Templates>,
+        progress: &Arc<dyn CloseProgress>,
+        now: UnixSeconds,
+    ) -> Result<(), DemoError> {
+        self.lay_out()?;
+        if self.closes_as().await? == NOBODY {
+            self.close(templates, progress).await?;
+            self.add_people(now).await?;
+        }
+        Ok(())
+    }
+
+    async fn close(&self, templates: &Arc<Templates>, progress: &Arc<dyn CloseProgress>) -> Result<(), DemoError> {
+        let (folder, ledger, out) = (self.catalogue(), self.ledger(), self.out());
+        let catalogue = read_catalogue(&folder)?;
+        let request = CloseRequest {
+            month: Self::month(),
+            tenant: None,
+            catalogue: &catalogue,
+            catalogue_folder: &folder,
+            ledger: &ledger,
+            out: &out,
+            now: DEMO_NOW,
+            actor: NOBODY.into(),
+            accepted: &[],
+            templates,
+            secrets: &|_| None,
+        };
+        prepare(&request, progress).await?.commit(progress).await?;
+        Ok(())
     }
 
     /// Who closes its month: once there are people, one of them.

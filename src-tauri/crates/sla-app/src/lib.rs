@@ -51,7 +51,7 @@ pub use accounts::{
 pub use billing::{BillingError, BillingRequest, ExportRequest, Exported, billing, export_billing};
 pub use catalogue::{CatalogueError, read_catalogue};
 pub use close::{CloseRequest, Closed, ClosedMonth, Prepared, prepare};
-pub use demo::{DEMO_NOW, DEMO_PASSWORD, DEMO_PEOPLE, Demo, DemoPerson};
+pub use demo::{DEMO_NOW, DEMO_PASSWORD, DEMO_PEOPLE, Demo, DemoError, DemoPerson};
 pub use desk::{
     DecideRequest, DecisionView, DeskError, DocumentView, Entered, ExclusionRequest, PutRequest, RequestView, Window,
     catalogue_of, decide, difference, document, documents, export, history, import, outages, put, request_exclusion,
@@ -77,7 +77,7 @@ pub use verify::{EvidenceFailure, VerifyError, read_evidence, verify_evidence};
 pub use sla_capture::{ClientTerms, StoreError, client, exchange};
 pub use sla_ledger::{
     Actor, AuditEntry, AuditRequest, CreditSummary, Described, Found, JobsRequest, Known, Ledger, LedgerError,
-    ListRequest, MonthGroup, MonthSummary, Place, Sort, Verified, Which,
+    LedgerState, ListRequest, MonthGroup, MonthSummary, Place, Sort, Verified, Which,
 };
 pub use sla_report::booking::{BookingFormat, FORMATS};
 pub use sla_report::{ReportError, TemplateError, Templates, explain};

@@ -48,6 +48,7 @@ pub use catalogue::{DecisionRequest, DecisionTaken, DocumentEntry, DocumentVersi
 pub use error::LedgerError;
 pub use jobs::{Job, JobsRequest, NewJob};
 pub use lookup::{AuditEntry, AuditRequest, Described, Found};
+pub use open::LedgerState;
 pub use overview::{CreditSummary, ListRequest, MonthGroup, MonthSummary, Place, Sort, Which};
 pub use record::{CloseEntry, ContractDocument};
 pub use replies::Known;

@@ -8,6 +8,17 @@ use crate::migrate::State;
 use crate::session::Sessions;
 use crate::{ALL_TENANTS, Ledger};
 
+/// What is at the address of a ledger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LedgerState {
+    /// Nothing: a ledger can be made there.
+    Empty,
+    /// A ledger of an earlier version, which opening it to write brings up to this one.
+    Older,
+    /// A ledger of this version.
+    Current,
+}
+
 impl Ledger {
     /// Opens a ledger for writing, makes it if there is none and brings it up to this version.
     ///
@@ -75,6 +86,25 @@ impl Ledger {
             State::Current => {}
         }
         Ok(Some(ledger))
+    }
+
+    /// What is at an address; nothing is made or changed.
+    ///
+    /// # Errors
+    /// [`LedgerError`]: it cannot be reached, or holds something else.
+    pub async fn look(url: &str) -> Result<LedgerState, LedgerError> {
+        let address = Address::parse(url)?;
+        if address.file.as_deref().is_some_and(|file| !file.exists()) {
+            return Ok(LedgerState::Empty);
+        }
+        let ledger = Self::connect(address, false).await?;
+        let state = ledger.state().await;
+        ledger.close().await;
+        Ok(match state? {
+            State::Empty => LedgerState::Empty,
+            State::Older => LedgerState::Older,
+            State::Current => LedgerState::Current,
+        })
     }
 
     async fn existing(url: &str) -> Result<(Self, State), LedgerError> {

@@ -72,6 +72,12 @@ pub(crate) enum ChoreError {
         /// What is there.
         found: String,
     },
+    /// A package was not made.
+    #[error("no package was made: {what}")]
+    Bundle {
+        /// What is wrong.
+        what: String,
+    },
     /// Steps of a longer chore failed. Each said why where it ran.
     #[error("failed: {steps}")]
     Steps {

@@ -6,15 +6,18 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a chore talks to the person at the terminal")]
 
 mod bench;
+mod bundle;
 mod chore;
 mod generate;
 mod interface;
+mod licences;
 mod npm;
 mod place;
 mod setup;
 mod step;
 mod test;
 mod tree;
+mod window;
 
 use std::process::ExitCode;
 
@@ -48,6 +51,18 @@ enum Chore {
     },
     /// Build the interface for browsers into ui/dist: sla serve --ui ui/dist
     Ui,
+    /// Install what the window needs, build it and its interface, and open it on the demo
+    Desktop {
+        /// What the window is told instead, such as --ledger URL --out DIR
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
+    /// Build packages of the window into target/bundle: a .deb and an archive
+    Bundle {
+        /// Without optimisation: much sooner, to look at the packages themselves
+        #[arg(long)]
+        debug: bool,
+    },
     /// Measure in the release profile; prints figures and judges nothing
     Bench {
         #[command(subcommand)]
@@ -71,6 +86,8 @@ fn run(chore: &Chore) -> Result<(), ChoreError> {
         Chore::Setup => setup::setup(),
         Chore::Test | Chore::Ci => test::test(),
         Chore::Ui => interface::install().and_then(|()| interface::build()),
+        Chore::Desktop { arguments } => window::open(arguments),
+        Chore::Bundle { debug } => bundle::bundle(*debug),
         Chore::Generate { check, names } => {
             let chosen = generate::chosen(names);
             test::build()?;
@@ -105,6 +122,11 @@ mod tests {
         check("xtask bench price", true);
         check("xtask bench measure -- --tenants 10", true);
         check("xtask generate nothing-of-the-kind", false);
+        check("xtask desktop", true);
+        check("xtask desktop -- --ledger sqlite:l --out o", true);
+        check("xtask desktop --ledger sqlite:l", false);
+        check("xtask bundle", true);
+        check("xtask bundle --debug", true);
         check("xtask bench", false);
         check("xtask bench ledger", false);
         check("xtask deploy", false);

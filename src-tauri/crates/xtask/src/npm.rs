@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::chore::{ChoreError, run};
+use crate::place::workspace;
 
 /// The lock file that the packages beside it were installed by, kept among them: they are as they should be when it is the same.
 const INSTALLED: &str = "node_modules/.installed-lock.json";
@@ -27,6 +28,13 @@ pub(crate) fn install(folder: &Path) -> Result<(), ChoreError> {
 pub(crate) fn script(folder: &Path, name: &str) -> Command {
     let mut command = npm(folder);
     command.args(["run", "--silent", name]);
+    command
+}
+
+/// A program that the interface's packages bring, run in a folder.
+pub(crate) fn program(folder: &Path, name: &str) -> Command {
+    let mut command = Command::new(workspace().join("ui/node_modules/.bin").join(name));
+    command.current_dir(folder).stdin(Stdio::null());
     command
 }
 

@@ -9,12 +9,14 @@ use crate::place::{cargo, program, tools, workspace};
 use crate::{interface, npm};
 
 /// What a Debian package is needed for, and how to see that it is there.
+#[derive(Clone, Copy)]
 struct Need {
     package: &'static str,
     sign: Sign,
 }
 
 /// What tells that a package is there, whoever installed it.
+#[derive(Clone, Copy)]
 enum Sign {
     /// A program on the path.
     Program(&'static str),
@@ -22,11 +24,26 @@ enum Sign {
     Versioned(&'static str, &'static str),
     /// A module that Python finds.
     PythonModule(&'static str),
+    /// A library with what is needed to build against it.
+    Library(&'static str),
+    /// A library that is looked for when a program runs.
+    SharedObject(&'static str),
 }
 
-/// The servers that the acceptance tests start, and the programs that judge documents. npm comes with Node where that is not
-/// Debian's.
-const TESTS: [Need; 11] = [
+/// What the window is built with and shown by.
+const WINDOW: [Need; 3] = [
+    Need { package: "pkg-config", sign: Sign::Program("pkg-config") },
+    Need { package: "libwebkit2gtk-4.1-dev", sign: Sign::Library("webkit2gtk-4.1") },
+    // The tray; looked for when the window opens.
+    Need { package: "libayatana-appindicator3-1", sign: Sign::SharedObject("libayatana-appindicator3.so.1") },
+];
+
+/// What the interface is built with. npm comes with Node where that is not Debian's.
+const INTERFACE: [Need; 2] =
+    [Need { package: "nodejs", sign: Sign::Program("node") }, Need { package: "npm", sign: Sign::Program("npm") }];
+
+/// The servers that the acceptance tests start, and the programs that judge documents and look at the window.
+const TESTS: [Need; 15] = [
     Need { package: "git", sign: Sign::Program("git") },
     Need { package: "prometheus", sign: Sign::Program("promtool") },
     Need { package: "postgresql", sign: Sign::Versioned("/usr/lib/postgresql", "postgres") },
@@ -35,9 +52,13 @@ const TESTS: [Need; 11] = [
     Need { package: "poppler-utils", sign: Sign::Program("pdftotext") },
     Need { package: "qpdf", sign: Sign::Program("qpdf") },
     Need { package: "util-linux", sign: Sign::Program("setpriv") },
-    Need { package: "nodejs", sign: Sign::Program("node") },
-    Need { package: "npm", sign: Sign::Program("npm") },
     Need { package: "chromium", sign: Sign::Program("chromium") },
+    Need { package: "xvfb", sign: Sign::Program("Xvfb") },
+    Need { package: "webkit2gtk-driver", sign: Sign::Program("WebKitWebDriver") },
+    Need { package: "dbus", sign: Sign::Program("dbus-daemon") },
+    Need { package: "gnome-keyring", sign: Sign::Program("gnome-keyring-daemon") },
+    Need { package: "openbox", sign: Sign::Program("openbox") },
+    Need { package: "xdotool", sign: Sign::Program("xdotool") },
 ];
 
 /// A Python of its own for the program that a bench compares itself with.
@@ -46,9 +67,10 @@ const BENCH: [Need; 2] = [
     Need { package: "python3-venv", sign: Sign::PythonModule("ensurepip") },
 ];
 
-/// The version that the configuration in `.cargo/deny.toml` was written for. Building it takes two cores two and a half
-/// minutes, once: it is kept beside the build. One that the user has installed is taken as it is.
-const CARGO_DENY: &str = "0.20.2";
+/// Programs that cargo builds, with their versions: the one that `.cargo/deny.toml` was written for, and the one that goes with
+/// the window's tauri. Building them takes two cores some minutes, once: they are kept beside the build. One that the user has
+/// installed is taken as it is.
+const CARGO_TOOLS: [(&str, &str); 2] = [("cargo-deny", "0.20.2"), ("tauri-driver", "2.1.0")];
 
 /// Installs packages without starting the servers that they bring: Debian starts a service when its package is
 /// installed, unless this file says no. One that the system already has is left alone.
@@ -68,11 +90,17 @@ apt-get -o DPkg::Lock::Timeout=300 --quiet --yes --no-install-recommends install
 
 /// Installs what the tests need and the machine does not have.
 pub(crate) fn setup() -> Result<(), ChoreError> {
-    install(&TESTS)?;
+    install(&[&WINDOW[..], &INTERFACE, &TESTS].concat())?;
     // The OpenID provider that the tests sign in at.
     npm::install(&workspace().join("tests").join("openid"))?;
     interface::install()?;
-    install_cargo_deny()
+    CARGO_TOOLS.iter().try_for_each(|(name, version)| install_cargo_tool(name, version))
+}
+
+/// Installs what the window needs, its interface included.
+pub(crate) fn setup_window() -> Result<(), ChoreError> {
+    install(&[&WINDOW[..], &INTERFACE].concat())?;
+    interface::install()
 }
 
 /// Installs what the benches need beside.
@@ -101,15 +129,18 @@ fn install(needs: &[Need]) -> Result<(), ChoreError> {
     Err(ChoreError::StillMissing { packages: packages.join(", "), files: still.join(", ") })
 }
 
-fn install_cargo_deny() -> Result<(), ChoreError> {
-    if let Some(path) = program("cargo-deny") {
+fn install_cargo_tool(name: &str, version: &str) -> Result<(), ChoreError> {
+    if let Some(path) = program(name) {
         println!("already there: {}", path.display());
         return Ok(());
     }
+    // Without TLS and the like where a tool offers it: it speaks to this machine alone.
+    let features: &[&str] = if name == "tauri-driver" { &["--no-default-features"] } else { &[] };
     run(cargo()
-        .args(["install", "--locked", "--quiet", "--version", CARGO_DENY, "--root"])
+        .args(["install", "--locked", "--quiet", "--version", version, "--root"])
         .arg(tools())
-        .arg("cargo-deny"))
+        .args(features)
+        .arg(name))
 }
 
 /// The needs whose sign is not there.
@@ -145,6 +176,14 @@ impl Sign {
                 let python = Command::new("python3").args(["-c", &import]).stderr(Stdio::null()).status();
                 python.is_ok_and(|status| status.success())
             }
+            Self::Library(name) => {
+                let found = Command::new("pkg-config").args(["--exists", name]).stderr(Stdio::null()).status();
+                found.is_ok_and(|status| status.success())
+            }
+            Self::SharedObject(name) => {
+                let known = Command::new("/sbin/ldconfig").arg("-p").output();
+                known.is_ok_and(|known| String::from_utf8_lossy(&known.stdout).contains(name))
+            }
         }
     }
 
@@ -153,6 +192,8 @@ impl Sign {
             Self::Program(name) => (*name).to_owned(),
             Self::Versioned(root, name) => format!("{root}/VERSION/bin/{name}"),
             Self::PythonModule(name) => format!("python module {name}"),
+            Self::Library(name) => format!("library {name}"),
+            Self::SharedObject(name) => (*name).to_owned(),
         }
     }
 }
@@ -173,15 +214,16 @@ mod tests {
             assert_eq!(missing.iter().map(|need| need.package).collect::<Vec<_>>(), expected, "{there:?}");
         }
         let postgres = "/usr/lib/postgresql/VERSION/bin/postgres";
-        let node = ["node", "npm"];
-        let with_node = |there: &[&'static str]| [there, &node, &["chromium"]].concat();
-        let all = with_node(&["git", "promtool", postgres, "psql", "pgbouncer", "pdftotext", "qpdf", "setpriv"]);
+        let window =
+            ["chromium", "Xvfb", "WebKitWebDriver", "dbus-daemon", "gnome-keyring-daemon", "openbox", "xdotool"];
+        let with_window = |there: &[&'static str]| [there, &window].concat();
+        let all = with_window(&["git", "promtool", postgres, "psql", "pgbouncer", "pdftotext", "qpdf", "setpriv"]);
         check(&all, &[]);
-        let few = with_node(&["git", "promtool", "psql", "setpriv"]);
+        let few = with_window(&["git", "promtool", "psql", "setpriv"]);
         check(&few, &["postgresql", "pgbouncer", "poppler-utils", "qpdf"]);
-        let one = with_node(&["git", postgres, "psql", "pgbouncer", "pdftotext", "qpdf", "setpriv"]);
+        let one = with_window(&["git", postgres, "psql", "pgbouncer", "pdftotext", "qpdf", "setpriv"]);
         check(&one, &["prometheus"]);
-        check(&all[..8], &["nodejs", "npm", "chromium"]);
+        check(&all[..9], &["xvfb", "webkit2gtk-driver", "dbus", "gnome-keyring", "openbox", "xdotool"]);
     }
 
     #[test]

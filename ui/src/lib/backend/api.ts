@@ -1,7 +1,8 @@
 // The typed client. Rooms call `api`, and `answer` turns what comes back into data or a thrown `Problem`.
 import createClient, { type Middleware } from 'openapi-fetch'
 import type { components, paths } from '$lib/api/schema'
-import { Problem } from './problem'
+import { isWindow, windowTransport } from './native'
+import { asProblem, Problem } from './problem'
 import { session } from './session.svelte'
 import { browserTransport } from './transport'
 
@@ -20,8 +21,8 @@ const bearer: Middleware = {
     }
     return response
   },
-  onError() {
-    return Problem.local('connection.failed')
+  onError({ error }) {
+    return asProblem(error)
   },
 }
 
@@ -34,7 +35,10 @@ async function isEndOfSession(response: Response): Promise<boolean> {
   return Problem.from(document, response.status).code === 'access.secret'
 }
 
-export const api = createClient<paths>({ baseUrl: '/api/v1', fetch: browserTransport })
+export const api = createClient<paths>({
+  baseUrl: '/api/v1',
+  fetch: isWindow ? windowTransport : browserTransport,
+})
 api.use(bearer)
 
 /** What of a query is said: the API takes no empty values. */

@@ -1,6 +1,9 @@
-// Hands a file to the person. In a browser that is a download.
+// Hands a file to the person: a browser downloads it, a window asks where to save it.
+import { isWindow, saveWithDialog } from './native'
 
-export function saveFile(name: string, content: Blob): void {
+/** False when the person changed their mind. */
+export async function saveFile(name: string, content: Blob): Promise<boolean> {
+  if (isWindow) return saveWithDialog(name, new Uint8Array(await content.arrayBuffer()))
   const url = URL.createObjectURL(content)
   const link = document.createElement('a')
   link.href = url
@@ -8,4 +11,5 @@ export function saveFile(name: string, content: Blob): void {
   link.click()
   // Chromium reads the blob after the click returns.
   setTimeout(() => URL.revokeObjectURL(url), 60_000)
+  return true
 }

@@ -15,6 +15,12 @@ export function adviceFor(problem: Problem): Advice {
   if (problem.code === 'workflow.four_eyes')
     return { title: 'problem-four-eyes', next: 'problem-four-eyes-next' }
   if (problem.code === 'access.sign_in') return { title: 'problem-sign-in', next: 'problem-sign-in-next' }
+  if (problem.code === 'desk.keychain') return { title: 'problem-keychain', next: 'problem-keychain-next' }
+  if (problem.code === 'desk.no_account')
+    return { title: 'problem-no-account', next: 'problem-no-account-next' }
+  if (problem.code === 'ledger.sign_in')
+    return { title: 'problem-ledger-sign-in', next: 'problem-ledger-sign-in-next' }
+  if (problem.code === 'file') return { title: 'problem-file', next: 'problem-file-next' }
   if (problem.isStale) return { title: 'problem-stale', next: 'problem-stale-next' }
   switch (problem.status) {
     case 401:

@@ -1,5 +1,6 @@
 // The words of the interface, from the Fluent files that the programs in Rust read as well.
 import { FluentBundle, FluentResource, type FluentVariable } from '@fluent/bundle'
+import { isWindow, speak } from '$lib/backend/native'
 
 export type Language = 'de' | 'en'
 
@@ -36,6 +37,8 @@ async function use(chosen: Language): Promise<void> {
   const text = (await files[chosen]()).default
   current = { language: chosen, bundle: bundleOf(chosen, text) }
   document.documentElement.lang = chosen
+  // The tray is not part of the page. That it keeps its language is no reason to stop.
+  if (isWindow) void speak(chosen).catch(() => undefined)
 }
 
 function bundleOf(chosen: Language, text: string): FluentBundle {

@@ -1,0 +1,23 @@
+//! The window: built with its interface, and opened.
+
+use crate::chore::{ChoreError, run};
+use crate::place::cargo;
+use crate::{interface, setup};
+
+/// Where the demo lies; `sla demo` lays it out there, too.
+const DEMO: [&str; 2] = ["--demo", "sla-demo"];
+
+/// Installs what is missing, builds and opens the window: on the demo when nothing else is said.
+pub(crate) fn open(arguments: &[String]) -> Result<(), ChoreError> {
+    setup::setup_window()?;
+    interface::build()?;
+    // With the workspace, so that what the tests were built with is used.
+    let mut window = cargo();
+    window.args(["run", "--workspace", "--bin", "sla-desk", "--"]);
+    if arguments.is_empty() {
+        window.args(DEMO)
+    } else {
+        window.args(arguments)
+    };
+    run(&mut window)
+}

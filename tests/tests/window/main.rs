@@ -1,0 +1,7 @@
+//! The real window on a screen of its own, moved through WebKit's driver as people move it: what they press, type and read.
+
+mod desk;
+mod first;
+mod locked;
+mod page;
+mod work;

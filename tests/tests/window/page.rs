@@ -1,0 +1,123 @@
+//! The window under test: opened on a screen, and read and pressed like a page.
+
+use std::time::Duration;
+
+use fantoccini::elements::Element;
+use fantoccini::wd::Capabilities;
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use sla_acceptance::servers::Screen;
+
+/// What is not there by then will not be: the demo's month is closed in it, by a program without optimisation.
+const WITHIN: Duration = Duration::from_secs(120);
+
+/// An open window.
+pub(crate) struct Page {
+    client: Client,
+}
+
+impl Page {
+    /// Opens the window with arguments.
+    pub(crate) async fn open(screen: &Screen, arguments: &[&str]) -> Self {
+        let application = json!({ "application": sla_acceptance::window(), "args": arguments });
+        let capabilities: Capabilities = [("tauri:options".to_owned(), application)].into_iter().collect();
+        let mut builder = ClientBuilder::new(HttpConnector::new());
+        let client = builder.capabilities(capabilities).connect(&screen.driver()).await;
+        let client = client.unwrap_or_else(|error| panic!("no window: {error}\n{}", screen.log()));
+        Self { client }
+    }
+
+    /// Closes the window and waits until its program has ended: until then another start would hand over to it.
+    pub(crate) async fn close(self, screen: &Screen) {
+        self.client.close().await.expect("the window closes");
+        screen.wait_until_gone("org.sla-desk.desk.SingleInstance");
+    }
+
+    /// The first element of a CSS selector, once there is one; the test ends with what the page shows if none comes.
+    pub(crate) async fn find(&self, css: &str) -> Element {
+        match self.client.wait().at_most(WITHIN).for_element(Locator::Css(css)).await {
+            Ok(element) => element,
+            Err(error) => panic!("{css}: {error}\n{}", self.seen().await),
+        }
+    }
+
+    /// Presses the first element of a CSS selector.
+    pub(crate) async fn click(&self, css: &str) {
+        if let Err(error) = self.find(css).await.click().await {
+            panic!("{css}: {error}\n{}", self.seen().await);
+        }
+    }
+
+    /// What can be pressed and is called `name`, once it is there.
+    pub(crate) async fn button(&self, name: &str) -> Element {
+        let path = format!(
+            "//*[self::button or self::a or self::label or @role='menuitem' or @role='menuitemradio'][contains(normalize-space(.), \
+             {name:?}) or contains(@aria-label, {name:?})]"
+        );
+        match self.client.wait().at_most(WITHIN).for_element(Locator::XPath(&path)).await {
+            Ok(element) => element,
+            Err(error) => panic!("{name}: {error}\n{}", self.seen().await),
+        }
+    }
+
+    /// Presses what is called `name`.
+    pub(crate) async fn press(&self, name: &str) {
+        let button = self.button(name).await;
+        if let Err(error) = button.click().await {
+            panic!("{name}: {error}\n{}", self.seen().await);
+        }
+    }
+
+    /// Types into the field that is called `label`.
+    pub(crate) async fn fill(&self, label: &str, text: &str) {
+        let path = format!(
+            "//label[contains(normalize-space(.), {label:?})]/following-sibling::*[self::input or self::textarea]"
+        );
+        let field = self.client.wait().at_most(WITHIN).for_element(Locator::XPath(&path)).await;
+        let field = match field {
+            Ok(field) => field,
+            Err(error) => panic!("{label}: {error}\n{}", self.seen().await),
+        };
+        field.clear().await.expect("the field can be cleared");
+        field.send_keys(text).await.expect("the field can be typed into");
+    }
+
+    /// Waits until the page says `text`.
+    pub(crate) async fn says(&self, text: &str) {
+        let path = format!("//body//*[contains(normalize-space(.), {text:?})]");
+        if let Err(error) = self.client.wait().at_most(WITHIN).for_element(Locator::XPath(&path)).await {
+            panic!("{text:?}: {error}\n{}", self.seen().await);
+        }
+    }
+
+    /// Goes to a page by its address.
+    pub(crate) async fn go(&self, place: &str) {
+        self.run(&format!("location.hash = {:?}", format!("#/{place}"))).await;
+    }
+
+    /// Everything that the page shows as text.
+    pub(crate) async fn seen(&self) -> String {
+        self.run("return document.body.innerText").await.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Runs a script of the test's own in the page.
+    pub(crate) async fn run(&self, script: &str) -> Value {
+        self.client.execute(script, Vec::new()).await.unwrap_or_else(|error| panic!("{script}: {error}"))
+    }
+
+    /// Runs a script that calls back with what it came to.
+    pub(crate) async fn run_async(&self, script: &str) -> Value {
+        self.client.execute_async(script, Vec::new()).await.unwrap_or_else(|error| panic!("{script}: {error}"))
+    }
+
+    /// A picture of the page, for whoever wants to look: in the folder that `SLA_PICTURES` names.
+    pub(crate) async fn picture(&self, name: &str) {
+        let Some(folder) = std::env::var_os("SLA_PICTURES") else { return };
+        let drawn = "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 500)))";
+        self.run_async(drawn).await;
+        let picture = self.client.screenshot().await.expect("a picture");
+        std::fs::write(std::path::Path::new(&folder).join(format!("{name}.png")), picture)
+            .expect("the picture is written");
+    }
+}

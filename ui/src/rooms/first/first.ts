@@ -1,0 +1,29 @@
+// The first account of a new ledger.
+import type { First } from '$lib/backend/native'
+
+export interface NewAccount extends First {
+  again: string
+}
+
+export type Wrong = Partial<Record<keyof NewAccount, string>>
+
+/** As many as the ledger asks for. */
+export const LEAST_CHARACTERS = 12
+
+export const emptyAccount = (): NewAccount => ({ account: '', full_name: '', password: '', again: '' })
+
+export const firstOf = ({ account, full_name, password }: NewAccount): First => ({
+  account: account.trim(),
+  full_name: full_name.trim(),
+  password,
+})
+
+/** What must be changed before an account can be made, as ids of the locales by field. */
+export function wrongIn({ account, full_name, password, again }: NewAccount): Wrong {
+  const wrong: Wrong = {}
+  if (full_name.trim() === '') wrong.full_name = 'first-name-missing'
+  if (!/^[a-z0-9][a-z0-9._@-]{0,63}$/.test(account.trim())) wrong.account = 'first-account-wrong'
+  if ([...password].length < LEAST_CHARACTERS) wrong.password = 'password-too-short'
+  else if (password !== again) wrong.again = 'password-differs'
+  return wrong
+}
