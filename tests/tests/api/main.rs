@@ -12,4 +12,5 @@ mod roles;
 mod service;
 mod sign_in;
 mod telemetry;
+mod whole;
 mod work;

@@ -27,7 +27,9 @@ mod close;
 mod demo;
 mod desk;
 mod documents;
+mod effect;
 mod error;
+mod findings;
 mod history;
 mod jobs;
 mod measure;
@@ -40,6 +42,7 @@ mod restate;
 mod review;
 mod sensitivity;
 mod staging;
+mod terms;
 mod verify;
 
 pub use accept::Accepted;
@@ -53,12 +56,15 @@ pub use catalogue::{CatalogueError, read_catalogue};
 pub use close::{CloseRequest, Closed, ClosedMonth, Prepared, prepare};
 pub use demo::{DEMO_NOW, DEMO_PASSWORD, DEMO_PEOPLE, Demo, DemoPerson};
 pub use desk::{
-    DecideRequest, DecisionView, DeskError, DocumentView, Entered, ExclusionRequest, PutRequest, RequestView, Window,
-    catalogue_of, decide, difference, document, documents, export, history, import, outages, put, request_exclusion,
-    requests, retire,
+    CatalogueRow, Checked, DecideRequest, DecisionView, DeskError, DocumentHead, DocumentView, DraftName, Entered,
+    ExclusionRequest, Origin, PutRequest, RequestView, WholeDocument, Window, catalogue_of, check_draft, decide,
+    difference, document, documents, export, history, import, outages, put, request_exclusion, requests, retire,
+    whole_catalogue, whole_document,
 };
 pub use documents::{DocumentsError, DocumentsRequest, Drawn, Laid, draw_documents, lay_documents};
+pub use effect::{EffectError, EffectRequest, Effects, MOST_EFFECT_MONTHS, MonthEffect, effects};
 pub use error::{CaptureFailure, CloseError};
+pub use findings::FindingView;
 pub use jobs::{
     AcceptedCode, Desk, JobError, JobProblem, JobProgress, JobRequest, JobResult, JobView, MonthOutcome, Runner,
     Secrets, ask_job, cancel_job, job, jobs, permission_of,
@@ -72,6 +78,7 @@ pub use sensitivity::{
     CommitmentOutcome, Outcome, OutcomeView, RangeView, Sensitivity, SensitivityError, SensitivityRequest,
     SensitivityView, sensitivity,
 };
+pub use terms::{TemplateView, shipped_templates};
 pub use verify::{EvidenceFailure, VerifyError, read_evidence, verify_evidence};
 
 pub use sla_capture::{ClientTerms, StoreError, client, exchange};

@@ -20,6 +20,7 @@ mod gather;
 mod guard;
 mod number;
 mod prometheus;
+mod recorded;
 mod slices;
 mod source;
 
@@ -34,5 +35,6 @@ pub use prometheus::{
     Auth, Backoff, MAX_POINTS_PER_REQUEST, Prometheus, PrometheusConfig, PrometheusError, PrometheusSource, Reading,
     Secret,
 };
+pub use recorded::answers;
 pub use slices::{Slice, Slices, SlicesError};
 pub use source::{BoxFuture, CaptureRequest, MAX_SLICES, NoProgress, Progress, Source};
