@@ -9,8 +9,9 @@ use axum::response::Response;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use sla_app::{
-    CatalogueRow, Checked, DocumentView, EffectRequest, Effects, Entered, MOST_EFFECT_MONTHS, TemplateView,
-    WholeDocument, check_draft, difference, effects, history, shipped_templates, whole_catalogue, whole_document,
+    CatalogueRow, Checked, DocumentView, EffectRequest, Effects, Entered, MOST_EFFECT_MONTHS, SourceTest,
+    SourceTestRequest, TemplateView, WholeDocument, check_draft, difference, effects, history, shipped_templates,
+    test_source, whole_catalogue, whole_document,
 };
 use sla_core::access::Permission;
 use sla_core::catalogue::{CALENDAR, DECIDED_KINDS, entered};
@@ -184,4 +185,25 @@ pub(crate) async fn change(
     let file = draft(None, text);
     let request = EffectRequest { draft: &file, folder: api.catalogue(), evidence: &evidence, months, now: api.now() };
     Ok(Json(effects(&api.ledger, &request).await?))
+}
+
+/// Asks a source at once what it says; for who may enter it.
+pub(crate) async fn try_source(
+    State(api): State<Api>,
+    who: Who,
+    InText(text): InText,
+) -> Result<Json<SourceTest>, Problem> {
+    if !sees(&who, None) {
+        return Err(sees_no_objectives(&who));
+    }
+    let desk = api.runner()?.desk();
+    let file = draft(None, text);
+    let request = SourceTestRequest {
+        draft: &file,
+        folder: api.catalogue(),
+        files: desk.files(),
+        now: api.now(),
+        secrets: &*desk.secrets,
+    };
+    Ok(Json(test_source(&api.ledger, &request).await?))
 }

@@ -29,6 +29,7 @@ mod desk;
 mod documents;
 mod effect;
 mod error;
+mod evidence;
 mod findings;
 mod history;
 mod jobs;
@@ -41,6 +42,7 @@ mod render;
 mod restate;
 mod review;
 mod sensitivity;
+mod source_test;
 mod staging;
 mod terms;
 mod verify;
@@ -64,6 +66,10 @@ pub use desk::{
 pub use documents::{DocumentsError, DocumentsRequest, Drawn, Laid, draw_documents, lay_documents};
 pub use effect::{EffectError, EffectRequest, Effects, MOST_EFFECT_MONTHS, MonthEffect, effects};
 pub use error::{CaptureFailure, CloseError};
+pub use evidence::{
+    CalendarDay, CalendarRow, DayEvidence, EvidenceCheck, EvidenceRow, EvidenceUse, calendar_of, checked_evidence,
+    contracts_in, unrecorded,
+};
 pub use findings::FindingView;
 pub use jobs::{
     AcceptedCode, Desk, JobError, JobProblem, JobProgress, JobRequest, JobResult, JobView, MonthOutcome, Runner,
@@ -78,6 +84,7 @@ pub use sensitivity::{
     CommitmentOutcome, Outcome, OutcomeView, RangeView, Sensitivity, SensitivityError, SensitivityRequest,
     SensitivityView, sensitivity,
 };
+pub use source_test::{AskTest, SecretsSent, SourceTest, SourceTestRequest, test_source};
 pub use terms::{TemplateView, shipped_templates};
 pub use verify::{EvidenceFailure, VerifyError, read_evidence, verify_evidence};
 

@@ -32,8 +32,8 @@ pub use file::{
     Position,
 };
 pub use prometheus::{
-    Auth, Backoff, MAX_POINTS_PER_REQUEST, Prometheus, PrometheusConfig, PrometheusError, PrometheusSource, Reading,
-    Secret,
+    About, Auth, Backoff, MAX_POINTS_PER_REQUEST, Prometheus, PrometheusConfig, PrometheusError, PrometheusSource,
+    Reading, Secret,
 };
 pub use recorded::answers;
 pub use slices::{Slice, Slices, SlicesError};

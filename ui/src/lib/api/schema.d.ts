@@ -700,6 +700,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the evidence of all months, with the check of each file
+         * @description Needs the permission `evidence.read`.
+         */
+        get: operations["listAllEvidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/evidence/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What evidence there is for a month, day by day
+         * @description Needs the permission `evidence.read`.
+         */
+        get: operations["getEvidenceCalendar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/months/{tenant}/{contract}/{month}/evidence/{sha256}": {
         parameters: {
             query?: never;
@@ -1176,6 +1216,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/catalogue/source-tests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask a source of measurements now whether it answers
+         * @description Needs the permission `slos.write`.
+         */
+        post: operations["testSource"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/catalogue/templates": {
         parameters: {
             query?: never;
@@ -1319,6 +1379,31 @@ export interface components {
         };
         /** @description Whether an incident's clock stops count. */
         Approval: "approved" | "not_approved" | "same_person";
+        /** @description A question that a contract puts to a source, tried. */
+        AskTest: {
+            /** @description The first commitment that needs it, as `tenant/commitment`. */
+            wanted_by: string;
+            /** @description What was asked: queries, or a file. */
+            asked: string;
+            /** @description Start of what was asked for, in UTC. */
+            from: string;
+            /** @description Its end, in UTC. */
+            to: string;
+            /**
+             * Format: int64
+             * @description How many slices there are in it.
+             */
+            slices: number;
+            /**
+             * Format: int64
+             * @description How many of them have both numbers; null where nothing came.
+             */
+            usable?: number | null;
+            /** @description What the source warned of, in its own words. */
+            warnings: string[];
+            /** @description What is wrong; null when numbers came. */
+            problem?: components["schemas"]["JobProblem"] | null;
+        };
         /** @description The billing of a period. */
         Billing: {
             /** @description Name and version of this format: `sla-desk/billing/v1`. */
@@ -1391,6 +1476,48 @@ export interface components {
             at: string;
             /** @description Why, as it is on record. */
             note: string;
+        };
+        /** @description A day of the calendar. */
+        CalendarDay: {
+            /** @description The local date, YYYY-MM-DD. */
+            date: string;
+            /** @description What evidence tells of it. */
+            evidence: components["schemas"]["DayEvidence"];
+            /**
+             * Format: int64
+             * @description The day's service time in seconds; null where nobody has asked yet.
+             */
+            service_seconds?: number | null;
+            /**
+             * Format: int64
+             * @description How much of it has no usable evidence, in seconds; null where nobody has asked yet.
+             */
+            unknown_seconds?: number | null;
+        };
+        /** @description A commitment's month, day by day. */
+        CalendarRow: {
+            /** @description The tenant. */
+            tenant: string;
+            /** @description The tenant's name for people. */
+            tenant_name: string;
+            /** @description The contract. */
+            contract: string;
+            /**
+             * Format: uint32
+             * @description Its version.
+             */
+            version: number;
+            /** @description The commitment's name in the contract. */
+            commitment: string;
+            /** @description The commitment's name for people. */
+            title: string;
+            /**
+             * Format: uint32
+             * @description The revision that tells of it; null while the month was not closed.
+             */
+            revision?: number | null;
+            /** @description The days, in order. */
+            days: components["schemas"]["CalendarDay"][];
         };
         /** @description What a cap holds down. */
         CapScope: "commitment" | "service" | "month" | "year" | "contract";
@@ -1673,6 +1800,8 @@ export interface components {
          * @description a day as YYYY-MM-DD, such as "2026-01-01"
          */
         Day: string;
+        /** @description What evidence tells of a day. */
+        DayEvidence: "there" | "partial" | "missing" | "unknown" | "not_due";
         /** @description What is done with a request. */
         Decision: "approve" | "refuse" | "withdraw";
         /** @description A decision about a request. */
@@ -1837,6 +1966,59 @@ export interface components {
             previous_hash: string;
             /** @description Hash of this entry. */
             hash: string;
+        };
+        /** @description What became of a file of evidence. */
+        EvidenceCheck: "sound" | "missing" | "altered" | "unreadable";
+        /** @description A piece of evidence of a month. */
+        EvidenceRow: {
+            /** @description The tenant. */
+            tenant: string;
+            /** @description The tenant's name for people. */
+            tenant_name: string;
+            /** @description The contract. */
+            contract: string;
+            /** @description The month. */
+            month: components["schemas"]["Month"];
+            /**
+             * Format: uint32
+             * @description The month's revision.
+             */
+            revision: number;
+            /** @description The contract's time zone. */
+            time_zone: string;
+            /**
+             * @description When the revision that rests on it was recorded, in UTC. Evidence itself holds no time of capture, because the same
+             *     answer captured twice is the same evidence.
+             */
+            recorded_at: string;
+            /** @description The commitments that rest on it. */
+            uses: components["schemas"]["EvidenceUse"][];
+            /**
+             * Format: int64
+             * @description How many slices its period has.
+             */
+            slices: number;
+            /** @description What was asked of which source, what it warned of, and the hash of the file. */
+            evidence: components["schemas"]["RecordEvidence"];
+            /** @description What became of its file; null where this program does not know where evidence lies. */
+            check?: components["schemas"]["EvidenceCheck"] | null;
+        };
+        /** @description A commitment that rests on a piece of evidence. */
+        EvidenceUse: {
+            /** @description Its name in the contract. */
+            commitment: string;
+            /** @description Its name for people. */
+            title: string;
+            /**
+             * Format: int64
+             * @description Time without usable evidence within the service time, in seconds.
+             */
+            unknown_seconds: number;
+            /**
+             * Format: int64
+             * @description The service time of the month in seconds.
+             */
+            service_seconds: number;
         };
         /** @description An exclusion that is asked for. */
         ExclusionBody: {
@@ -2662,6 +2844,20 @@ export interface components {
         /** @description A page of a list. */
         Page5: {
             /** @description The items, in the order that was asked for. */
+            items: components["schemas"]["EvidenceRow"][];
+            /** @description What to send as `cursor` for the page behind this one; null when there is none. */
+            next?: string | null;
+        };
+        /** @description A page of a list. */
+        Page6: {
+            /** @description The items, in the order that was asked for. */
+            items: components["schemas"]["CalendarRow"][];
+            /** @description What to send as `cursor` for the page behind this one; null when there is none. */
+            next?: string | null;
+        };
+        /** @description A page of a list. */
+        Page7: {
+            /** @description The items, in the order that was asked for. */
             items: components["schemas"]["JobView"][];
             /** @description What to send as `cursor` for the page behind this one; null when there is none. */
             next?: string | null;
@@ -3438,6 +3634,8 @@ export interface components {
             /** @description From when on it cannot be used, in UTC. */
             expires_at: string;
         };
+        /** @description Whether a source's secrets were sent. */
+        SecretsSent: "none" | "sent" | "withheld";
         /** @description A contract's month under every reading of what it leaves open. */
         SensitivityView: {
             /** @description The tenant. */
@@ -3485,6 +3683,27 @@ export interface components {
             head?: string | null;
             /** @description The first thing that is wrong; null when nothing is. */
             wrong?: string | null;
+        };
+        /** @description What a source said. */
+        SourceTest: {
+            /** @description Its name. */
+            name: string;
+            /** @description Where it was asked: its address, or its folder as the document names it. */
+            address: string;
+            /** @description Whether it answered. */
+            is_reached: boolean;
+            /** @description Its own version; null for files, and where it did not answer. */
+            version?: string | null;
+            /** @description How long it keeps samples, in its own words; null where it does not tell. */
+            retention?: string | null;
+            /** @description Its oldest sample, in UTC; null where it does not tell. */
+            oldest?: string | null;
+            /** @description Whether secrets were sent. */
+            secrets: components["schemas"]["SecretsSent"];
+            /** @description What is wrong; null when it answered. */
+            problem?: components["schemas"]["JobProblem"] | null;
+            /** @description Some of the questions that contracts put to it, and what it answered. */
+            asks: components["schemas"]["AskTest"][];
         };
         /** @description A step of a derivation. */
         Step: {
@@ -7654,6 +7873,198 @@ export interface operations {
             };
         };
     };
+    listAllEvidence: {
+        parameters: {
+            query?: {
+                tenant?: components["schemas"]["Name"];
+                month?: components["schemas"]["Month"];
+                /** @description What evidence is looked for by. */
+                with?: string;
+                /** @description What the last page gave as `next`. */
+                cursor?: string;
+                /** @description The evidence of at most so many months on a page, 1 to 200; 50 when it is not said. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Evidence, the latest month first; a page holds that of some months */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page5"];
+                };
+            };
+            /** @description The request is not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody has signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs a permission that is not held */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside; the log tells more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The ledger, or the OpenID provider, does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer took too long, or the ledger went away before it said whether something was written */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getEvidenceCalendar: {
+        parameters: {
+            query: {
+                /** @description The month, YYYY-MM. */
+                month: components["schemas"]["Month"];
+                tenant?: components["schemas"]["Name"];
+                /** @description What the last page gave as `next`. */
+                cursor?: string;
+                /** @description At most so many contracts on a page, 1 to 200; 50 when it is not said. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Commitments by tenant and contract, each with its days */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page6"];
+                };
+            };
+            /** @description The request is not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody has signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs a permission that is not held */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The desk's folder cannot be read as a catalogue */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside; the log tells more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The ledger, or the OpenID provider, does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer took too long, or the ledger went away before it said whether something was written */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getEvidence: {
         parameters: {
             query?: {
@@ -7995,7 +8406,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page5"];
+                    "application/json": components["schemas"]["Page7"];
                 };
             };
             /** @description The request is not understood */
@@ -11077,6 +11488,120 @@ export interface operations {
                 };
             };
             /** @description This program does not know where evidence lies */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too long */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The document, or the catalogue with it, has defects */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside; the log tells more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The ledger, or the OpenID provider, does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer took too long, or the ledger went away before it said whether something was written */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    testSource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/yaml": string;
+            };
+        };
+        responses: {
+            /** @description What the source said, or what is wrong; secrets are sent only where they are entered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceTest"];
+                };
+            };
+            /** @description The request is not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody has signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It concerns all tenants, and not all are assigned; or it needs a permission that is not held */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This program does not know where files lie */
             409: {
                 headers: {
                     [name: string]: unknown;

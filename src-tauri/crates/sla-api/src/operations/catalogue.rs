@@ -1,7 +1,9 @@
 //! The catalogue as a whole; and objectives, incidents and exclusions, which have addresses of their own.
 
 use axum::routing::{delete, get, post, put};
-use sla_app::{CatalogueRow, Checked, DocumentView, Effects, Entered, RequestView, TemplateView, WholeDocument};
+use sla_app::{
+    CatalogueRow, Checked, DocumentView, Effects, Entered, RequestView, SourceTest, TemplateView, WholeDocument,
+};
 use sla_core::access::Permission;
 
 use super::{DELETE, GET, POST, PUT};
@@ -91,6 +93,19 @@ pub(super) fn whole_catalogue() -> Vec<Operation> {
         .takes_document()
         .gives::<Effects>(200, "Verdict and money before and after, from the evidence on record; no source is asked")
         .refuses(409, "This program does not know where evidence lies"),
+        Operation::new(
+            "testSource",
+            (POST, "/catalogue/source-tests"),
+            Holds(Permission::SlosWrite),
+            "Ask a source of measurements now whether it answers",
+            post(whole::try_source),
+        )
+        .takes_document()
+        .gives::<SourceTest>(
+            200,
+            "What the source said, or what is wrong; secrets are sent only where they are entered",
+        )
+        .refuses(409, "This program does not know where files lie"),
         Operation::new(
             "listTemplates",
             (GET, "/catalogue/templates"),

@@ -1,5 +1,6 @@
 //! Prometheus over HTTP: a month in range queries. Files are not known here.
 
+mod about;
 mod chunk;
 mod config;
 mod error;
@@ -14,6 +15,7 @@ use chunk::{Chunk, chunks};
 use http::Http;
 use reply::{Answer, Asked, Version};
 
+pub use about::About;
 pub use config::{Auth, Backoff, MAX_POINTS_PER_REQUEST, PrometheusConfig, Secret};
 pub use error::PrometheusError;
 
