@@ -24,15 +24,20 @@ export const PEOPLE = {
   vera: ['tenant_viewer', 'Vera Nordlicht', ['nordlicht']],
 }
 
-/** @param {string} [ui] The folder of the built pages; the interface's own when not said. */
-export async function startDesk(ui = 'dist') {
+/**
+ * @param {string} [ui] The folder of the built pages; the interface's own when not said.
+ * @param {'folder' | 'ledger'} [catalogue] Where the catalogue is kept.
+ */
+export async function startDesk(ui = 'dist', catalogue = 'folder') {
   const sla = process.env['SLA_BIN']
   if (!sla) throw new Error('SLA_BIN must name the built program, such as ../target/debug/sla')
   const folder = await mkdtemp(join(tmpdir(), 'sla-desk-ui-'))
   const ledger = `sqlite:${join(folder, 'ledger.sqlite')}`
   await run(sla, ['demo', '--out', folder])
+  if (catalogue === 'ledger')
+    await run(sla, ['catalogue', 'import', join(folder, 'catalogue'), '--ledger', ledger, '--actor', 'otto'])
   await addAdmin(sla, ledger)
-  const api = await startApi(sla, ledger, folder, ui)
+  const api = await startApi(sla, ledger, folder, ui, catalogue)
 
   const sessions = new Map()
   const sessionOf = async (account) => {
@@ -82,13 +87,13 @@ async function addAdmin(sla, ledger) {
   if (code !== 0) throw new Error(`sla account add ended with ${code}`)
 }
 
-async function startApi(sla, ledger, folder, ui) {
+async function startApi(sla, ledger, folder, ui, catalogue) {
   const options = [
     '--listen',
     '127.0.0.1:0',
     '--out',
     join(folder, 'reports'),
-    '--catalogue',
+    catalogue === 'folder' ? '--catalogue' : '--files',
     join(folder, 'catalogue'),
     '--ui',
     fileURLToPath(new URL(`../${ui}`, import.meta.url)),

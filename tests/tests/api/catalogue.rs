@@ -6,15 +6,20 @@ use sla_core::access::{Permission, Role, permissions};
 use crate::service::{Answer, Engine, Service, sound};
 
 /// The demo's ledger with the demo's catalogue in it.
-fn with_catalogue(engine: Engine) -> Service {
-    let service = Service::start(engine);
+pub(crate) fn with_catalogue(engine: Engine) -> Service {
+    with_catalogue_beside(engine, &[])
+}
+
+/// The same with more words behind `sla serve`.
+pub(crate) fn with_catalogue_beside(engine: Engine, more: &[&str]) -> Service {
+    let service = Service::start_with(engine, more);
     let folder = service.folder.path().join("demo/catalogue").display().to_string();
     let words = ["catalogue", "import", &folder, "--json", "--ledger", &service.owner, "--actor", "operator"];
     sound(&words, "");
     service
 }
 
-async fn put(service: &Service, role: Role, path: &str, tag: Option<&str>, text: &str) -> Answer {
+pub(crate) async fn put(service: &Service, role: Role, path: &str, tag: Option<&str>, text: &str) -> Answer {
     let request = service.request("PUT", path).bearer_auth(&service.tokens[&role]).body(text.to_owned());
     let request = request.header("content-type", "application/yaml");
     service.send(if let Some(tag) = tag { request.header("if-match", tag) } else { request }).await

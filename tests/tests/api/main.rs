@@ -3,6 +3,7 @@
 mod bad;
 mod catalogue;
 mod dates;
+mod evidence;
 mod interface;
 mod jobs;
 mod openid;
@@ -11,5 +12,7 @@ mod people;
 mod roles;
 mod service;
 mod sign_in;
+mod source;
 mod telemetry;
+mod whole;
 mod work;

@@ -19,6 +19,7 @@ fn request(path: &str, method: &str) -> (String, Option<Value>) {
         .replace("{document}", "report.csv")
         .replace("{sha256}", "0")
         .replace("{job}", "nothing")
+        .replace("{kind}", "SLO")
         .replace("{name}", "nobody");
     let query = match path.as_str() {
         "/billing" => "?from=2026-09&to=2026-10",

@@ -1,6 +1,7 @@
 // The rooms of the house: what the rail lists, where the route leads, what is loaded when somebody enters.
 import type { Component } from 'svelte'
 import Building2 from '@lucide/svelte/icons/building-2'
+import BookOpenText from '@lucide/svelte/icons/book-open-text'
 import CalendarCheck from '@lucide/svelte/icons/calendar-check'
 import CalendarDays from '@lucide/svelte/icons/calendar-days'
 import HandCoins from '@lucide/svelte/icons/hand-coins'
@@ -60,6 +61,14 @@ export const rooms: Room[] = [
     load: () => import('./close/Close.svelte'),
   },
   {
+    id: 'catalogue',
+    title: 'room-catalogue',
+    icon: BookOpenText,
+    needs: 'slos.read',
+    key: 'b',
+    load: () => import('./catalogue/Catalogue.svelte'),
+  },
+  {
     id: 'audit',
     title: 'room-audit',
     icon: ShieldCheck,
@@ -69,17 +78,24 @@ export const rooms: Room[] = [
   },
 ]
 
+/** Of no use to a customer who looks at their own months. */
+const forMany = ['customers', 'catalogue']
+
 /** The rooms that are of use to whoever has signed in. */
 export function ownRooms(): Room[] {
-  return rooms.filter((room) => may(room.needs) && (room.id !== 'customers' || seesManyCustomers()))
+  return rooms.filter((room) => may(room.needs) && (!forMany.includes(room.id) || seesManyCustomers()))
 }
 
 /** A customer's month has no place in the rail of its own: one comes to it from a list. */
 const monthPage = () => import('./months/MonthPage.svelte')
+/** Nor has a document of the catalogue; its editor is loaded with it. */
+const documentPage = () => import('./catalogue/DocumentPage.svelte')
+
+const pages: Record<string, Room['load']> = { months: monthPage, catalogue: documentPage }
 
 export function roomAt(path: string[]): { room: Room; load: Room['load'] } | null {
   const room = rooms.find((one) => one.id === (path[0] ?? 'overview'))
   if (room === undefined) return null
-  const isMonthPage = room.id === 'months' && path.length === 3
-  return { room, load: isMonthPage ? monthPage : room.load }
+  const page = path.length === 3 ? pages[room.id] : undefined
+  return { room, load: page ?? room.load }
 }

@@ -30,13 +30,13 @@ pub(crate) const INCIDENT: &str = "Incident";
 const EXCLUSION: &str = "Exclusion";
 
 /// Whether somebody sees what concerns a tenant, or all of them. A customer sees what was issued, and not what is asked for.
-fn sees(who: &Who, tenant: Option<&str>) -> bool {
+pub(crate) fn sees(who: &Who, tenant: Option<&str>) -> bool {
     let access = &who.caller.access;
     access.tenants == TenantScope::All
         || !access.sees_issued_only() && tenant.is_some_and(|tenant| access.tenants.holds(tenant))
 }
 
-fn sees_no_objectives(who: &Who) -> Problem {
+pub(crate) fn sees_no_objectives(who: &Who) -> Problem {
     let error = AccessError::NotAllTenants { who: who.caller.name.clone() };
     Problem::new(StatusCode::FORBIDDEN, error.code(), error.to_string())
 }
@@ -49,12 +49,12 @@ async fn is_seen<const IS_SLO: bool>(api: &Api, who: &Who, name: &Name) -> Resul
     if IS_SLO {
         return Err(sees_no_objectives(who));
     }
-    concerns_theirs(api, who, INCIDENT, name).await
+    concerns_theirs(api, who, INCIDENT, name.as_str()).await
 }
 
 /// Whether a document of one tenant is of one of theirs; what is not there yet may become so.
-async fn concerns_theirs(api: &Api, who: &Who, kind: &str, name: &Name) -> Result<(), Problem> {
-    match document(&api.ledger, kind, name.as_str(), None).await {
+pub(crate) async fn concerns_theirs(api: &Api, who: &Who, kind: &str, name: &str) -> Result<(), Problem> {
+    match document(&api.ledger, kind, name, None).await {
         Ok((view, _)) if !sees(who, view.tenant.as_deref()) => Err(Problem::not_found("the document")),
         _ => Ok(()),
     }
@@ -75,7 +75,7 @@ pub(crate) struct Text {
 #[serde(deny_unknown_fields)]
 pub(crate) struct VersionQuery {
     /// The version; the last one when it is not said.
-    version: Option<u32>,
+    pub(crate) version: Option<u32>,
 }
 
 /// Which versions are compared.
@@ -83,9 +83,9 @@ pub(crate) struct VersionQuery {
 #[serde(deny_unknown_fields)]
 pub(crate) struct DiffQuery {
     /// The earlier version; the one before the later one when it is not said.
-    from: Option<u32>,
+    pub(crate) from: Option<u32>,
     /// The later version; the last one when it is not said.
-    to: Option<u32>,
+    pub(crate) to: Option<u32>,
 }
 
 pub(crate) async fn list<const IS_SLO: bool>(
@@ -148,13 +148,27 @@ pub(crate) async fn enter<const IS_SLO: bool>(
         Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "request.name", format!("this is no name: {reason}"))
     })?;
     is_seen::<IS_SLO>(&api, &who, &name).await?;
-    let seen = match seen(&headers)? {
+    entered_as(&api, &who, (kind(IS_SLO), name.as_str()), &headers, draft(None, text)).await
+}
+
+/// A document that somebody sends, as findings name it. Closing days are told by their path.
+pub(crate) fn draft(calendar: Option<&str>, text: String) -> SourceFile {
+    SourceFile { name: calendar.unwrap_or("request").to_owned(), text }
+}
+
+/// Enters a document as the one of a kind and name.
+pub(crate) async fn entered_as(
+    api: &Api,
+    who: &Who,
+    (kind, name): (&str, &str),
+    headers: &HeaderMap,
+    file: SourceFile,
+) -> Result<Response, Problem> {
+    let seen = match seen(headers)? {
         None => None,
         Some(tag) => Some(tag.parse().map_err(|_| stale())?),
     };
-    let file = SourceFile { name: "request".to_owned(), text };
-    let kind = kind(IS_SLO);
-    if let Some(other) = other_than(&file, kind, name.as_str()) {
+    if let Some(other) = other_than(&file, kind, name) {
         let detail = format!("the document is {other}; expected {kind} {name}, as the address says");
         return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "catalogue.another", detail));
     }
@@ -178,8 +192,17 @@ pub(crate) async fn end<const IS_SLO: bool>(
     headers: HeaderMap,
 ) -> Result<Json<Entered>, Problem> {
     is_seen::<IS_SLO>(&api, &who, &name).await?;
-    let seen = seen_version(&headers)?;
-    let of = (kind(IS_SLO), name.as_str());
+    ended(&api, &who, (kind(IS_SLO), name.as_str()), &headers).await
+}
+
+/// Takes a document out of the catalogue.
+pub(crate) async fn ended(
+    api: &Api,
+    who: &Who,
+    of: (&str, &str),
+    headers: &HeaderMap,
+) -> Result<Json<Entered>, Problem> {
+    let seen = seen_version(headers)?;
     let retired = retire(&api.ledger, of, api.catalogue(), Some(seen), (who.actor(), api.now())).await;
     Ok(Json(retired.map_err(|error| when_set(true, error.into()))?))
 }
@@ -239,7 +262,7 @@ pub(crate) async fn ask(
     if !sees(&who, Some(body.tenant.as_str())) {
         return Err(Problem::not_found("the tenant"));
     }
-    concerns_theirs(&api, &who, EXCLUSION, &body.name).await?;
+    concerns_theirs(&api, &who, EXCLUSION, body.name.as_str()).await?;
     let commitments: Vec<String> = body.commitments.iter().map(ToString::to_string).collect();
     let request = ExclusionRequest {
         name: body.name.as_str(),
@@ -280,7 +303,7 @@ async fn ruled(
     name: &Name,
     body: &DecisionBody,
 ) -> Result<Json<DocumentView>, Problem> {
-    concerns_theirs(api, who, kind, name).await?;
+    concerns_theirs(api, who, kind, name.as_str()).await?;
     // A token may hold less than its account, which is all that the ledger knows of it.
     who.may(match body.decision {
         Decision::Withdraw => Permission::of_entry(kind),

@@ -1,17 +1,26 @@
 //! What a month's figures rest on: the files that were captured, as they were.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
-use sla_app::read_evidence;
-use sla_core::catalogue::Name;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use sla_app::{
+    CalendarRow, EvidenceCheck, EvidenceRow, ListRequest, Sort, Which, calendar_of, checked_evidence, contracts_in,
+    read_evidence, unrecorded,
+};
+use sla_core::catalogue::{Catalogue, Name};
 use sla_core::record::RecordEvidence;
-use sla_core::time::Month;
+use sla_core::time::{Month, utc_text};
 
 use crate::api::Api;
+use crate::catalogue::sees;
+use crate::cursor::{MOST_ITEMS, Page, behind, limit, page};
 use crate::documents::attachment;
 use crate::extract::{InPath, InQuery, Who};
-use crate::months::{OfMonth, RevisionQuery, record};
+use crate::months::{OfMonth, RevisionQuery, no_month, record};
 use crate::problem::Problem;
 
 /// The media type of Parquet.
@@ -24,6 +33,149 @@ pub(crate) async fn list(
     InQuery(query): InQuery<RevisionQuery>,
 ) -> Result<Json<Vec<RecordEvidence>>, Problem> {
     Ok(Json(record(&api, &who, &of, query.revision).await?.evidence))
+}
+
+/// Which evidence is wanted.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct EvidenceQuery {
+    /// Only this tenant's.
+    tenant: Option<Name>,
+    /// Only this month's, YYYY-MM.
+    month: Option<Month>,
+    /// Only what is like that.
+    with: Option<With>,
+    /// What the last page gave as `next`.
+    cursor: Option<String>,
+    /// The evidence of at most so many months on a page, 1 to 200; 50 when it is not said.
+    limit: Option<u32>,
+}
+
+/// What evidence is looked for by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+pub(crate) enum With {
+    /// The source warned of something, or something was noticed.
+    Warnings,
+    /// A commitment that rests on it has time without evidence.
+    Gaps,
+    /// Its file is missing, altered or cannot be read.
+    Damage,
+}
+
+impl With {
+    fn holds(self, row: &EvidenceRow) -> bool {
+        match self {
+            Self::Warnings => !row.evidence.warnings.is_empty() || !row.evidence.notes.is_empty(),
+            Self::Gaps => row.uses.iter().any(|one| one.unknown_seconds > 0),
+            Self::Damage => row.check.is_some_and(|check| check != EvidenceCheck::Sound),
+        }
+    }
+}
+
+/// Evidence of all months that somebody sees, the latest month first; a page holds that of some months.
+pub(crate) async fn all(
+    State(api): State<Api>,
+    who: Who,
+    InQuery(query): InQuery<EvidenceQuery>,
+) -> Result<Json<Page<EvidenceRow>>, Problem> {
+    let EvidenceQuery { tenant, month, with, cursor, limit: asked } = query;
+    let limit = limit(asked)?;
+    let request = ListRequest {
+        which: who.which(),
+        tenant: tenant.map(|name| name.to_string()),
+        month,
+        descending: true,
+        ..ListRequest::default()
+    };
+    let of = format!("evidence {with:?} {request:?}");
+    let after = behind(cursor.as_deref(), &of)?;
+    let months = who.ledger(&api).list_months(&ListRequest { after, limit: limit + 1, ..request.clone() }).await?;
+    let Page { items, next } = page(months, limit, &of, |month| month.place(request.sort));
+    let folder = api.runner.as_ref().map(|runner| runner.desk().evidence());
+    let mut rows = Vec::new();
+    for summary in items {
+        let of = place(&summary.tenant, &summary.contract, summary.month)?;
+        let record = record(&api, &who, &of, Some(summary.revision)).await?;
+        rows.extend(checked_evidence(record, utc_text(summary.closed_at), folder.as_deref()).await);
+    }
+    rows.retain(|row| with.is_none_or(|with| with.holds(row)));
+    Ok(Json(Page { items: rows, next }))
+}
+
+/// A month's place out of the ledger, whose names are names.
+fn place(tenant: &str, contract: &str, month: Month) -> Result<OfMonth, Problem> {
+    let name = |text: &str| text.parse::<Name>().map_err(|_| no_month());
+    Ok((name(tenant)?, name(contract)?, month))
+}
+
+/// Which calendar is wanted.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CalendarQuery {
+    /// The month, YYYY-MM.
+    month: Month,
+    /// Only this tenant's.
+    tenant: Option<Name>,
+    /// What the last page gave as `next`.
+    cursor: Option<String>,
+    /// At most so many contracts on a page, 1 to 200; 50 when it is not said.
+    limit: Option<u32>,
+}
+
+/// What evidence there is for a month, day by day: of closed months what their records tell, of contracts that are in force and
+/// not closed that nobody has asked yet.
+pub(crate) async fn calendar(
+    State(api): State<Api>,
+    who: Who,
+    InQuery(query): InQuery<CalendarQuery>,
+) -> Result<Json<Page<CalendarRow>>, Problem> {
+    let CalendarQuery { month, tenant, cursor, limit: asked } = query;
+    let limit = limit(asked)?;
+    let tenant = tenant.map(|name| name.to_string());
+    let of = format!("calendar {month} {tenant:?}");
+    let after: Option<(String, String)> = behind(cursor.as_deref(), &of)?;
+    let mut closed = BTreeMap::new();
+    let mut place_after = None;
+    loop {
+        let request = ListRequest {
+            which: who.which(),
+            tenant: tenant.clone(),
+            month: Some(month),
+            sort: Sort::Tenant,
+            after: place_after,
+            limit: MOST_ITEMS,
+            ..ListRequest::default()
+        };
+        let some = who.ledger(&api).list_months(&request).await?;
+        place_after =
+            (some.len() == MOST_ITEMS as usize).then(|| some.last().map(|last| last.place(Sort::Tenant))).flatten();
+        closed.extend(some.into_iter().map(|one| ((one.tenant, one.contract), one.revision)));
+        if place_after.is_none() {
+            break;
+        }
+    }
+    // A customer sees what was issued, and not what is still to be closed.
+    let (catalogue, mut due) = match who.which() {
+        Which::Issued => (Catalogue::default(), BTreeSet::new()),
+        Which::Latest => contracts_in(&api.ledger, api.catalogue(), month).await?,
+    };
+    due.retain(|(one, _)| sees(&who, Some(one)) && tenant.as_ref().is_none_or(|tenant| tenant == one));
+    due.extend(closed.keys().cloned());
+    let behind = due.into_iter().filter(|one| after.as_ref().is_none_or(|after| one > after));
+    let Page { items, next } = page(behind.take(limit as usize + 1).collect(), limit, &of, Clone::clone);
+    let mut rows = Vec::new();
+    for (tenant, contract) in items {
+        match closed.get(&(tenant.clone(), contract.clone())) {
+            Some(revision) => {
+                let record = record(&api, &who, &place(&tenant, &contract, month)?, Some(*revision)).await?;
+                rows.extend(calendar_of(&record));
+            }
+            None => rows.extend(unrecorded(&catalogue, &tenant, &contract, month)),
+        }
+    }
+    Ok(Json(Page { items: rows, next }))
 }
 
 /// A piece of evidence's place.

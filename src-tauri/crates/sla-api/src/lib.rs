@@ -37,6 +37,7 @@ mod serve;
 mod sign_in;
 mod tenants;
 mod trace;
+mod whole;
 
 pub use api::{Api, Settings};
 pub use interface::{Interface, InterfaceError};

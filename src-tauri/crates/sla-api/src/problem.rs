@@ -5,7 +5,8 @@ use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
 use serde::Serialize;
 use sla_app::{
-    AccountError, BillingError, DeskError, DocumentsError, JobError, LedgerError, ReportError, ReviewError, StoreError,
+    AccountError, BillingError, CloseError, DeskError, DocumentsError, EffectError, JobError, LedgerError, ReportError,
+    ReviewError, StoreError,
 };
 
 /// The media type of a problem document.
@@ -188,6 +189,19 @@ impl From<DeskError> for Problem {
             DeskError::Ledger(error) => error.into(),
             DeskError::NoVersion { .. } => Self::not_found("the version"),
             error => told(error.code(), error.to_string()),
+        }
+    }
+}
+
+impl From<EffectError> for Problem {
+    fn from(error: EffectError) -> Self {
+        match error {
+            EffectError::Desk(error) => error.into(),
+            EffectError::Close(CloseError::Ledger(error)) => error.into(),
+            EffectError::Close(error) => {
+                Self::inside(StatusCode::INTERNAL_SERVER_ERROR, error.code(), error.to_string())
+            }
+            error @ EffectError::Kind { .. } => told(error.code(), error.to_string()),
         }
     }
 }

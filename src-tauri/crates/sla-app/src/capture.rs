@@ -142,12 +142,7 @@ impl Sources<'_> {
 
     /// A path inside the source's folder.
     fn inside(&self, details: &ConnectionDetails, path: &str) -> Result<PathBuf, CaptureReason> {
-        let inside = Path::new(path).components().all(|part| matches!(part, Component::Normal(_)));
-        if !inside {
-            return Err(CaptureReason::OutsideFolder { path: path.to_owned() });
-        }
-        let folder = details.folder.as_deref().unwrap_or_default();
-        Ok(self.folder.join(folder).join(path))
+        inside(self.folder, details, path).ok_or_else(|| CaptureReason::OutsideFolder { path: path.to_owned() })
     }
 
     fn server(&mut self, name: &Name, details: &ConnectionDetails) -> Result<&Prometheus, CaptureReason> {
@@ -159,24 +154,40 @@ impl Sources<'_> {
     }
 
     fn connect(&self, details: &ConnectionDetails) -> Result<Prometheus, CaptureReason> {
-        let secret = |name: &String| {
-            let text = (self.secrets)(name).filter(|text| !text.is_empty());
-            text.map(Secret::new).ok_or_else(|| CaptureReason::Secret { name: name.clone() })
-        };
-        let mut config = PrometheusConfig::new(details.url.clone().unwrap_or_default());
-        config.auth = match (&details.bearer_token_env, &details.username, &details.password_env) {
-            (Some(token), ..) => Auth::Bearer(secret(token)?),
-            (None, Some(user), Some(password)) => Auth::Basic { user: user.clone(), password: secret(password)? },
-            _ => Auth::None,
-        };
-        if let Some(file) = &details.ca_file {
-            let path = self.folder.join(file);
-            let pem = std::fs::read(&path).map_err(|source| CaptureReason::File { path, source })?;
-            config.ca_pem = Some(pem);
-        }
-        if let Some(seconds) = details.timeout_seconds {
-            config.request_timeout = Duration::from_secs(seconds.into());
-        }
+        let config = config(details, self.folder, self.secrets)?;
         Ok(Prometheus::new(config).map_err(CaptureError::from)?)
     }
+}
+
+/// How a server is reached, with its secrets.
+pub(crate) fn config(
+    details: &ConnectionDetails,
+    folder: &Path,
+    secrets: Secrets<'_>,
+) -> Result<PrometheusConfig, CaptureReason> {
+    let secret = |name: &String| {
+        let text = secrets(name).filter(|text| !text.is_empty());
+        text.map(Secret::new).ok_or_else(|| CaptureReason::Secret { name: name.clone() })
+    };
+    let mut config = PrometheusConfig::new(details.url.clone().unwrap_or_default());
+    config.auth = match (&details.bearer_token_env, &details.username, &details.password_env) {
+        (Some(token), ..) => Auth::Bearer(secret(token)?),
+        (None, Some(user), Some(password)) => Auth::Basic { user: user.clone(), password: secret(password)? },
+        _ => Auth::None,
+    };
+    if let Some(file) = &details.ca_file {
+        let path = folder.join(file);
+        let pem = std::fs::read(&path).map_err(|source| CaptureReason::File { path, source })?;
+        config.ca_pem = Some(pem);
+    }
+    if let Some(seconds) = details.timeout_seconds {
+        config.request_timeout = Duration::from_secs(seconds.into());
+    }
+    Ok(config)
+}
+
+/// A path of a source of files; `None` when it leads out of the source's folder.
+pub(crate) fn inside(folder: &Path, details: &ConnectionDetails, path: &str) -> Option<PathBuf> {
+    let is_inside = Path::new(path).components().all(|part| matches!(part, Component::Normal(_)));
+    is_inside.then(|| folder.join(details.folder.as_deref().unwrap_or_default()).join(path))
 }

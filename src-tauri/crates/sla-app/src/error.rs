@@ -159,11 +159,18 @@ pub struct CaptureFailure {
 impl CaptureFailure {
     /// A stable name of the reason for programs.
     pub fn code(&self) -> &'static str {
-        match &self.reason {
-            CaptureReason::Source(error) => error.code(),
-            CaptureReason::Secret { .. } => "capture.secret",
-            CaptureReason::File { .. } => "capture.authority",
-            CaptureReason::OutsideFolder { .. } => "capture.outside_folder",
+        self.reason.code()
+    }
+}
+
+impl CaptureReason {
+    /// A stable name of the reason for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Source(error) => error.code(),
+            Self::Secret { .. } => "capture.secret",
+            Self::File { .. } => "capture.authority",
+            Self::OutsideFolder { .. } => "capture.outside_folder",
         }
     }
 }

@@ -27,7 +27,10 @@ mod close;
 mod demo;
 mod desk;
 mod documents;
+mod effect;
 mod error;
+mod evidence;
+mod findings;
 mod history;
 mod jobs;
 mod measure;
@@ -39,7 +42,9 @@ mod render;
 mod restate;
 mod review;
 mod sensitivity;
+mod source_test;
 mod staging;
+mod terms;
 mod verify;
 
 pub use accept::Accepted;
@@ -53,12 +58,19 @@ pub use catalogue::{CatalogueError, read_catalogue};
 pub use close::{CloseRequest, Closed, ClosedMonth, Prepared, prepare};
 pub use demo::{DEMO_NOW, DEMO_PASSWORD, DEMO_PEOPLE, Demo, DemoError, DemoPerson};
 pub use desk::{
-    DecideRequest, DecisionView, DeskError, DocumentView, Entered, ExclusionRequest, PutRequest, RequestView, Window,
-    catalogue_of, decide, difference, document, documents, export, history, import, outages, put, request_exclusion,
-    requests, retire,
+    CatalogueRow, Checked, DecideRequest, DecisionView, DeskError, DocumentHead, DocumentView, DraftName, Entered,
+    ExclusionRequest, Origin, PutRequest, RequestView, WholeDocument, Window, catalogue_of, check_draft, decide,
+    difference, document, documents, export, history, import, outages, put, request_exclusion, requests, retire,
+    whole_catalogue, whole_document,
 };
 pub use documents::{DocumentsError, DocumentsRequest, Drawn, Laid, draw_documents, lay_documents};
+pub use effect::{EffectError, EffectRequest, Effects, MOST_EFFECT_MONTHS, MonthEffect, effects};
 pub use error::{CaptureFailure, CloseError};
+pub use evidence::{
+    CalendarDay, CalendarRow, DayEvidence, EvidenceCheck, EvidenceRow, EvidenceUse, calendar_of, checked_evidence,
+    contracts_in, unrecorded,
+};
+pub use findings::FindingView;
 pub use jobs::{
     AcceptedCode, Desk, JobError, JobProblem, JobProgress, JobRequest, JobResult, JobView, MonthOutcome, Runner,
     Secrets, ask_job, cancel_job, job, jobs, permission_of,
@@ -72,6 +84,8 @@ pub use sensitivity::{
     CommitmentOutcome, Outcome, OutcomeView, RangeView, Sensitivity, SensitivityError, SensitivityRequest,
     SensitivityView, sensitivity,
 };
+pub use source_test::{AskTest, SecretsSent, SourceTest, SourceTestRequest, test_source};
+pub use terms::{TemplateView, shipped_templates};
 pub use verify::{EvidenceFailure, VerifyError, read_evidence, verify_evidence};
 
 pub use sla_capture::{ClientTerms, StoreError, client, exchange};

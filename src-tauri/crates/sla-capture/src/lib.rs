@@ -20,6 +20,7 @@ mod gather;
 mod guard;
 mod number;
 mod prometheus;
+mod recorded;
 mod slices;
 mod source;
 
@@ -31,8 +32,9 @@ pub use file::{
     Position,
 };
 pub use prometheus::{
-    Auth, Backoff, MAX_POINTS_PER_REQUEST, Prometheus, PrometheusConfig, PrometheusError, PrometheusSource, Reading,
-    Secret,
+    About, Auth, Backoff, MAX_POINTS_PER_REQUEST, Prometheus, PrometheusConfig, PrometheusError, PrometheusSource,
+    Reading, Secret,
 };
+pub use recorded::answers;
 pub use slices::{Slice, Slices, SlicesError};
 pub use source::{BoxFuture, CaptureRequest, MAX_SLICES, NoProgress, Progress, Source};

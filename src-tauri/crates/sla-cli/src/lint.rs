@@ -1,7 +1,7 @@
 //! `sla lint`.
 
 use serde_json::{Value, json};
-use sla_app::{CatalogueError, read_catalogue};
+use sla_app::{CatalogueError, FindingView, read_catalogue};
 use sla_core::catalogue::{Catalogue, Finding};
 
 use crate::args;
@@ -19,11 +19,7 @@ pub(crate) fn run(arguments: &args::Lint, output: Output) -> Result<(), Failure>
         }
         Err(error) => return Err(error.into()),
     };
-    let mut open: Vec<&Finding> = catalogue.contracts.values().flat_map(|one| catalogue.not_accepted(one)).collect();
-    open.extend(&catalogue.unsound_templates);
-    open.sort();
-    let mut accepted: Vec<&Finding> = catalogue.unsound.values().flatten().filter(|one| !open.contains(one)).collect();
-    accepted.sort();
+    let (open, accepted) = catalogue.unsound_findings();
     let said = || {
         let taken = accepted.iter().map(|finding| format!("accepted by the contract: {finding}"));
         let summary = match open.len() {
@@ -70,19 +66,5 @@ fn count(catalogue: &Catalogue) -> Vec<String> {
 }
 
 fn values(findings: &[&Finding]) -> Vec<Value> {
-    let value = |finding: &&Finding| {
-        json!({
-            "code": finding.code.name(),
-            "severity": finding.severity().name(),
-            "file": finding.place.file,
-            "line": finding.place.line,
-            "column": finding.place.column,
-            "path": finding.place.path,
-            "found": finding.found,
-            "expected": finding.expected,
-            "stake": finding.stake,
-            "wording": finding.wording().map(|wording| json!({ "de": wording.de, "en": wording.en })),
-        })
-    };
-    findings.iter().map(value).collect()
+    findings.iter().map(|finding| json!(FindingView::of(finding))).collect()
 }

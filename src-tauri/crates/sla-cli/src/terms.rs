@@ -1,7 +1,7 @@
 //! `sla terms`: the contract templates that come with the program.
 
-use serde_json::{Value, json};
-use sla_core::catalogue::{Catalogue, Document, SHIPPED_TEMPLATES, ShippedTemplate, SourceFile, TemplateSpec};
+use serde_json::json;
+use sla_app::shipped_templates;
 
 use crate::args;
 use crate::failure::Failure;
@@ -10,15 +10,15 @@ use crate::output::{Output, plain};
 /// Lists the templates, or prints the YAML of one.
 pub(crate) fn run(arguments: &args::Terms, output: Output) -> Result<(), Failure> {
     let Some(name) = &arguments.name else {
-        output.print(list, || SHIPPED_TEMPLATES.iter().map(value).collect());
+        output.print(list, || shipped_templates().map(|template| json!(template)).collect());
         return Ok(());
     };
-    let Some(template) = SHIPPED_TEMPLATES.iter().find(|template| template.name == name) else {
-        let known: Vec<&str> = SHIPPED_TEMPLATES.iter().map(|template| template.name).collect();
+    let Some(template) = shipped_templates().find(|template| template.name == *name) else {
+        let known: Vec<String> = shipped_templates().map(|template| template.name).collect();
         let message = format!("no template {name:?} comes with the program; expected one of: {}", known.join(", "));
         return Err(Failure::new("terms.unknown", message));
     };
-    output.print(|| template.text.trim_end().to_owned(), || value(template));
+    output.print(|| template.text.trim_end().to_owned(), || json!(template));
     Ok(())
 }
 
@@ -26,30 +26,12 @@ fn list() -> String {
     let mut table = plain();
     table.set_content_arrangement(comfy_table::ContentArrangement::Dynamic);
     table.set_header(["Template", "What it promises"]);
-    for template in &SHIPPED_TEMPLATES {
-        let document = read(template);
-        table.add_row([template.name, document.spec.description.as_str()]);
+    for template in shipped_templates() {
+        table.add_row([&template.name, &template.description]);
     }
     format!(
         "{table}\nA contract takes one over with `extends: NAME` and says only what is its own; `sla terms NAME` prints it."
     )
-}
-
-fn value(template: &ShippedTemplate) -> Value {
-    let document = read(template);
-    json!({
-        "name": template.name,
-        "title": document.metadata.title(),
-        "description": document.spec.description,
-        "source": document.spec.source,
-        "text": template.text,
-    })
-}
-
-fn read(template: &ShippedTemplate) -> Document<TemplateSpec> {
-    let file = SourceFile { name: format!("{}.yaml", template.name), text: template.text.to_owned() };
-    let mut catalogue = Catalogue::read(&[file]).expect("a template that comes with the program is sound");
-    catalogue.templates.pop_first().expect("a template is in it").1
 }
 
 #[cfg(test)]
@@ -59,11 +41,10 @@ mod tests {
     #[test]
     fn the_list_names_every_template_and_says_what_it_promises() {
         let list = list();
-        for template in &SHIPPED_TEMPLATES {
-            assert!(list.contains(template.name), "{list}");
-            let value = value(template);
-            assert!(value["title"].as_str().is_some_and(|title| title != template.name), "{value}");
-            assert!(value["source"].is_string() != template.name.starts_with("msp-"), "{value}");
+        for template in shipped_templates() {
+            assert!(list.contains(&template.name), "{list}");
+            assert_ne!(template.title, template.name);
+            assert!(template.source.is_some() != template.name.starts_with("msp-"), "{template:?}");
         }
     }
 

@@ -700,6 +700,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the evidence of all months, with the check of each file
+         * @description Needs the permission `evidence.read`.
+         */
+        get: operations["listAllEvidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/evidence/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What evidence there is for a month, day by day
+         * @description Needs the permission `evidence.read`.
+         */
+        get: operations["getEvidenceCalendar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/months/{tenant}/{contract}/{month}/evidence/{sha256}": {
         parameters: {
             query?: never;
@@ -1048,6 +1088,174 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/catalogue/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List documents of every kind
+         * @description Needs the permission `slos.read`.
+         */
+        get: operations["listCatalogue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/documents/{kind}/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show one with its text
+         * @description Needs the permission `slos.read`.
+         */
+        get: operations["getDocumentText"];
+        /**
+         * Enter one, or a new version of it
+         * @description Needs the permission `slos.read`.
+         */
+        put: operations["putDocument"];
+        post?: never;
+        /**
+         * Take one out of the catalogue
+         * @description Needs the permission `slos.read`.
+         */
+        delete: operations["retireDocument"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/documents/{kind}/{name}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List its versions
+         * @description Needs the permission `slos.read`.
+         */
+        get: operations["documentHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/documents/{kind}/{name}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What changed between two versions
+         * @description Needs the permission `slos.read`.
+         */
+        get: operations["documentDiff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check a draft with all the rest, without entering it
+         * @description Needs the permission `slos.read`.
+         */
+        post: operations["checkDraft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/effects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * State closed months again with a change that is not entered
+         * @description Needs the permission `slos.read`.
+         */
+        post: operations["draftEffects"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/source-tests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask a source of measurements now whether it answers
+         * @description Needs the permission `slos.write`.
+         */
+        post: operations["testSource"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the contract templates that come with the program
+         * @description Needs the permission `slos.read`.
+         */
+        get: operations["listTemplates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1171,6 +1379,31 @@ export interface components {
         };
         /** @description Whether an incident's clock stops count. */
         Approval: "approved" | "not_approved" | "same_person";
+        /** @description A question that a contract puts to a source, tried. */
+        AskTest: {
+            /** @description The first commitment that needs it, as `tenant/commitment`. */
+            wanted_by: string;
+            /** @description What was asked: queries, or a file. */
+            asked: string;
+            /** @description Start of what was asked for, in UTC. */
+            from: string;
+            /** @description Its end, in UTC. */
+            to: string;
+            /**
+             * Format: int64
+             * @description How many slices there are in it.
+             */
+            slices: number;
+            /**
+             * Format: int64
+             * @description How many of them have both numbers; null where nothing came.
+             */
+            usable?: number | null;
+            /** @description What the source warned of, in its own words. */
+            warnings: string[];
+            /** @description What is wrong; null when numbers came. */
+            problem?: components["schemas"]["JobProblem"] | null;
+        };
         /** @description The billing of a period. */
         Billing: {
             /** @description Name and version of this format: `sla-desk/billing/v1`. */
@@ -1244,10 +1477,97 @@ export interface components {
             /** @description Why, as it is on record. */
             note: string;
         };
+        /** @description A day of the calendar. */
+        CalendarDay: {
+            /** @description The local date, YYYY-MM-DD. */
+            date: string;
+            /** @description What evidence tells of it. */
+            evidence: components["schemas"]["DayEvidence"];
+            /**
+             * Format: int64
+             * @description The day's service time in seconds; null where nobody has asked yet.
+             */
+            service_seconds?: number | null;
+            /**
+             * Format: int64
+             * @description How much of it has no usable evidence, in seconds; null where nobody has asked yet.
+             */
+            unknown_seconds?: number | null;
+        };
+        /** @description A commitment's month, day by day. */
+        CalendarRow: {
+            /** @description The tenant. */
+            tenant: string;
+            /** @description The tenant's name for people. */
+            tenant_name: string;
+            /** @description The contract. */
+            contract: string;
+            /**
+             * Format: uint32
+             * @description Its version.
+             */
+            version: number;
+            /** @description The commitment's name in the contract. */
+            commitment: string;
+            /** @description The commitment's name for people. */
+            title: string;
+            /**
+             * Format: uint32
+             * @description The revision that tells of it; null while the month was not closed.
+             */
+            revision?: number | null;
+            /** @description The days, in order. */
+            days: components["schemas"]["CalendarDay"][];
+        };
         /** @description What a cap holds down. */
         CapScope: "commitment" | "service" | "month" | "year" | "contract";
         /** @description Which case a derivation is of. */
         Case: "exact" | "least" | "most";
+        /** @description A document in the list. */
+        CatalogueRow: {
+            /** @description Its kind; `File` for a file whose documents cannot be told apart. */
+            kind: string;
+            /** @description Its name. Versions of a contract are documents of their own: `nordlicht-platform.2` is its second. */
+            name: string;
+            /** @description The name that people read; null where it says none. */
+            title?: string | null;
+            /** @description Where it stands. */
+            origin: components["schemas"]["Origin"];
+            /** @description Its file, relative to the desk's folder; null for what the ledger keeps. */
+            file?: string | null;
+            /**
+             * Format: uint
+             * @description The line of the file on which it begins; null for what the ledger keeps.
+             */
+            line?: number | null;
+            /**
+             * Format: uint32
+             * @description Its version in the ledger; null for a file.
+             */
+            version?: number | null;
+            /** @description The one tenant that it concerns, of an exclusion or an incident; null for what concerns all. */
+            tenant?: string | null;
+            /** @description Whether it was taken out of the catalogue. */
+            retired: boolean;
+            /** @description Where it is; null for what nobody needs to approve, and for files. */
+            state?: components["schemas"]["RequestState"] | null;
+            /** @description Who entered it; null for a file. */
+            entered_by?: string | null;
+            /** @description When, in UTC; null for a file. */
+            entered_at?: string | null;
+            /** @description SHA-256 of its content. */
+            sha256: string;
+            /**
+             * Format: uint
+             * @description Findings without which nothing can be computed from it.
+             */
+            errors: number;
+            /**
+             * Format: uint
+             * @description Findings that the parties will quarrel about and nobody has taken with a reason.
+             */
+            unsound: number;
+        };
         /** @description A value before and after. */
         Change: {
             /**
@@ -1288,6 +1608,17 @@ export interface components {
             before?: components["schemas"]["ExclusionFigures"] | null;
             /** @description In the later one. */
             after?: components["schemas"]["ExclusionFigures"] | null;
+        };
+        /** @description A draft, checked with all the rest of the catalogue. */
+        Checked: {
+            /** @description What it is; none when it cannot be read, several when a separator stands in it. */
+            documents: components["schemas"]["DraftName"][];
+            /** @description What is to be mended in it. Lines are its own. */
+            findings: components["schemas"]["FindingView"][];
+            /** @description What is unsound in it and taken with a reason. */
+            accepted: components["schemas"]["FindingView"][];
+            /** @description What is to be mended elsewhere in the catalogue while it stands like this. */
+            elsewhere: components["schemas"]["FindingView"][];
         };
         /** @description What a clock measures. */
         Clock: {
@@ -1469,6 +1800,8 @@ export interface components {
          * @description a day as YYYY-MM-DD, such as "2026-01-01"
          */
         Day: string;
+        /** @description What evidence tells of a day. */
+        DayEvidence: "there" | "partial" | "missing" | "unknown" | "not_due";
         /** @description What is done with a request. */
         Decision: "approve" | "refuse" | "withdraw";
         /** @description A decision about a request. */
@@ -1557,6 +1890,32 @@ export interface components {
             /** @description What was decided of it, in order. */
             decisions: components["schemas"]["DecisionView"][];
         };
+        /** @description What a draft is, and what it would take the place of. */
+        DraftName: {
+            /** @description Its kind. */
+            kind: string;
+            /** @description Its name. */
+            name: string;
+            /** @description The one tenant that it concerns; null for what concerns all. */
+            tenant?: string | null;
+            /** @description Where the document of that kind and name stands now; null when there is none. */
+            origin?: components["schemas"]["Origin"] | null;
+            /**
+             * Format: uint32
+             * @description Its version there; null when there is none, and for a file.
+             */
+            version?: number | null;
+        };
+        /** @description What a change would have done. */
+        Effects: {
+            /** @description Closed months of the contracts that the change concerns, by tenant and contract, the latest first. */
+            months: components["schemas"]["MonthEffect"][];
+            /**
+             * Format: uint
+             * @description How many more there are, beyond what one request is given.
+             */
+            left_out: number;
+        };
         /** @description Seconds as a range: exact when both ends agree. */
         Elapsed: {
             /**
@@ -1607,6 +1966,59 @@ export interface components {
             previous_hash: string;
             /** @description Hash of this entry. */
             hash: string;
+        };
+        /** @description What became of a file of evidence. */
+        EvidenceCheck: "sound" | "missing" | "altered" | "unreadable";
+        /** @description A piece of evidence of a month. */
+        EvidenceRow: {
+            /** @description The tenant. */
+            tenant: string;
+            /** @description The tenant's name for people. */
+            tenant_name: string;
+            /** @description The contract. */
+            contract: string;
+            /** @description The month. */
+            month: components["schemas"]["Month"];
+            /**
+             * Format: uint32
+             * @description The month's revision.
+             */
+            revision: number;
+            /** @description The contract's time zone. */
+            time_zone: string;
+            /**
+             * @description When the revision that rests on it was recorded, in UTC. Evidence itself holds no time of capture, because the same
+             *     answer captured twice is the same evidence.
+             */
+            recorded_at: string;
+            /** @description The commitments that rest on it. */
+            uses: components["schemas"]["EvidenceUse"][];
+            /**
+             * Format: int64
+             * @description How many slices its period has.
+             */
+            slices: number;
+            /** @description What was asked of which source, what it warned of, and the hash of the file. */
+            evidence: components["schemas"]["RecordEvidence"];
+            /** @description What became of its file; null where this program does not know where evidence lies. */
+            check?: components["schemas"]["EvidenceCheck"] | null;
+        };
+        /** @description A commitment that rests on a piece of evidence. */
+        EvidenceUse: {
+            /** @description Its name in the contract. */
+            commitment: string;
+            /** @description Its name for people. */
+            title: string;
+            /**
+             * Format: int64
+             * @description Time without usable evidence within the service time, in seconds.
+             */
+            unknown_seconds: number;
+            /**
+             * Format: int64
+             * @description The service time of the month in seconds.
+             */
+            service_seconds: number;
         };
         /** @description An exclusion that is asked for. */
         ExclusionBody: {
@@ -1686,6 +2098,35 @@ export interface components {
             incidents: components["schemas"]["OutageIncident"][];
             /** @description Windows that overlap it and that somebody asked to exclude, in order of time. */
             exclusions: components["schemas"]["OutageExclusion"][];
+        };
+        /** @description A defect of a catalogue. */
+        FindingView: {
+            /** @description The stable name of what kind of defect it is, such as `no-cap`. */
+            code: string;
+            /** @description `error` where nothing can be computed, `unsound` where the parties will quarrel about what is. */
+            severity: string;
+            /** @description The file, or `ledger:KIND/NAME@VERSION` for what the ledger keeps. */
+            file: string;
+            /**
+             * Format: uint
+             * @description Line, from 1.
+             */
+            line: number;
+            /**
+             * Format: uint
+             * @description Column in characters, from 1.
+             */
+            column: number;
+            /** @description Path inside the document, such as `spec.commitments[0].target`; empty for the document itself. */
+            path: string;
+            /** @description What stands there. */
+            found: string;
+            /** @description What should stand there. */
+            expected: string;
+            /** @description The most money that it can move in a month, such as `1250.00 EUR`; null where it moves none, or nobody knows. */
+            stake?: string | null;
+            /** @description A clause that would settle it, in German and English; null where it is not one of wording. */
+            wording?: components["schemas"]["Wording"] | null;
         };
         /** @description A month that has what was searched for in one of its names. */
         Found: {
@@ -1952,6 +2393,32 @@ export interface components {
             evidence_changed: boolean;
             /** @description Whether another contract content judged it. */
             contract_changed: boolean;
+        };
+        /** @description What a change would have done to a month. */
+        MonthEffect: {
+            /** @description The tenant. */
+            tenant: string;
+            /** @description The tenant's name for people. */
+            tenant_name: string;
+            /** @description The contract. */
+            contract: string;
+            /** @description The month. */
+            month: components["schemas"]["Month"];
+            /**
+             * Format: uint32
+             * @description Its latest revision.
+             */
+            revision: number;
+            /** @description The verdict on record. */
+            verdict: components["schemas"]["Verdict"];
+            /** @description What it owes as it is on record. */
+            credit_total: components["schemas"]["CreditTotal"];
+            /** @description Whether the catalogue as it is, without the change, says otherwise than the record. */
+            has_moved: boolean;
+            /** @description What the change makes of it; null where that cannot be said. */
+            difference?: components["schemas"]["MonthDifference"] | null;
+            /** @description Why it cannot be said. */
+            problem?: components["schemas"]["JobProblem"] | null;
         };
         /** @description What months come to that are in the same state, with the same verdict and currency. */
         MonthGroup: {
@@ -2280,6 +2747,8 @@ export interface components {
              */
             email?: string | null;
         };
+        /** @description Where a document stands. */
+        Origin: "ledger" | "file";
         /** @description See [`OutageReason::code`]. */
         OutageCode: "all_failed" | "some_failed" | "no_traffic";
         /** @description A window that overlaps an outage. */
@@ -2374,6 +2843,20 @@ export interface components {
         };
         /** @description A page of a list. */
         Page5: {
+            /** @description The items, in the order that was asked for. */
+            items: components["schemas"]["EvidenceRow"][];
+            /** @description What to send as `cursor` for the page behind this one; null when there is none. */
+            next?: string | null;
+        };
+        /** @description A page of a list. */
+        Page6: {
+            /** @description The items, in the order that was asked for. */
+            items: components["schemas"]["CalendarRow"][];
+            /** @description What to send as `cursor` for the page behind this one; null when there is none. */
+            next?: string | null;
+        };
+        /** @description A page of a list. */
+        Page7: {
             /** @description The items, in the order that was asked for. */
             items: components["schemas"]["JobView"][];
             /** @description What to send as `cursor` for the page behind this one; null when there is none. */
@@ -3151,6 +3634,8 @@ export interface components {
             /** @description From when on it cannot be used, in UTC. */
             expires_at: string;
         };
+        /** @description Whether a source's secrets were sent. */
+        SecretsSent: "none" | "sent" | "withheld";
         /** @description A contract's month under every reading of what it leaves open. */
         SensitivityView: {
             /** @description The tenant. */
@@ -3198,6 +3683,27 @@ export interface components {
             head?: string | null;
             /** @description The first thing that is wrong; null when nothing is. */
             wrong?: string | null;
+        };
+        /** @description What a source said. */
+        SourceTest: {
+            /** @description Its name. */
+            name: string;
+            /** @description Where it was asked: its address, or its folder as the document names it. */
+            address: string;
+            /** @description Whether it answered. */
+            is_reached: boolean;
+            /** @description Its own version; null for files, and where it did not answer. */
+            version?: string | null;
+            /** @description How long it keeps samples, in its own words; null where it does not tell. */
+            retention?: string | null;
+            /** @description Its oldest sample, in UTC; null where it does not tell. */
+            oldest?: string | null;
+            /** @description Whether secrets were sent. */
+            secrets: components["schemas"]["SecretsSent"];
+            /** @description What is wrong; null when it answered. */
+            problem?: components["schemas"]["JobProblem"] | null;
+            /** @description Some of the questions that contracts put to it, and what it answered. */
+            asks: components["schemas"]["AskTest"][];
         };
         /** @description A step of a derivation. */
         Step: {
@@ -3250,6 +3756,19 @@ export interface components {
             actor: string;
             /** @description When, in UTC. */
             at: string;
+        };
+        /** @description A template that comes with the program. */
+        TemplateView: {
+            /** @description What contracts call it in `extends`. */
+            name: string;
+            /** @description The name that people read. */
+            title: string;
+            /** @description What it promises. */
+            description: string;
+            /** @description Where its terms are published; null for terms of nobody in particular. */
+            source?: string | null;
+            /** @description Its YAML. */
+            text: string;
         };
         /** @description For whom somebody may act, and whom they may see. */
         TenantScope: "all" | {
@@ -3328,6 +3847,52 @@ export interface components {
             password: boolean;
             /** @description At an OpenID provider. */
             openid: boolean;
+        };
+        /** @description A document with its text as it was entered. */
+        WholeDocument: {
+            /** @description Its kind; `File` for a file whose documents cannot be told apart. */
+            kind: string;
+            /** @description Its name. Versions of a contract are documents of their own: `nordlicht-platform.2` is its second. */
+            name: string;
+            /** @description The name that people read; null where it says none. */
+            title?: string | null;
+            /** @description Where it stands. */
+            origin: components["schemas"]["Origin"];
+            /** @description Its file, relative to the desk's folder; null for what the ledger keeps. */
+            file?: string | null;
+            /**
+             * Format: uint
+             * @description The line of the file on which it begins; null for what the ledger keeps.
+             */
+            line?: number | null;
+            /**
+             * Format: uint32
+             * @description Its version in the ledger; null for a file.
+             */
+            version?: number | null;
+            /** @description The one tenant that it concerns, of an exclusion or an incident; null for what concerns all. */
+            tenant?: string | null;
+            /** @description Whether it was taken out of the catalogue. */
+            retired: boolean;
+            /** @description Where it is; null for what nobody needs to approve, and for files. */
+            state?: components["schemas"]["RequestState"] | null;
+            /** @description Who entered it; null for a file. */
+            entered_by?: string | null;
+            /** @description When, in UTC; null for a file. */
+            entered_at?: string | null;
+            /** @description SHA-256 of its content. */
+            sha256: string;
+            /** @description What was decided of it, in order. */
+            decisions: components["schemas"]["DecisionView"][];
+            /** @description Its text. */
+            text: string;
+        };
+        /** @description A clause in both languages. */
+        Wording: {
+            /** @description German. */
+            de: string;
+            /** @description English. */
+            en: string;
         };
         /** @description What is done to a month or to one of its credits. */
         WorkflowStep: "submit" | "return" | "decide" | "approve" | "reject" | "issue" | "reverse" | "comment";
@@ -7308,6 +7873,198 @@ export interface operations {
             };
         };
     };
+    listAllEvidence: {
+        parameters: {
+            query?: {
+                tenant?: components["schemas"]["Name"];
+                month?: components["schemas"]["Month"];
+                /** @description What evidence is looked for by. */
+                with?: string;
+                /** @description What the last page gave as `next`. */
+                cursor?: string;
+                /** @description The evidence of at most so many months on a page, 1 to 200; 50 when it is not said. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Evidence, the latest month first; a page holds that of some months */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page5"];
+                };
+            };
+            /** @description The request is not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody has signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs a permission that is not held */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside; the log tells more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The ledger, or the OpenID provider, does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer took too long, or the ledger went away before it said whether something was written */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getEvidenceCalendar: {
+        parameters: {
+            query: {
+                /** @description The month, YYYY-MM. */
+                month: components["schemas"]["Month"];
+                tenant?: components["schemas"]["Name"];
+                /** @description What the last page gave as `next`. */
+                cursor?: string;
+                /** @description At most so many contracts on a page, 1 to 200; 50 when it is not said. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Commitments by tenant and contract, each with its days */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page6"];
+                };
+            };
+            /** @description The request is not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody has signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs a permission that is not held */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The desk's folder cannot be read as a catalogue */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside; the log tells more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The ledger, or the OpenID provider, does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer took too long, or the ledger went away before it said whether something was written */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getEvidence: {
         parameters: {
             query?: {
@@ -7649,7 +8406,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page5"];
+                    "application/json": components["schemas"]["Page7"];
                 };
             };
             /** @description The request is not understood */
@@ -9835,6 +10592,1118 @@ export interface operations {
             };
             /** @description The body is understood, and what it asks for cannot be */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside; the log tells more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The ledger, or the OpenID provider, does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer took too long, or the ledger went away before it said whether something was written */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listCatalogue: {
+        parameters: {
+            query?: {
+                /** @description Only those of this kind. */
+                kind?: string;
+                /** @description Also those that were taken out. */
+                retired?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All that they see, in the ledger and in files, by kind and name */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogueRow"][];
+                };
+            };
+            /** @description The request is not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody has signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It concerns all tenants, and not all are assigned; or it needs a permission that is not held */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The desk's folder cannot be read as a catalogue */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside; the log tells more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The ledger, or the OpenID provider, does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer took too long, or the ledger went away before it said whether something was written */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDocumentText: {
+        parameters: {
+            query?: {
+                /** @description The version; the last one when it is not said. */
+                version?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Its kind, such as Contract */
+                kind: string;
+                /** @description Its name; of a contract with its version, such as nordlicht-platform.2 */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It with its text as it was entered, or as it stands in its file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WholeDocument"];
+                };
+            };
+            /** @description It is as you know it */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody has signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It concerns all tenants, and not all are assigned; or it needs a permission that is not held */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none of that name, or no such version */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside; the log tells more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The ledger, or the OpenID provider, does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer took too long, or the ledger went away before it said whether something was written */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putDocument: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what was looked at; when something else is there now, nothing is done */
+                "if-match"?: string;
+            };
+            path: {
+                /** @description Its kind, such as Contract */
+                kind: string;
+                /** @description Its name; of a contract with its version, such as nordlicht-platform.2 */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/yaml": string;
+            };
+        };
+        responses: {
+            /** @description A new version was entered, or it says what it said before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entered"];
+                };
+            };
+            /** @description It was entered */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entered"];
+                };
+            };
+            /** @description The request is not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody has signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It concerns all tenants, and not all are assigned; or it needs a permission that is not held */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of that name is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is one of that name, or the catalogue has moved */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something has changed since it was looked at */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too long */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The document, or the catalogue with it, has defects */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside; the log tells more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The ledger, or the OpenID provider, does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer took too long, or the ledger went away before it said whether something was written */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retireDocument: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what was looked at; when something else is there now, nothing is done */
+                "if-match": string;
+            };
+            path: {
+                /** @description Its kind, such as Contract */
+                kind: string;
+                /** @description Its name; of a contract with its version, such as nordlicht-platform.2 */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is out; its history stays */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entered"];
+                };
+            };
+            /** @description The request is not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody has signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It concerns all tenants, and not all are assigned; or it needs a permission that is not held */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The ledger holds none of that name */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The catalogue has moved */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something has changed since it was looked at */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Others refer to it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The version that was looked at is not said */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside; the log tells more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The ledger, or the OpenID provider, does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer took too long, or the ledger went away before it said whether something was written */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    documentHistory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its kind, such as Contract */
+                kind: string;
+                /** @description Its name; of a contract with its version, such as nordlicht-platform.2 */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its versions, oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentView"][];
+                };
+            };
+            /** @description The request is not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody has signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It concerns all tenants, and not all are assigned; or it needs a permission that is not held */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The ledger holds none of that name */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside; the log tells more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The ledger, or the OpenID provider, does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer took too long, or the ledger went away before it said whether something was written */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    documentDiff: {
+        parameters: {
+            query?: {
+                /** @description The earlier version; the one before the later one when it is not said. */
+                from?: number;
+                /** @description The later version; the last one when it is not said. */
+                to?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Its kind, such as Contract */
+                kind: string;
+                /** @description Its name; of a contract with its version, such as nordlicht-platform.2 */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A unified difference; empty when both say the same */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain; charset=utf-8": string;
+                };
+            };
+            /** @description The request is not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody has signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It concerns all tenants, and not all are assigned; or it needs a permission that is not held */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The ledger holds none of that name, or no such version */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside; the log tells more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The ledger, or the OpenID provider, does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer took too long, or the ledger went away before it said whether something was written */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    checkDraft: {
+        parameters: {
+            query?: {
+                /** @description The path by which contracts name it, for a draft of closing days (`.ics`). */
+                calendar?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/yaml": string;
+            };
+        };
+        responses: {
+            /** @description What the linter finds in it, and elsewhere because of it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checked"];
+                };
+            };
+            /** @description The request is not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody has signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It concerns all tenants, and not all are assigned; or it needs a permission that is not held */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too long */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The document, or the catalogue with it, has defects */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside; the log tells more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The ledger, or the OpenID provider, does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer took too long, or the ledger went away before it said whether something was written */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    draftEffects: {
+        parameters: {
+            query?: {
+                /** @description How many of the latest closed months of each contract, 1 to 12; 3 when it is not said. */
+                months?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/yaml": string;
+            };
+        };
+        responses: {
+            /** @description Verdict and money before and after, from the evidence on record; no source is asked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Effects"];
+                };
+            };
+            /** @description The request is not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody has signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It concerns all tenants, and not all are assigned; or it needs a permission that is not held */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This program does not know where evidence lies */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too long */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The document, or the catalogue with it, has defects */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside; the log tells more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The ledger, or the OpenID provider, does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer took too long, or the ledger went away before it said whether something was written */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    testSource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/yaml": string;
+            };
+        };
+        responses: {
+            /** @description What the source said, or what is wrong; secrets are sent only where they are entered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceTest"];
+                };
+            };
+            /** @description The request is not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody has signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It concerns all tenants, and not all are assigned; or it needs a permission that is not held */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This program does not know where files lie */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too long */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The document, or the catalogue with it, has defects */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside; the log tells more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The ledger, or the OpenID provider, does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer took too long, or the ledger went away before it said whether something was written */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listTemplates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Templates by name, each with its text */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateView"][];
+                };
+            };
+            /** @description The request is not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody has signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It concerns all tenants, and not all are assigned; or it needs a permission that is not held */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

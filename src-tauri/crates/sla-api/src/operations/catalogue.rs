@@ -1,7 +1,9 @@
-//! Objectives, incidents and exclusions of the catalogue.
+//! The catalogue as a whole; and objectives, incidents and exclusions, which have addresses of their own.
 
 use axum::routing::{delete, get, post, put};
-use sla_app::{DocumentView, Entered, RequestView};
+use sla_app::{
+    CatalogueRow, Checked, DocumentView, Effects, Entered, RequestView, SourceTest, TemplateView, WholeDocument,
+};
 use sla_core::access::Permission;
 
 use super::{DELETE, GET, POST, PUT};
@@ -9,6 +11,113 @@ use crate::catalogue;
 use crate::catalogue::{DecisionBody, DiffQuery, ExclusionBody, ExclusionsQuery, Text, VersionQuery};
 use crate::operation::Needs::Permission as Holds;
 use crate::operation::Operation;
+use crate::whole;
+use crate::whole::{CatalogueQuery, DraftQuery, EffectsQuery};
+
+/// Documents of every kind, and drafts of them.
+pub(super) fn whole_catalogue() -> Vec<Operation> {
+    const ALL: &str = "/catalogue/documents";
+    const ONE: &str = "/catalogue/documents/{kind}/{name}";
+    const HISTORY: &str = "/catalogue/documents/{kind}/{name}/history";
+    const DIFF: &str = "/catalogue/documents/{kind}/{name}/diff";
+    let read = Holds(Permission::SlosRead);
+    let of_one = |operation: Operation| {
+        operation
+            .path("kind", "Its kind, such as Contract")
+            .path("name", "Its name; of a contract with its version, such as nordlicht-platform.2")
+    };
+    // Entering and taking out needs a permission by the kind; the handlers ask for that.
+    let documents = [
+        Operation::new("listCatalogue", (GET, ALL), read, "List documents of every kind", get(whole::list))
+            .query::<CatalogueQuery>()
+            .gives::<Vec<CatalogueRow>>(200, "All that they see, in the ledger and in files, by kind and name")
+            .refuses(422, "The desk's folder cannot be read as a catalogue"),
+        of_one(Operation::new("getDocumentText", (GET, ONE), read, "Show one with its text", get(whole::show)))
+            .query::<VersionQuery>()
+            .gives::<WholeDocument>(200, "It with its text as it was entered, or as it stands in its file")
+            .refuses(304, "It is as you know it")
+            .refuses(404, "There is none of that name, or no such version"),
+        of_one(Operation::new("putDocument", (PUT, ONE), read, "Enter one, or a new version of it", put(whole::enter)))
+            .if_match(false)
+            .takes_document()
+            .gives::<Entered>(201, "It was entered")
+            .gives::<Entered>(200, "A new version was entered, or it says what it said before")
+            .refuses(404, "One of that name is not yours to see")
+            .refuses(409, "There is one of that name, or the catalogue has moved"),
+        of_one(Operation::new(
+            "retireDocument",
+            (DELETE, ONE),
+            read,
+            "Take one out of the catalogue",
+            delete(whole::end),
+        ))
+        .if_match(true)
+        .gives::<Entered>(200, "It is out; its history stays")
+        .refuses(404, "The ledger holds none of that name")
+        .refuses(409, "The catalogue has moved")
+        .refuses(422, "Others refer to it")
+        .refuses(428, "The version that was looked at is not said"),
+        of_one(Operation::new("documentHistory", (GET, HISTORY), read, "List its versions", get(whole::versions)))
+            .gives::<Vec<DocumentView>>(200, "Its versions, oldest first")
+            .refuses(404, "The ledger holds none of that name"),
+        of_one(Operation::new(
+            "documentDiff",
+            (GET, DIFF),
+            read,
+            "What changed between two versions",
+            get(whole::diff),
+        ))
+        .query::<DiffQuery>()
+        .gives_text("text/plain; charset=utf-8", "A unified difference; empty when both say the same")
+        .refuses(404, "The ledger holds none of that name, or no such version"),
+    ];
+    let drafts = [
+        Operation::new(
+            "checkDraft",
+            (POST, "/catalogue/checks"),
+            read,
+            "Check a draft with all the rest, without entering it",
+            post(whole::check),
+        )
+        .query::<DraftQuery>()
+        .takes_document()
+        .gives::<Checked>(200, "What the linter finds in it, and elsewhere because of it"),
+        Operation::new(
+            "draftEffects",
+            (POST, "/catalogue/effects"),
+            read,
+            "State closed months again with a change that is not entered",
+            post(whole::change),
+        )
+        .query::<EffectsQuery>()
+        .takes_document()
+        .gives::<Effects>(200, "Verdict and money before and after, from the evidence on record; no source is asked")
+        .refuses(409, "This program does not know where evidence lies"),
+        Operation::new(
+            "testSource",
+            (POST, "/catalogue/source-tests"),
+            Holds(Permission::SlosWrite),
+            "Ask a source of measurements now whether it answers",
+            post(whole::try_source),
+        )
+        .takes_document()
+        .gives::<SourceTest>(
+            200,
+            "What the source said, or what is wrong; secrets are sent only where they are entered",
+        )
+        .refuses(409, "This program does not know where files lie"),
+        Operation::new(
+            "listTemplates",
+            (GET, "/catalogue/templates"),
+            read,
+            "List the contract templates that come with the program",
+            get(whole::templates),
+        )
+        .gives::<Vec<TemplateView>>(200, "Templates by name, each with its text"),
+    ];
+    let of_all = "It concerns all tenants, and not all are assigned; or it needs a permission that is not held";
+    documents.into_iter().chain(drafts).map(|operation| operation.refuses(403, of_all)).collect()
+}
 
 /// Documents of the catalogue of one kind.
 pub(super) fn objectives<const IS_SLO: bool>(

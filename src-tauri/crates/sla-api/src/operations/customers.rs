@@ -1,7 +1,7 @@
 //! Customers, their months with all that is done with them, and what takes longer than a request.
 
 use axum::routing::{delete, get, post};
-use sla_app::{CreditSummary, Found, JobRequest, JobView, MonthSummary, MonthView};
+use sla_app::{CalendarRow, CreditSummary, EvidenceRow, Found, JobRequest, JobView, MonthSummary, MonthView};
 use sla_core::access::Permission;
 use sla_core::billing::Billing;
 use sla_core::outage::ExplainedOutage;
@@ -11,6 +11,7 @@ use super::{DELETE, GET, POST};
 use crate::audit::{AuditQuery, EntryView, Soundness};
 use crate::cursor::Page;
 use crate::documents::{BillingQuery, Listed};
+use crate::evidence::{CalendarQuery, EvidenceQuery};
 use crate::jobs::JobsQuery;
 use crate::months::{CreditsQuery, ExplainQuery, MonthsQuery, RevisionQuery, StepBody};
 use crate::operation::Needs::Permission as Holds;
@@ -139,6 +140,25 @@ pub(super) fn papers() -> Vec<Operation> {
         .of_month()
         .query::<RevisionQuery>()
         .gives::<Vec<RecordEvidence>>(200, "What was asked of which source, and the hash of each file"),
+        Operation::new(
+            "listAllEvidence",
+            (GET, "/evidence"),
+            Holds(Permission::EvidenceRead),
+            "List the evidence of all months, with the check of each file",
+            get(evidence::all),
+        )
+        .query::<EvidenceQuery>()
+        .gives::<Page<EvidenceRow>>(200, "Evidence, the latest month first; a page holds that of some months"),
+        Operation::new(
+            "getEvidenceCalendar",
+            (GET, "/evidence/calendar"),
+            Holds(Permission::EvidenceRead),
+            "What evidence there is for a month, day by day",
+            get(evidence::calendar),
+        )
+        .query::<CalendarQuery>()
+        .gives::<Page<CalendarRow>>(200, "Commitments by tenant and contract, each with its days")
+        .refuses(422, "The desk's folder cannot be read as a catalogue"),
         Operation::new(
             "getEvidence",
             (GET, ONE_EVIDENCE),

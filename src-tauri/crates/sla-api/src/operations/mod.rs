@@ -45,6 +45,7 @@ pub(crate) fn operations() -> Vec<Operation> {
         Permission::IncidentsWrite,
     ));
     all.extend(catalogue::requests());
+    all.extend(catalogue::whole_catalogue());
     let every = |operation: Operation| match operation.needs {
         Nothing => operation,
         Session => operation.refuses(401, "Nobody has signed in, or the session has ended"),

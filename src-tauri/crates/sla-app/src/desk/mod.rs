@@ -4,6 +4,7 @@
 mod enter;
 mod outages;
 mod request;
+mod whole;
 
 use std::path::{Path, PathBuf};
 
@@ -19,6 +20,10 @@ use crate::catalogue::{CatalogueError, Files, read_files, together};
 pub use enter::{Entered, PutRequest, import, put, retire};
 pub use outages::outages;
 pub use request::{DecideRequest, ExclusionRequest, RequestView, Window, decide, request_exclusion, requests};
+pub use whole::{
+    CatalogueRow, Checked, DocumentHead, DraftName, Origin, WholeDocument, check_draft, whole_catalogue, whole_document,
+};
+pub(crate) use whole::{Drafted, Whole};
 
 /// A version of a document.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -131,7 +136,7 @@ impl DeskError {
         }
     }
 
-    fn unsound(findings: Vec<Finding>) -> Self {
+    pub(crate) fn unsound(findings: Vec<Finding>) -> Self {
         CatalogueError::Unsound(findings).into()
     }
 }

@@ -69,7 +69,8 @@ impl Desk {
         self.out.join(crate::close::EVIDENCE)
     }
 
-    fn files(&self) -> &Path {
+    /// The folder that files which the catalogue names are relative to.
+    pub fn files(&self) -> &Path {
         self.files.as_deref().or(self.catalogue.as_deref()).unwrap_or(Path::new("."))
     }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use sha2::{Digest, Sha256};
 use sla_core::evidence::Note;
-use sla_core::heartbeat::{Beats, HeartbeatTerms, Unknown, judge, slices};
+use sla_core::heartbeat::{Beats, HeartbeatTerms, SliceDown, Unknown, judge, slices};
 use sla_core::time::Period;
 
 use super::{FileSource, Hashing, file_name};
@@ -50,7 +50,7 @@ impl BeatSource {
         let probes = beats.probes_of(&self.target);
         // The file is all there is: what it does not hold, nobody will ever know. Beats just before and after the period
         // belong to it, as far as one of them speaks.
-        let HeartbeatTerms { interval_seconds, grace_seconds, down_when, .. } = self.terms;
+        let HeartbeatTerms { interval_seconds, grace_seconds, .. } = self.terms;
         let reach = interval_seconds + grace_seconds;
         let captured = Period { start: request.period.start - reach, end: request.period.end + reach };
         let states = judge(&self.terms, &probes, captured, request.period).map_err(FileError::Heartbeats)?;
@@ -62,21 +62,26 @@ impl BeatSource {
             gather.push(t, good.as_ref(), total.as_ref());
         }
         let names: Vec<&str> = probes.iter().map(sla_core::heartbeat::Probe::name).collect();
-        let query = format!(
-            "target {}; a beat every {interval_seconds} s, {grace_seconds} s grace; down when {} of {} probes say so; a slice \
-             is down when {} of it is",
-            self.target,
-            down_when.probes,
-            down_when.of,
-            match self.terms.slice_down {
-                sla_core::heartbeat::SliceDown::Any => "any second",
-                sla_core::heartbeat::SliceDown::Whole => "the whole",
-            }
-        );
+        let query = query(&self.target, &self.terms);
         let source = format!("file {file} sha256 {sha256}, probes {}", names.join(", "));
         notes(&states.unknown).for_each(|note| gather.note(note));
         gather.finish(query, source, "csv".to_owned(), Vec::new())
     }
+}
+
+/// What is asked of a file of beats, as the evidence keeps it.
+pub(crate) fn query(target: &str, terms: &HeartbeatTerms) -> String {
+    let HeartbeatTerms { interval_seconds, grace_seconds, down_when, slice_down, .. } = terms;
+    format!(
+        "target {target}; a beat every {interval_seconds} s, {grace_seconds} s grace; down when {} of {} probes say so; a slice \
+         is down when {} of it is",
+        down_when.probes,
+        down_when.of,
+        match slice_down {
+            SliceDown::Any => "any second",
+            SliceDown::Whole => "the whole",
+        }
+    )
 }
 
 /// One note for each reason why time is unknown, with how long it is.

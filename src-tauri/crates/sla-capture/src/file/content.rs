@@ -24,7 +24,7 @@ pub(super) fn counted(content: FileContent) -> (&'static str, &'static str) {
 }
 
 /// What was asked of the file, as the evidence keeps it.
-pub(super) fn query(content: FileContent) -> String {
+pub(crate) fn query(content: FileContent) -> String {
     let columns = format!("columns {}", names_of(content).join(", "));
     match content {
         FileContent::Counts | FileContent::Consumption => columns,

@@ -1,5 +1,6 @@
 //! Prometheus over HTTP: a month in range queries. Files are not known here.
 
+mod about;
 mod chunk;
 mod config;
 mod error;
@@ -14,12 +15,13 @@ use chunk::{Chunk, chunks};
 use http::Http;
 use reply::{Answer, Asked, Version};
 
+pub use about::About;
 pub use config::{Auth, Backoff, MAX_POINTS_PER_REQUEST, PrometheusConfig, Secret};
 pub use error::PrometheusError;
 
 use crate::error::CaptureError;
 use crate::gather::Gather;
-use sla_core::catalogue::Query;
+use sla_core::catalogue::{Query, RangeEnds};
 pub use sla_core::plan::Reading;
 
 use crate::number::Number;
@@ -32,6 +34,17 @@ fn queries(reading: &Reading) -> [(&'static str, &Query); 2] {
         Reading::GoodOfTotal { good, total } => [("good", good), ("total", total)],
         Reading::BadOfTotal { bad, total } => [("bad", bad), ("total", total)],
     }
+}
+
+/// Both queries as the evidence keeps them.
+fn together(queries: [(&'static str, &str); 2]) -> String {
+    queries.map(|(column, query)| format!("{column}: {query}")).join("\n")
+}
+
+/// What a server whose ranges cover these ends is asked for a reading, as the evidence keeps it.
+pub(crate) fn asked(reading: &Reading, ends: RangeEnds) -> String {
+    let [first, second] = queries(reading).map(|(column, query)| (column, query.text(ends)));
+    together([(first.0, &first.1), (second.0, &second.1)])
 }
 
 /// The good events of a slice.
@@ -183,7 +196,7 @@ impl PrometheusSource {
                 return Err(PrometheusError::NoSeries { column, period: period(), query: query.to_owned() }.into());
             }
         }
-        let query = queries.map(|(column, query)| format!("{column}: {query}")).join("\n");
+        let query = together(queries);
         gather.finish(query, http.address().to_owned(), version.text, warnings)
     }
 

@@ -48,7 +48,9 @@ pub use readings::{Question, Readings, ReadingsError, Variant, readings};
 pub use recurrence::Recurrence;
 pub(crate) use recurrence::day as ical_day;
 pub use ruling::{DECIDED_KINDS, Decided, Ruling};
-pub use stored::{CALENDAR, DOCUMENT_LIMIT_BYTES, EnteredDocument, asked_by, concerns, entered, stored_name, twice};
+pub use stored::{
+    CALENDAR, DOCUMENT_LIMIT_BYTES, EnteredDocument, asked_by, concerns, entered, stored_name, title_of, twice,
+};
 pub use template::{SHIPPED_TEMPLATES, ShippedTemplate, TemplateSpec};
 pub(crate) use value::text_value;
 pub use value::{Day, Instant, Name, SliceWidth, ValueError, Zone};
@@ -245,6 +247,17 @@ impl Catalogue {
         let findings = self.unsound.get(&key).into_iter().flatten();
         let taken = |finding: &Finding| contract.spec.accepted.iter().any(|taken| taken.code == finding.code.name());
         findings.filter(|finding| !taken(finding)).collect()
+    }
+
+    /// What is unsound in contracts and templates: first what nobody has taken yet, then what a contract takes with a reason,
+    /// each in the order of its place.
+    pub fn unsound_findings(&self) -> (Vec<&Finding>, Vec<&Finding>) {
+        let mut open: Vec<&Finding> = self.contracts.values().flat_map(|one| self.not_accepted(one)).collect();
+        open.extend(&self.unsound_templates);
+        open.sort();
+        let mut accepted: Vec<&Finding> = self.unsound.values().flatten().filter(|one| !open.contains(one)).collect();
+        accepted.sort();
+        (open, accepted)
     }
 
     fn add(&mut self, node: Node, findings: &mut Vec<Finding>, unread: &mut Unread) {

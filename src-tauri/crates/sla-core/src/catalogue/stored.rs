@@ -27,8 +27,12 @@ pub struct EnteredDocument {
     pub kind: String,
     /// Its name. Versions of a contract are documents of their own: `nordlicht-platform.2` is its second.
     pub name: String,
+    /// The name that people read, where it says one.
+    pub title: Option<String>,
     /// Its text.
     pub text: String,
+    /// The line of the file on which its text begins, from 1.
+    pub first_line: usize,
     /// SHA-256 of its content: the same for the same values, however they are laid out or commented on.
     pub sha256: String,
     /// Where it began.
@@ -121,6 +125,12 @@ pub fn concerns(kind: &str, text: &str) -> Option<String> {
     Some(read.documents.first()?.child("spec")?.text_of("tenant")?.to_owned())
 }
 
+/// The name that people read of a kept document, where it says one.
+pub fn title_of(text: &str) -> Option<String> {
+    let read = yaml::documents("", text, &mut Vec::new());
+    Some(read.documents.first()?.child("metadata")?.text_of("displayName")?.to_owned())
+}
+
 /// Documents whose kind and name another one has already, each as a finding that names the first.
 pub fn twice(documents: &[EnteredDocument]) -> Vec<Finding> {
     let again = documents.iter().enumerate().filter_map(|(index, document)| {
@@ -148,6 +158,8 @@ fn calendar(file: &SourceFile) -> Result<EnteredDocument, Box<Finding>> {
     Ok(EnteredDocument {
         kind: CALENDAR.to_owned(),
         name: file.name.clone(),
+        title: None,
+        first_line: 1,
         text: file.text.clone(),
         sha256: sha256_hex(file.text.as_bytes()),
         place: Place { file: file.name.clone(), line: 1, column: 1, path: String::new() },
@@ -209,6 +221,8 @@ fn document(node: &Node, text: String, lines: usize) -> Result<EnteredDocument, 
     Ok(EnteredDocument {
         kind: kind.to_owned(),
         name,
+        title: node.child("metadata").and_then(|metadata| metadata.text_of("displayName")).map(str::to_owned),
+        first_line: lines + 1,
         sha256: sha256_hex(sorted(node.to_json()).to_string().as_bytes()),
         place: moved(node.place(""), lines),
         text,

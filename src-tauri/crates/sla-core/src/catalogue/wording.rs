@@ -1,10 +1,13 @@
 //! What a contract could say instead: a clause for each finding about its terms, in German and English. Brackets hold
 //! what the parties must fill in. They are a start for those who write the contract, and no legal advice.
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
 use super::finding::{Code, Finding};
 
 /// A clause in both languages.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Wording {
     /// German.
     pub de: &'static str,

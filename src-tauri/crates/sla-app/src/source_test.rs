@@ -1,0 +1,285 @@
+//! Asks a source of measurements at once whether it answers, for whoever enters one. Nothing of it is evidence, and nothing is
+//! recorded.
+//!
+//! A draft can name any address and any secret. Secrets are therefore sent, and files are read, only where the document that is
+//! entered says the very same; nobody gets a secret of the desk by writing their own address beside its name.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::time::Duration;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use sla_capture::{
+    About, Backoff, BeatSource, CaptureError, CaptureRequest, FileError, FileSource, NoProgress, Prometheus,
+    PrometheusConfig, Source,
+};
+use sla_core::catalogue::{Catalogue, ConnectionDetails, Name, SourceFile, SourceType};
+use sla_core::plan::{Ask, Reading, What, plan};
+use sla_core::time::{Month, Period, UnixSeconds, utc_text};
+use sla_ledger::Ledger;
+
+use crate::capture::{Secrets, config, inside};
+use crate::desk::{DeskError, Drafted, Whole};
+use crate::error::CaptureReason;
+use crate::jobs::JobProblem;
+
+/// How many of the questions that contracts put to a source are tried.
+const MOST_ASKS: usize = 5;
+/// Somebody waits for the answer.
+const CONNECT_WITHIN: Duration = Duration::from_secs(5);
+const ANSWER_WITHIN: Duration = Duration::from_secs(10);
+const ALL_WITHIN: Duration = Duration::from_secs(20);
+/// How much of the recent past a server is asked for.
+const RECENT_SECONDS: i64 = 3600;
+
+/// A source to be tried.
+#[derive(Clone, Copy)]
+pub struct SourceTestRequest<'a> {
+    /// The `DataSource`, entered or drafted.
+    pub draft: &'a SourceFile,
+    /// The catalogue's folder, where a part of it lies in one.
+    pub folder: Option<&'a Path>,
+    /// The folder that files which it names are relative to.
+    pub files: &'a Path,
+    /// The clock, Unix seconds.
+    pub now: UnixSeconds,
+    /// Secrets by the name that the document gives them.
+    pub secrets: Secrets<'a>,
+}
+
+/// Whether a source's secrets were sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SecretsSent {
+    /// It names none.
+    None,
+    /// They were.
+    Sent,
+    /// They were not: the document that is entered names another address or other secrets, or there is none.
+    Withheld,
+}
+
+/// What a source said.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct SourceTest {
+    /// Its name.
+    pub name: String,
+    /// Where it was asked: its address, or its folder as the document names it.
+    pub address: String,
+    /// Whether it answered.
+    pub is_reached: bool,
+    /// Its own version; null for files, and where it did not answer.
+    pub version: Option<String>,
+    /// How long it keeps samples, in its own words; null where it does not tell.
+    pub retention: Option<String>,
+    /// Its oldest sample, in UTC; null where it does not tell.
+    pub oldest: Option<String>,
+    /// Whether secrets were sent.
+    pub secrets: SecretsSent,
+    /// What is wrong; null when it answered.
+    pub problem: Option<JobProblem>,
+    /// Some of the questions that contracts put to it, and what it answered.
+    pub asks: Vec<AskTest>,
+}
+
+/// A question that a contract puts to a source, tried.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct AskTest {
+    /// The first commitment that needs it, as `tenant/commitment`.
+    pub wanted_by: String,
+    /// What was asked: queries, or a file.
+    pub asked: String,
+    /// Start of what was asked for, in UTC.
+    pub from: String,
+    /// Its end, in UTC.
+    pub to: String,
+    /// How many slices there are in it.
+    pub slices: i64,
+    /// How many of them have both numbers; null where nothing came.
+    pub usable: Option<i64>,
+    /// What the source warned of, in its own words.
+    pub warnings: Vec<String>,
+    /// What is wrong; null when numbers came.
+    pub problem: Option<JobProblem>,
+}
+
+/// Tries a source.
+///
+/// # Errors
+/// [`DeskError`] when the draft is no `DataSource`, or the catalogue cannot be read. What the source does is no error.
+pub async fn test_source(ledger: &Ledger, request: &SourceTestRequest<'_>) -> Result<SourceTest, DeskError> {
+    let whole = Whole::read(ledger, request.folder).await?;
+    let Drafted { documents, place, files } = whole.with(request.draft).map_err(DeskError::unsound)?;
+    let shapes = Catalogue::shapes(&[SourceFile { name: place, text: request.draft.text.clone() }]);
+    let ([_], Some((name, source))) = (documents.as_slice(), shapes.data_sources.iter().next()) else {
+        return Err(DeskError::NotOne { file: "a DataSource".to_owned(), count: documents.len() });
+    };
+    let details = &source.spec.connection_details;
+    let entered = Catalogue::shapes(&whole.files());
+    let is_entered = entered.data_sources.get(name).is_some_and(|known| known.spec.connection_details == *details);
+    let mut test = SourceTest {
+        name: name.to_string(),
+        address: details.url.clone().or_else(|| details.folder.clone()).unwrap_or_default(),
+        is_reached: false,
+        version: None,
+        retention: None,
+        oldest: None,
+        secrets: sent(details, is_entered),
+        problem: None,
+        asks: Vec::new(),
+    };
+    let asks = asked(files, name, request.now).await;
+    match source.spec.source_type {
+        SourceType::Prometheus => ask_server(&mut test, details, is_entered, request, asks).await,
+        SourceType::File if is_entered => read_files(&mut test, details, request.files, asks).await,
+        SourceType::File => test.problem = Some(not_entered()),
+    }
+    Ok(test)
+}
+
+fn sent(details: &ConnectionDetails, is_entered: bool) -> SecretsSent {
+    match details.bearer_token_env.is_some() || details.password_env.is_some() {
+        false => SecretsSent::None,
+        true if is_entered => SecretsSent::Sent,
+        true => SecretsSent::Withheld,
+    }
+}
+
+fn not_entered() -> JobProblem {
+    let detail = "files are read only from a folder that is entered; enter the document, then test it again";
+    JobProblem { code: "source.not_entered".to_owned(), detail: detail.to_owned() }
+}
+
+/// What contracts ask of a source in the last month that is over; nothing where the catalogue has defects.
+async fn asked(files: Vec<SourceFile>, name: &Name, now: UnixSeconds) -> Vec<(Ask, String)> {
+    let name = name.clone();
+    let read = move || {
+        let catalogue = Catalogue::read(&files).unwrap_or_default();
+        let today = utc_text(now);
+        let Ok(month) = today[..7].parse::<Month>() else { return Vec::new() };
+        let mut found: Vec<(Ask, String)> = Vec::new();
+        let mut known = BTreeSet::new();
+        for plan in plan(&catalogue, month.minus(1), None, now).unwrap_or_default() {
+            for commitment in plan.commitments.iter().filter(|one| one.ask.data_source == name) {
+                if found.len() < MOST_ASKS && known.insert(commitment.ask.clone()) {
+                    found.push((commitment.ask.clone(), format!("{}/{}", plan.tenant.name(), commitment.terms.name)));
+                }
+            }
+        }
+        found
+    };
+    tokio::task::spawn_blocking(read).await.expect("planning does not panic")
+}
+
+async fn ask_server(
+    test: &mut SourceTest,
+    details: &ConnectionDetails,
+    is_entered: bool,
+    request: &SourceTestRequest<'_>,
+    asks: Vec<(Ask, String)>,
+) {
+    let told = |reason: &CaptureReason| JobProblem { code: reason.code().to_owned(), detail: detail(reason) };
+    let config = match is_entered {
+        true => config(details, request.files, request.secrets),
+        false => Ok(PrometheusConfig::new(details.url.clone().unwrap_or_default())),
+    };
+    let config = config.map(|config| PrometheusConfig {
+        connect_timeout: CONNECT_WITHIN,
+        request_timeout: config.request_timeout.min(ANSWER_WITHIN),
+        capture_timeout: ALL_WITHIN,
+        backoff: Backoff { attempts: 1, ..config.backoff },
+        ..config
+    });
+    let server = config.and_then(|config| Ok(Prometheus::new(config).map_err(CaptureError::from)?));
+    let server = match server {
+        Ok(server) => server,
+        Err(reason) => return test.problem = Some(told(&reason)),
+    };
+    match server.about(request.now).await {
+        Err(error) => return test.problem = Some(told(&CaptureError::from(error).into())),
+        Ok(About { version, retention, oldest }) => {
+            test.is_reached = true;
+            test.version = Some(version);
+            test.retention = retention;
+            test.oldest = oldest.map(utc_text);
+        }
+    }
+    // The last whole hour: slices divide one, and servers move requests to multiples of the step.
+    let end = request.now - request.now % RECENT_SECONDS;
+    for (ask, wanted_by) in asks {
+        let What::Queries(reading) = &ask.what else { continue };
+        let period = Period { start: end - RECENT_SECONDS.max(ask.step_seconds), end };
+        let source = server.source(reading.clone());
+        test.asks.push(tried(&source, words(reading), period, &ask, wanted_by).await);
+    }
+}
+
+async fn read_files(test: &mut SourceTest, details: &ConnectionDetails, files: &Path, asks: Vec<(Ask, String)>) {
+    let folder = files.join(details.folder.as_deref().unwrap_or_default());
+    if !folder.is_dir() {
+        let detail = format!("the folder {:?} is not there, relative to the catalogue's", test.address);
+        return test.problem = Some(JobProblem { code: "source.no_folder".to_owned(), detail });
+    }
+    test.is_reached = true;
+    for (ask, wanted_by) in asks {
+        let (path, source): (&String, Option<Box<dyn Source>>) = match &ask.what {
+            What::File { path, content } => {
+                let place = inside(files, details, path);
+                (path, place.map(|place| Box::new(FileSource::new(place, *content)) as Box<dyn Source>))
+            }
+            What::Beats { path, target, terms } => {
+                let place = inside(files, details, path);
+                (path, place.map(|place| Box::new(BeatSource::new(place, target, *terms)) as Box<dyn Source>))
+            }
+            What::Queries(_) => continue,
+        };
+        let Some(source) = source else { continue };
+        test.asks.push(tried(source.as_ref(), path.clone(), ask.period, &ask, wanted_by).await);
+    }
+}
+
+async fn tried(source: &dyn Source, asked: String, period: Period, ask: &Ask, wanted_by: String) -> AskTest {
+    let request = CaptureRequest { period, step_seconds: ask.step_seconds };
+    let captured = source.capture(&request, &NoProgress).await;
+    let (usable, warnings, problem) = match captured {
+        Ok(slices) => {
+            let usable = slices.rows().iter().filter(|row| row.good.is_some() && row.total.is_some()).count();
+            (i64::try_from(usable).ok(), slices.provenance().warnings.clone(), None)
+        }
+        Err(error) => {
+            let reason = CaptureReason::from(error);
+            let problem = JobProblem { code: reason.code().to_owned(), detail: detail(&reason) };
+            (None, Vec::new(), Some(problem))
+        }
+    };
+    AskTest {
+        wanted_by,
+        asked,
+        from: utc_text(period.start),
+        to: utc_text(period.end),
+        slices: request.slices(),
+        usable,
+        warnings,
+        problem,
+    }
+}
+
+fn words(reading: &Reading) -> String {
+    let (part, first, total) = match reading {
+        Reading::GoodOfTotal { good, total } => ("good", good, total),
+        Reading::BadOfTotal { bad, total } => ("bad", bad, total),
+    };
+    format!("{part}: {first}\ntotal: {total}")
+}
+
+/// What is told of a reason; paths of the desk's own folders are not.
+fn detail(reason: &CaptureReason) -> String {
+    match reason {
+        CaptureReason::File { source, .. } => format!("the certificate authority cannot be read: {source}"),
+        CaptureReason::Source(CaptureError::File(FileError::Read { cause, .. })) => {
+            format!("the file cannot be read: {cause}; check that it is there, and its permissions")
+        }
+        reason => reason.to_string(),
+    }
+}

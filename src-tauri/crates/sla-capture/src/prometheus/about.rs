@@ -1,0 +1,92 @@
+//! What a server tells of itself, for whoever connects one: nothing of it is evidence.
+
+use serde::Deserialize;
+use sla_core::time::UnixSeconds;
+
+use super::{Prometheus, PrometheusError};
+
+/// The oldest sample that a Prometheus keeps, where it watches itself.
+const OLDEST: &str = "min(prometheus_tsdb_lowest_timestamp_seconds)";
+
+/// What a server tells of itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct About {
+    /// Its name and version.
+    pub version: String,
+    /// How long it keeps samples, in its own words, such as `15d`; `None` where it does not tell.
+    pub retention: Option<String>,
+    /// Its oldest sample, Unix seconds; `None` where it does not tell.
+    pub oldest: Option<UnixSeconds>,
+}
+
+impl Prometheus {
+    /// Asks a server who it is. That it does not tell how far back it reaches is no error.
+    ///
+    /// # Errors
+    /// [`PrometheusError`] when it cannot be reached, or is none.
+    pub async fn about(&self, now: UnixSeconds) -> Result<About, PrometheusError> {
+        let version = self.version().await?.text;
+        let runtime = self.http.get(&self.http.endpoint("api/v1/status/runtimeinfo")).await.ok().flatten();
+        let retention = runtime.as_deref().and_then(retention);
+        let at = now.to_string();
+        let form = [("query", OLDEST), ("time", at.as_str())];
+        let oldest = self.http.post(&self.http.endpoint("api/v1/query"), &form, OLDEST).await.ok();
+        Ok(About { version, retention, oldest: oldest.as_deref().and_then(single) })
+    }
+}
+
+#[derive(Deserialize)]
+struct Answer<T> {
+    data: T,
+}
+
+/// How long samples are kept, out of the runtime information.
+fn retention(body: &[u8]) -> Option<String> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Runtime {
+        storage_retention: String,
+    }
+    let Answer { data: Runtime { storage_retention } } = serde_json::from_slice(body).ok()?;
+    Some(storage_retention).filter(|text| !text.is_empty())
+}
+
+/// The one value of an instant query as whole seconds; `None` where there is none, or it is no time.
+fn single(body: &[u8]) -> Option<UnixSeconds> {
+    #[derive(Deserialize)]
+    struct Vector {
+        result: Vec<Sample>,
+    }
+    #[derive(Deserialize)]
+    struct Sample {
+        value: (serde_json::Value, String),
+    }
+    let Answer { data: Vector { result } } = serde_json::from_slice(body).ok()?;
+    let (whole, _) = result.first()?.value.1.split_once('.').unwrap_or((&result.first()?.value.1, ""));
+    // A server without any block says the largest number there is.
+    whole.parse().ok().filter(|at| (0..7_289_654_400).contains(at))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_server_tells_of_itself_is_read_where_it_does() {
+        assert_eq!(retention(br#"{"status":"success","data":{"storageRetention":"15d"}}"#).as_deref(), Some("15d"));
+        for silent in ["{}", r#"{"data":{}}"#, r#"{"data":{"storageRetention":""}}"#, "no"] {
+            assert_eq!(retention(silent.as_bytes()), None, "{silent}");
+        }
+        #[track_caller]
+        fn check(value: &str, expected: Option<UnixSeconds>) {
+            let body =
+                format!(r#"{{"data":{{"resultType":"vector","result":[{{"metric":{{}},"value":[1.5,"{value}"]}}]}}}}"#);
+            assert_eq!(single(body.as_bytes()), expected);
+        }
+        check("1790805660", Some(1_790_805_660));
+        check("1790805660.25", Some(1_790_805_660));
+        check("9223372036854775", None);
+        check("NaN", None);
+        assert_eq!(single(br#"{"data":{"result":[]}}"#), None);
+    }
+}

@@ -1,0 +1,72 @@
+//! Whether evidence that is on record says what would be asked now, so that nobody has to be asked again.
+
+use std::path::Path;
+
+use sla_core::catalogue::RangeEnds;
+use sla_core::plan::What;
+
+use crate::file::{beats_query, content_query};
+use crate::prometheus::asked;
+
+/// Whether evidence with that query and that source, as its provenance keeps them, answers what is asked. Addresses of servers
+/// are not compared: a server that has moved said the same.
+pub fn answers(what: &What, query: &str, source: &str) -> bool {
+    match what {
+        What::Queries(reading) => [RangeEnds::Both, RangeEnds::Later].iter().any(|ends| asked(reading, *ends) == query),
+        What::File { path, content } => query == content_query(*content) && is_of_file(path, source),
+        What::Beats { path, target, terms } => query == beats_query(target, terms) && is_of_file(path, source),
+    }
+}
+
+/// Whether a source is a file of that name; folders are not on record.
+fn is_of_file(path: &str, source: &str) -> bool {
+    let name = Path::new(path).file_name().unwrap_or_default().to_string_lossy();
+    source
+        .strip_prefix("file ")
+        .and_then(|rest| rest.strip_prefix(&*name))
+        .is_some_and(|rest| rest.starts_with(" sha256 "))
+}
+
+#[cfg(test)]
+mod tests {
+    use sla_core::catalogue::{Comparison, Variables};
+    use sla_core::plan::{FileContent, Reading};
+
+    use super::*;
+
+    #[test]
+    fn evidence_answers_the_same_question_and_no_other() {
+        #[track_caller]
+        fn check(what: &What, query: &str, source: &str, expected: bool) {
+            assert_eq!(answers(what, query, source), expected, "{what:?}: {query} of {source}");
+        }
+        let file = |path: &str| What::File { path: path.to_owned(), content: FileContent::Counts };
+        let (columns, source) = ("columns t, good, total", "file availability.parquet sha256 ab");
+        check(&file("prairie/availability.parquet"), columns, source, true);
+        check(&file("prairie/latency.parquet"), columns, source, false);
+        check(&file("prairie/availability.parquet"), "columns t, value", source, false);
+        // A name that another one begins with is another file.
+        check(&file("prairie/availability.par"), columns, source, false);
+        check(&file("prairie/availability.parquet"), columns, "https://prometheus.example.org", false);
+        let bound =
+            sla_core::catalogue::Bound { comparison: Comparison::AtMost, value: "0.3".parse().expect("a number") };
+        let bounded = What::File { path: "latency.csv".to_owned(), content: FileContent::Bounded(bound) };
+        check(&bounded, "columns t, value; good is value <= 0.3", "file latency.csv sha256 ab", true);
+        check(&bounded, "columns t, value; good is value <= 0.4", "file latency.csv sha256 ab", false);
+
+        let variables = Variables::new("nordlicht", &std::collections::BTreeMap::new(), 60);
+        let query = |text: &str| variables.in_query(text).expect("no unknown variable");
+        let reading = Reading::GoodOfTotal {
+            good: query("sum_over_time(good{tenant=\"$tenant\"}[$slice])"),
+            total: query("increase(total[$slice])"),
+        };
+        let asked = What::Queries(reading);
+        // Prometheus 2 was asked for a millisecond less, Prometheus 3 was not.
+        for range in ["59999ms", "60s"] {
+            let text =
+                format!("good: sum_over_time(good{{tenant=\"nordlicht\"}}[{range}])\ntotal: increase(total[60s])");
+            check(&asked, &text, "https://anywhere.example.org", true);
+        }
+        check(&asked, "good: sum(good)\ntotal: increase(total[60s])", "https://anywhere.example.org", false);
+    }
+}
