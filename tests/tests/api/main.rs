@@ -2,6 +2,7 @@
 
 mod bad;
 mod catalogue;
+mod course;
 mod dates;
 mod interface;
 mod jobs;

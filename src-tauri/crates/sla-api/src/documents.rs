@@ -107,7 +107,7 @@ pub(crate) async fn explained_outages(
     let seen = seen_revisions(&api, &who, &of).await?.pop().ok_or_else(no_month)?;
     let (tenant, contract, month) = &of;
     // The latest revision's: whoever sees an earlier one only would see figures that were not issued yet.
-    let latest = sla_app::revisions(&api.ledger, tenant.as_str(), *month, api.now()).await?;
+    let latest = sla_app::revisions(&api.ledger, tenant.as_str(), *month, api.now(), None).await?;
     let latest = latest.iter().rfind(|view| view.contract == contract.as_str()).ok_or_else(no_month)?;
     if latest.revision != seen.revision {
         return Err(no_month());

@@ -7,6 +7,7 @@ use serde::Serialize;
 use sla_app::{
     AccountError, BillingError, DeskError, DocumentsError, JobError, LedgerError, ReportError, ReviewError, StoreError,
 };
+use sla_core::course::CourseError;
 
 /// The media type of a problem document.
 pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
@@ -227,6 +228,15 @@ impl From<DocumentsError> for Problem {
         match error {
             DocumentsError::Review(error) => error.into(),
             error => Self::inside(StatusCode::INTERNAL_SERVER_ERROR, error.code(), error.to_string()),
+        }
+    }
+}
+
+impl From<CourseError> for Problem {
+    fn from(error: CourseError) -> Self {
+        match error {
+            CourseError::NoCommitment { .. } => Self::not_found("the commitment"),
+            CourseError::NotNoted { .. } => Self::new(StatusCode::CONFLICT, "month.not_noted", error.to_string()),
         }
     }
 }

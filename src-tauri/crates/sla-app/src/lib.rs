@@ -67,7 +67,10 @@ pub use openid::{OpenId, OpenIdBegun, OpenIdConfig, OpenIdConfigError};
 pub use outfile::OutFileError;
 pub use progress::{CloseProgress, Silent, Step};
 pub use restate::{RestateError, restate};
-pub use review::{CreditView, MonthFilter, MonthView, ReviewError, ReviewRequest, StepView, months, review, revisions};
+pub use review::{
+    Asker, CreditView, MonthFilter, MonthView, NextStep, ReviewError, ReviewRequest, StepView, months, review,
+    revisions,
+};
 pub use sensitivity::{
     CommitmentOutcome, Outcome, OutcomeView, RangeView, Sensitivity, SensitivityError, SensitivityRequest,
     SensitivityView, sensitivity,
@@ -80,7 +83,9 @@ pub use sla_ledger::{
     ListRequest, MonthGroup, MonthSummary, Place, Sort, Verified, Which,
 };
 pub use sla_report::booking::{BookingFormat, FORMATS};
-pub use sla_report::{ReportError, TemplateError, Templates, explain};
+pub use sla_report::{
+    Derived, DerivedCase, DerivedPromise, DerivedStep, ReportError, TemplateError, Templates, derived, explain,
+};
 
 /// Every published schema: file name without its ending, and the JSON Schema itself.
 pub fn schemas() -> Vec<(String, serde_json::Value)> {

@@ -30,7 +30,7 @@ use sla_core::billing::Settlement;
 use sla_core::record::{Contact, MonthRecord};
 
 pub use error::{ReportError, TemplateError};
-pub use explain::explain;
+pub use explain::{Derived, DerivedCase, DerivedPromise, DerivedStep, derived, explain};
 pub use portfolio::{
     PORTFOLIO_SCHEMA, Portfolio, PortfolioCommitment, PortfolioTenant, VerdictCounts, portfolio_documents,
     portfolio_schema,

@@ -540,6 +540,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/months/{tenant}/{contract}/{month}/derivations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where every amount comes from, as values
+         * @description Needs the permission `months.read`.
+         */
+        get: operations["deriveMonth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/months/{tenant}/{contract}/{month}/commitments/{commitment}/hours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How a commitment went hour by hour
+         * @description Needs the permission `months.read`.
+         */
+        get: operations["getHours"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/months/{tenant}/{contract}/{month}/commitments/{commitment}/burn-down": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How an error budget was used up
+         * @description Needs the permission `months.read`.
+         */
+        get: operations["getBurnDown"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/months/{tenant}/{contract}/{month}/steps": {
         parameters: {
             query?: never;
@@ -1244,6 +1304,39 @@ export interface components {
             /** @description Why, as it is on record. */
             note: string;
         };
+        /** @description A budget by the end of a local day. */
+        BurnDay: {
+            /** @description Local date, YYYY-MM-DD. */
+            date: string;
+            /** @description What would be left if it were used up evenly over the service time, in percent with two decimals. */
+            ideal_left_percent: string;
+            /** @description What is used in percent of the period's budget, the least and the most; null when the target is 100 %. */
+            used_percent: components["schemas"]["RecordRange2"];
+            /** @description What is left in percent, less than 0 when it is overdrawn, the least and the most. */
+            left_percent: components["schemas"]["RecordRange2"];
+            /** @description What is used in seconds, the least and the most; null where consumption is judged. */
+            used_seconds: components["schemas"]["RecordRange2"];
+            /** @description What is left in seconds, less than 0 when it is overdrawn, the least and the most. */
+            left_seconds: components["schemas"]["RecordRange2"];
+        };
+        /** @description How the error budget of a commitment was used up. */
+        BurnDown: {
+            /** @description The commitment, as it is unique in the month. */
+            commitment: string;
+            /** @description The commitment's name for people. */
+            title: string;
+            /** @description The promised percentage. */
+            target: string;
+            /**
+             * @description The budget in seconds; for methods that count events or ratios the service time's equivalent of the allowed share.
+             *     Null where consumption is judged.
+             */
+            allowed_seconds?: string | null;
+            /** @description What the period may consume; null where nothing is consumed. */
+            consumption_budget?: components["schemas"]["RecordQuantity"] | null;
+            /** @description Every local day of the period in which the contract is in force. */
+            days: components["schemas"]["BurnDay"][];
+        };
         /** @description What a cap holds down. */
         CapScope: "commitment" | "service" | "month" | "year" | "contract";
         /** @description Which case a derivation is of. */
@@ -1454,6 +1547,8 @@ export interface components {
             issued_before_minor: number;
             /** @description What was done with it. */
             steps: components["schemas"]["StepView"][];
+            /** @description The steps that whoever asks may take with it by their role; none of a revision that another one replaced. */
+            next_steps: components["schemas"]["NextStep"][];
         };
         /** @description All contracts of one currency. */
         CurrencyTotal: {
@@ -1514,6 +1609,69 @@ export interface components {
             minor: number;
             /** @description The steps. */
             steps: components["schemas"]["Step"][];
+        };
+        /** @description Where every amount of a month comes from. */
+        Derived: {
+            /** @description The language of the words. */
+            language: components["schemas"]["Language"];
+            /** @description ISO 4217 code of every amount. */
+            currency: string;
+            /** @description Every promise, in the order of the record. */
+            promises: components["schemas"]["DerivedPromise"][];
+            /** @description Credits that are waived because the promise was kept since, of earlier months and of this one. */
+            earned_back: components["schemas"]["DerivedPromise"][];
+        };
+        /** @description One case, step by step. */
+        DerivedCase: {
+            /** @description Which case. */
+            case: components["schemas"]["Case"];
+            /** @description What is derived and which case it is of, in words. */
+            title: string;
+            /** @description Whether a rise of the fee is derived and no credit. */
+            is_bonus: boolean;
+            /**
+             * Format: int64
+             * @description The amount that it ends with, in the minor unit.
+             */
+            minor: number;
+            /** @description The steps. */
+            steps: components["schemas"]["DerivedStep"][];
+        };
+        /** @description A promise and where its amounts come from. */
+        DerivedPromise: {
+            /** @description The commitment, as it is unique in the month. */
+            commitment: string;
+            /** @description The promise's name for people. */
+            title: string;
+            /** @description The month whose amount it is. */
+            month: components["schemas"]["Month"];
+            /**
+             * Format: int64
+             * @description The least, in the minor unit.
+             */
+            low_minor: number;
+            /**
+             * Format: int64
+             * @description The most, in the minor unit.
+             */
+            high_minor: number;
+            /** @description The derivations: of the credit, then of a rise of the fee; one where there is one case, else the least and the most. */
+            cases: components["schemas"]["DerivedCase"][];
+        };
+        /** @description One step. */
+        DerivedStep: {
+            /** @description The rule that was applied. */
+            rule: components["schemas"]["Rule"];
+            /** @description The rule with its inputs, in words. */
+            text: string;
+            /** @description What it was applied to, beside the step before, as the record has it. */
+            inputs: components["schemas"]["Input"][];
+            /** @description What the result is. */
+            unit: components["schemas"]["Unit"];
+            /** @description The exact result with its unit, in words; one that is too long is cut and says so. */
+            exact: string;
+            /** @description The result as it is printed elsewhere, in words. */
+            rounded: string;
         };
         /** @description A tenant or a contract version. */
         Document: {
@@ -1698,6 +1856,66 @@ export interface components {
             /** @description The month, YYYY-MM. */
             month: string;
         };
+        /** @description An hour that a clock shows. */
+        Hour: {
+            /** @description Its first second, in UTC; null when the clock skips it. */
+            start?: string | null;
+            /** @description The first second after it, in UTC; null when the clock skips it. */
+            end?: string | null;
+            /**
+             * Format: int64
+             * @description How long it lasts in seconds: 3600, and otherwise only where a clock jumps. 0 when the clock skips it, 7200 when the
+             *     clock shows it twice.
+             */
+            seconds: number;
+            /** @description What is to be said of it first. */
+            state: components["schemas"]["HourState"];
+            /**
+             * Format: int64
+             * @description Service time in it without excluded windows, in seconds.
+             */
+            service_seconds: number;
+            /**
+             * Format: int64
+             * @description Downtime of it.
+             */
+            down_seconds: number;
+            /**
+             * Format: int64
+             * @description Time without usable evidence of it.
+             */
+            unknown_seconds: number;
+            /**
+             * Format: int64
+             * @description Slices without any event of it.
+             */
+            quiet_seconds: number;
+            /**
+             * Format: int64
+             * @description Accepted exclusions within service hours, in seconds.
+             */
+            excluded_seconds: number;
+        };
+        /** @description A local day. */
+        HourDay: {
+            /** @description Local date, YYYY-MM-DD. */
+            date: string;
+            /** @description The hours 0 to 23. */
+            hours: components["schemas"]["Hour"][];
+        };
+        /** @description A commitment's period hour by hour: every local day with the 24 hours that a clock shows. */
+        HourMap: {
+            /** @description The commitment, as it is unique in the month. */
+            commitment: string;
+            /** @description The commitment's name for people. */
+            title: string;
+            /** @description IANA zone of the contract, whose clock the hours are of. */
+            time_zone: string;
+            /** @description The days. */
+            days: components["schemas"]["HourDay"][];
+        };
+        /** @description What is to be said of an hour first: of several the one that stands first here. */
+        HourState: "skipped" | "outside" | "down" | "unknown" | "excluded" | "quiet" | "good";
         /** @description What ends a clock. */
         IncidentClock: "response" | "restoration";
         /** @description Which month an incident counts in: always exactly one. */
@@ -2106,10 +2324,14 @@ export interface components {
         MonthView: {
             /** @description The tenant. */
             tenant: string;
+            /** @description The tenant's name, as the catalogue spelled it when the month was closed. */
+            tenant_name: string;
             /** @description The contract. */
             contract: string;
             /** @description The month. */
             month: components["schemas"]["Month"];
+            /** @description IANA zone of the contract, whose days and hours the month has. */
+            time_zone: string;
             /**
              * Format: uint32
              * @description The revision.
@@ -2136,6 +2358,8 @@ export interface components {
             credits: components["schemas"]["CreditView"][];
             /** @description What was done with it. */
             steps: components["schemas"]["StepView"][];
+            /** @description The steps that whoever asks may take with it by their role; none of a revision that another one replaced. */
+            next_steps: components["schemas"]["NextStep"][];
         };
         /**
          * Format: sla-name
@@ -2180,6 +2404,16 @@ export interface components {
              * @description For how many days it is good, 1 to 731.
              */
             days: number;
+        };
+        /** @description A step that somebody may take by their role. */
+        NextStep: {
+            /** @description What would be done. */
+            step: components["schemas"]["WorkflowStep"];
+            /**
+             * @description The code that it is refused with now, such as `workflow.four_eyes`; null when nothing stands in its way. What is told
+             *     with a step, and the limit of a role, is looked at when it is taken.
+             */
+            blocked_by?: string | null;
         };
         /**
          * @description What the program noticed about an answer: facts and no words, because a reader has a language. Times are in UTC,
@@ -2632,6 +2866,8 @@ export interface components {
             unknown: components["schemas"]["RecordUnknown"][];
             /** @description Every local day of the month. */
             days: components["schemas"]["RecordDay"][];
+            /** @description How the period went, as far as outages and days do not tell it. Absent in records of versions that did not note it. */
+            course?: components["schemas"]["RecordCourse"] | null;
             /** @description SHA-256 of the evidence that this commitment rests on. */
             evidence: string[];
         };
@@ -2654,6 +2890,20 @@ export interface components {
             fee: components["schemas"]["RecordMoney"];
             /** @description What a credit is in law. */
             legal_nature: components["schemas"]["LegalNature"];
+        };
+        /**
+         * @description How a period went. Together with outages and unknown stretches it says of every second whether it was service time,
+         *     excluded, quiet, unknown or down, so that documents can be drawn from the record alone.
+         */
+        RecordCourse: {
+            /** @description Service time S, merged, in order of time. */
+            service: components["schemas"]["RecordSpan"][];
+            /** @description Accepted exclusions within S, merged, in order of time. */
+            excluded: components["schemas"]["RecordSpan"][];
+            /** @description Days with slices without any event within S without excluded windows. */
+            quiet: components["schemas"]["RecordQuietDay"][];
+            /** @description The use of the budget by the end of each local day; empty where there was nothing to judge. */
+            used: components["schemas"]["RecordUsed"][];
         };
         /** @description A service credit as a range: low is what is owed for certain, high what may be owed. */
         RecordCredit: {
@@ -2936,6 +3186,16 @@ export interface components {
             /** @description Its unit. */
             unit: string;
         };
+        /**
+         * @description A local day with slices without any event. Single slices would be thousands where little happens, so they are kept by
+         *     the hour.
+         */
+        RecordQuietDay: {
+            /** @description Local date, YYYY-MM-DD. */
+            date: string;
+            /** @description Seconds without any event in each of the 24 hours that a clock shows. */
+            seconds: number[];
+        };
         /** @description The least and the most that a value can be. */
         RecordRange: {
             /** @description The least. */
@@ -3083,6 +3343,18 @@ export interface components {
             per_slice: components["schemas"]["Count"];
             /** @description Units in all unknown slices at that rate. */
             total: components["schemas"]["Count"];
+        };
+        /** @description What of the period's budget was used by the end of a local day. On the last day it is what the period used. */
+        RecordUsed: {
+            /** @description Local date, YYYY-MM-DD. */
+            date: string;
+            /** @description In percent with two decimals, rounded up, the least and the most; null when the target is 100 %. */
+            percent: components["schemas"]["RecordRange2"];
+            /**
+             * @description The same of the service time in seconds with at most three decimals, rounded up; null where consumption is judged,
+             *     whose budget is no time.
+             */
+            seconds: components["schemas"]["RecordRange2"];
         };
         /** @description Where a version of a document is. */
         RequestState: "requested" | "approved" | "refused" | "withdrawn";
@@ -6375,6 +6647,335 @@ export interface operations {
             };
             /** @description There is no such month, or it is not yours to see */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside; the log tells more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The ledger, or the OpenID provider, does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer took too long, or the ledger went away before it said whether something was written */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deriveMonth: {
+        parameters: {
+            query?: {
+                language?: components["schemas"]["Language"];
+                /** @description The revision; the latest one when it is not said. */
+                revision?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The tenant */
+                tenant: string;
+                /** @description The contract */
+                contract: string;
+                /** @description The month, YYYY-MM */
+                month: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Each step with its rule, its inputs, its exact and its rounded value, and its words */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Derived"];
+                };
+            };
+            /** @description The request is not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody has signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs a permission that is not held */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such month, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside; the log tells more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The ledger, or the OpenID provider, does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer took too long, or the ledger went away before it said whether something was written */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getHours: {
+        parameters: {
+            query?: {
+                /** @description The revision; the latest one when it is not said. */
+                revision?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The tenant */
+                tenant: string;
+                /** @description The contract */
+                contract: string;
+                /** @description The month, YYYY-MM */
+                month: string;
+                /** @description The commitment, as it is unique in the month */
+                commitment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every local day with the 24 hours that a clock shows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HourMap"];
+                };
+            };
+            /** @description The request is not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody has signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs a permission that is not held */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such month, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The revision was closed by a version that did not note it; restate the month */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside; the log tells more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The ledger, or the OpenID provider, does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer took too long, or the ledger went away before it said whether something was written */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getBurnDown: {
+        parameters: {
+            query?: {
+                /** @description The revision; the latest one when it is not said. */
+                revision?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The tenant */
+                tenant: string;
+                /** @description The contract */
+                contract: string;
+                /** @description The month, YYYY-MM */
+                month: string;
+                /** @description The commitment, as it is unique in the month */
+                commitment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is used and left by the end of each local day, beside the ideal */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BurnDown"];
+                };
+            };
+            /** @description The request is not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody has signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs a permission that is not held */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such month, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The revision was closed by a version that did not note it; restate the month */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,9 +1,10 @@
 //! Customers, their months with all that is done with them, and what takes longer than a request.
 
 use axum::routing::{delete, get, post};
-use sla_app::{CreditSummary, Found, JobRequest, JobView, MonthSummary, MonthView};
+use sla_app::{CreditSummary, Derived, Found, JobRequest, JobView, MonthSummary, MonthView};
 use sla_core::access::Permission;
 use sla_core::billing::Billing;
+use sla_core::course::{BurnDown, HourMap};
 use sla_core::outage::ExplainedOutage;
 use sla_core::record::{MonthRecord, RecordEvidence};
 
@@ -53,6 +54,10 @@ pub(super) fn work() -> Vec<Operation> {
     const REVISIONS: &str = "/months/{tenant}/{contract}/{month}/revisions";
     const REVISION: &str = "/months/{tenant}/{contract}/{month}/revisions/{revision}";
     const EXPLAIN: &str = "/months/{tenant}/{contract}/{month}/explanation";
+    const DERIVATIONS: &str = "/months/{tenant}/{contract}/{month}/derivations";
+    const HOURS: &str = "/months/{tenant}/{contract}/{month}/commitments/{commitment}/hours";
+    const BURN_DOWN: &str = "/months/{tenant}/{contract}/{month}/commitments/{commitment}/burn-down";
+    const NOT_NOTED: &str = "The revision was closed by a version that did not note it; restate the month";
     vec![
         Operation::new("overview", (GET, "/overview"), read, "What a month comes to", get(overview::overview))
             .query::<OverviewQuery>()
@@ -78,6 +83,34 @@ pub(super) fn work() -> Vec<Operation> {
             .of_month()
             .query::<ExplainQuery>()
             .gives_text("text/plain; charset=utf-8", "The derivation of every credit, step by step"),
+        Operation::new(
+            "deriveMonth",
+            (GET, DERIVATIONS),
+            read,
+            "Where every amount comes from, as values",
+            get(months::derivations),
+        )
+        .of_month()
+        .query::<ExplainQuery>()
+        .gives::<Derived>(200, "Each step with its rule, its inputs, its exact and its rounded value, and its words"),
+        Operation::new("getHours", (GET, HOURS), read, "How a commitment went hour by hour", get(months::hours))
+            .of_month()
+            .path("commitment", "The commitment, as it is unique in the month")
+            .query::<RevisionQuery>()
+            .gives::<HourMap>(200, "Every local day with the 24 hours that a clock shows")
+            .refuses(409, NOT_NOTED),
+        Operation::new(
+            "getBurnDown",
+            (GET, BURN_DOWN),
+            read,
+            "How an error budget was used up",
+            get(months::burn_down),
+        )
+        .of_month()
+        .path("commitment", "The commitment, as it is unique in the month")
+        .query::<RevisionQuery>()
+        .gives::<BurnDown>(200, "What is used and left by the end of each local day, beside the ideal")
+        .refuses(409, NOT_NOTED),
         // A step needs what it is; the handler asks for that permission.
         Operation::new("stepMonth", (POST, STEPS), read, "Take a step with a month", post(months::month_step))
             .of_month()
