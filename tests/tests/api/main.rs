@@ -6,6 +6,7 @@ mod course;
 mod dates;
 mod interface;
 mod jobs;
+mod letters;
 mod openid;
 mod outage;
 mod people;

@@ -5,7 +5,7 @@
 //! disk or a broken template leaves the ledger as it was. Recording is one transaction; publishing after it is renames.
 //!
 //! A closed month is then reviewed by several people (`review`), who sign in to accounts (`accounts`, `openid`); its documents are drawn
-//! again as it was decided (`documents`), and what it means for the invoice is told and exported (`billing`). A month is
+//! again as it was decided (`documents`) with the letter that somebody wrote (`letters`), and what it means for the invoice is told and exported (`billing`). A month is
 //! restated when what it rests on changes (`restate`). The catalogue lies in a folder, in the ledger, or in both (`desk`).
 //! What takes longer than a request may is a job (`jobs`).
 //!
@@ -30,6 +30,7 @@ mod documents;
 mod error;
 mod history;
 mod jobs;
+mod letters;
 mod measure;
 mod openid;
 mod outfile;
@@ -63,6 +64,7 @@ pub use jobs::{
     AcceptedCode, Desk, JobError, JobProblem, JobProgress, JobRequest, JobResult, JobView, MonthOutcome, Runner,
     Secrets, ask_job, cancel_job, job, jobs, permission_of,
 };
+pub use letters::{LetterError, LetterVersionView, LetterView, letter, write_letter};
 pub use openid::{OpenId, OpenIdBegun, OpenIdConfig, OpenIdConfigError};
 pub use outfile::OutFileError;
 pub use progress::{CloseProgress, Silent, Step};

@@ -520,6 +520,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/months/{tenant}/{contract}/{month}/difference": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a later revision says otherwise
+         * @description Needs the permission `months.read`.
+         */
+        get: operations["compareRevisions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/months/{tenant}/{contract}/{month}/explanation": {
         parameters: {
             query?: never;
@@ -733,6 +753,30 @@ export interface paths {
          */
         get: operations["getDocument"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/months/{tenant}/{contract}/{month}/letter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show the letter of a month
+         * @description Needs the permission `documents.read`.
+         */
+        get: operations["getLetter"];
+        /**
+         * Write the letter of a month
+         * @description Needs the permission `months.review`.
+         */
+        put: operations["writeLetter"];
         post?: never;
         delete?: never;
         options?: never;
@@ -2067,6 +2111,43 @@ export interface components {
         Language: "de" | "en";
         /** @description What a credit is in law: it selects the wording of documents. */
         LegalNature: "service_credit" | "contractual_penalty" | "liquidated_damages" | "malus";
+        /** @description A letter that somebody wrote. */
+        LetterBody: {
+            /** @description The whole letter in Markdown: its subject as a heading, then paragraphs, flat lists and rules. */
+            text: string;
+        };
+        /** @description What somebody wrote. */
+        LetterVersionView: {
+            /**
+             * Format: uint32
+             * @description Its number, from 1.
+             */
+            number: number;
+            /** @description What it says, in Markdown. */
+            text: string;
+            /** @description The drawn letter that it was written from. */
+            base: string;
+            /** @description Whether that is what is drawn now; otherwise something was decided since, and the letter may not say it. */
+            is_of_drawn: boolean;
+            /** @description Who wrote it. */
+            actor: string;
+            /** @description When, in UTC. */
+            at: string;
+        };
+        /** @description The letter of a revision. */
+        LetterView: {
+            /**
+             * Format: uint32
+             * @description The revision.
+             */
+            revision: number;
+            /** @description Where the month is; what was issued changes no more. */
+            state: components["schemas"]["MonthState"];
+            /** @description The letter as it is drawn now, in Markdown. */
+            drawn: string;
+            /** @description What people wrote in its place, oldest first; the last one is the letter. */
+            versions: components["schemas"]["LetterVersionView"][];
+        };
         /** @description A limit that is set. */
         LimitBody: {
             /**
@@ -6589,6 +6670,110 @@ export interface operations {
             };
         };
     };
+    compareRevisions: {
+        parameters: {
+            query: {
+                /** @description The earlier revision. */
+                before: number;
+                /** @description The later one. */
+                after: number;
+            };
+            header?: never;
+            path: {
+                /** @description The tenant */
+                tenant: string;
+                /** @description The contract */
+                contract: string;
+                /** @description The month, YYYY-MM */
+                month: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Verdicts, figures and money before and after, and what they rest on */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonthDifference"];
+                };
+            };
+            /** @description The request is not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody has signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs a permission that is not held */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such month, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside; the log tells more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The ledger, or the OpenID provider, does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer took too long, or the ledger went away before it said whether something was written */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     explainMonth: {
         parameters: {
             query?: {
@@ -7762,6 +7947,279 @@ export interface operations {
             };
             /** @description There is no such month, or it is not yours to see */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside; the log tells more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The ledger, or the OpenID provider, does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer took too long, or the ledger went away before it said whether something was written */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getLetter: {
+        parameters: {
+            query?: {
+                /** @description The revision; the latest one when it is not said. */
+                revision?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The tenant */
+                tenant: string;
+                /** @description The contract */
+                contract: string;
+                /** @description The month, YYYY-MM */
+                month: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it is drawn, and as people wrote it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LetterView"];
+                };
+            };
+            /** @description It is as you know it */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody has signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs a permission that is not held */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such month, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside; the log tells more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The ledger, or the OpenID provider, does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer took too long, or the ledger went away before it said whether something was written */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    writeLetter: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what was looked at; when something else is there now, nothing is done */
+                "if-match": string;
+                /** @description A text that you make up for this request; the same request with it again within a day changes nothing and gets the same answer */
+                "idempotency-key"?: string;
+            };
+            path: {
+                /** @description The tenant */
+                tenant: string;
+                /** @description The contract */
+                contract: string;
+                /** @description The month, YYYY-MM */
+                month: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LetterBody"];
+            };
+        };
+        responses: {
+            /** @description The letter as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LetterView"];
+                };
+            };
+            /** @description The request is not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody has signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs a permission that is not held */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such month, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The month was issued with its letter */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something has changed since it was looked at */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too long */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is no application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is understood, and what it asks for cannot be */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing says which letter was looked at */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
