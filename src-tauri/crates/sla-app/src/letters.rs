@@ -194,9 +194,10 @@ mod tests {
             assert!(reason.contains(expected), "{reason}");
         }
         check("Hello", 1, "begins with its subject as a heading");
-        check("", 1, "begins with its subject as a heading");
+        
         check("# Subject\n\nHello\n\n![a picture](x.png)\n", 5, "found a picture");
-        check("# Subject\n\n```chart\nx\n```\n", 3, "");
+        check("", 1, "begins with its subject as a heading");
+        check("# Subject\n\n```chart\nx\n```\n", 4, "expected a line");
         assert_eq!(
             written_letter("# 株式会社 نوردليخت\n\n\n\nSehr geehrte Damen  \n").expect("a letter"),
             "# 株式会社 نوردليخت\n\nSehr geehrte Damen\n"
