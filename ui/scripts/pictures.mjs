@@ -65,6 +65,17 @@ const pages = {
     (page) => page.locator('[data-begin-restate]').click(),
   ],
   'month-documents': ['fee', `${alpenbahn}&tab=documents`],
+  'month-letter': [
+    'mara',
+    `${alpenbahn}&tab=documents&preview=report`,
+    async (page) => {
+      await page.locator('canvas[data-drawn]').waitFor()
+      await page.locator('[data-write-letter], [data-letter]').first().click()
+      await page.locator('[data-letter]').fill('# Ein eigener Betreff\n\nGuten Tag,\n\nein eigener Satz.\n')
+      await page.locator('.looks button').last().click()
+      await scrollTo(page, '.beside')
+    },
+  ],
   'month-evidence': ['fee', `${prairie}&tab=evidence`],
   'month-explanation': ['fee', `${alpenbahn}&tab=explanation`],
   'month-history': ['fee', `${prairie}&tab=history`],
