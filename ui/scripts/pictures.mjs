@@ -11,6 +11,12 @@ const sizes = { small: { width: 1280, height: 800 }, large: { width: 1920, heigh
 const prairie = 'months/prairie/prairie-platform?month=2026-10'
 const alpenbahn = 'months/alpenbahn/alpenbahn-platform?month=2026-10'
 
+const scrollTo = (page, selector) =>
+  page
+    .locator(selector)
+    .first()
+    .evaluate((found) => (found.closest('figure') ?? found).scrollIntoView())
+
 const key = (page, name) => async () => {
   await page.keyboard.press(name)
   await page.locator('[role="dialog"]').waitFor()
@@ -32,8 +38,44 @@ const pages = {
   months: ['fee', 'months'],
   'month-promises': ['fee', alpenbahn],
   'month-range': ['fee', prairie],
+  'month-burn': ['fee', alpenbahn, (page) => scrollTo(page, 'main figure')],
+  'month-hours': ['fee', alpenbahn, (page) => scrollTo(page, 'main [role="grid"]')],
+  'month-hours-range': ['fee', prairie, (page) => scrollTo(page, 'main [role="grid"]')],
+  'month-figure': ['fee', `${alpenbahn}&figure=availability/attained`],
+  'month-figure-credit': ['fee', `${prairie}&figure=availability/credit`],
+  'month-ask': [
+    'mara',
+    alpenbahn,
+    async (page) => {
+      await page.locator('main [role="gridcell"]').nth(100).click()
+      await page.keyboard.press('Shift+ArrowRight')
+      await page.locator('[data-ask-marked]').click()
+      await page.locator('[data-send-exclusion]').click()
+    },
+  ],
   'month-outages': ['fee', `${alpenbahn}&tab=outages`],
+  'month-outage': [
+    'mara',
+    `${alpenbahn}&tab=outages`,
+    (page) => page.locator('[data-outage]').first().press('Enter'),
+  ],
+  'month-revisions': [
+    'mara',
+    `${alpenbahn}&tab=revisions`,
+    (page) => page.locator('[data-begin-restate]').click(),
+  ],
   'month-documents': ['fee', `${alpenbahn}&tab=documents`],
+  'month-letter': [
+    'mara',
+    `${alpenbahn}&tab=documents&preview=report`,
+    async (page) => {
+      await page.locator('canvas[data-drawn]').waitFor()
+      await page.locator('[data-write-letter], [data-letter]').first().click()
+      await page.locator('[data-letter]').fill('# Ein eigener Betreff\n\nGuten Tag,\n\nein eigener Satz.\n')
+      await page.locator('.looks button').last().click()
+      await scrollTo(page, '.beside')
+    },
+  ],
   'month-evidence': ['fee', `${prairie}&tab=evidence`],
   'month-explanation': ['fee', `${alpenbahn}&tab=explanation`],
   'month-history': ['fee', `${prairie}&tab=history`],

@@ -33,9 +33,12 @@ const places: [account: string, place: string][] = [
   ['fee', 'credits?month=2026-10&state=reversed'],
   ['fee', 'customers?month=2026-10'],
   ['fee', 'months?month=2026-10'],
-  ...['promises', 'outages', 'explanation', 'documents', 'evidence', 'history'].map(
+  ...['promises', 'outages', 'explanation', 'documents', 'evidence', 'revisions', 'history'].map(
     (tab): [string, string] => ['fee', `${month}&tab=${tab}`],
   ),
+  ['fee', `${month}&figure=availability/attained`],
+  ['fee', `${month}&tab=documents&preview=report`],
+  ['mara', `${month}&tab=revisions`],
   ['mara', 'close?month=2026-10'],
   ['gwen', 'audit?month=2026-10'],
 ]

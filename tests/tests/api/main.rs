@@ -2,10 +2,12 @@
 
 mod bad;
 mod catalogue;
+mod course;
 mod dates;
 mod evidence;
 mod interface;
 mod jobs;
+mod letters;
 mod openid;
 mod outage;
 mod people;

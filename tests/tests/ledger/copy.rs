@@ -7,6 +7,7 @@ use sla_ledger::Ledger;
 
 use crate::catalogue::{about, document};
 use crate::engine::{AT, Engine, entry, execute, record, verified};
+use crate::letters::{letter, of};
 use crate::workflow::step;
 
 /// A ledger with two tenants, a restated month, and one that was reviewed as far as it can go without being issued.
@@ -22,6 +23,7 @@ async fn filled(url: &str) -> Ledger {
     ] {
         ledger.take(&request, actor, AT).await.expect("taken");
     }
+    ledger.write_letter(&letter(2, "# Written\n", 0), "Ina", AT).await.expect("written");
     let exclusion = document("Exclusion", "move", "v: 1", 0);
     ledger.enter(&[exclusion, document("SLO", "up", "a", 0)], 0, "Ina", AT).await.expect("entered");
     ledger.decide(&about(Decision::Approve, "seen"), "Ole", AT).await.expect("approved");
@@ -40,6 +42,7 @@ async fn check(from: &Engine, to: &Engine) {
     assert_eq!(months(&copy).await, months(&ledger).await);
     let documents = |ledger| async move { Ledger::catalogue(ledger).await.expect("a catalogue") };
     assert_eq!(documents(&copy).await, documents(&ledger).await);
+    assert_eq!(copy.letters(&of(2)).await.expect("letters"), ledger.letters(&of(2)).await.expect("letters"));
     // What was decided on the one goes on with the other: the chain continues, and four eyes still look.
     let issued = copy.take(&step(WorkflowStep::Issue, None), "Ina", AT).await.expect("issued");
     assert_eq!(issued.state, MonthState::Issued);

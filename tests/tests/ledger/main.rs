@@ -6,6 +6,7 @@ mod clocks;
 mod conformance;
 mod copy;
 mod engine;
+mod letters;
 mod others;
 mod outage;
 mod overview;

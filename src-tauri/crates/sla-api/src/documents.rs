@@ -2,21 +2,22 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sla_app::{BillingRequest, DocumentsRequest, Drawn, billing, draw_documents, outages};
+use sla_app::{BillingRequest, DocumentsRequest, Drawn, Which, billing, draw_documents, letter, outages, write_letter};
 use sla_core::billing::{Billing, BillingPeriod};
 use sla_core::catalogue::Name;
 use sla_core::evidence::sha256_hex;
 use sla_core::outage::ExplainedOutage;
+use sla_core::record::MonthDifference;
 use sla_core::time::Month;
 
 use crate::api::Api;
-use crate::etag::tagged;
-use crate::extract::{InPath, InQuery, Who};
-use crate::months::{OfMonth, RevisionQuery, no_month, seen_revisions};
+use crate::etag::{seen, tagged, when_set};
+use crate::extract::{InBody, InPath, InQuery, Who};
+use crate::months::{OfMonth, RevisionQuery, no_month, record, seen_revisions};
 use crate::problem::Problem;
 
 /// A document that can be read.
@@ -44,18 +45,13 @@ fn media_type(name: &str) -> &'static str {
 
 /// Draws the documents of a revision that somebody sees.
 async fn drawn(api: &Api, who: &Who, of: &OfMonth, revision: Option<u32>) -> Result<Drawn, Problem> {
-    let seen = seen_revisions(api, who, of).await?;
-    let wanted = seen.iter().rfind(|view| revision.is_none_or(|revision| view.revision == revision));
-    let revision = wanted.ok_or_else(no_month)?.revision;
-    let (tenant, contract, month) = of;
-    let request = DocumentsRequest {
-        tenant: tenant.as_str(),
-        month: *month,
-        contract: Some(contract.as_str()),
-        revision: Some(revision),
-        templates: &api.templates,
-    };
-    Ok(draw_documents(&who.ledger(api), &request).await?)
+    let request = requested(api, who, of, revision).await?;
+    let mut drawn = draw_documents(&who.ledger(api), &request).await?;
+    if who.which() == Which::Issued {
+        // Customers read what was sent to them.
+        drawn.documents.retain(|document| document.name != "letter-drawn.md");
+    }
+    Ok(drawn)
 }
 
 pub(crate) async fn list(
@@ -107,7 +103,7 @@ pub(crate) async fn explained_outages(
     let seen = seen_revisions(&api, &who, &of).await?.pop().ok_or_else(no_month)?;
     let (tenant, contract, month) = &of;
     // The latest revision's: whoever sees an earlier one only would see figures that were not issued yet.
-    let latest = sla_app::revisions(&api.ledger, tenant.as_str(), *month, api.now()).await?;
+    let latest = sla_app::revisions(&api.ledger, tenant.as_str(), *month, api.now(), None).await?;
     let latest = latest.iter().rfind(|view| view.contract == contract.as_str()).ok_or_else(no_month)?;
     if latest.revision != seen.revision {
         return Err(no_month());
@@ -115,6 +111,88 @@ pub(crate) async fn explained_outages(
     let all = outages(&api.ledger, tenant.as_str(), *month, None).await?;
     let all: Vec<ExplainedOutage> = all.into_iter().filter(|outage| outage.contract == contract.as_str()).collect();
     Ok(tagged(&headers, &seen.revision.to_string(), &all))
+}
+
+/// The request for a revision that somebody sees.
+async fn requested<'a>(
+    api: &'a Api,
+    who: &Who,
+    of: &'a OfMonth,
+    revision: Option<u32>,
+) -> Result<DocumentsRequest<'a>, Problem> {
+    let seen = seen_revisions(api, who, of).await?;
+    let wanted = seen.iter().rfind(|view| revision.is_none_or(|revision| view.revision == revision));
+    let revision = wanted.ok_or_else(no_month)?.revision;
+    let (tenant, contract, month) = of;
+    Ok(DocumentsRequest {
+        tenant: tenant.as_str(),
+        month: *month,
+        contract: Some(contract.as_str()),
+        revision: Some(revision),
+        templates: &api.templates,
+    })
+}
+
+pub(crate) async fn show_letter(
+    State(api): State<Api>,
+    who: Who,
+    InPath(of): InPath<OfMonth>,
+    InQuery(query): InQuery<RevisionQuery>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let request = requested(&api, &who, &of, query.revision).await?;
+    let mut view = letter(&who.ledger(&api), &request).await?;
+    if who.which() == Which::Issued {
+        // Customers see what was sent to them, and not who worded it how before.
+        view = view.for_customer();
+    }
+    Ok(tagged(&headers, &view.tag(), &view))
+}
+
+/// A letter that somebody wrote.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LetterBody {
+    /// The whole letter in Markdown: its subject as a heading, then paragraphs, flat lists and rules.
+    text: String,
+}
+
+pub(crate) async fn put_letter(
+    State(api): State<Api>,
+    who: Who,
+    InPath(of): InPath<OfMonth>,
+    headers: HeaderMap,
+    InBody(LetterBody { text }): InBody<LetterBody>,
+) -> Result<Response, Problem> {
+    let needed = || {
+        let detail = "say which letter you looked at; expected the header if-match with the ETag that was given";
+        Problem::new(StatusCode::PRECONDITION_REQUIRED, "request.no_if_match", detail)
+    };
+    let seen = seen(&headers)?.ok_or_else(needed)?.to_owned();
+    let request = requested(&api, &who, &of, None).await?;
+    let view = write_letter(&who.ledger(&api), &request, (&text, &seen), who.actor(), api.now()).await;
+    let view = view.map_err(|error| when_set(true, error.into()))?;
+    Ok(tagged(&HeaderMap::new(), &view.tag(), &view))
+}
+
+/// Which revisions are compared.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DifferenceQuery {
+    /// The earlier revision.
+    before: u32,
+    /// The later one.
+    after: u32,
+}
+
+pub(crate) async fn difference(
+    State(api): State<Api>,
+    who: Who,
+    InPath(of): InPath<OfMonth>,
+    InQuery(DifferenceQuery { before, after }): InQuery<DifferenceQuery>,
+) -> Result<Json<MonthDifference>, Problem> {
+    let [before, after] = [record(&api, &who, &of, Some(before)).await?, record(&api, &who, &of, Some(after)).await?];
+    Ok(Json(MonthDifference::between(&before, &after)))
 }
 
 /// Which months are billed.

@@ -6,7 +6,7 @@ use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use serde::de::DeserializeOwned;
-use sla_app::{Actor, Caller, Ledger, Which};
+use sla_app::{Actor, Asker, Caller, Ledger, Which};
 use sla_core::access::Permission;
 
 use crate::api::Api;
@@ -36,6 +36,11 @@ impl Who {
     /// The ledger as they see it.
     pub(crate) fn ledger(&self, api: &Api) -> Ledger {
         api.ledger.seen_by(&self.caller.access.tenants)
+    }
+
+    /// The same for the steps that they may take.
+    pub(crate) fn asker(&self) -> Asker<'_> {
+        Asker { name: &self.caller.name, access: &self.caller.access }
     }
 
     /// Which revisions of months they see.

@@ -7,10 +7,12 @@ use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sla_app::{
-    CreditSummary, ListRequest, MonthSummary, MonthView, ReviewRequest, Sort, Which, explain, review, revisions,
+    CreditSummary, Derived, ListRequest, MonthSummary, MonthView, ReviewRequest, Sort, Which, derived, explain, review,
+    revisions,
 };
 use sla_core::access::Permission;
 use sla_core::catalogue::{Day, Name};
+use sla_core::course::{BurnDown, HourMap};
 use sla_core::money::Amount;
 use sla_core::record::{Language, MonthRecord, Verdict};
 use sla_core::time::Month;
@@ -178,7 +180,7 @@ pub(crate) async fn seen_revisions(
     who: &Who,
     (tenant, contract, month): &OfMonth,
 ) -> Result<Vec<MonthView>, Problem> {
-    let all = revisions(&who.ledger(api), tenant.as_str(), *month, api.now()).await?;
+    let all = revisions(&who.ledger(api), tenant.as_str(), *month, api.now(), Some(who.asker())).await?;
     let is_customer = who.which() == Which::Issued;
     let seen = all.into_iter().filter(|view| view.contract == contract.as_str());
     let seen = seen.filter(|view| !is_customer || view.state == MonthState::Issued);
@@ -267,6 +269,39 @@ pub(crate) async fn explained(
     Ok(explain(&api.templates, &record, query.language.unwrap_or(record.language))?)
 }
 
+pub(crate) async fn derivations(
+    State(api): State<Api>,
+    who: Who,
+    InPath(of): InPath<OfMonth>,
+    InQuery(query): InQuery<ExplainQuery>,
+) -> Result<Json<Derived>, Problem> {
+    let record = record(&api, &who, &of, query.revision).await?;
+    Ok(Json(derived(&api.templates, &record, query.language.unwrap_or(record.language))?))
+}
+
+/// A commitment's place.
+pub(crate) type OfCommitment = (Name, Name, Month, String);
+
+pub(crate) async fn hours(
+    State(api): State<Api>,
+    who: Who,
+    InPath((tenant, contract, month, commitment)): InPath<OfCommitment>,
+    InQuery(query): InQuery<RevisionQuery>,
+) -> Result<Json<HourMap>, Problem> {
+    let record = record(&api, &who, &(tenant, contract, month), query.revision).await?;
+    Ok(Json(HourMap::of(&record, &commitment)?))
+}
+
+pub(crate) async fn burn_down(
+    State(api): State<Api>,
+    who: Who,
+    InPath((tenant, contract, month, commitment)): InPath<OfCommitment>,
+    InQuery(query): InQuery<RevisionQuery>,
+) -> Result<Json<BurnDown>, Problem> {
+    let record = record(&api, &who, &(tenant, contract, month), query.revision).await?;
+    Ok(Json(BurnDown::of(&record, &commitment)?))
+}
+
 /// A step that somebody takes.
 #[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -325,6 +360,7 @@ async fn take(
         note: &body.note,
         seen: looked_at.1,
         actor: who.actor(),
+        access: Some(&who.caller.access),
         now: api.now(),
     };
     let view = review(&ledger, &request).await.map_err(|error| when_set(tagged_as.is_some(), error.into()))?;

@@ -5,9 +5,10 @@ use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
 use serde::Serialize;
 use sla_app::{
-    AccountError, BillingError, CloseError, DeskError, DocumentsError, EffectError, JobError, LedgerError, ReportError,
+    AccountError, BillingError, CloseError, DeskError, DocumentsError, EffectError, JobError, LedgerError, LetterError, ReportError,
     ReviewError, StoreError,
 };
+use sla_core::course::CourseError;
 
 /// The media type of a problem document.
 pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
@@ -137,9 +138,11 @@ fn status(code: &str) -> StatusCode {
         "access.sign_in" | "access.openid" | "access.secret" => StatusCode::UNAUTHORIZED,
         "access.too_many" => StatusCode::TOO_MANY_REQUESTS,
         "access.provider" => StatusCode::SERVICE_UNAVAILABLE,
-        "workflow.out_of_order" | "workflow.credits_open" | "workflow.above_total" | "workflow.undecided" => {
-            StatusCode::CONFLICT
-        }
+        "workflow.out_of_order"
+        | "workflow.credits_open"
+        | "workflow.above_total"
+        | "workflow.undecided"
+        | "workflow.letter_sent" => StatusCode::CONFLICT,
         "ledger.unreachable" | "ledger.busy" | "ledger.sign_in" => StatusCode::SERVICE_UNAVAILABLE,
         "ledger.outcome_unknown" => StatusCode::GATEWAY_TIMEOUT,
         "ledger.text" => StatusCode::UNPROCESSABLE_ENTITY,
@@ -241,6 +244,24 @@ impl From<DocumentsError> for Problem {
         match error {
             DocumentsError::Review(error) => error.into(),
             error => Self::inside(StatusCode::INTERNAL_SERVER_ERROR, error.code(), error.to_string()),
+        }
+    }
+}
+
+impl From<LetterError> for Problem {
+    fn from(error: LetterError) -> Self {
+        match error {
+            LetterError::Documents(error) => error.into(),
+            error => told(error.code(), error.to_string()),
+        }
+    }
+}
+
+impl From<CourseError> for Problem {
+    fn from(error: CourseError) -> Self {
+        match error {
+            CourseError::NoCommitment { .. } => Self::not_found("the commitment"),
+            CourseError::NotNoted { .. } => Self::new(StatusCode::CONFLICT, "month.not_noted", error.to_string()),
         }
     }
 }

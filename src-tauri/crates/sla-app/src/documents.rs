@@ -8,8 +8,8 @@ use sla_core::billing::{BillingError as SumError, Settlement};
 use sla_core::record::Contact;
 use sla_core::time::Month;
 use sla_core::workflow::MonthState;
-use sla_ledger::{Ledger, LedgerError, MonthStatus};
-use sla_report::{Document, ReportError, Templates, settled_documents, tenant_documents};
+use sla_ledger::{Ledger, LedgerError, LetterOf, MonthStatus};
+use sla_report::{Document, ReportError, Templates, settled_documents, tenant_documents, written_documents};
 
 use crate::billing::on_record;
 use crate::outfile::{OutFileError, is_there, put};
@@ -129,9 +129,13 @@ pub async fn draw_documents(ledger: &Ledger, request: &DocumentsRequest<'_>) -> 
     let contacts = contacts(ledger, status).await?;
     let settlement = Settlement::of(&on_record(status))?;
     let (templates, record, settled) = (Arc::clone(request.templates), status.record.clone(), settlement.clone());
-    let work = move || match &settled {
-        Some(settlement) => settled_documents(&templates, &record, settlement, &contacts),
-        None => tenant_documents(&templates, &record, &contacts),
+    let revision = status.record.revision;
+    let of = LetterOf { tenant: &record.tenant, contract: &record.contract.id, month: record.month, revision };
+    let written = ledger.letters(&of).await?.pop();
+    let work = move || match (&settled, &written) {
+        (settled, Some(letter)) => written_documents(&templates, &record, settled.as_ref(), &contacts, &letter.text),
+        (Some(settlement), None) => settled_documents(&templates, &record, settlement, &contacts),
+        (None, None) => tenant_documents(&templates, &record, &contacts),
     };
     let drawn = tokio::task::spawn_blocking(work).await.expect("rendering does not panic");
     let documents = drawn.map_err(|source| DocumentsError::Report { tenant: request.tenant.to_owned(), source })?;
@@ -144,7 +148,10 @@ pub async fn draw_documents(ledger: &Ledger, request: &DocumentsRequest<'_>) -> 
     })
 }
 
-fn chosen<'a>(known: &'a [MonthStatus], request: &DocumentsRequest<'_>) -> Result<&'a MonthStatus, ReviewError> {
+pub(crate) fn chosen<'a>(
+    known: &'a [MonthStatus],
+    request: &DocumentsRequest<'_>,
+) -> Result<&'a MonthStatus, ReviewError> {
     let contract = contract_of(known, request.tenant, request.month, request.contract)?;
     let mut revisions = known.iter().filter(|status| status.record.contract.id == contract);
     let found = match request.revision {
@@ -159,7 +166,7 @@ fn chosen<'a>(known: &'a [MonthStatus], request: &DocumentsRequest<'_>) -> Resul
 }
 
 /// Whom the letter goes to, as the catalogue said when the month was closed: later contacts do not change a letter.
-async fn contacts(ledger: &Ledger, status: &MonthStatus) -> Result<Vec<Contact>, DocumentsError> {
+pub(crate) async fn contacts(ledger: &Ledger, status: &MonthStatus) -> Result<Vec<Contact>, DocumentsError> {
     let tenant = &status.record.tenant;
     let unreadable = |reason: String| DocumentsError::Tenant { tenant: tenant.clone(), reason };
     let document = ledger.tenant_document(tenant, status.closed_at).await?;

@@ -5,7 +5,7 @@
 //! disk or a broken template leaves the ledger as it was. Recording is one transaction; publishing after it is renames.
 //!
 //! A closed month is then reviewed by several people (`review`), who sign in to accounts (`accounts`, `openid`); its documents are drawn
-//! again as it was decided (`documents`), and what it means for the invoice is told and exported (`billing`). A month is
+//! again as it was decided (`documents`) with the letter that somebody wrote (`letters`), and what it means for the invoice is told and exported (`billing`). A month is
 //! restated when what it rests on changes (`restate`). The catalogue lies in a folder, in the ledger, or in both (`desk`).
 //! What takes longer than a request may is a job (`jobs`).
 //!
@@ -33,6 +33,7 @@ mod evidence;
 mod findings;
 mod history;
 mod jobs;
+mod letters;
 mod measure;
 mod openid;
 mod outfile;
@@ -75,11 +76,15 @@ pub use jobs::{
     AcceptedCode, Desk, JobError, JobProblem, JobProgress, JobRequest, JobResult, JobView, MonthOutcome, Runner,
     Secrets, ask_job, cancel_job, job, jobs, permission_of,
 };
+pub use letters::{LetterError, LetterVersionView, LetterView, letter, write_letter};
 pub use openid::{OpenId, OpenIdBegun, OpenIdConfig, OpenIdConfigError};
 pub use outfile::OutFileError;
 pub use progress::{CloseProgress, Silent, Step};
 pub use restate::{RestateError, restate};
-pub use review::{CreditView, MonthFilter, MonthView, ReviewError, ReviewRequest, StepView, months, review, revisions};
+pub use review::{
+    Asker, CreditView, MonthFilter, MonthView, NextStep, ReviewError, ReviewRequest, StepView, months, review,
+    revisions,
+};
 pub use sensitivity::{
     CommitmentOutcome, Outcome, OutcomeView, RangeView, Sensitivity, SensitivityError, SensitivityRequest,
     SensitivityView, sensitivity,
@@ -94,7 +99,9 @@ pub use sla_ledger::{
     LedgerState, ListRequest, MonthGroup, MonthSummary, Place, Sort, Verified, Which,
 };
 pub use sla_report::booking::{BookingFormat, FORMATS};
-pub use sla_report::{ReportError, TemplateError, Templates, explain};
+pub use sla_report::{
+    Derived, DerivedCase, DerivedPromise, DerivedStep, ReportError, TemplateError, Templates, derived, explain,
+};
 
 /// Every published schema: file name without its ending, and the JSON Schema itself.
 pub fn schemas() -> Vec<(String, serde_json::Value)> {

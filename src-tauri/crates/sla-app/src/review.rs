@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::Serialize;
 use sla_core::Tz;
+use sla_core::access::{Access, Permission};
 use sla_core::money::Amount;
 use sla_core::record::{CreditTotal, Verdict};
 use sla_core::time::{Month, UnixSeconds, local, utc_text};
@@ -16,10 +17,14 @@ use sla_ledger::{Actor, CreditStatus, Ledger, LedgerError, MonthStatus, StepRequ
 pub struct MonthView {
     /// The tenant.
     pub tenant: String,
+    /// The tenant's name, as the catalogue spelled it when the month was closed.
+    pub tenant_name: String,
     /// The contract.
     pub contract: String,
     /// The month.
     pub month: Month,
+    /// IANA zone of the contract, whose days and hours the month has.
+    pub time_zone: String,
     /// The revision.
     pub revision: u32,
     /// Where it is.
@@ -40,6 +45,8 @@ pub struct MonthView {
     pub credits: Vec<CreditView>,
     /// What was done with it.
     pub steps: Vec<StepView>,
+    /// The steps that whoever asks may take with it by their role; none of a revision that another one replaced.
+    pub next_steps: Vec<NextStep>,
 }
 
 /// A credit and where it is.
@@ -61,6 +68,27 @@ pub struct CreditView {
     pub issued_before_minor: i64,
     /// What was done with it.
     pub steps: Vec<StepView>,
+    /// The steps that whoever asks may take with it by their role; none of a revision that another one replaced.
+    pub next_steps: Vec<NextStep>,
+}
+
+/// A step that somebody may take by their role.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct NextStep {
+    /// What would be done.
+    pub step: WorkflowStep,
+    /// The code that it is refused with now, such as `workflow.four_eyes`; null when nothing stands in its way. What is told
+    /// with a step, and the limit of a role, is looked at when it is taken.
+    pub blocked_by: Option<String>,
+}
+
+/// Who looks at a month.
+#[derive(Clone, Copy, Debug)]
+pub struct Asker<'a> {
+    /// Their name.
+    pub name: &'a str,
+    /// What they may do.
+    pub access: &'a Access,
 }
 
 /// A step that somebody took.
@@ -116,6 +144,8 @@ pub struct ReviewRequest<'a> {
     pub seen: Option<usize>,
     /// Who takes it.
     pub actor: Actor<'a>,
+    /// What they may do, where the steps that follow are wanted.
+    pub access: Option<&'a Access>,
     /// The clock, Unix seconds.
     pub now: UnixSeconds,
 }
@@ -175,7 +205,7 @@ pub async fn months(
         revisions.get(at + 1).is_none_or(|next| key(next) != key(&revisions[at]))
     };
     let latest = revisions.iter().enumerate().filter(|(at, _)| is_latest(*at));
-    let mut views: Vec<MonthView> = latest.map(|(_, status)| MonthView::of(status, now)).collect();
+    let mut views: Vec<MonthView> = latest.map(|(_, status)| MonthView::of(status, now, None)).collect();
     views.retain(|view| filter.state.is_none_or(|state| state == view.state));
     if let Some(days) = filter.due_within_days {
         views.retain(|view| view.state != MonthState::Issued && view.days_left.is_some_and(|left| left <= days));
@@ -184,7 +214,7 @@ pub async fn months(
     Ok(views)
 }
 
-/// Every revision of a tenant's month, oldest first.
+/// Every revision of a tenant's month, oldest first; with the steps that follow where somebody is named.
 ///
 /// # Errors
 /// [`LedgerError`] when the ledger cannot be read.
@@ -193,9 +223,15 @@ pub async fn revisions(
     tenant: &str,
     month: Month,
     now: UnixSeconds,
+    asker: Option<Asker<'_>>,
 ) -> Result<Vec<MonthView>, LedgerError> {
     let revisions = ledger.revisions(Some(tenant), Some(month)).await?;
-    Ok(revisions.iter().map(|status| MonthView::of(status, now)).collect())
+    let is_latest = |at: usize| {
+        let contract = &revisions[at].record.contract.id;
+        revisions.get(at + 1).is_none_or(|next| next.record.contract.id != *contract)
+    };
+    let views = revisions.iter().enumerate();
+    Ok(views.map(|(at, status)| MonthView::of(status, now, asker.filter(|_| is_latest(at)))).collect())
 }
 
 /// Takes a step and gives what it led to.
@@ -227,7 +263,8 @@ pub async fn review(ledger: &Ledger, request: &ReviewRequest<'_>) -> Result<Mont
         seen: request.seen,
     };
     let status = ledger.take(&step, request.actor, request.now).await?;
-    Ok(MonthView::of(&status, request.now))
+    let asker = request.access.map(|access| Asker { name: request.actor.name, access });
+    Ok(MonthView::of(&status, request.now, asker))
 }
 
 /// The contract that is meant: the one that is said, or the only one of the tenant in the month.
@@ -257,11 +294,12 @@ impl MonthView {
     /// The same as the customer sees it: what was issued, and not who said what about it before.
     #[must_use]
     pub fn for_customer(self) -> Self {
-        let credits = self.credits.into_iter().map(|credit| CreditView { steps: Vec::new(), ..credit });
-        Self { closed_by: None, steps: Vec::new(), credits: credits.collect(), ..self }
+        let bare = |credit| CreditView { steps: Vec::new(), next_steps: Vec::new(), ..credit };
+        let credits = self.credits.into_iter().map(bare).collect();
+        Self { closed_by: None, steps: Vec::new(), next_steps: Vec::new(), credits, ..self }
     }
 
-    fn of(status: &MonthStatus, now: UnixSeconds) -> Self {
+    fn of(status: &MonthStatus, now: UnixSeconds, asker: Option<Asker<'_>>) -> Self {
         let record = &status.record;
         let due = record.claim.as_ref().and_then(|claim| claim.last_day.clone());
         let zone: Option<Tz> = record.period.time_zone.parse().ok();
@@ -269,8 +307,10 @@ impl MonthView {
         let days_left = days_left.map(|(day, zone)| (day - local(now, zone).date_naive()).num_days());
         Self {
             tenant: record.tenant.clone(),
+            tenant_name: record.tenant_name.clone(),
             contract: record.contract.id.clone(),
             month: record.month,
+            time_zone: record.period.time_zone.clone(),
             revision: record.revision,
             state: status.state,
             verdict: record.verdict,
@@ -279,14 +319,23 @@ impl MonthView {
             closed_at: utc_text(status.closed_at),
             due,
             days_left,
-            credits: status.credits.iter().map(CreditView::of).collect(),
+            credits: status.credits.iter().map(|credit| CreditView::of(credit, status, asker)).collect(),
             steps: status.steps.iter().map(StepView::of).collect(),
+            next_steps: next_steps(status, None, asker),
         }
     }
 }
 
+/// The steps that somebody may take by their role, each with what refuses it.
+fn next_steps(status: &MonthStatus, commitment: Option<&str>, asker: Option<Asker<'_>>) -> Vec<NextStep> {
+    let Some(Asker { name, access }) = asker else { return Vec::new() };
+    let may = |step| access.may(Permission::of_step(step, commitment.is_some()), name).is_ok();
+    let steps = status.next_steps(commitment, name).into_iter().filter(|(step, _)| may(*step));
+    steps.map(|(step, code)| NextStep { step, blocked_by: code.map(str::to_owned) }).collect()
+}
+
 impl CreditView {
-    fn of(credit: &CreditStatus) -> Self {
+    fn of(credit: &CreditStatus, status: &MonthStatus, asker: Option<Asker<'_>>) -> Self {
         Self {
             commitment: credit.commitment.clone(),
             currency: credit.currency.clone(),
@@ -296,6 +345,7 @@ impl CreditView {
             decided_minor: credit.decided_minor,
             issued_before_minor: credit.issued_before_minor,
             steps: credit.steps.iter().map(StepView::of).collect(),
+            next_steps: next_steps(status, Some(&credit.commitment), asker),
         }
     }
 }

@@ -64,6 +64,7 @@ async fn take(
         amount,
         note,
         seen: None,
+        access: None,
         actor: prompted(actor),
         now: now(),
     };
@@ -117,7 +118,7 @@ async fn list(arguments: &MonthList, output: Output) -> Result<(), Failure> {
 
 async fn show(arguments: &Reviewed, output: Output) -> Result<(), Failure> {
     let ledger = Ledger::open_existing(&arguments.ledger).await?;
-    let views = revisions(&ledger, &arguments.tenant, arguments.month, now()).await?;
+    let views = revisions(&ledger, &arguments.tenant, arguments.month, now(), None).await?;
     ledger.close().await;
     let wanted = |view: &&MonthView| {
         arguments.contract.as_ref().is_none_or(|contract| *contract == view.contract)

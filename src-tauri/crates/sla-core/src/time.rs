@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{DateTime, Datelike, Days, MappedLocalTime, NaiveDate, NaiveTime, TimeZone, Utc};
+use chrono::{DateTime, Datelike, Days, MappedLocalTime, NaiveDate, NaiveTime, Offset, TimeZone, Timelike, Utc};
 use chrono_tz::Tz;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -146,6 +146,31 @@ impl MeasurementPeriod {
     }
 }
 
+/// A local day cut into the hours that its clock shows, in order of time: the hour of the clock, 0 to 23, and the stretch in
+/// which the clock shows it. An hour that the clock skips is missing; one that it shows twice comes as long as it lasts, in
+/// several stretches.
+pub fn hours(day: Period, zone: Tz) -> Vec<(u32, Period)> {
+    let offset = |at: UnixSeconds| local(at, zone).offset().fix();
+    let mut hours = Vec::with_capacity(25);
+    let mut start = day.start;
+    while start < day.end {
+        let clock = local(start, zone);
+        let full = start + 3600 - i64::from(clock.minute() * 60 + clock.second());
+        let mut end = full.min(day.end);
+        if offset(end - 1) != offset(start) {
+            // The clock jumps before the hour is full: find the first second behind the jump.
+            let mut before = start;
+            while end - before > 1 {
+                let middle = before + (end - before) / 2;
+                if offset(middle) == offset(start) { before = middle } else { end = middle }
+            }
+        }
+        hours.extend(Period::new(start, end).map(|period| (clock.hour(), period)));
+        start = end;
+    }
+    hours
+}
+
 /// The first second of a local day: local 00:00, or the end of the gap where a clock jumps over midnight.
 pub fn start_of_day(day: NaiveDate, zone: Tz) -> UnixSeconds {
     let midnight = day.and_time(NaiveTime::MIN);
@@ -269,6 +294,38 @@ mod tests {
         let zone: Tz = "America/Sao_Paulo".parse().expect("a zone");
         let day = NaiveDate::from_ymd_opt(2018, 11, 4).expect("a day");
         assert_eq!(utc_text(start_of_day(day, zone)), "2018-11-04T03:00:00Z");
+    }
+
+    #[test]
+    fn days_have_the_hours_that_their_clock_shows() {
+        /// `odd` are the hours that do not last 3 600 seconds; 0 where the clock skips one.
+        #[track_caller]
+        fn check(day: &str, zone: &str, odd: &[(u32, i64)]) {
+            let zone: Tz = zone.parse().expect("a zone");
+            let date: NaiveDate = day.parse().expect("a day");
+            let next = start_of_day(date.succ_opt().expect("a day"), zone);
+            let whole = Period::new(start_of_day(date, zone), next).expect("a day has seconds");
+            let all = hours(whole, zone);
+            assert!(all.windows(2).all(|pair| pair[0].1.end == pair[1].1.start), "they follow each other");
+            assert_eq!((all[0].1.start, all[all.len() - 1].1.end), (whole.start, whole.end));
+            let lasting = |hour: u32| all.iter().filter(|one| one.0 == hour).map(|one| one.1.seconds()).sum::<i64>();
+            let found: Vec<(u32, i64)> =
+                (0..24).map(|hour| (hour, lasting(hour))).filter(|one| one.1 != 3600).collect();
+            assert_eq!(found, odd, "{day} {zone}");
+        }
+        check("2026-10-24", "Europe/Berlin", &[]);
+        check("2026-03-29", "Europe/Berlin", &[(2, 0)]);
+        check("2026-10-25", "Europe/Berlin", &[(2, 7200)]);
+        check("2026-03-08", "America/New_York", &[(2, 0)]);
+        check("2026-11-01", "America/New_York", &[(1, 7200)]);
+        check("2026-10-15", "Asia/Kolkata", &[]);
+        check("2026-10-15", "Asia/Kathmandu", &[]);
+        // Half an hour of daylight saving.
+        check("2026-04-05", "Australia/Lord_Howe", &[(1, 5400)]);
+        check("2026-10-04", "Australia/Lord_Howe", &[(2, 1800)]);
+        // Clocks that jump over midnight itself, and by two hours.
+        check("2018-11-04", "America/Sao_Paulo", &[(0, 0)]);
+        check("2024-10-27", "Antarctica/Troll", &[(1, 7200), (2, 7200)]);
     }
 
     #[test]

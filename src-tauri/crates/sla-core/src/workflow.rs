@@ -148,6 +148,11 @@ pub enum WorkflowError {
         /// The step.
         step: &'static str,
     },
+    /// The letter of an issued month is changed.
+    #[error(
+        "the month was issued with its letter, and what was sent stays as it was sent; restate the month to write another"
+    )]
+    LetterSent,
     /// Credits of the month wait for somebody.
     #[error("{waiting} of its credits are neither approved nor rejected: {names}")]
     CreditsOpen {
@@ -172,6 +177,7 @@ impl WorkflowError {
             Self::Undecided { .. } => "workflow.undecided",
             Self::AboveTotal { .. } => "workflow.above_total",
             Self::WithMonth { .. } => "workflow.with_month",
+            Self::LetterSent => "workflow.letter_sent",
             Self::CreditsOpen { .. } => "workflow.credits_open",
         }
     }

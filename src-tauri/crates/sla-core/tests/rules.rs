@@ -5,6 +5,7 @@ mod assessing;
 mod billing;
 mod calendar;
 mod catalogue;
+mod course;
 mod decision;
 mod desk;
 mod golden_cases;

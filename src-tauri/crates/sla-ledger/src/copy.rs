@@ -9,6 +9,7 @@ use crate::access::{AccessVersion, SignInRow};
 use crate::catalogue::{DecisionRow, DocumentRow};
 use crate::chain;
 use crate::facts::{ContractVersion, Credit, FactRow, MonthRevision, StepRow, TenantVersion};
+use crate::letters::LetterRow;
 use crate::session::{is_lost, query};
 use crate::{Ledger, LedgerError, Verified};
 
@@ -38,6 +39,8 @@ impl Ledger {
         self.copy_rows::<ContractVersion>(&mut from, copy, &mut to).await?;
         self.copy_rows::<MonthRevision>(&mut from, copy, &mut to).await?;
         self.copy_rows::<Credit>(&mut from, copy, &mut to).await?;
+        // Before the steps: a month that is issued takes no letter.
+        self.copy_rows::<LetterRow>(&mut from, copy, &mut to).await?;
         self.copy_rows::<StepRow>(&mut from, copy, &mut to).await?;
         self.copy_rows::<AccessVersion>(&mut from, copy, &mut to).await?;
         self.copy_rows::<SignInRow>(&mut from, copy, &mut to).await?;

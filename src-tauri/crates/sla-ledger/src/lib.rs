@@ -3,7 +3,7 @@
 //!
 //! Read it in this order: an address becomes a [`Ledger`] (`open`, `migrate`) that speaks in transactions (`session`), rows
 //! become facts that can be hashed (`facts`), accounts say who may write (`access`), a close is recorded (`record`), people
-//! review, approve and issue it (`workflow`), enter documents of the catalogue and decide about them (`catalogue`); long work
+//! review, approve and issue it (`workflow`) and write its letter (`letters`), enter documents of the catalogue and decide about them (`catalogue`); long work
 //! waits its turn (`jobs`), lists tell where everything is (`overview`), the whole is walked again (`verify`) and taken elsewhere (`copy`).
 //!
 //! What does not live here: no rule of a contract, no clock (times are arguments), no document.
@@ -24,6 +24,7 @@ mod error;
 mod facts;
 mod grant;
 mod jobs;
+mod letters;
 mod lookup;
 mod migrate;
 mod open;
@@ -47,6 +48,7 @@ pub use access::{AccessDocument, Attempt, KnownTotp, OpenIdRequest, SignIn, Sign
 pub use catalogue::{DecisionRequest, DecisionTaken, DocumentEntry, DocumentVersion, StoredCatalogue};
 pub use error::LedgerError;
 pub use jobs::{Job, JobsRequest, NewJob};
+pub use letters::{LetterEntry, LetterOf, LetterVersion};
 pub use lookup::{AuditEntry, AuditRequest, Described, Found};
 pub use open::LedgerState;
 pub use overview::{CreditSummary, ListRequest, MonthGroup, MonthSummary, Place, Sort, Which};

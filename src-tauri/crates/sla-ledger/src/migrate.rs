@@ -182,6 +182,7 @@ fn migrations(engine: Engine) -> Vec<Migration> {
             (OVERVIEW, "overview", include_str!("../migrations/sqlite/0005_overview.sql")),
             (6, "jobs", include_str!("../migrations/sqlite/0006_jobs.sql")),
             (7, "sign_in", include_str!("../migrations/sqlite/0007_sign_in.sql")),
+            (9, "letters", include_str!("../migrations/sqlite/0009_letters.sql")),
         ],
         Engine::Postgres => [
             (1, "ledger", include_str!("../migrations/postgres/0001_ledger.sql")),
@@ -191,6 +192,7 @@ fn migrations(engine: Engine) -> Vec<Migration> {
             (OVERVIEW, "overview", include_str!("../migrations/postgres/0005_overview.sql")),
             (6, "jobs", include_str!("../migrations/postgres/0006_jobs.sql")),
             (7, "sign_in", include_str!("../migrations/postgres/0007_sign_in.sql")),
+            (9, "letters", include_str!("../migrations/postgres/0009_letters.sql")),
         ],
     };
     let migration = |(version, name, sql): (i64, &'static str, &'static str)| {

@@ -10,6 +10,7 @@ use crate::access::{AccessVersion, SignInRow};
 use crate::catalogue::{DecisionRow, DocumentRow};
 use crate::chain;
 use crate::facts::{ContractVersion, Credit, FactRow, MonthRevision, StepRow, TenantVersion};
+use crate::letters::LetterRow;
 use crate::session::query;
 use crate::{Ledger, LedgerError, Verified};
 
@@ -82,6 +83,7 @@ impl Ledger {
         wrong.extend(self.facts::<MonthRevision>(transaction, &mut told).await?);
         wrong.extend(self.facts::<Credit>(transaction, &mut told).await?);
         wrong.extend(self.facts::<StepRow>(transaction, &mut told).await?);
+        wrong.extend(self.facts::<LetterRow>(transaction, &mut told).await?);
         wrong.extend(self.facts::<AccessVersion>(transaction, &mut told).await?);
         wrong.extend(self.facts::<SignInRow>(transaction, &mut told).await?);
         wrong.extend(self.facts::<DocumentRow>(transaction, &mut told).await?);

@@ -300,6 +300,31 @@ impl MonthStatus {
         self.credits.iter().find(|credit| credit.commitment == commitment)
     }
 
+    /// The steps of the month, or of a credit of it, each with the stable name of what refuses it to somebody; by the same
+    /// rules that a step is taken by. A reason, an amount inside the range and the limit of a role are left out of it.
+    pub fn next_steps(&self, commitment: Option<&str>, actor: &str) -> Vec<(WorkflowStep, Option<&'static str>)> {
+        let steps: &[WorkflowStep] = match commitment {
+            None => &[WorkflowStep::Submit, WorkflowStep::Return, WorkflowStep::Approve, WorkflowStep::Issue],
+            Some(_) => &[WorkflowStep::Decide, WorkflowStep::Approve, WorkflowStep::Reject, WorkflowStep::Reverse],
+        };
+        let amount_minor = commitment.and_then(|name| self.credit(name)).map(|credit| credit.low_minor);
+        let refused = |step: WorkflowStep| {
+            let request = StepRequest {
+                tenant: &self.record.tenant,
+                contract: &self.record.contract.id,
+                month: self.record.month,
+                revision: None,
+                commitment,
+                step,
+                amount_minor,
+                note: "-",
+                seen: None,
+            };
+            taking(&request, self, actor).err().map(|error| error.code())
+        };
+        steps.iter().map(|&step| (step, refused(step))).collect()
+    }
+
     pub(crate) fn subject(&self) -> String {
         let MonthRecord { tenant, contract, month, revision, .. } = &self.record;
         format!("{tenant}, contract {}, {month}, revision {revision}", contract.id)

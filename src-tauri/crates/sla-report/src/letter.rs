@@ -16,6 +16,8 @@ pub(crate) struct Letter {
     pub(crate) markdown: String,
     /// What follows the heading, as plain text.
     pub(crate) text: String,
+    /// Whether somebody wrote it, and it was not drawn.
+    pub(crate) is_written: bool,
 }
 
 impl Letter {
@@ -28,7 +30,18 @@ impl Letter {
     ) -> Result<Self, ReportError> {
         let file = letter_name(record.verdict, record.language);
         let rendered = render::render(templates, &file, record, settlement, contacts)?;
-        let markdown = tidy(&rendered);
+        Self::read(file, tidy(&rendered))
+    }
+
+    /// A letter that somebody wrote, in the same Markdown.
+    ///
+    /// # Errors
+    /// [`ReportError::Block`] says what is no letter.
+    pub(crate) fn written(text: &str) -> Result<Self, ReportError> {
+        Ok(Self { is_written: true, ..Self::read("letter.md".to_owned(), tidy(text))? })
+    }
+
+    fn read(file: String, markdown: String) -> Result<Self, ReportError> {
         let Manuscript { blocks, .. } = manuscript::parse(&file, &markdown)?;
         let refused = |reason: &str| ReportError::Block {
             file: file.clone(),
@@ -41,7 +54,7 @@ impl Letter {
         let paragraphs: Option<Vec<String>> = body.iter().map(plain).collect();
         let paragraphs = paragraphs.ok_or_else(|| refused("expected a letter without fenced blocks"))?;
         let text = paragraphs.join("\n\n") + "\n";
-        Ok(Self { subject: manuscript::plain(subject), markdown, text })
+        Ok(Self { subject: manuscript::plain(subject), markdown, text, is_written: false })
     }
 }
 

@@ -30,7 +30,7 @@ use sla_core::billing::Settlement;
 use sla_core::record::{Contact, MonthRecord};
 
 pub use error::{ReportError, TemplateError};
-pub use explain::explain;
+pub use explain::{Derived, DerivedCase, DerivedPromise, DerivedStep, derived, explain};
 pub use portfolio::{
     PORTFOLIO_SCHEMA, Portfolio, PortfolioCommitment, PortfolioTenant, VerdictCounts, portfolio_documents,
     portfolio_schema,
@@ -76,6 +76,56 @@ pub fn settled_documents(
     all.push(Document { name: "settlement.json", bytes: settlement.to_json().into_bytes() });
     all.push(Document { name: "settlement.csv", bytes: settled::settlement_csv(settlement)? });
     Ok(all)
+}
+
+/// The same where somebody wrote the letter: it takes the place of the drawn one, which is there as `letter-drawn.md`.
+///
+/// # Errors
+/// As [`tenant_documents`], and when the text is no letter.
+pub fn written_documents(
+    templates: &Templates,
+    record: &MonthRecord,
+    settlement: Option<&Settlement>,
+    contacts: &[Contact],
+    written: &str,
+) -> Result<Vec<Document>, ReportError> {
+    let mut all = match settlement {
+        Some(settlement) => settled_documents(templates, record, settlement, contacts)?,
+        None => tenant_documents(templates, record, contacts)?,
+    };
+    let letter = letter::Letter::written(written)?;
+    let pdf = all.iter().find(|one| one.name == "report.pdf").map(|one| one.bytes.clone()).unwrap_or_default();
+    let mail = mail::write(&templates.theme().provider, record, settlement, contacts, &letter, &pdf)?;
+    for one in &mut all {
+        match one.name {
+            "letter.md" => one.name = "letter-drawn.md",
+            "letter.eml" => one.bytes.clone_from(&mail),
+            _ => {}
+        }
+    }
+    all.push(Document { name: "letter.md", bytes: letter.markdown.into_bytes() });
+    Ok(all)
+}
+
+/// A written letter as it is kept: not more than one empty line in a row, and one line's end at its end.
+///
+/// # Errors
+/// [`ReportError::Block`] when the text is no letter: it begins with its subject as a heading and has no fenced blocks.
+pub fn written_letter(text: &str) -> Result<String, ReportError> {
+    letter::Letter::written(text).map(|letter| letter.markdown)
+}
+
+/// Only `letter.md`, as it is drawn.
+///
+/// # Errors
+/// When a template refuses the record.
+pub fn drawn_letter(
+    templates: &Templates,
+    record: &MonthRecord,
+    settlement: Option<&Settlement>,
+    contacts: &[Contact],
+) -> Result<String, ReportError> {
+    letter::Letter::write(templates, record, settlement, contacts).map(|letter| letter.markdown)
 }
 
 fn documents(

@@ -34,7 +34,7 @@ pub(crate) fn write(
         .iter()
         .map(|contact| address("the contact's name", &contact.name, "the contact's email", &contact.email))
         .collect::<Result<_, _>>()?;
-    let digest = identity(record, settlement);
+    let digest = identity(record, settlement, letter);
     let domain = provider.sender_email.rsplit('@').next().unwrap_or_default();
     let boundary = format!("sla-desk-{}", &digest[..40]);
     let parts = vec![
@@ -60,9 +60,10 @@ pub(crate) fn write(
     message.write_to_vec().map_err(|error| ReportError::Write { name: "letter.eml", reason: error.to_string() })
 }
 
-/// A month that was decided is another letter than the draft of its close.
-fn identity(record: &MonthRecord, settlement: Option<&Settlement>) -> String {
-    settlement.map_or_else(|| record.digest(), |settlement| sha256_hex(settlement.to_json().as_bytes()))
+/// A month that was decided is another letter than the draft of its close, and so is each one that somebody wrote.
+fn identity(record: &MonthRecord, settlement: Option<&Settlement>, letter: &Letter) -> String {
+    let drawn = settlement.map_or_else(|| record.digest(), |settlement| sha256_hex(settlement.to_json().as_bytes()));
+    if letter.is_written { sha256_hex(format!("{drawn}\n{}", letter.markdown).as_bytes()) } else { drawn }
 }
 
 /// The instant at which the month ended, on the contract's clocks: the first moment at which the letter could be

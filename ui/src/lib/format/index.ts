@@ -4,7 +4,7 @@ import * as numbers from './numbers'
 import * as times from './times'
 
 export { amountForApi, minorDigits } from './numbers'
-export { isMonth, shiftMonth } from './times'
+export { fromLocal, isMonth, shiftMonth, toLocal } from './times'
 
 export const money = (minor: numbers.Minor, currency: string) => numbers.money(minor, currency, language())
 export const moneyRange = (low: numbers.Minor, high: numbers.Minor, currency: string) =>
@@ -25,4 +25,13 @@ export const instant = (value: string, timeZone?: string) => times.instant(value
 export function percentRange(low: string | null | undefined, high: string | null | undefined): string | null {
   if (low == null || high == null) return null
   return low === high ? percent(low) : `${percent(low)} – ${percent(high)}`
+}
+
+/** A length of time, or from the least to the most; null where there is none. */
+export function durationRange(
+  low: string | number | null | undefined,
+  high: string | number | null | undefined,
+): string | null {
+  if (low == null || high == null) return null
+  return String(low) === String(high) ? duration(low) : `${duration(low)} – ${duration(high)}`
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Locale } from './numbers'
-import { day, duration, instant, isMonth, month, shiftMonth } from './times'
+import { day, duration, fromLocal, instant, isMonth, month, shiftMonth, toLocal } from './times'
 
 const plain = (text: string) => text.replaceAll(/[\u00a0\u202f]/g, ' ')
 
@@ -16,6 +16,8 @@ test.each<[number | string, Locale, string]>([
   ['26820', 'en', '7 h 27 min'],
   ['1341.5', 'de', '22 min 21,5 s'],
   [-90, 'en', '−1 min 30 s'],
+  ['-0.4', 'de', '−0,4 s'],
+  ['-530.4', 'en', '−8 min 50.4 s'],
 ])('duration(%s, %s)', (seconds, locale, expected) => check(() => duration(seconds, locale), expected))
 
 test.each<[string, Locale, string]>([
@@ -48,3 +50,24 @@ test.each<[string | undefined, boolean]>([
   ['2026-1', false],
   [undefined, false],
 ])('isMonth(%s)', (value, expected) => expect(isMonth(value)).toBe(expected))
+
+test.each<[string, string, string | null]>([
+  ['2026-10-05T10:10', 'Europe/Berlin', '2026-10-05T08:10:00Z'],
+  ['2026-10-05 10:10', 'Europe/Berlin', '2026-10-05T08:10:00Z'],
+  // The clock shows it twice: the first one. The clock skips it: none.
+  ['2026-10-25T02:30', 'Europe/Berlin', '2026-10-25T00:30:00Z'],
+  ['2026-03-29T02:30', 'Europe/Berlin', null],
+  ['2026-10-05T10:10', 'Asia/Kolkata', '2026-10-05T04:40:00Z'],
+  ['2026-10-05T10:10', 'Asia/Kathmandu', '2026-10-05T04:25:00Z'],
+  ['2026-10-05T10:10', 'Pacific/Kiritimati', '2026-10-04T20:10:00Z'],
+  ['2026-10-05T10:17', 'America/Chicago', '2026-10-05T15:17:00Z'],
+  ['2026-02-30T10:10', 'UTC', null],
+  ['5.10.2026', 'UTC', null],
+  ['', 'UTC', null],
+])('fromLocal(%j, %s)', (typed, zone, expected) => expect(fromLocal(typed, zone)).toBe(expected))
+
+test.each([
+  ['2026-10-25T00:30:00Z', 'Europe/Berlin', '2026-10-25T02:30'],
+  ['2026-10-25T01:30:00Z', 'Europe/Berlin', '2026-10-25T02:30'],
+  ['2026-10-04T22:00:00Z', 'Europe/Berlin', '2026-10-05T00:00'],
+])('toLocal(%s, %s)', (value, zone, expected) => expect(toLocal(value, zone)).toBe(expected))

@@ -61,12 +61,19 @@ const standing: Looks<Schemas['OutageStanding']> = {
   too_short: { icon: Clock, tone: 'calm' },
 }
 
+const request: Looks<Schemas['RequestState']> = {
+  requested: { icon: Clock, tone: 'active' },
+  approved: { icon: ThumbsUp, tone: 'good' },
+  refused: { icon: Ban, tone: 'bad' },
+  withdrawn: { icon: Undo2, tone: 'calm' },
+}
+
 const chain: Looks<'sound' | 'broken'> = {
   sound: { icon: CircleCheck, tone: 'good' },
   broken: { icon: CircleX, tone: 'bad' },
 }
 
-const kinds = { verdict, month, credit, job, standing, chain }
+const kinds = { verdict, month, credit, job, standing, request, chain }
 
 export type StatusKind = keyof typeof kinds
 

@@ -1,28 +1,26 @@
 import { expect, test } from 'vitest'
-import type { Permission } from '$lib/state/person.svelte'
-import { creditSteps, monthSteps, needsReason, type CreditView, type MonthView } from './steps'
+import { creditSteps, monthSteps, needsReason, type CreditView, type MonthView, type StepName } from './steps'
 
-const step = (name: CreditView['steps'][number]['step'], actor: string) => ({
-  number: 1,
-  step: name,
-  note: '',
-  actor,
-  at: '2026-11-03T08:00:00Z',
-})
+type Next = [step: StepName, code?: string]
+const next = (steps: Next[]) => steps.map(([step, code]) => ({ step, blocked_by: code ?? null }))
+
 const credit = (over: Partial<CreditView> = {}): CreditView => ({
   commitment: 'availability',
   currency: 'EUR',
-  low_minor: 100,
+  low_minor: 0,
   high_minor: 100,
   state: 'in_review',
   issued_before_minor: 0,
   steps: [],
+  next_steps: [],
   ...over,
 })
-const month = (over: Partial<MonthView> = {}): MonthView => ({
+const month = (steps: Next[] = []): MonthView => ({
   tenant: 'nordlicht',
+  tenant_name: 'Nordlicht',
   contract: 'nordlicht-platform',
   month: '2026-10',
+  time_zone: 'Europe/Berlin',
   revision: 1,
   state: 'in_review',
   verdict: 'breached',
@@ -31,71 +29,89 @@ const month = (over: Partial<MonthView> = {}): MonthView => ({
   closed_at: '2026-11-02T08:00:00Z',
   credits: [],
   steps: [],
-  ...over,
-})
-const finance: Permission[] = [
-  'credits.approve',
-  'credits.decide',
-  'credits.reverse',
-  'months.approve',
-  'months.review',
-  'months.issue',
-]
-const asker = (account: string, permissions = finance) => ({
-  account,
-  may: (one: Permission) => permissions.includes(one),
+  next_steps: next(steps),
 })
 
-const range = { low_minor: 0, high_minor: 98000 }
+const told = (steps: { step: StepName; blocked: string | null }[]) =>
+  steps.map((one) => (one.blocked ? `${one.step}: ${one.blocked}` : one.step)).join(', ')
+const ORDER = 'workflow.out_of_order'
+const EYES = 'workflow.four_eyes'
 
-test.each<[string, Partial<CreditView>, string, Permission[], string]>([
-  ['an exact amount in review', {}, 'ole', finance, 'approve, reject'],
+test.each<[string, Partial<CreditView>, Next[], string, string]>([
   [
-    'a draft',
-    { state: 'draft' },
+    'what the API allows, in our order',
+    {},
+    [['decide'], ['approve'], ['reject'], ['reverse', ORDER]],
     'ole',
-    finance,
-    'approve: blocked-not-submitted, reject: blocked-not-submitted',
-  ],
-  ['a range that nobody decided', range, 'ole', finance, 'approve: blocked-undecided, decide, reject'],
-  [
-    'a range that one decided oneself',
-    { ...range, decided_minor: 5, steps: [step('decide', 'ole')] },
-    'ole',
-    finance,
-    'approve: blocked-decided-by-you, decide, reject',
-  ],
-  [
-    'a range that somebody else decided',
-    { ...range, decided_minor: 5, steps: [step('decide', 'fee')] },
-    'ole',
-    finance,
     'approve, decide, reject',
   ],
-  ['a month that one closed oneself', {}, 'mara', finance, 'approve: blocked-closed-by-you, reject'],
-  ['what was issued', { state: 'issued' }, 'ole', finance, 'reverse'],
-  ['what was rejected', { state: 'rejected' }, 'ole', finance, ''],
-  ['without permissions', {}, 'gwen', ['months.read'], ''],
-])('steps of a credit: %s', (_, over, account, permissions, expected) => {
-  const steps = creditSteps(month(), credit(over), asker(account, permissions))
-  expect(steps.map((one) => (one.blocked ? `${one.step}: ${one.blocked}` : one.step)).join(', ')).toBe(
+  [
+    'an amount without a choice',
+    { low_minor: 100 },
+    [['decide'], ['approve'], ['reject']],
+    'ole',
+    'approve, reject',
+  ],
+  [
+    'a draft tells what will follow',
+    { state: 'draft', low_minor: 100 },
+    [
+      ['approve', ORDER],
+      ['reject', ORDER],
+      ['reverse', ORDER],
+    ],
+    'ole',
+    'approve: blocked-not-submitted, reject: blocked-not-submitted',
+  ],
+  [
+    'a range that nobody decided',
+    {},
+    [['approve', 'workflow.undecided'], ['decide']],
+    'ole',
+    'approve: blocked-undecided, decide',
+  ],
+  ['what one decided oneself', {}, [['approve', EYES]], 'ole', 'approve: blocked-decided-by-you'],
+  ['what one closed oneself', {}, [['approve', EYES]], 'mara', 'approve: blocked-closed-by-you'],
+  [
+    'more than the month owes',
+    {},
+    [['approve', 'workflow.above_total']],
+    'ole',
+    'approve: blocked-above-total',
+  ],
+  ['a reason of tomorrow', {}, [['approve', 'workflow.moon_is_full']], 'ole', 'approve: blocked-other'],
+  ['what was issued', { state: 'issued' }, [['approve', ORDER], ['reverse']], 'ole', 'reverse'],
+  [
+    'what was rejected',
+    { state: 'rejected' },
+    [
+      ['approve', ORDER],
+      ['reverse', ORDER],
+    ],
+    'ole',
+    '',
+  ],
+  ['without permissions', {}, [], 'gwen', ''],
+])('steps of a credit: %s', (_, over, steps, account, expected) =>
+  expect(told(creditSteps(month(), credit({ ...over, next_steps: next(steps) }), { account }))).toBe(
     expected,
-  )
-})
+  ),
+)
 
-test.each<[string, Partial<MonthView>, string, string]>([
-  ['closed', { state: 'closed' }, 'ole', 'submit'],
-  ['in review', {}, 'ole', 'approve, return'],
-  ['in review with an open credit', { credits: [credit()] }, 'ole', 'approve: blocked-credits-open, return'],
-  ['in review, closed by oneself', {}, 'mara', 'approve: blocked-closed-by-you, return'],
-  ['approved', { state: 'approved' }, 'ole', 'issue'],
-  ['issued', { state: 'issued' }, 'ole', ''],
-])('steps of a month: %s', (_, over, account, expected) => {
-  const steps = monthSteps(month(over), asker(account))
-  expect(steps.map((one) => (one.blocked ? `${one.step}: ${one.blocked}` : one.step)).join(', ')).toBe(
-    expected,
-  )
-})
+test.each<[string, Next[], string, string]>([
+  ['closed', [['submit'], ['return', ORDER], ['approve', ORDER]], 'ole', 'submit'],
+  ['in review', [['submit', ORDER], ['return'], ['approve']], 'ole', 'approve, return'],
+  [
+    'with an open credit',
+    [['approve', 'workflow.credits_open'], ['return']],
+    'ole',
+    'approve: blocked-credits-open, return',
+  ],
+  ['closed by oneself', [['approve', EYES]], 'mara', 'approve: blocked-closed-by-you'],
+  ['issued', [['issue', ORDER]], 'ole', ''],
+])('steps of a month: %s', (_, steps, account, expected) =>
+  expect(told(monthSteps(month(steps), { account }))).toBe(expected),
+)
 
 test.each([
   ['approve', false],

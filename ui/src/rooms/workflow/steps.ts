@@ -2,7 +2,6 @@
 // The API decides; what is said here only spares somebody a refusal, and explains it before.
 import { answerWithTag, api, newIdempotencyKey, type Schemas } from '$lib/backend/api'
 import { Problem } from '$lib/backend/problem'
-import type { Permission } from '$lib/state/person.svelte'
 
 export type MonthView = Schemas['MonthView']
 export type CreditView = Schemas['CreditView']
@@ -24,7 +23,6 @@ export type Blocked = string | null
 
 interface Asker {
   account: string
-  may: (permission: Permission) => boolean
 }
 
 export const monthKey = ({ tenant, contract, month }: MonthRef) => ['month', tenant, contract, month]
@@ -80,57 +78,69 @@ export function stepCredit(
   )
 }
 
-const hasDecided = (credit: CreditView, account: string) =>
-  credit.steps.some((one) => one.step === 'decide' && one.actor === account)
 const isRange = (credit: CreditView) => credit.low_minor !== credit.high_minor
-const isUndecided = (credit: CreditView) => isRange(credit) && credit.decided_minor == null
 
-/** Steps that one sees with a credit, each with what stands in its way. */
-export function creditSteps(
-  month: MonthView,
-  credit: CreditView,
-  { account, may }: Asker,
-): { step: StepName; blocked: Blocked }[] {
-  const inReview =
-    credit.state === 'in_review' ? null : credit.state === 'draft' ? 'blocked-not-submitted' : 'blocked-done'
-  const fourEyes =
-    month.closed_by === account
-      ? 'blocked-closed-by-you'
-      : hasDecided(credit, account)
-        ? 'blocked-decided-by-you'
-        : null
-  const offers: [StepName, Permission, Blocked][] = []
-  if (credit.state === 'draft' || credit.state === 'in_review') {
-    offers.push([
-      'approve',
-      'credits.approve',
-      inReview ?? (isUndecided(credit) ? 'blocked-undecided' : fourEyes),
-    ])
-    if (isRange(credit)) offers.push(['decide', 'credits.decide', inReview])
-    offers.push(['reject', 'credits.decide', inReview])
+/** The words for what refuses a step, by the code that the API names; who stands in their own way is told how. */
+function words(code: string, month: MonthView, { account }: Asker): Blocked {
+  switch (code) {
+    case 'workflow.four_eyes':
+      return month.closed_by === account ? 'blocked-closed-by-you' : 'blocked-decided-by-you'
+    case 'workflow.undecided':
+      return 'blocked-undecided'
+    case 'workflow.credits_open':
+      return 'blocked-credits-open'
+    case 'workflow.above_total':
+      return 'blocked-above-total'
+    case 'workflow.out_of_order':
+      return 'blocked-not-submitted'
+    default:
+      return 'blocked-other'
   }
-  if (credit.state === 'issued') offers.push(['reverse', 'credits.reverse', null])
-  return offers.filter(([, needs]) => may(needs)).map(([step, , blocked]) => ({ step, blocked }))
 }
 
-export function monthSteps(
+interface Offer {
+  step: StepName
+  blocked: Blocked
+}
+
+function offers(
+  next: Schemas['NextStep'][],
+  order: StepName[],
   month: MonthView,
-  { account, may }: Asker,
-): { step: StepName; blocked: Blocked }[] {
-  const open = month.credits.some((credit) => credit.state === 'draft' || credit.state === 'in_review')
-  const decided = month.credits.some((credit) => hasDecided(credit, account))
-  const fourEyes =
-    month.closed_by === account ? 'blocked-closed-by-you' : decided ? 'blocked-decided-by-you' : null
-  const offers: Record<MonthView['state'], [StepName, Permission, Blocked][]> = {
-    closed: [['submit', 'months.review', null]],
-    in_review: [
-      ['approve', 'months.approve', open ? 'blocked-credits-open' : fourEyes],
-      ['return', 'months.review', null],
-    ],
-    approved: [['issue', 'months.issue', null]],
-    issued: [],
-  }
-  return offers[month.state].filter(([, needs]) => may(needs)).map(([step, , blocked]) => ({ step, blocked }))
+  asker: Asker,
+  shows: (one: Schemas['NextStep']) => boolean,
+): Offer[] {
+  const shown = next.filter((one) => order.includes(one.step) && shows(one))
+  shown.sort((a, b) => order.indexOf(a.step) - order.indexOf(b.step))
+  return shown.map(({ step, blocked_by: code }) => ({
+    step,
+    blocked: code == null ? null : words(code, month, asker),
+  }))
+}
+
+/** Steps that one sees with a credit, each with what stands in its way. */
+export function creditSteps(month: MonthView, credit: CreditView, asker: Asker): Offer[] {
+  // What will follow once the month was handed to review is shown before; what is over is not.
+  const isAhead = credit.state === 'draft'
+  return offers(
+    credit.next_steps,
+    ['approve', 'decide', 'reject', 'reverse'],
+    month,
+    asker,
+    ({ step, blocked_by: code }) =>
+      (step !== 'decide' || isRange(credit)) &&
+      (code !== 'workflow.out_of_order' || (isAhead && step !== 'reverse')),
+  )
+}
+
+export function monthSteps(month: MonthView, asker: Asker): Offer[] {
+  return offers(
+    month.next_steps,
+    ['submit', 'approve', 'return', 'issue'],
+    month,
+    asker,
+    ({ blocked_by: code }) => code !== 'workflow.out_of_order',
+  )
 }
 
 export const needsReason = (step: StepName) => step !== 'submit' && step !== 'approve' && step !== 'issue'

@@ -1,16 +1,17 @@
 //! Customers, their months with all that is done with them, and what takes longer than a request.
 
-use axum::routing::{delete, get, post};
-use sla_app::{CalendarRow, CreditSummary, EvidenceRow, Found, JobRequest, JobView, MonthSummary, MonthView};
+use axum::routing::{delete, get, post, put};
+use sla_app::{CalendarRow, CreditSummary, Derived, EvidenceRow, Found, JobRequest, JobView, LetterView, MonthSummary, MonthView};
 use sla_core::access::Permission;
 use sla_core::billing::Billing;
+use sla_core::course::{BurnDown, HourMap};
 use sla_core::outage::ExplainedOutage;
-use sla_core::record::{MonthRecord, RecordEvidence};
+use sla_core::record::{MonthDifference, MonthRecord, RecordEvidence};
 
-use super::{DELETE, GET, POST};
+use super::{DELETE, GET, POST, PUT};
 use crate::audit::{AuditQuery, EntryView, Soundness};
 use crate::cursor::Page;
-use crate::documents::{BillingQuery, Listed};
+use crate::documents::{BillingQuery, DifferenceQuery, LetterBody, Listed};
 use crate::evidence::{CalendarQuery, EvidenceQuery};
 use crate::jobs::JobsQuery;
 use crate::months::{CreditsQuery, ExplainQuery, MonthsQuery, RevisionQuery, StepBody};
@@ -53,7 +54,12 @@ pub(super) fn work() -> Vec<Operation> {
     const CREDIT_STEPS: &str = "/months/{tenant}/{contract}/{month}/credits/{commitment}/steps";
     const REVISIONS: &str = "/months/{tenant}/{contract}/{month}/revisions";
     const REVISION: &str = "/months/{tenant}/{contract}/{month}/revisions/{revision}";
+    const DIFFERENCE: &str = "/months/{tenant}/{contract}/{month}/difference";
     const EXPLAIN: &str = "/months/{tenant}/{contract}/{month}/explanation";
+    const DERIVATIONS: &str = "/months/{tenant}/{contract}/{month}/derivations";
+    const HOURS: &str = "/months/{tenant}/{contract}/{month}/commitments/{commitment}/hours";
+    const BURN_DOWN: &str = "/months/{tenant}/{contract}/{month}/commitments/{commitment}/burn-down";
+    const NOT_NOTED: &str = "The revision was closed by a version that did not note it; restate the month";
     vec![
         Operation::new("overview", (GET, "/overview"), read, "What a month comes to", get(overview::overview))
             .query::<OverviewQuery>()
@@ -75,10 +81,48 @@ pub(super) fn work() -> Vec<Operation> {
             .of_month()
             .path("revision", "The revision, from 1")
             .gives::<MonthRecord>(200, "The record, as report.json has it"),
+        Operation::new(
+            "compareRevisions",
+            (GET, DIFFERENCE),
+            read,
+            "What a later revision says otherwise",
+            get(documents::difference),
+        )
+        .of_month()
+        .query::<DifferenceQuery>()
+        .gives::<MonthDifference>(200, "Verdicts, figures and money before and after, and what they rest on"),
         Operation::new("explainMonth", (GET, EXPLAIN), read, "Where every amount comes from", get(months::explained))
             .of_month()
             .query::<ExplainQuery>()
             .gives_text("text/plain; charset=utf-8", "The derivation of every credit, step by step"),
+        Operation::new(
+            "deriveMonth",
+            (GET, DERIVATIONS),
+            read,
+            "Where every amount comes from, as values",
+            get(months::derivations),
+        )
+        .of_month()
+        .query::<ExplainQuery>()
+        .gives::<Derived>(200, "Each step with its rule, its inputs, its exact and its rounded value, and its words"),
+        Operation::new("getHours", (GET, HOURS), read, "How a commitment went hour by hour", get(months::hours))
+            .of_month()
+            .path("commitment", "The commitment, as it is unique in the month")
+            .query::<RevisionQuery>()
+            .gives::<HourMap>(200, "Every local day with the 24 hours that a clock shows")
+            .refuses(409, NOT_NOTED),
+        Operation::new(
+            "getBurnDown",
+            (GET, BURN_DOWN),
+            read,
+            "How an error budget was used up",
+            get(months::burn_down),
+        )
+        .of_month()
+        .path("commitment", "The commitment, as it is unique in the month")
+        .query::<RevisionQuery>()
+        .gives::<BurnDown>(200, "What is used and left by the end of each local day, beside the ideal")
+        .refuses(409, NOT_NOTED),
         // A step needs what it is; the handler asks for that permission.
         Operation::new("stepMonth", (POST, STEPS), read, "Take a step with a month", post(months::month_step))
             .of_month()
@@ -117,6 +161,7 @@ pub(super) fn papers() -> Vec<Operation> {
     const DOCUMENT: &str = "/months/{tenant}/{contract}/{month}/documents/{document}";
     const EVIDENCE: &str = "/months/{tenant}/{contract}/{month}/evidence";
     const ONE_EVIDENCE: &str = "/months/{tenant}/{contract}/{month}/evidence/{sha256}";
+    const LETTER: &str = "/months/{tenant}/{contract}/{month}/letter";
     const OUTAGES: &str = "/months/{tenant}/{contract}/{month}/outages";
     let read = Holds(Permission::DocumentsRead);
     let billing = Holds(Permission::BillingRead);
@@ -130,6 +175,25 @@ pub(super) fn papers() -> Vec<Operation> {
             .path("document", "Its name, such as report.pdf")
             .query::<RevisionQuery>()
             .gives_text("application/pdf", "The document, of the media type that the list tells"),
+        Operation::new("getLetter", (GET, LETTER), read, "Show the letter of a month", get(documents::show_letter))
+            .of_month()
+            .query::<RevisionQuery>()
+            .gives::<LetterView>(200, "As it is drawn, and as people wrote it")
+            .refuses(304, "It is as you know it"),
+        Operation::new(
+            "writeLetter",
+            (PUT, LETTER),
+            Holds(Permission::MonthsReview),
+            "Write the letter of a month",
+            put(documents::put_letter),
+        )
+        .of_month()
+        .if_match(true)
+        .once()
+        .takes::<LetterBody>()
+        .gives::<LetterView>(200, "The letter as it is now")
+        .refuses(409, "The month was issued with its letter")
+        .refuses(428, "Nothing says which letter was looked at"),
         Operation::new(
             "listEvidence",
             (GET, EVIDENCE),

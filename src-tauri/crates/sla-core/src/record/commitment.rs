@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::RecordSpan;
+use super::course::RecordCourse;
 use super::credit::RecordCredit;
 use super::number::{Count, RecordRange, RecordRatio};
 use super::reading::{CountUnit, ExclusionMode, Method, QuietReading, UnknownReading, Verdict};
@@ -83,6 +84,9 @@ pub struct RecordCommitment {
     pub unknown: Vec<RecordUnknown>,
     /// Every local day of the month.
     pub days: Vec<RecordDay>,
+    /// How the period went, as far as outages and days do not tell it. Absent in records of versions that did not note it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub course: Option<RecordCourse>,
     /// SHA-256 of the evidence that this commitment rests on.
     pub evidence: Vec<String>,
 }

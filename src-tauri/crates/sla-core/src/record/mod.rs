@@ -2,6 +2,7 @@
 //! drawn from. Numbers that decide are integers or strings, never floats.
 
 mod commitment;
+mod course;
 mod credit;
 mod difference;
 mod exclusion;
@@ -20,6 +21,7 @@ pub use commitment::{
     OutageCode, OutageReason, OutageStanding, RecordBudget, RecordCommitment, RecordDay, RecordOutage, RecordQuantity,
     RecordThreshold, RecordUnknown, RecordUnknownBound, UnknownReason,
 };
+pub use course::{RecordCourse, RecordQuietDay, RecordUsed};
 pub use credit::{
     CreditTotal, RecordAcceptance, RecordBand, RecordCap, RecordClaim, RecordCredit, RecordEarnedBack, RecordRight,
 };

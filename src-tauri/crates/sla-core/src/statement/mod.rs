@@ -1,5 +1,6 @@
 //! A month's plan and its measurements become the one value that everybody else reads: the [`MonthRecord`].
 
+mod course;
 mod incidents;
 
 use crate::assess::{Assessment, Attained, assess};
@@ -312,6 +313,7 @@ fn commitment(
         outages: outages(planned, measurement, &assessment.down)?,
         unknown: unknown(planned, measurement),
         days: days(planned, measurement, &assessment.down)?,
+        course: Some(course::course(planned, measurement, assessment)),
         evidence: vec![evidence.sha256.clone()],
     })
 }
@@ -344,13 +346,17 @@ fn budget(target: &Ratio, base_seconds: i64, attained: Option<&Attained>) -> Rec
         Some(used.to_percent(2, Rounding::Ceil))
     };
     let (least, most) = attained.map_or((None, None), |range| (used(&range.high), used(&range.low)));
-    let seconds = allowed.times(&Ratio::whole(base_seconds)).to_decimal(3, Rounding::Floor);
-    let seconds = seconds.trim_end_matches('0').trim_end_matches('.');
     RecordBudget {
-        allowed_seconds: if seconds.is_empty() { "0".to_owned() } else { seconds.to_owned() },
+        allowed_seconds: seconds_text(&allowed.times(&Ratio::whole(base_seconds)), Rounding::Floor),
         used_percent: attained.filter(|range| range.low == range.high).and_then(|range| used(&range.low)),
         used_percent_range: RecordRange { low: least, high: most },
     }
+}
+
+/// Seconds with at most three decimals.
+fn seconds_text(seconds: &Ratio, rounding: Rounding) -> String {
+    let text = seconds.to_decimal(3, rounding);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// Bad runs, and quiet ones where the contract reads them as bad, merged where they touch on one side of an exclusion's

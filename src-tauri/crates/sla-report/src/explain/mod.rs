@@ -1,6 +1,7 @@
 //! Where every amount comes from, in words: a derivation's steps as rows for a table, and a whole month as plain text for
 //! a terminal. The words are those of the templates; nothing is computed here but the way a number is written.
 
+mod derived;
 mod month;
 
 use serde::Serialize;
@@ -15,6 +16,7 @@ use crate::error::ReportError;
 use crate::locale::Locale;
 use crate::templates::{Templates, words_name};
 
+pub use derived::{Derived, DerivedCase, DerivedPromise, DerivedStep, derived};
 pub use month::explain;
 
 /// Longest exact value that is printed whole; longer ones are in report.json.

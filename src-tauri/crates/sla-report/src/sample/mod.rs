@@ -401,6 +401,7 @@ impl Scene {
                 })
                 .collect(),
             days: self.days(promise.method, &bad, &unknown_periods),
+            course: None,
             evidence: vec![evidence.sha256.clone()],
         }
     }
