@@ -34,7 +34,9 @@ mod operations;
 mod overview;
 mod problem;
 mod serve;
+mod several;
 mod sign_in;
+mod standing;
 mod tenants;
 mod trace;
 

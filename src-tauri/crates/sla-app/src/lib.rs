@@ -40,6 +40,7 @@ mod restate;
 mod review;
 mod sensitivity;
 mod staging;
+mod standing;
 mod verify;
 
 pub use accept::Accepted;
@@ -72,12 +73,14 @@ pub use sensitivity::{
     CommitmentOutcome, Outcome, OutcomeView, RangeView, Sensitivity, SensitivityError, SensitivityRequest,
     SensitivityView, sensitivity,
 };
+pub use standing::{Standing, StandingRequest, last_standing, standing};
 pub use verify::{EvidenceFailure, VerifyError, read_evidence, verify_evidence};
 
 pub use sla_capture::{ClientTerms, StoreError, client, exchange};
 pub use sla_ledger::{
-    Actor, AuditEntry, AuditRequest, CreditSummary, Described, Found, JobsRequest, Known, Ledger, LedgerError,
-    ListRequest, MonthGroup, MonthSummary, Place, Sort, Verified, Which,
+    Actor, AuditEntry, AuditRequest, CreditSummary, CreditTotals, CurrencySum, Described, Found, JobsRequest, Known,
+    Ledger, LedgerError, ListRequest, MonthGroup, MonthSummary, MonthTrend, Place, Sort, TenantSort, TenantsRequest,
+    Verified, Waiting, Which,
 };
 pub use sla_report::booking::{BookingFormat, FORMATS};
 pub use sla_report::{ReportError, TemplateError, Templates, explain};

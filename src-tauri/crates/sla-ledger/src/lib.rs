@@ -47,8 +47,11 @@ pub use access::{AccessDocument, Attempt, KnownTotp, OpenIdRequest, SignIn, Sign
 pub use catalogue::{DecisionRequest, DecisionTaken, DocumentEntry, DocumentVersion, StoredCatalogue};
 pub use error::LedgerError;
 pub use jobs::{Job, JobsRequest, NewJob};
-pub use lookup::{AuditEntry, AuditRequest, Described, Found};
-pub use overview::{CreditSummary, ListRequest, MonthGroup, MonthSummary, Place, Sort, Which};
+pub use lookup::{AuditEntry, AuditRequest, Described, Found, TenantSort, TenantsRequest};
+pub use overview::{
+    CreditSummary, CreditTotals, CurrencySum, ListRequest, MonthGroup, MonthSummary, MonthTrend, Place, Sort, Waiting,
+    Which,
+};
 pub use record::{CloseEntry, ContractDocument};
 pub use replies::Known;
 pub use workflow::{CreditStatus, MonthStatus, StepRequest, StepTaken};

@@ -420,6 +420,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/standing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How running months stand
+         * @description Needs the permission `months.read`.
+         */
+        get: operations["standing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/search": {
         parameters: {
             query?: never;
@@ -592,6 +612,26 @@ export interface paths {
          * @description Needs the permission `months.read`.
          */
         get: operations["listCredits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/credits/totals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the credits of a list come to
+         * @description Needs the permission `months.read`.
+         */
+        get: operations["creditTotals"];
         put?: never;
         post?: never;
         delete?: never;
@@ -774,7 +814,7 @@ export interface paths {
         get: operations["listJobs"];
         put?: never;
         /**
-         * Ask for a job: close, restate, compare
+         * Ask for a job: close, restate, compare, look
          * @description Needs the permission `months.read`.
          */
         post: operations["askJob"];
@@ -1314,7 +1354,7 @@ export interface components {
             /** @description Its verdict. */
             verdict: components["schemas"]["Verdict"];
             /** @description What was attained. */
-            attained_range: components["schemas"]["RecordRange"];
+            attained_range: components["schemas"]["RecordRange2"];
             /**
              * Format: int64
              * @description The least that would be owed, in the minor unit.
@@ -1325,6 +1365,59 @@ export interface components {
              * @description The most that would be owed, in the minor unit.
              */
             high_minor: number;
+        };
+        /** @description How a commitment stands. */
+        CommitmentStanding: {
+            /** @description Name of the commitment in the contract. */
+            name: string;
+            /** @description Its name for people. */
+            title: string;
+            /** @description The promised percentage. */
+            target: string;
+            /** @description How attainment is counted. */
+            method: components["schemas"]["Method"];
+            /** @description The whole measurement period that the budget is for. */
+            period: components["schemas"]["RecordSpan"];
+            /** @description The end of the last slice that was measured, in UTC. */
+            measured_until: string;
+            /**
+             * Format: int64
+             * @description Service time so far, in seconds.
+             */
+            service_seconds: number;
+            /**
+             * Format: int64
+             * @description Service time of the whole period, in seconds.
+             */
+            whole_service_seconds: number;
+            /**
+             * Format: int64
+             * @description Downtime so far, in seconds.
+             */
+            downtime_seconds: number;
+            /**
+             * Format: int64
+             * @description Time without usable evidence so far, in seconds.
+             */
+            unknown_seconds: number;
+            /** @description The budget of the whole period in seconds with at most three decimals, rounded down; null where consumption is judged. */
+            budget_seconds?: string | null;
+            /** @description What is used of it, rounded up; null where consumption is judged or nothing can be judged yet. */
+            used_seconds: components["schemas"]["RecordRange"];
+            /**
+             * @description The share of the whole period's budget that is used, in percent with two decimals, rounded up; null where nothing can be
+             *     judged yet, where unknown time leaves no bound, and for a target of 100 %.
+             */
+            used_percent: components["schemas"]["RecordRange"];
+            /**
+             * @description The share of the budget that is used at the end of the period if errors go on as they did so far: (1 − attained) /
+             *     (1 − target), exact. No promise.
+             */
+            projected_at_present_rate: components["schemas"]["RecordRange2"];
+            /** @description The same in percent with two decimals, rounded up. */
+            projected_percent: components["schemas"]["RecordRange"];
+            /** @description What that says in a word. */
+            outlook: components["schemas"]["Outlook"];
         };
         /** @description How a value is compared with its bound. */
         Comparison: "at_most" | "below" | "at_least" | "above";
@@ -1377,6 +1470,8 @@ export interface components {
             revision: number;
             /** @description The commitment, as it is unique in the month. */
             commitment: string;
+            /** @description The commitment's name for people. */
+            title: string;
             /** @description Where it is. */
             state: components["schemas"]["CreditState"];
             /** @description ISO 4217 code. */
@@ -1408,6 +1503,10 @@ export interface components {
              * @description How many steps were taken with it.
              */
             steps: number;
+            /** @description Who closed the month; `None` for those whom it does not concern. */
+            closed_by?: string | null;
+            /** @description Who decided the amount last; `None` when nobody did, and for those whom it does not concern. */
+            decided_by?: string | null;
         };
         /** @description Sum of all credits of the month. */
         CreditTotal: {
@@ -1423,6 +1522,41 @@ export interface components {
              * @description The most, in the minor unit.
              */
             high_minor: number;
+        };
+        /** @description What credits come to in one currency. */
+        CreditTotals: {
+            /** @description ISO 4217 code. */
+            currency: string;
+            /**
+             * Format: int64
+             * @description How many credits.
+             */
+            count: number;
+            /**
+             * Format: int64
+             * @description The least that is owed together, in the minor unit.
+             */
+            low_minor: number;
+            /**
+             * Format: int64
+             * @description The most, in the minor unit.
+             */
+            high_minor: number;
+            /**
+             * Format: int64
+             * @description Of how many an amount was decided.
+             */
+            decided_count: number;
+            /**
+             * Format: int64
+             * @description What was decided of those together, in the minor unit.
+             */
+            decided_minor: number;
+            /**
+             * Format: int64
+             * @description What was issued of earlier revisions, in the minor unit.
+             */
+            issued_before_minor: number;
         };
         /** @description A credit and where it is. */
         CreditView: {
@@ -1454,6 +1588,26 @@ export interface components {
             issued_before_minor: number;
             /** @description What was done with it. */
             steps: components["schemas"]["StepView"][];
+        };
+        /** @description What months come to in one currency. */
+        CurrencySum: {
+            /** @description ISO 4217 code. */
+            currency: string;
+            /**
+             * Format: int64
+             * @description How many months.
+             */
+            count: number;
+            /**
+             * Format: int64
+             * @description The least that they owe together, in the minor unit.
+             */
+            low_minor: number;
+            /**
+             * Format: int64
+             * @description The most, in the minor unit.
+             */
+            high_minor: number;
         };
         /** @description All contracts of one currency. */
         CurrencyTotal: {
@@ -1521,6 +1675,8 @@ export interface components {
             name: string;
             /** @description The tenant. */
             tenant: string;
+            /** @description A tenant's name for people; of a contract its id. */
+            title: string;
             /**
              * Format: uint32
              * @description Which version, from 1.
@@ -1737,8 +1893,13 @@ export interface components {
             /** @description Its value: money in the major unit, shares in percent or as a fraction, times in seconds. */
             value: string;
         };
+        /**
+         * Format: sla-instant
+         * @description an instant of whole seconds with its offset, such as "2026-10-11T02:00:00+02:00" or "2026-10-11T00:00:00Z"
+         */
+        Instant: string;
         /** @description What a job does. */
-        JobKind: "close" | "restate" | "sensitivity";
+        JobKind: "close" | "restate" | "sensitivity" | "standing";
         /** @description Why a job failed. */
         JobProblem: {
             /** @description A stable name of the reason for programs. */
@@ -1804,6 +1965,19 @@ export interface components {
              * @default []
              */
             zones?: components["schemas"]["Zone"][];
+        } | {
+            /** @constant */
+            kind: "standing";
+            /**
+             * @description Only this tenant's; all tenants' when not said.
+             * @default null
+             */
+            tenant?: components["schemas"]["Name"] | null;
+            /**
+             * @description How it stood at this instant, which has been; how it stands now when not said.
+             * @default null
+             */
+            at?: components["schemas"]["Instant"] | null;
         };
         /** @description What a job came to. */
         JobResult: {
@@ -1813,6 +1987,8 @@ export interface components {
             differences: components["schemas"]["MonthDifference"][];
             /** @description The contracts that were read in every way. */
             readings: components["schemas"]["SensitivityView"][];
+            /** @description How running months stand; null when nobody asked for that. */
+            standing?: components["schemas"]["Standing"] | null;
         };
         /** @description Where a job is. */
         JobState: "waiting" | "running" | "done" | "failed" | "cancelled" | "interrupted";
@@ -2050,6 +2226,29 @@ export interface components {
             /** @description Every piece of evidence that the figures rest on. */
             evidence: components["schemas"]["RecordEvidence"][];
         };
+        /** @description The running month of a contract, as far as it is measured. */
+        MonthStanding: {
+            /** @description Id of the tenant. */
+            tenant: string;
+            /** @description The tenant's name for people. */
+            tenant_name: string;
+            /** @description Id of the contract. */
+            contract: string;
+            /**
+             * Format: uint32
+             * @description The version that is in force.
+             */
+            version: number;
+            /** @description The month that the contract's zone shows. */
+            month: components["schemas"]["Month"];
+            /** @description The contract's time zone. */
+            time_zone: string;
+            /**
+             * @description Its commitments, in the order of the contract; without those of which no slice is over, and without promises about
+             *     incidents.
+             */
+            commitments: components["schemas"]["CommitmentStanding"][];
+        };
         /** @description Where a revision of a month is. */
         MonthState: "closed" | "in_review" | "approved" | "issued";
         /** @description A month in a list. */
@@ -2101,6 +2300,28 @@ export interface components {
              * @description How many of its credits are neither approved nor rejected.
              */
             credits_open: number;
+        };
+        /** @description One month over all tenants, among others. */
+        MonthTrend: {
+            /** @description The month. */
+            month: components["schemas"]["Month"];
+            /**
+             * Format: int64
+             * @description How many tenants' months kept what was promised.
+             */
+            met: number;
+            /**
+             * Format: int64
+             * @description How many did not.
+             */
+            breached: number;
+            /**
+             * Format: int64
+             * @description Of how many the evidence does not tell.
+             */
+            undecidable: number;
+            /** @description What is owed, by currency; none when nothing was closed. */
+            totals: components["schemas"]["CurrencySum"][];
         };
         /** @description A revision of a month and where it is. */
         MonthView: {
@@ -2337,12 +2558,33 @@ export interface components {
             /** @description Promise by promise. */
             commitments: components["schemas"]["CommitmentOutcome"][];
         };
+        /**
+         * @description How a budget will fare, by the exact shares; what a contract rounds in the customer's or the provider's favour is left out.
+         *     The gravest comes last.
+         */
+        Outlook: "lasts" | "unjudged" | "uncertain" | "too_fast" | "used_up";
+        /** @description How many commitments have an outlook. */
+        OutlookCount: {
+            /** @description The outlook. */
+            outlook: components["schemas"]["Outlook"];
+            /**
+             * Format: uint
+             * @description How many.
+             */
+            count: number;
+        };
         /** @description What all months of all tenants come to that somebody sees. */
         Overview: {
             /** @description The month, YYYY-MM. */
             month: components["schemas"]["Month"];
             /** @description How many there are and what they owe, by state, verdict and currency. */
             groups: components["schemas"]["MonthGroup"][];
+            /** @description What they owe, by currency. */
+            totals: components["schemas"]["CurrencySum"][];
+            /** @description The twelve months that end with this one, also those of which nothing was closed; oldest first. */
+            trend: components["schemas"]["MonthTrend"][];
+            /** @description What waits for whoever asks, in all months; only what they may do and of which there is something. */
+            waiting: components["schemas"]["WaitingTask"][];
         };
         /** @description A page of a list. */
         Page: {
@@ -2416,7 +2658,7 @@ export interface components {
         /** @description What a promise came to. */
         PromiseFigures: {
             /** @description The least and the most that can have been attained. */
-            attained_range: components["schemas"]["RecordRange"];
+            attained_range: components["schemas"]["RecordRange2"];
             /** @description Met, breached or undecidable. */
             verdict: components["schemas"]["Verdict"];
             /**
@@ -2501,7 +2743,7 @@ export interface components {
              */
             used_percent?: string | null;
             /** @description The same for the most and the least attained. */
-            used_percent_range: components["schemas"]["RecordRange2"];
+            used_percent_range: components["schemas"]["RecordRange"];
         };
         /** @description A cap of the contract as it stood when the month was priced. */
         RecordCap: {
@@ -2583,7 +2825,7 @@ export interface components {
             /** @description What was attained; null while unknown time leaves a range. */
             attained?: components["schemas"]["RecordRatio"] | null;
             /** @description The least and the most that can have been attained; both null when there was nothing to judge. */
-            attained_range: components["schemas"]["RecordRange"];
+            attained_range: components["schemas"]["RecordRange2"];
             /**
              * Format: int64
              * @description Service time S of the month in seconds: the month within service hours.
@@ -2867,12 +3109,12 @@ export interface components {
             /** @description Share of incidents that kept the limit; null while a missing time leaves a range, or without incidents. */
             attained?: components["schemas"]["RecordRatio"] | null;
             /** @description The least and the most that the share can be; both null without incidents. */
-            attained_range: components["schemas"]["RecordRange"];
+            attained_range: components["schemas"]["RecordRange2"];
             /**
              * @description The mean of the clocks that have ended, in whole seconds, rounded up: the least and the most, null where a missing
              *     start leaves it without a bound. Null when no clock has ended.
              */
-            mean_seconds?: components["schemas"]["RecordRange2"] | null;
+            mean_seconds?: components["schemas"]["RecordRange"] | null;
             /** @description Met, breached, or not decidable from what is known of the incidents. Without incidents it is met. */
             verdict: components["schemas"]["Verdict"];
             /** @description The service credit as a range. */
@@ -2939,16 +3181,16 @@ export interface components {
         /** @description The least and the most that a value can be. */
         RecordRange: {
             /** @description The least. */
-            low?: components["schemas"]["RecordRatio"] | null;
+            low?: string | null;
             /** @description The most. */
-            high?: components["schemas"]["RecordRatio"] | null;
+            high?: string | null;
         };
         /** @description The least and the most that a value can be. */
         RecordRange2: {
             /** @description The least. */
-            low?: string | null;
+            low?: components["schemas"]["RecordRatio"] | null;
             /** @description The most. */
-            high?: string | null;
+            high?: components["schemas"]["RecordRatio"] | null;
         };
         /** @description The least and the most that a value can be. */
         RecordRange3: {
@@ -3199,6 +3441,22 @@ export interface components {
             /** @description The first thing that is wrong; null when nothing is. */
             wrong?: string | null;
         };
+        /** @description How running months stood at an instant. */
+        Standing: {
+            /** @description The instant, in UTC. */
+            at: string;
+            /** @description The months, by tenant and contract. */
+            months: components["schemas"]["MonthStanding"][];
+        };
+        /** @description How running months stood. */
+        StandingView: {
+            /** @description The instant up to which was measured, in UTC; null when nobody has had a look. */
+            at?: string | null;
+            /** @description How many commitments have which outlook, the best first. */
+            outlooks: components["schemas"]["OutlookCount"][];
+            /** @description The commitments of the gravest outlook, and among those the ones that use most of their budget at the present rate. */
+            commitments: components["schemas"]["TenantStanding"][];
+        };
         /** @description A step of a derivation. */
         Step: {
             /** @description The rule that was applied. */
@@ -3251,9 +3509,24 @@ export interface components {
             /** @description When, in UTC. */
             at: string;
         };
+        /** @description What is to be done. */
+        Task: "submit_months" | "decide_credits" | "approve_credits" | "approve_months" | "issue_months";
         /** @description For whom somebody may act, and whom they may see. */
         TenantScope: "all" | {
             only: string[];
+        };
+        /** @description How a tenant's commitment stands. */
+        TenantStanding: {
+            /** @description Id of the tenant. */
+            tenant: string;
+            /** @description The tenant's name for people. */
+            tenant_name: string;
+            /** @description Id of the contract. */
+            contract: string;
+            /** @description The month. */
+            month: components["schemas"]["Month"];
+            /** @description How it stands. */
+            standing: components["schemas"]["CommitmentStanding"];
         };
         /** @description A document with its text as it was entered. */
         Text: {
@@ -3322,6 +3595,16 @@ export interface components {
         UnknownReason: "missing" | "unusable" | "good_above_total";
         /** @description Whether a promise was kept. The order is the order of concern. */
         Verdict: "met" | "undecidable" | "breached";
+        /** @description Something that waits for somebody. */
+        WaitingTask: {
+            /** @description What is to be done. */
+            task: components["schemas"]["Task"];
+            /**
+             * Format: int64
+             * @description How many months or credits wait for it.
+             */
+            count: number;
+        };
         /** @description How one can sign in. */
         Ways: {
             /** @description With the name and password of an account. */
@@ -5377,6 +5660,10 @@ export interface operations {
     listTenants: {
         parameters: {
             query?: {
+                /** @description Only those whose id or name for people holds this text, 1 to 100 letters; capital letters do not matter. */
+                q?: string;
+                /** @description By what they are sorted; a minus puts the last first. By id when it is not said. */
+                sort?: "name" | "-name" | "title" | "-title";
                 /** @description What the last page gave as `next`. */
                 cursor?: string;
                 /** @description At most so many on a page, 1 to 200; 50 when it is not said. */
@@ -5388,7 +5675,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Tenants, by id */
+            /** @description Tenants in the order that was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5827,6 +6114,93 @@ export interface operations {
             };
         };
     };
+    standing: {
+        parameters: {
+            query?: {
+                tenant?: components["schemas"]["Name"];
+                /** @description At most so many commitments, 1 to 200; 50 when it is not said. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it was when a job last had a look */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandingView"];
+                };
+            };
+            /** @description The request is not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody has signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs a permission that is not held */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside; the log tells more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The ledger, or the OpenID provider, does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer took too long, or the ledger went away before it said whether something was written */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     search: {
         parameters: {
             query: {
@@ -5919,7 +6293,8 @@ export interface operations {
                 tenant?: components["schemas"]["Name"];
                 contract?: components["schemas"]["Name"];
                 month?: components["schemas"]["Month"];
-                state?: components["schemas"]["MonthState"];
+                /** @description Only those that are in one of these states, separated by commas. */
+                state?: string;
                 verdict?: components["schemas"]["Verdict"];
                 due_until?: components["schemas"]["Day"];
                 /** @description By what they are sorted; a minus puts the last first. The latest month comes first when it is not said. */
@@ -6734,7 +7109,8 @@ export interface operations {
                 tenant?: components["schemas"]["Name"];
                 contract?: components["schemas"]["Name"];
                 month?: components["schemas"]["Month"];
-                state?: components["schemas"]["CreditState"];
+                /** @description Only those that are in one of these states, separated by commas. */
+                state?: string;
                 due_until?: components["schemas"]["Day"];
                 /** @description By what they are sorted; a minus puts the last first. The latest month comes first when it is not said. */
                 sort?: "month" | "-month" | "tenant" | "-tenant" | "due" | "-due" | "amount" | "-amount";
@@ -6756,6 +7132,96 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page3"];
+                };
+            };
+            /** @description The request is not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody has signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs a permission that is not held */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside; the log tells more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The ledger, or the OpenID provider, does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer took too long, or the ledger went away before it said whether something was written */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    creditTotals: {
+        parameters: {
+            query?: {
+                tenant?: components["schemas"]["Name"];
+                contract?: components["schemas"]["Name"];
+                month?: components["schemas"]["Month"];
+                /** @description Only those that are in one of these states, separated by commas. */
+                state?: string;
+                due_until?: components["schemas"]["Day"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Counts and sums of all pages of the list, by currency */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreditTotals"][];
                 };
             };
             /** @description The request is not understood */
