@@ -524,7 +524,8 @@ credits-purpose-all = Was in allen Monaten geschuldet ist: festlegen, freigeben,
 credit-totals = Summen dieser Liste
 credit-totals-decided-of = { $count ->
     [0] –
-   *[other] { $sum } in { $count }
+    [one] { $sum } · { $count } Gutschrift
+   *[other] { $sum } · { $count } Gutschriften
 }
 billing-impact = Folgen für die Rechnung, { $month }
 billing-charges = Entgelte

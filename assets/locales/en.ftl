@@ -524,7 +524,8 @@ credits-purpose-all = What is owed in all months: decide, approve, take back
 credit-totals = Totals of this list
 credit-totals-decided-of = { $count ->
     [0] –
-   *[other] { $sum } in { $count }
+    [one] { $sum } · { $count } credit
+   *[other] { $sum } · { $count } credits
 }
 billing-impact = What it means for the invoice, { $month }
 billing-charges = Charges
