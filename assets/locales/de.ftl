@@ -232,29 +232,12 @@ not-judged = Nicht bewertet
 
 overview-purpose = Der Stand des Monats über alle Kunden
 overview-purpose-own = Was Ihnen für diesen Monat ausgestellt wurde
-overview-at-risk = Offene Gutschriften in { $currency }
-overview-at-risk-note = Noch nicht entschieden
 overview-waiting = Wartet auf Sie
 overview-deadlines = Fristen
 overview-groups = Nach Stand und Ergebnis
 overview-empty = { $month } ist noch nicht abgeschlossen
 overview-empty-next = Wählen Sie einen anderen Monat oder bitten Sie die Kundenbetreuung um den Abschluss.
 overview-empty-close = Schließen Sie ihn ab, um Ergebnisse, Gutschriften und Fristen zu sehen.
-waiting-submit = { $count ->
-    [one] { $count } Monat zur Prüfung geben
-   *[other] { $count } Monate zur Prüfung geben
-}
-waiting-approve = { $count ->
-    [one] { $count } Monat freigeben
-   *[other] { $count } Monate freigeben
-}
-waiting-issue = { $count ->
-    [one] { $count } Monat ausstellen
-   *[other] { $count } Monate ausstellen
-}
-waiting-credit = Gutschrift:
-waiting-more = Alle Gutschriften in Prüfung zeigen
-waiting-nothing = In diesem Monat wartet nichts auf Sie.
 deadlines-none = In den nächsten { $days } Tagen läuft keine Frist ab.
 
 ## Monate
@@ -910,3 +893,82 @@ action-undo = Rückgängig
 action-redo = Wiederholen
 line-added = hinzugefügt
 line-removed = entfernt
+
+## Übersicht: Verlauf und laufender Monat
+
+overview-owed = Geschuldet in { $currency }
+overview-open = davon noch nicht entschieden: { $range }
+deadline-passed = verstrichen
+waiting-submit-months = { $count ->
+    [one] { $count } Monat zur Prüfung geben
+   *[other] { $count } Monate zur Prüfung geben
+}
+waiting-decide-credits = { $count ->
+    [one] Betrag von { $count } Gutschrift festlegen
+   *[other] Beträge von { $count } Gutschriften festlegen
+}
+waiting-approve-credits = { $count ->
+    [one] { $count } Gutschrift freigeben
+   *[other] { $count } Gutschriften freigeben
+}
+waiting-approve-months = { $count ->
+    [one] { $count } Monat freigeben
+   *[other] { $count } Monate freigeben
+}
+waiting-issue-months = { $count ->
+    [one] { $count } Monat ausstellen
+   *[other] { $count } Monate ausstellen
+}
+waiting-credits = Gutschriften in Prüfung, dringendste zuerst
+waiting-nothing = Es wartet nichts auf Sie.
+trend = Zwölf Monate im Verlauf
+trend-chart = Ergebnisse und geschuldete Beträge der letzten zwölf Monate. Dieselben Zahlen stehen in der Tabelle.
+trend-legend = Oben die Monate aller Kunden nach Ergebnis: gehalten einfarbig, verfehlt schraffiert, nicht entscheidbar gepunktet. Unten, was geschuldet ist: einfarbig sicher, schraffiert möglich. Ein Monat ohne Balken ist nicht abgeschlossen.
+trend-money-low = Sicher geschuldet
+trend-money-range = Möglicherweise geschuldet
+trend-owed = Geschuldet in { $currency }
+trend-not-closed = Nicht abgeschlossen
+standing = Der laufende Monat
+standing-what = Wie viel vom Fehlerbudget bisher verbraucht ist
+standing-at = Gemessen bis { $at }; festgehalten wird davon nichts
+standing-look = Jetzt nachsehen
+standing-empty = Noch hat niemand nachgesehen
+standing-empty-look = „Jetzt nachsehen“ misst bis zum letzten ganzen Abschnitt und hält nichts fest.
+standing-empty-next = Kundenbetreuung, Finanzen oder Revision können nachsehen.
+standing-elapsed = Servicezeit bisher
+standing-of = { $part } von { $whole }
+standing-used = Budget verbraucht
+standing-projected = Bei gleichem Tempo am Ende
+standing-outlook = Aussicht
+standing-at-least = mindestens { $share }
+standing-legend = Anteile am Fehlerbudget des ganzen Zeitraums. Die Hochrechnung geht davon aus, dass Fehler bis zum Ende so häufig bleiben wie bisher; sie ist keine Zusage.
+outlook-lasts = Reicht
+outlook-unjudged = Noch nichts zu bewerten
+outlook-uncertain = Hängt von unbekannter Zeit ab
+outlook-too-fast = Reicht so nicht
+outlook-used-up = Verbraucht
+
+## Gutschriften: Summen und Rechnung
+
+column-decided-by = Festgelegt von
+credits-purpose-all = Was in allen Monaten geschuldet ist: festlegen, freigeben, stornieren
+credit-totals = Summen dieser Liste
+credit-totals-decided-of = { $count ->
+    [0] –
+    [one] { $sum } · { $count } Gutschrift
+   *[other] { $sum } · { $count } Gutschriften
+}
+billing-impact = Folgen für die Rechnung, { $month }
+billing-charges = Entgelte
+billing-none = Für diesen Monat ist noch nichts abgerechnet.
+caps = Obergrenzen
+caps-none = Der Vertrag kennt keine Obergrenze.
+cap-commitment = Je Zusage
+cap-service = Je Dienst
+cap-month = Je Monat
+cap-year = Je Jahr
+cap-contract = Über die Laufzeit
+cap-since = seit { $month }
+cap-limit = Grenze
+cap-used = Genutzt
+cap-left = Übrig

@@ -232,29 +232,12 @@ not-judged = Not judged
 
 overview-purpose = The state of the month over all customers
 overview-purpose-own = What was issued to you for this month
-overview-at-risk = Open credits in { $currency }
-overview-at-risk-note = Not decided yet
 overview-waiting = Waiting for you
 overview-deadlines = Claim deadlines
 overview-groups = By state and verdict
 overview-empty = { $month } has not been closed
 overview-empty-next = Choose another month, or ask an account manager to close this one.
 overview-empty-close = Close it to see verdicts, credits and deadlines.
-waiting-submit = { $count ->
-    [one] { $count } month to hand to review
-   *[other] { $count } months to hand to review
-}
-waiting-approve = { $count ->
-    [one] { $count } month to approve
-   *[other] { $count } months to approve
-}
-waiting-issue = { $count ->
-    [one] { $count } month to issue
-   *[other] { $count } months to issue
-}
-waiting-credit = Credit:
-waiting-more = Show all credits in review
-waiting-nothing = Nothing waits for you in this month.
 deadlines-none = Nothing has to be claimed in the next { $days } days.
 
 ## Months
@@ -913,3 +896,82 @@ action-undo = Undo
 action-redo = Redo
 line-added = added
 line-removed = removed
+
+## Overview: trend and running month
+
+overview-owed = Owed in { $currency }
+overview-open = of which not decided yet: { $range }
+deadline-passed = passed
+waiting-submit-months = { $count ->
+    [one] Submit { $count } month for review
+   *[other] Submit { $count } months for review
+}
+waiting-decide-credits = { $count ->
+    [one] Decide the amount of { $count } credit
+   *[other] Decide the amounts of { $count } credits
+}
+waiting-approve-credits = { $count ->
+    [one] Approve { $count } credit
+   *[other] Approve { $count } credits
+}
+waiting-approve-months = { $count ->
+    [one] Approve { $count } month
+   *[other] Approve { $count } months
+}
+waiting-issue-months = { $count ->
+    [one] Issue { $count } month
+   *[other] Issue { $count } months
+}
+waiting-credits = Credits in review, most urgent first
+waiting-nothing = Nothing waits for you.
+trend = Twelve months
+trend-chart = Verdicts and amounts owed over the last twelve months. The table has the same figures.
+trend-legend = Above, the months of all customers by verdict: met plain, breached hatched, undecidable dotted. Below, what is owed: plain for certain, hatched perhaps. A month without a bar is not closed.
+trend-money-low = Owed for certain
+trend-money-range = Perhaps owed
+trend-owed = Owed in { $currency }
+trend-not-closed = Not closed
+standing = The running month
+standing-what = How much of the error budget is used so far
+standing-at = Measured until { $at }; nothing of it is recorded
+standing-look = Look now
+standing-empty = Nobody has had a look yet
+standing-empty-look = “Look now” measures up to the last whole slice and records nothing.
+standing-empty-next = Account management, finance or governance can have a look.
+standing-elapsed = Service time so far
+standing-of = { $part } of { $whole }
+standing-used = Budget used
+standing-projected = At the end, at this rate
+standing-outlook = Outlook
+standing-at-least = at least { $share }
+standing-legend = Shares of the error budget of the whole period. The projection takes errors to go on as they did so far until its end; it is no promise.
+outlook-lasts = Lasts
+outlook-unjudged = Nothing to judge yet
+outlook-uncertain = Depends on unknown time
+outlook-too-fast = Does not last
+outlook-used-up = Used up
+
+## Credits: totals and billing
+
+column-decided-by = Decided by
+credits-purpose-all = What is owed in all months: decide, approve, take back
+credit-totals = Totals of this list
+credit-totals-decided-of = { $count ->
+    [0] –
+    [one] { $sum } · { $count } credit
+   *[other] { $sum } · { $count } credits
+}
+billing-impact = What it means for the invoice, { $month }
+billing-charges = Charges
+billing-none = Nothing is billed for this month yet.
+caps = Caps
+caps-none = The contract knows no cap.
+cap-commitment = Per commitment
+cap-service = Per service
+cap-month = Per month
+cap-year = Per year
+cap-contract = Over the term
+cap-since = since { $month }
+cap-limit = Limit
+cap-used = Used
+cap-left = Left

@@ -16,7 +16,7 @@ const LOOKS: u32 = 2_400;
 
 impl Service {
     /// Asks for a job as somebody, and gives its id.
-    async fn asked(&self, role: Role, body: Value) -> String {
+    pub(crate) async fn asked(&self, role: Role, body: Value) -> String {
         let answer = self.ask(role, "POST", "/jobs", Some(body)).await;
         let view = answer.given();
         let id = view["id"].as_str().expect("an id").to_owned();
@@ -40,7 +40,7 @@ impl Service {
         panic!("the job does not get there: {}", self.get(Role::AccountManager, &format!("/jobs/{id}")).await.text)
     }
 
-    async fn ended(&self, id: &str) -> Value {
+    pub(crate) async fn ended(&self, id: &str) -> Value {
         self.until(id, |view| !matches!(view["state"].as_str(), Some("waiting" | "running"))).await
     }
 
@@ -53,7 +53,7 @@ impl Service {
     }
 
     /// Asks for a job, waits until it has failed and gives why.
-    async fn failed(&self, role: Role, body: Value) -> (String, String) {
+    pub(crate) async fn failed(&self, role: Role, body: Value) -> (String, String) {
         let id = self.asked(role, body).await;
         let view = self.ended(&id).await;
         assert_eq!((view["state"].as_str(), &view["result"]), (Some("failed"), &Value::Null), "{view}");

@@ -141,7 +141,10 @@ async fn what_contracts_ask_is_tried() {
     let asks = test["asks"].as_array().expect("asks");
     assert!(!asks.is_empty() && asks.len() <= 5, "{test}");
     // The demo knows October; whatever month was over last, the answer says what there is of it.
-    assert!(asks.iter().all(|ask| ask["usable"].is_number() || ask["problem"]["code"] == "file.outside_period"), "{test}");
+    assert!(
+        asks.iter().all(|ask| ask["usable"].is_number() || ask["problem"]["code"] == "file.outside_period"),
+        "{test}"
+    );
     assert!(!test.to_string().contains("/demo/"), "paths of the desk are not told: {test}");
     // Another folder is somebody's own idea until it is entered.
     let other = tried(&service, &files.replacen("../measurements", "../..", 1)).await;

@@ -7,7 +7,8 @@ use sla_core::access::TenantScope;
 use sla_core::record::{RecordClaim, Verdict};
 use sla_core::workflow::WorkflowStep;
 use sla_ledger::{
-    CloseEntry, CreditSummary, Ledger, ListRequest, MonthGroup, MonthSummary, Place, Sort, StepRequest, Which,
+    CloseEntry, CreditSummary, Ledger, ListRequest, MonthGroup, MonthSummary, Place, Sort, StepRequest, TenantSort,
+    TenantsRequest, Which,
 };
 
 use crate::engine::{AT, Engine, entry, execute, record, verified};
@@ -58,6 +59,9 @@ async fn overview(engine: &Engine) {
     months_are_filtered(engine).await;
     pages_follow_each_other(engine).await;
     groups_add_up(engine).await;
+    months_and_credits_come_to_sums(engine).await;
+    what_waits_is_counted_for_each(engine).await;
+    tenants_are_found_and_sorted(engine).await;
     lists_say_what_the_facts_say(engine).await;
     an_overview_that_was_changed_is_found(engine).await;
 }
@@ -75,8 +79,10 @@ async fn months_are_filtered(engine: &Engine) {
     let september = "2026-09".parse().ok();
     check("a month", ListRequest { month: september, ..all() }, "nord 2026-09").await;
     check("a verdict", ListRequest { verdict: Some(Verdict::Met), ..all() }, "ost 2026-10").await;
-    check("a state", ListRequest { state: Some("closed"), tenant: text("ost"), ..all() }, "ost 2026-10").await;
-    check("another state", ListRequest { state: Some("issued"), ..all() }, "").await;
+    check("a state", ListRequest { states: vec!["closed"], tenant: text("ost"), ..all() }, "ost 2026-10").await;
+    check("another state", ListRequest { states: vec!["issued"], ..all() }, "").await;
+    let any = ListRequest { states: vec!["issued", "closed"], tenant: text("ost"), ..all() };
+    check("one of two states", any, "ost 2026-10").await;
     let due = ListRequest { due_until: text("2026-11-30"), sort: Sort::Due, ..all() };
     check("due", due, "west 2026-10, nord 2026-09, sued 2026-10").await;
     check("a limit", ListRequest { limit: 2, ..all() }, "nord 2026-09, nord 2026-10").await;
@@ -138,6 +144,107 @@ async fn groups_add_up(engine: &Engine) {
     assert!(ledger.month_groups(Which::Issued, month).await.expect("groups").is_empty());
     let seen = ledger.seen_by(&TenantScope::Only(BTreeSet::from(["ost".to_owned()])));
     assert_eq!(seen.month_groups(Which::Latest, month).await.expect("groups").len(), 1);
+    ledger.close().await;
+}
+
+async fn months_and_credits_come_to_sums(engine: &Engine) {
+    let ledger = filled(engine).await;
+    let (first, last) = ("2026-08".parse().expect("a month"), "2026-10".parse().expect("a month"));
+    let trend = ledger.month_trend(Which::Latest, (first, last)).await.expect("a trend");
+    let told = |one: &sla_ledger::MonthTrend| {
+        let totals = one.totals.iter().map(|sum| format!("{} {} {}", sum.currency, sum.count, sum.high_minor));
+        (one.month.to_string(), [one.met, one.breached, one.undecidable], totals.collect::<Vec<_>>().join(", "))
+    };
+    let expected = [
+        ("2026-08".to_owned(), [0, 0, 0], String::new()),
+        ("2026-09".to_owned(), [0, 1, 0], "EUR 1 100".to_owned()),
+        ("2026-10".to_owned(), [1, 2, 1], "EUR 4 2000000000107".to_owned()),
+    ];
+    assert_eq!(trend.iter().map(told).collect::<Vec<_>>(), expected);
+    let seen = ledger.seen_by(&TenantScope::Only(BTreeSet::from(["ost".to_owned()])));
+    let trend = seen.month_trend(Which::Latest, (first, last)).await.expect("a trend");
+    assert_eq!(trend.iter().map(|one| one.met + one.breached).collect::<Vec<_>>(), [0, 0, 1]);
+
+    // The sums of a list are those of its rows, whatever its filter is.
+    for request in [
+        all(),
+        ListRequest { tenant: Some("nord".to_owned()), ..all() },
+        ListRequest { due_until: Some("2026-11-30".to_owned()), ..all() },
+        ListRequest { states: vec!["draft"], month: Some(last), ..all() },
+        ListRequest { states: vec!["issued", "reversed"], ..all() },
+    ] {
+        let rows = credits(&ledger, &request).await;
+        let totals = ledger.credit_totals(&request).await.expect("totals");
+        let sum = |of: fn(&CreditSummary) -> i64| rows.iter().map(of).sum::<i64>();
+        let expected =
+            (!rows.is_empty()).then(|| (rows.len() as i64, sum(|one| one.low_minor), sum(|one| one.high_minor)));
+        let found = totals.first().map(|one| (one.count, one.low_minor, one.high_minor));
+        assert_eq!(found, expected, "{request:?}");
+        assert!(totals.len() <= 1 && totals.iter().all(|one| one.decided_count == 0), "{request:?}");
+    }
+    ledger.close().await;
+}
+
+/// What waits is counted over all months, and nobody is asked to approve their own work.
+async fn what_waits_is_counted_for_each(engine: &Engine) {
+    let ledger = filled(engine).await;
+    let counts = async |account: &str| {
+        let waits = ledger.waiting(account).await.expect("counted");
+        let months = [waits.months_closed, waits.months_to_approve, waits.months_approved];
+        (months, [waits.credits_undecided, waits.credits_to_approve])
+    };
+    let of = |step_of: WorkflowStep, commitment: Option<&'static str>| StepRequest {
+        tenant: "sued",
+        contract: "sued-contract",
+        ..step(step_of, commitment)
+    };
+    assert_eq!(counts("Ole").await, ([5, 0, 0], [0, 0]));
+    ledger.take(&of(WorkflowStep::Submit, None), "Ina", AT).await.expect("submitted");
+    assert_eq!(counts("Ole").await, ([4, 0, 0], [0, 1]), "one amount is owed, nobody has to choose it");
+    let decide = StepRequest { amount_minor: Some(100), ..of(WorkflowStep::Decide, Some("up")) };
+    ledger.take(&decide, "Ina", AT).await.expect("decided");
+    assert_eq!((counts("Ole").await.1, counts("Ina").await.1), ([0, 1], [0, 0]), "who decided does not approve");
+    ledger.take(&of(WorkflowStep::Approve, Some("up")), "Ole", AT).await.expect("approved");
+    assert_eq!((counts("Ole").await.0, counts("Ina").await.0), ([4, 1, 0], [4, 0, 0]));
+    ledger.take(&of(WorkflowStep::Approve, None), "Ole", AT).await.expect("approved");
+    assert_eq!(counts("Ina").await, ([4, 0, 1], [0, 0]));
+    let listed = credits(&ledger, &ListRequest { tenant: Some("sued".to_owned()), ..all() }).await;
+    let told = listed.iter().map(|one| (one.title.as_str(), one.decided_by.as_deref())).collect::<Vec<_>>();
+    assert_eq!(told, [("Up", Some("Ina"))]);
+    let seen = ledger.seen_by(&TenantScope::Only(BTreeSet::from(["ost".to_owned()])));
+    assert_eq!(seen.waiting("Ole").await.expect("counted").months_closed, 1);
+    ledger.close().await;
+}
+
+async fn tenants_are_found_and_sorted(engine: &Engine) {
+    let ledger = filled(engine).await;
+    let check = async |text: &str, sort, descending, expected: &str| {
+        let request =
+            TenantsRequest { text: text.to_owned(), sort, descending, limit: 100, ..TenantsRequest::default() };
+        let whole = ledger.tenants(&request).await.expect("tenants");
+        let names: Vec<&str> = whole.iter().map(|one| one.name.as_str()).collect();
+        assert_eq!(names.join(" "), expected, "{text} {sort:?} {descending}");
+        let (mut pages, mut after) = (Vec::new(), None);
+        loop {
+            let page = ledger.tenants(&TenantsRequest { limit: 1, after, ..request.clone() }).await.expect("a page");
+            let Some(last) = page.last() else { break };
+            after = Some(last.place(sort));
+            pages.extend(page);
+        }
+        assert_eq!(pages, whole, "{text} {sort:?} {descending}");
+    };
+    check("", TenantSort::Id, false, "nord ost sued west").await;
+    check("", TenantSort::Id, true, "west sued ost nord").await;
+    check("", TenantSort::Title, false, "nord ost sued west").await;
+    check("", TenantSort::Title, true, "west sued ost nord").await;
+    check("O", TenantSort::Id, false, "nord ost").await;
+    check("%", TenantSort::Id, false, "").await;
+    check("' or 1=1 --", TenantSort::Title, false, "").await;
+    let one = TenantsRequest { one: Some("ost".to_owned()), limit: 1, ..TenantsRequest::default() };
+    assert_eq!(ledger.tenants(&one).await.expect("one")[0].name, "ost");
+    let seen = ledger.seen_by(&TenantScope::Only(BTreeSet::from(["ost".to_owned()])));
+    let all = TenantsRequest { limit: 100, ..TenantsRequest::default() };
+    assert_eq!(seen.tenants(&all).await.expect("seen").len(), 1);
     ledger.close().await;
 }
 

@@ -7,8 +7,8 @@ use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sla_app::{
-    CreditSummary, Derived, ListRequest, MonthSummary, MonthView, ReviewRequest, Sort, Which, derived, explain, review,
-    revisions,
+    CreditSummary, CreditTotals, Derived, ListRequest, MonthSummary, MonthView, ReviewRequest, Sort, Which, derived,
+    explain, review, revisions,
 };
 use sla_core::access::Permission;
 use sla_core::catalogue::{Day, Name};
@@ -23,6 +23,7 @@ use crate::cursor::{Page, behind, limit, page};
 use crate::etag::{seen, stale, tagged, when_set};
 use crate::extract::{InBody, InPath, InQuery, Who};
 use crate::problem::Problem;
+use crate::several::Several;
 
 /// By what a list is sorted; a minus puts the last first.
 #[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
@@ -72,8 +73,9 @@ pub(crate) struct MonthsQuery {
     contract: Option<Name>,
     /// Only this month, YYYY-MM.
     month: Option<Month>,
-    /// Only those that are there.
-    state: Option<MonthState>,
+    /// Only those that are in one of these states, separated by commas.
+    #[serde(default)]
+    state: Several<MonthState>,
     /// Only those with this verdict.
     verdict: Option<Verdict>,
     /// Only those whose credits must be claimed until then, YYYY-MM-DD.
@@ -96,8 +98,9 @@ pub(crate) struct CreditsQuery {
     contract: Option<Name>,
     /// Only this month's, YYYY-MM.
     month: Option<Month>,
-    /// Only those that are there.
-    state: Option<CreditState>,
+    /// Only those that are in one of these states, separated by commas.
+    #[serde(default)]
+    state: Several<CreditState>,
     /// Only those that must be claimed until then, YYYY-MM-DD.
     due_until: Option<Day>,
     /// By what they are sorted; a minus puts the last first. The latest month comes first when it is not said.
@@ -106,6 +109,37 @@ pub(crate) struct CreditsQuery {
     cursor: Option<String>,
     /// At most so many on a page, 1 to 200; 50 when it is not said.
     limit: Option<u32>,
+}
+
+/// Which credits are summed up: those that the list of the same filters has on all of its pages.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CreditTotalsQuery {
+    /// Only this tenant's.
+    tenant: Option<Name>,
+    /// Only this contract's.
+    contract: Option<Name>,
+    /// Only this month's, YYYY-MM.
+    month: Option<Month>,
+    /// Only those that are in one of these states, separated by commas.
+    #[serde(default)]
+    state: Several<CreditState>,
+    /// Only those that must be claimed until then, YYYY-MM-DD.
+    due_until: Option<Day>,
+}
+
+impl CreditTotalsQuery {
+    fn selected(self) -> ListRequest {
+        let Self { tenant, contract, month, state, due_until } = self;
+        ListRequest {
+            tenant: tenant.map(|name| name.to_string()),
+            contract: contract.map(|name| name.to_string()),
+            month,
+            states: state.0.into_iter().map(CreditState::name).collect(),
+            due_until: due_until.map(|day| day.to_string()),
+            ..ListRequest::default()
+        }
+    }
 }
 
 /// A page that is asked for: what a cursor belongs to, and how many items.
@@ -139,7 +173,7 @@ pub(crate) async fn list(
         tenant: tenant.map(|name| name.to_string()),
         contract: contract.map(|name| name.to_string()),
         month,
-        state: state.map(MonthState::name),
+        states: state.0.into_iter().map(MonthState::name).collect(),
         verdict,
         due_until: due_until.map(|day| day.to_string()),
         ..ListRequest::default()
@@ -158,17 +192,24 @@ pub(crate) async fn credits(
     InQuery(query): InQuery<CreditsQuery>,
 ) -> Result<Json<Page<CreditSummary>>, Problem> {
     let CreditsQuery { tenant, contract, month, state, due_until, sort, cursor, limit } = query;
-    let selected = ListRequest {
-        tenant: tenant.map(|name| name.to_string()),
-        contract: contract.map(|name| name.to_string()),
-        month,
-        state: state.map(CreditState::name),
-        due_until: due_until.map(|day| day.to_string()),
-        ..ListRequest::default()
-    };
+    let selected = CreditTotalsQuery { tenant, contract, month, state, due_until }.selected();
     let Asked { of, limit, request } = asked("credits", &who, selected, (sort, cursor.as_deref(), limit))?;
-    let credits = who.ledger(&api).list_credits(&request).await?;
+    let mut credits = who.ledger(&api).list_credits(&request).await?;
+    if who.which() == Which::Issued {
+        for credit in &mut credits {
+            (credit.closed_by, credit.decided_by) = (None, None);
+        }
+    }
     Ok(Json(page(credits, limit, &of, |credit| credit.place(request.sort))))
+}
+
+pub(crate) async fn credit_totals(
+    State(api): State<Api>,
+    who: Who,
+    InQuery(query): InQuery<CreditTotalsQuery>,
+) -> Result<Json<Vec<CreditTotals>>, Problem> {
+    let request = ListRequest { which: who.which(), ..query.selected() };
+    Ok(Json(who.ledger(&api).credit_totals(&request).await?))
 }
 
 /// A month's place: tenant, contract and month.

@@ -4,7 +4,8 @@ use axum::Json;
 use axum::extract::State;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sla_app::{Found, MonthGroup};
+use sla_app::{CurrencySum, Found, MonthGroup, MonthTrend, Waiting};
+use sla_core::access::Permission;
 use sla_core::time::Month;
 
 use crate::api::Api;
@@ -19,6 +20,9 @@ pub(crate) struct OverviewQuery {
     month: Month,
 }
 
+/// How many months a trend tells, the one that is asked for among them.
+const TREND_MONTHS: u32 = 12;
+
 /// What all months of all tenants come to that somebody sees.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct Overview {
@@ -26,6 +30,49 @@ pub(crate) struct Overview {
     month: Month,
     /// How many there are and what they owe, by state, verdict and currency.
     groups: Vec<MonthGroup>,
+    /// What they owe, by currency.
+    totals: Vec<CurrencySum>,
+    /// The twelve months that end with this one, also those of which nothing was closed; oldest first.
+    trend: Vec<MonthTrend>,
+    /// What waits for whoever asks, in all months; only what they may do and of which there is something.
+    waiting: Vec<WaitingTask>,
+}
+
+/// Something that waits for somebody.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct WaitingTask {
+    /// What is to be done.
+    task: Task,
+    /// How many months or credits wait for it.
+    count: i64,
+}
+
+/// What is to be done.
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Task {
+    /// Closed months are to be handed to review.
+    SubmitMonths,
+    /// Somebody must say which amount of a range is owed.
+    DecideCredits,
+    /// Credits wait for the approval of somebody who had no hand in them.
+    ApproveCredits,
+    /// Months wait for it whose credits are approved or rejected.
+    ApproveMonths,
+    /// Approved months are to be issued.
+    IssueMonths,
+}
+
+impl Task {
+    fn of(waiting: &Waiting) -> [(Self, Permission, i64); 5] {
+        [
+            (Self::SubmitMonths, Permission::MonthsReview, waiting.months_closed),
+            (Self::DecideCredits, Permission::CreditsDecide, waiting.credits_undecided),
+            (Self::ApproveCredits, Permission::CreditsApprove, waiting.credits_to_approve),
+            (Self::ApproveMonths, Permission::MonthsApprove, waiting.months_to_approve),
+            (Self::IssueMonths, Permission::MonthsIssue, waiting.months_approved),
+        ]
+    }
 }
 
 pub(crate) async fn overview(
@@ -33,8 +80,14 @@ pub(crate) async fn overview(
     who: Who,
     InQuery(OverviewQuery { month }): InQuery<OverviewQuery>,
 ) -> Result<Json<Overview>, Problem> {
-    let groups = who.ledger(&api).month_groups(who.which(), month).await?;
-    Ok(Json(Overview { month, groups }))
+    let (ledger, which) = (who.ledger(&api), who.which());
+    let groups = ledger.month_groups(which, month).await?;
+    let trend = ledger.month_trend(which, (month.minus(TREND_MONTHS - 1), month)).await?;
+    let totals = trend.last().map(|last| last.totals.clone()).unwrap_or_default();
+    let tasks = Task::of(&ledger.waiting(&who.caller.name).await?);
+    let tasks = tasks.into_iter().filter(|(_, needs, count)| *count > 0 && who.may(*needs).is_ok());
+    let waiting = tasks.map(|(task, _, count)| WaitingTask { task, count }).collect();
+    Ok(Json(Overview { month, groups, totals, trend, waiting }))
 }
 
 /// What is looked for.

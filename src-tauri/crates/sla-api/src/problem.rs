@@ -5,8 +5,8 @@ use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
 use serde::Serialize;
 use sla_app::{
-    AccountError, BillingError, CloseError, DeskError, DocumentsError, EffectError, JobError, LedgerError, LetterError, ReportError,
-    ReviewError, StoreError,
+    AccountError, BillingError, CloseError, DeskError, DocumentsError, EffectError, JobError, LedgerError, LetterError,
+    ReportError, ReviewError, StoreError,
 };
 use sla_core::course::CourseError;
 

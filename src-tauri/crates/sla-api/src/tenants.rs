@@ -5,7 +5,7 @@ use axum::extract::State;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sla_app::Described;
+use sla_app::{Described, TenantSort, TenantsRequest};
 use sla_core::catalogue::Name;
 use sla_core::time::utc_text;
 
@@ -14,6 +14,9 @@ use crate::cursor::{Page, behind, limit, page};
 use crate::extract::{InPath, InQuery, Who};
 use crate::problem::Problem;
 
+/// Longest text that is looked for, in letters.
+const MOST_LETTERS: usize = 100;
+
 /// A tenant or a contract version.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct Document {
@@ -21,6 +24,8 @@ pub(crate) struct Document {
     name: String,
     /// The tenant.
     tenant: String,
+    /// A tenant's name for people; of a contract its id.
+    title: String,
     /// Which version, from 1.
     version: u32,
     /// When it was recorded, in UTC.
@@ -34,6 +39,7 @@ impl Document {
         Self {
             name: described.name.clone(),
             tenant: described.tenant.clone(),
+            title: described.title.clone(),
             version: described.version,
             recorded_at: utc_text(described.recorded_at),
             // Ledgers hold what they were given; what is no JSON any more is shown as it stands.
@@ -42,10 +48,29 @@ impl Document {
     }
 }
 
-/// Which page of a list is wanted.
+/// By what tenants are sorted; a minus puts the last first.
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
+#[schemars(inline)]
+enum TenantsSort {
+    #[default]
+    #[serde(rename = "name")]
+    Name,
+    #[serde(rename = "-name")]
+    NameDescending,
+    #[serde(rename = "title")]
+    Title,
+    #[serde(rename = "-title")]
+    TitleDescending,
+}
+
+/// Which tenants are wanted.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TenantsQuery {
+    /// Only those whose id or name for people holds this text, 1 to 100 letters; capital letters do not matter.
+    q: Option<String>,
+    /// By what they are sorted; a minus puts the last first. By id when it is not said.
+    sort: Option<TenantsSort>,
     /// What the last page gave as `next`.
     cursor: Option<String>,
     /// At most so many on a page, 1 to 200; 50 when it is not said.
@@ -74,9 +99,26 @@ pub(crate) async fn tenants(
     InQuery(query): InQuery<TenantsQuery>,
 ) -> Result<Json<Page<Document>>, Problem> {
     let limit = limit(query.limit)?;
-    let behind: Option<String> = behind(query.cursor.as_deref(), "tenants")?;
-    let found = who.ledger(&api).tenants(None, &behind.unwrap_or_default(), limit + 1).await?;
-    Ok(paged(&found, limit, "tenants"))
+    let text = query.q.unwrap_or_default();
+    if text.chars().count() > MOST_LETTERS {
+        return Err(Problem::request(format!("q does not fit; expected at most {MOST_LETTERS} letters")));
+    }
+    if text.contains('\0') {
+        return Ok(Json(Page { items: Vec::new(), next: None }));
+    }
+    let (sort, descending) = match query.sort.unwrap_or_default() {
+        TenantsSort::Name => (TenantSort::Id, false),
+        TenantsSort::NameDescending => (TenantSort::Id, true),
+        TenantsSort::Title => (TenantSort::Title, false),
+        TenantsSort::TitleDescending => (TenantSort::Title, true),
+    };
+    let request = TenantsRequest { text: text.trim().to_owned(), sort, descending, ..TenantsRequest::default() };
+    let of = format!("tenants {request:?}");
+    let after = behind(query.cursor.as_deref(), &of)?;
+    let request = TenantsRequest { after, limit: limit + 1, ..request };
+    let found = who.ledger(&api).tenants(&request).await?;
+    let Page { items, next } = page(found, limit, &of, |one| one.place(sort));
+    Ok(Json(Page { items: items.iter().map(Document::of).collect(), next }))
 }
 
 pub(crate) async fn tenant(
@@ -84,7 +126,8 @@ pub(crate) async fn tenant(
     who: Who,
     InPath(name): InPath<Name>,
 ) -> Result<Json<Document>, Problem> {
-    let found = who.ledger(&api).tenants(Some(name.as_str()), "", 1).await?;
+    let request = TenantsRequest { one: Some(name.to_string()), limit: 1, ..TenantsRequest::default() };
+    let found = who.ledger(&api).tenants(&request).await?;
     found.first().map(|one| Json(Document::of(one))).ok_or_else(|| Problem::not_found("the tenant"))
 }
 

@@ -30,11 +30,11 @@ pub(crate) type Secrets<'a> = &'a (dyn Fn(&str) -> Option<String> + Send + Sync)
 
 /// Captures everything that the plans ask for into a store.
 #[tracing::instrument(skip_all)]
-pub(crate) async fn capture(
+pub(crate) async fn capture<'a>(
     catalogue: &Catalogue,
     folder: &Path,
     secrets: Secrets<'_>,
-    plans: &[ContractMonth<'_>],
+    plans: impl Iterator<Item = &'a ContractMonth<'a>>,
     store: &EvidenceStore,
     progress: &Arc<dyn CloseProgress>,
 ) -> Result<BTreeMap<Ask, EvidenceRef>, CloseError> {

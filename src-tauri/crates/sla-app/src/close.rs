@@ -105,7 +105,7 @@ pub async fn prepare(request: &CloseRequest<'_>, progress: &Arc<dyn CloseProgres
     check_place(&place, staging.path()).map_err(not_free)?;
     let store = EvidenceStore::new(staging.path().join(EVIDENCE));
     let CloseRequest { catalogue, catalogue_folder, secrets, .. } = *request;
-    let evidence = capture(catalogue, catalogue_folder, secrets, &plans, &store, progress).await?;
+    let evidence = capture(catalogue, catalogue_folder, secrets, plans.iter(), &store, progress).await?;
     let known = before(&ledger, request.month, request.tenant).await?;
     let mut records = measure(&plans, &evidence, &store, &known, progress).await?;
     let head = ledger.head().await?;

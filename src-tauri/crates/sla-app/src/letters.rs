@@ -194,7 +194,7 @@ mod tests {
             assert!(reason.contains(expected), "{reason}");
         }
         check("Hello", 1, "begins with its subject as a heading");
-        
+
         check("# Subject\n\nHello\n\n![a picture](x.png)\n", 5, "found a picture");
         check("", 1, "begins with its subject as a heading");
         check("# Subject\n\n```chart\nx\n```\n", 4, "expected a line");

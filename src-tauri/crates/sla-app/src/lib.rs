@@ -45,6 +45,7 @@ mod review;
 mod sensitivity;
 mod source_test;
 mod staging;
+mod standing;
 mod terms;
 mod verify;
 
@@ -90,13 +91,15 @@ pub use sensitivity::{
     SensitivityView, sensitivity,
 };
 pub use source_test::{AskTest, SecretsSent, SourceTest, SourceTestRequest, test_source};
+pub use standing::{Standing, StandingRequest, last_standing, standing};
 pub use terms::{TemplateView, shipped_templates};
 pub use verify::{EvidenceFailure, VerifyError, read_evidence, verify_evidence};
 
 pub use sla_capture::{ClientTerms, StoreError, client, exchange};
 pub use sla_ledger::{
-    Actor, AuditEntry, AuditRequest, CreditSummary, Described, Found, JobsRequest, Known, Ledger, LedgerError,
-    LedgerState, ListRequest, MonthGroup, MonthSummary, Place, Sort, Verified, Which,
+    Actor, AuditEntry, AuditRequest, CreditSummary, CreditTotals, CurrencySum, Described, Found, JobsRequest, Known,
+    Ledger, LedgerError, LedgerState, ListRequest, MonthGroup, MonthSummary, MonthTrend, Place, Sort, TenantSort,
+    TenantsRequest, Verified, Waiting, Which,
 };
 pub use sla_report::booking::{BookingFormat, FORMATS};
 pub use sla_report::{

@@ -26,7 +26,26 @@ pub(crate) async fn measure(
     known: &[MonthRecord],
     progress: &Arc<dyn CloseProgress>,
 ) -> Result<Vec<MonthRecord>, CloseError> {
-    let commitments = plans.iter().flat_map(|plan| {
+    let measured = measured(plans.iter(), evidence, store, progress).await?;
+    let mut records = Vec::with_capacity(plans.len());
+    let mut rest = measured.as_slice();
+    for plan in plans {
+        let (own, others) = rest.split_at(plan.commitments.len());
+        let record = state(plan, own, &earlier(plan, known))?;
+        records.push(record);
+        rest = others;
+    }
+    Ok(records)
+}
+
+/// Measures every commitment of plans, in their order.
+pub(crate) async fn measured<'a>(
+    plans: impl Iterator<Item = &'a ContractMonth<'a>>,
+    evidence: &BTreeMap<Ask, EvidenceRef>,
+    store: &EvidenceStore,
+    progress: &Arc<dyn CloseProgress>,
+) -> Result<Vec<Measured>, CloseError> {
+    let commitments = plans.flat_map(|plan| {
         let tenant = plan.tenant.name().as_str();
         plan.commitments.iter().map(move |commitment| (tenant, commitment))
     });
@@ -47,15 +66,7 @@ pub(crate) async fn measure(
         }
         progress.step(Step::Measure, measured.len() as u64, all);
     }
-    let mut records = Vec::with_capacity(plans.len());
-    let mut rest = measured.as_slice();
-    for plan in plans {
-        let (own, others) = rest.split_at(plan.commitments.len());
-        let record = state(plan, own, &earlier(plan, known))?;
-        records.push(record);
-        rest = others;
-    }
-    Ok(records)
+    Ok(measured)
 }
 
 /// What the ledger knows of earlier months of the same contract.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use sla_core::audit::Anchor;
-use sla_core::catalogue::{Code, Zone};
+use sla_core::catalogue::{Code, Instant, Zone};
 use sla_core::money::Amount;
 use sla_core::record::Language;
 use sla_core::time::Month;
@@ -68,6 +68,8 @@ pub(crate) enum Command {
     Explain(Explain),
     /// State a month under every admissible reading of what a contract leaves open: verdicts and money
     Sensitivity(Sensitivity),
+    /// Show how the running month stands: how much of each error budget is used, and would be at the present rate
+    Standing(Standing),
     /// Review, approve and issue closed months
     Month {
         #[command(subcommand)]
@@ -248,6 +250,25 @@ pub(crate) struct Sensitivity {
     pub(crate) zone: Vec<Zone>,
     /// The ledger, for documents of the catalogue in it, and for caps and factors that count earlier months; nothing is
     /// recorded in it
+    #[arg(long, value_name = "URL", env = "SLA_LEDGER", hide_env_values = true)]
+    pub(crate) ledger: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct Standing {
+    /// Folder with the catalogue's YAML files, read together with the documents in the ledger
+    #[arg(long, value_name = "DIR", required_unless_present = "ledger")]
+    pub(crate) catalogue: Option<PathBuf>,
+    /// Folder that files of data sources are relative to; the catalogue's, or else this one, when not said
+    #[arg(long, value_name = "DIR")]
+    pub(crate) files: Option<PathBuf>,
+    /// Only this tenant's contracts
+    #[arg(long, value_name = "ID")]
+    pub(crate) tenant: Option<String>,
+    /// How it stood then, such as 2026-10-15T12:00:00+02:00; how it stands now when not said
+    #[arg(long, value_name = "INSTANT")]
+    pub(crate) at: Option<Instant>,
+    /// The ledger, for documents of the catalogue in it; nothing is recorded in it
     #[arg(long, value_name = "URL", env = "SLA_LEDGER", hide_env_values = true)]
     pub(crate) ledger: Option<String>,
 }

@@ -22,6 +22,7 @@ mod review;
 mod schema;
 mod sensitivity;
 mod serve;
+mod standing;
 mod telemetry;
 mod terms;
 
@@ -91,6 +92,7 @@ async fn run(command: Command, output: Output) -> Result<(), Failure> {
         Command::Close(close) => close::run(close, output).await,
         Command::Explain(arguments) => explain::run(arguments, output).await,
         Command::Sensitivity(arguments) => sensitivity::run(arguments, output).await,
+        Command::Standing(arguments) => standing::run(arguments, output).await,
         Command::Lint(lint) => lint::run(&lint, output),
         Command::Terms(terms) => terms::run(&terms, output),
         Command::Month { command } => review::month(command, output).await,

@@ -13,11 +13,13 @@ pub enum JobKind {
     Restate,
     /// States a month under every reading that its contracts leave open.
     Sensitivity,
+    /// Looks how the running month stands.
+    Standing,
 }
 
 impl JobKind {
     /// Every kind.
-    pub const ALL: [Self; 3] = [Self::Close, Self::Restate, Self::Sensitivity];
+    pub const ALL: [Self; 4] = [Self::Close, Self::Restate, Self::Sensitivity, Self::Standing];
 
     /// Its name.
     pub fn name(self) -> &'static str {
@@ -25,6 +27,7 @@ impl JobKind {
             Self::Close => "close",
             Self::Restate => "restate",
             Self::Sensitivity => "sensitivity",
+            Self::Standing => "standing",
         }
     }
 }

@@ -6,8 +6,9 @@
 //! ([`record`]) whose recording is an entry of the [`audit`] chain.
 //!
 //! Beside them stand readings that become part of a month: the beats of probes ([`heartbeat`]) and the clocks of
-//! incidents ([`incident`]); what explains the outages of a closed month ([`outage`]), and how it went hour by hour ([`course`]); how fast an error budget burns
-//! before the month is over ([`burn`]); how a stated month passes through several hands ([`workflow`]), and what is entered to be
+//! incidents ([`incident`]); what explains the outages of a closed month ([`outage`]), and how it went hour by hour
+//! ([`course`]); how fast an error budget burns before the month is over ([`burn`], [`standing`]); how a stated month passes
+//! through several hands ([`workflow`]), and what is entered to be
 //! approved, too ([`decision`]); what that means for the invoice ([`billing`]), who may do what ([`access`]), and where work is that
 //! takes long ([`job`]).
 
@@ -33,6 +34,7 @@ pub mod plan;
 pub mod price;
 pub mod ratio;
 pub mod record;
+pub mod standing;
 pub mod statement;
 pub mod time;
 pub mod workflow;

@@ -194,6 +194,12 @@ pub fn local(at: UnixSeconds, zone: Tz) -> DateTime<Tz> {
     utc(at).with_timezone(&zone)
 }
 
+/// The month that a clock in a zone shows.
+pub fn month_at(at: UnixSeconds, zone: Tz) -> Month {
+    let day = local(at, zone).date_naive();
+    Month::new(day.year(), day.month()).expect("a clock shows one of the years that are read")
+}
+
 /// An instant in UTC as text, for example `2026-09-30T22:00:00Z`.
 pub fn utc_text(at: UnixSeconds) -> String {
     utc(at).format("%Y-%m-%dT%H:%M:%SZ").to_string()

@@ -17,6 +17,7 @@ mod plan;
 mod pricing;
 mod properties;
 mod readings;
+mod standing;
 mod statement;
 mod templates;
 mod traps;

@@ -170,19 +170,31 @@ impl Ledger {
     /// [`LedgerError`] when the ledger cannot be read.
     pub async fn jobs(&self, request: &JobsRequest) -> Result<Vec<Job>, LedgerError> {
         let failed = |error| self.address.failed(error);
-        let wanted = |kind: JobKind| if request.kinds.contains(&kind) { kind.name() } else { "" };
+        let kinds: Vec<&str> = request.kinds.iter().map(|kind| kind.name()).collect();
         let (at, id) = request.before.clone().unwrap_or((i64::MAX, String::new()));
         let all = query(jobs!(
-            "kind in ($1, $2, $3) and ($4 = '' or state = $4) and (asked_at, id) < ($5, $6)
-                and ($7 = '*' or tenant <> '' and ',' || $7 || ',' like '%,' || tenant || ',%')
-            order by asked_at desc, id desc limit $8"
+            "',' || $1 || ',' like '%,' || kind || ',%' and ($2 = '' or state = $2) and (asked_at, id) < ($3, $4)
+                and ($5 = '*' or tenant <> '' and ',' || $5 || ',' like '%,' || tenant || ',%')
+            order by asked_at desc, id desc limit $6"
         ));
-        let all = all.bind(wanted(JobKind::Close)).bind(wanted(JobKind::Restate)).bind(wanted(JobKind::Sensitivity));
+        let all = all.bind(kinds.join(","));
         let all = all.bind(request.state.map_or("", JobState::name)).bind(at).bind(id).bind(self.seen.clone());
         let mut transaction = self.begin().await?;
         let rows = all.bind(i64::from(request.limit)).fetch_all(&mut *transaction).await.map_err(failed)?;
         transaction.rollback().await.map_err(failed)?;
         rows.iter().map(|row| read(row).map_err(failed)).collect()
+    }
+
+    /// The job of a kind that ended last of those that did what was asked, about all tenants; or about that one or all.
+    ///
+    /// # Errors
+    /// [`LedgerError`] when the ledger cannot be read.
+    pub async fn last_done(&self, kind: JobKind, tenant: Option<&str>) -> Result<Option<Job>, LedgerError> {
+        let one = query(jobs!(
+            "kind = $1 and state = 'done' and (tenant = '' or tenant = $2) order by ended_at desc, id desc limit 1"
+        ));
+        let rows = self.rows(one.bind(kind.name()).bind(tenant.unwrap_or_default().to_owned())).await?;
+        rows.first().map(read).transpose().map_err(|error| self.address.failed(error))
     }
 
     /// Takes the job that has waited longest, if one waits; `runner` names the program that carries it out.

@@ -49,9 +49,12 @@ pub use catalogue::{DecisionRequest, DecisionTaken, DocumentEntry, DocumentVersi
 pub use error::LedgerError;
 pub use jobs::{Job, JobsRequest, NewJob};
 pub use letters::{LetterEntry, LetterOf, LetterVersion};
-pub use lookup::{AuditEntry, AuditRequest, Described, Found};
+pub use lookup::{AuditEntry, AuditRequest, Described, Found, TenantSort, TenantsRequest};
 pub use open::LedgerState;
-pub use overview::{CreditSummary, ListRequest, MonthGroup, MonthSummary, Place, Sort, Which};
+pub use overview::{
+    CreditSummary, CreditTotals, CurrencySum, ListRequest, MonthGroup, MonthSummary, MonthTrend, Place, Sort, Waiting,
+    Which,
+};
 pub use record::{CloseEntry, ContractDocument};
 pub use replies::Known;
 pub use workflow::{CreditStatus, MonthStatus, StepRequest, StepTaken};

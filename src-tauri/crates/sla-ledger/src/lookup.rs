@@ -16,12 +16,52 @@ pub struct Described {
     pub name: String,
     /// The tenant.
     pub tenant: String,
+    /// A tenant's name for people; of a contract its id.
+    pub title: String,
     /// Which version, from 1.
     pub version: u32,
     /// Its content as canonical JSON.
     pub document: String,
     /// When it was recorded, Unix seconds.
     pub recorded_at: UnixSeconds,
+}
+
+/// By what tenants are sorted; equal ones by their id.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TenantSort {
+    /// By their id.
+    #[default]
+    Id,
+    /// By their name for people, capital letters not told apart.
+    Title,
+}
+
+/// Which tenants are wanted, in which order; what is not said selects all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TenantsRequest {
+    /// Only this one.
+    pub one: Option<String>,
+    /// Only those whose id or name holds this; capital letters do not matter.
+    pub text: String,
+    /// By what they are sorted.
+    pub sort: TenantSort,
+    /// Whether the last comes first.
+    pub descending: bool,
+    /// What the last page ended with: [`Described::place`].
+    pub after: Option<(String, String)>,
+    /// At most so many.
+    pub limit: u32,
+}
+
+impl Described {
+    /// Where a page of tenants ends whose last one this is.
+    pub fn place(&self, sort: TenantSort) -> (String, String) {
+        let key = match sort {
+            TenantSort::Id => self.name.clone(),
+            TenantSort::Title => self.title.to_lowercase(),
+        };
+        (key, self.name.clone())
+    }
 }
 
 /// An entry of the audit chain with its hash.
@@ -48,19 +88,46 @@ pub struct AuditRequest {
     pub limit: u32,
 }
 
-const TENANTS: &str = "select tenant, tenant, version, document, recorded_at from tenant_versions as this
-    where ($1 = '' or tenant = $1) and version = (
-        select max(version) from tenant_versions as other where other.tenant = this.tenant
-    ) and tenant > $2 and ($3 = '*' or ',' || $3 || ',' like '%,' || tenant || ',%')
-    order by tenant limit $4";
+/// The latest version of tenants, behind the place in `$4` and `$5`, at most `$6`. A tenant is recorded with its first month, so the
+/// name for people is the one that its months have.
+macro_rules! tenants {
+    ($key:literal, $after:literal, $order:literal) => {
+        concat!(
+            "select tenant, tenant, version, document, recorded_at, title from (
+                select tenant, version, document, recorded_at, coalesce((
+                    select tenant_name from month_overview as month
+                    where month.which = 'latest' and month.tenant = this.tenant order by month.month desc limit 1
+                ), tenant) as title
+                from tenant_versions as this
+                where ($1 = '' or tenant = $1) and version = (
+                    select max(version) from tenant_versions as other where other.tenant = this.tenant
+                ) and ($2 = '*' or ',' || $2 || ',' like '%,' || tenant || ',%')
+            ) as latest
+            where ($3 = '' or replace(lower(tenant || ' ' || title), $3, '') <> lower(tenant || ' ' || title))
+                and ($5 = '' or (",
+            $key,
+            ", tenant) ",
+            $after,
+            " ($4, $5))
+            order by ",
+            $key,
+            $order,
+            ", tenant",
+            $order,
+            " limit $6"
+        )
+    };
+}
 
-const CONTRACTS: &str = "select contract, tenant, version, document, recorded_at from contract_versions as this
+const CONTRACTS: &str =
+    "select contract, tenant, version, document, recorded_at, contract from contract_versions as this
     where ($1 = '' or tenant = $1) and version = (
         select max(version) from contract_versions as other where other.contract = this.contract
     ) and contract > $2 and ($3 = '*' or ',' || $3 || ',' like '%,' || tenant || ',%')
     order by contract limit $4";
 
-const CONTRACT_VERSIONS: &str = "select contract, tenant, version, document, recorded_at from contract_versions
+const CONTRACT_VERSIONS: &str =
+    "select contract, tenant, version, document, recorded_at, contract from contract_versions
     where contract = $1 and ($2 = '*' or ',' || $2 || ',' like '%,' || tenant || ',%') order by version";
 
 /// The part of a subject that a filter begins with is compared as a range, so that no sign in it means anything else.
@@ -91,13 +158,25 @@ pub struct Found {
 }
 
 impl Ledger {
-    /// The latest version of every tenant behind a name, by name, at most so many; or of the one tenant.
+    /// A page of tenants, each in its latest version.
     ///
     /// # Errors
     /// [`LedgerError`] when the ledger cannot be read.
-    pub async fn tenants(&self, one: Option<&str>, behind: &str, limit: u32) -> Result<Vec<Described>, LedgerError> {
-        let statement = query(TENANTS).bind(one.unwrap_or_default().to_owned()).bind(behind.to_owned());
-        self.described(&self.rows(statement.bind(self.seen.clone()).bind(i64::from(limit))).await?)
+    pub async fn tenants(&self, request: &TenantsRequest) -> Result<Vec<Described>, LedgerError> {
+        let statement = match (request.sort, request.descending) {
+            (TenantSort::Id, false) => tenants!("tenant", ">", " asc"),
+            (TenantSort::Id, true) => tenants!("tenant", "<", " desc"),
+            (TenantSort::Title, false) => tenants!("lower(title)", ">", " asc"),
+            (TenantSort::Title, true) => tenants!("lower(title)", "<", " desc"),
+        };
+        let (key, tenant) = request.after.clone().unwrap_or_default();
+        let statement = query(statement)
+            .bind(request.one.clone().unwrap_or_default())
+            .bind(self.seen.clone())
+            .bind(request.text.to_lowercase())
+            .bind(key)
+            .bind(tenant);
+        self.described(&self.rows(statement.bind(i64::from(request.limit))).await?)
     }
 
     /// The latest version of every contract behind an id, by id, at most so many; of one tenant when it is named.
@@ -164,6 +243,7 @@ impl Ledger {
                 version: u32::try_from(version).map_err(|error| sqlx::Error::Decode(Box::new(error)))?,
                 document: row.try_get(3)?,
                 recorded_at: row.try_get(4)?,
+                title: row.try_get(5)?,
             })
         };
         rows.iter().map(|row| read(row).map_err(|error| self.address.failed(error))).collect()

@@ -9,8 +9,8 @@ use crate::address::Engine;
 use crate::session::{BETWEEN_ATTEMPTS, query};
 use crate::{Ledger, LedgerError};
 
-/// The migration that brings lists; what they say follows from the facts that are there.
-const OVERVIEW: i64 = 5;
+/// Migrations that bring lists, or more to them; what they say follows from the facts that are there.
+const OVERVIEW: [i64; 2] = [5, 8];
 /// The table of migrations that were done.
 const TABLE: &str = "_sqlx_migrations";
 /// First closes at the same instant wait for each other by this lock of PostgreSQL, which ends with the transaction.
@@ -130,14 +130,11 @@ impl Ledger {
         sqlx::raw_sql(table).execute(&mut *transaction).await.map_err(failed)?;
         // Somebody else may have done it since we looked.
         let applied = self.applied(&mut transaction).await?;
-        for migration in migrations(self.address.engine) {
-            if applied.iter().any(|(version, _)| *version == migration.version) {
-                continue;
-            }
+        let mut missing = migrations(self.address.engine);
+        missing.retain(|migration| !applied.iter().any(|(version, _)| *version == migration.version));
+        let brings_lists = missing.iter().any(|migration| OVERVIEW.contains(&migration.version));
+        for migration in missing {
             sqlx::raw_sql(migration.sql.clone()).execute(&mut *transaction).await.map_err(failed)?;
-            if migration.version == OVERVIEW {
-                self.note_all_months(&mut transaction).await?;
-            }
             query(
                 "insert into _sqlx_migrations (version, description, success, checksum, execution_time)
                  values ($1, $2, true, $3, 0)",
@@ -148,6 +145,9 @@ impl Ledger {
             .execute(&mut *transaction)
             .await
             .map_err(failed)?;
+        }
+        if brings_lists {
+            self.note_all_months(&mut transaction).await?;
         }
         transaction.commit().await.map_err(failed)
     }
@@ -179,9 +179,10 @@ fn migrations(engine: Engine) -> Vec<Migration> {
             (2, "workflow", include_str!("../migrations/sqlite/0002_workflow.sql")),
             (3, "accounts", include_str!("../migrations/sqlite/0003_accounts.sql")),
             (4, "catalogue", include_str!("../migrations/sqlite/0004_catalogue.sql")),
-            (OVERVIEW, "overview", include_str!("../migrations/sqlite/0005_overview.sql")),
+            (5, "overview", include_str!("../migrations/sqlite/0005_overview.sql")),
             (6, "jobs", include_str!("../migrations/sqlite/0006_jobs.sql")),
             (7, "sign_in", include_str!("../migrations/sqlite/0007_sign_in.sql")),
+            (8, "lists", include_str!("../migrations/sqlite/0008_lists.sql")),
             (9, "letters", include_str!("../migrations/sqlite/0009_letters.sql")),
         ],
         Engine::Postgres => [
@@ -189,9 +190,10 @@ fn migrations(engine: Engine) -> Vec<Migration> {
             (2, "workflow", include_str!("../migrations/postgres/0002_workflow.sql")),
             (3, "accounts", include_str!("../migrations/postgres/0003_accounts.sql")),
             (4, "catalogue", include_str!("../migrations/postgres/0004_catalogue.sql")),
-            (OVERVIEW, "overview", include_str!("../migrations/postgres/0005_overview.sql")),
+            (5, "overview", include_str!("../migrations/postgres/0005_overview.sql")),
             (6, "jobs", include_str!("../migrations/postgres/0006_jobs.sql")),
             (7, "sign_in", include_str!("../migrations/postgres/0007_sign_in.sql")),
+            (8, "lists", include_str!("../migrations/postgres/0008_lists.sql")),
             (9, "letters", include_str!("../migrations/postgres/0009_letters.sql")),
         ],
     };

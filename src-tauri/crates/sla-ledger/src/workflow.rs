@@ -288,6 +288,12 @@ impl CreditStatus {
         Ok(Self { state, decided_minor, steps, ..self })
     }
 
+    /// Who decided the amount last since the credit was submitted; nobody when nobody did.
+    pub(crate) fn decided_by(&self) -> Option<&str> {
+        let since = self.steps.iter().rev().take_while(|one| one.step != WorkflowStep::Return);
+        since.into_iter().find(|one| one.step == WorkflowStep::Decide).map(|one| one.actor.as_str())
+    }
+
     /// What was issued of this revision less what was taken back, in the minor unit.
     fn booked_minor(&self) -> i64 {
         let books = |one: &&StepTaken| matches!(one.step, WorkflowStep::Issue | WorkflowStep::Reverse);

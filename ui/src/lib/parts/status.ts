@@ -68,12 +68,20 @@ const request: Looks<Schemas['RequestState']> = {
   withdrawn: { icon: Undo2, tone: 'calm' },
 }
 
+const outlook: Looks<Schemas['Outlook']> = {
+  lasts: { icon: CircleCheck, tone: 'good' },
+  unjudged: { icon: Clock, tone: 'calm' },
+  uncertain: { icon: CircleHelp, tone: 'open' },
+  too_fast: { icon: TriangleAlert, tone: 'open' },
+  used_up: { icon: CircleX, tone: 'bad' },
+}
+
 const chain: Looks<'sound' | 'broken'> = {
   sound: { icon: CircleCheck, tone: 'good' },
   broken: { icon: CircleX, tone: 'bad' },
 }
 
-const kinds = { verdict, month, credit, job, standing, request, chain }
+const kinds = { verdict, month, credit, job, standing, request, outlook, chain }
 
 export type StatusKind = keyof typeof kinds
 

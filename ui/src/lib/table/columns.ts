@@ -30,6 +30,8 @@ export interface Filter {
   id: string
   title: string
   options: { value: string; label: string }[]
+  /** Whether several fit at once: their values stand behind each other, separated by commas. */
+  isMany?: boolean
 }
 
 /** What a list is at the moment. */
@@ -44,4 +46,18 @@ export interface Listing<Row> {
   retry: () => void
   /** Every row, also those that nobody scrolled to. */
   all: () => Promise<Row[]>
+}
+
+/** The values that are chosen of a filter. */
+export function chosenOf(filter: Filter, params: Record<string, string>): string[] {
+  const value = params[filter.id] ?? ''
+  return value === '' ? [] : filter.isMany ? value.split(',') : [value]
+}
+
+/** The filter's values with one more or one less, in the order of its options. */
+export function toggled(filter: Filter, params: Record<string, string>, value: string): string {
+  const chosen = chosenOf(filter, params)
+  const next = chosen.includes(value) ? chosen.filter((one) => one !== value) : [...chosen, value]
+  const known = filter.options.map((option) => option.value)
+  return known.filter((one) => next.includes(one)).join(',')
 }

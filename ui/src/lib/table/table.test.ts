@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { chosenOf, toggled, type Filter } from './columns'
 import { csvOf } from './csv'
 import { ROW_HEIGHT_PIXELS, scrollFor, stepTo, windowOf } from './rows'
 
@@ -48,3 +49,28 @@ test.each<[number, number, number | null]>([
 ])('row %s is brought into sight from %s', (index, scrolled, expected) =>
   expect(scrollFor(index, scrolled, 360)).toBe(expected),
 )
+
+const states: Filter = {
+  id: 'state',
+  title: 'State',
+  isMany: true,
+  options: ['draft', 'in_review', 'issued'].map((value) => ({ value, label: value })),
+}
+
+test.each<[string, string, string]>([
+  ['', 'in_review', 'in_review'],
+  ['in_review', 'draft', 'draft,in_review'],
+  ['draft,in_review', 'draft', 'in_review'],
+  ['issued', 'issued', ''],
+  ['gone', 'draft', 'draft'],
+])('of %j, %s is chosen or not any more', (state, value, expected) => {
+  expect(toggled(states, { state }, value)).toBe(expected)
+})
+
+test.each<[Filter, string, string[]]>([
+  [states, '', []],
+  [states, 'draft,issued', ['draft', 'issued']],
+  [{ ...states, isMany: false }, 'draft,issued', ['draft,issued']],
+])('what is chosen of a filter', (filter, state, expected) => {
+  expect(chosenOf(filter, { state })).toEqual(expected)
+})

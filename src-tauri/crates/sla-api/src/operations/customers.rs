@@ -1,7 +1,10 @@
 //! Customers, their months with all that is done with them, and what takes longer than a request.
 
 use axum::routing::{delete, get, post, put};
-use sla_app::{CalendarRow, CreditSummary, Derived, EvidenceRow, Found, JobRequest, JobView, LetterView, MonthSummary, MonthView};
+use sla_app::{
+    CalendarRow, CreditSummary, CreditTotals, Derived, EvidenceRow, Found, JobRequest, JobView, LetterView,
+    MonthSummary, MonthView,
+};
 use sla_core::access::Permission;
 use sla_core::billing::Billing;
 use sla_core::course::{BurnDown, HourMap};
@@ -14,19 +17,20 @@ use crate::cursor::Page;
 use crate::documents::{BillingQuery, DifferenceQuery, LetterBody, Listed};
 use crate::evidence::{CalendarQuery, EvidenceQuery};
 use crate::jobs::JobsQuery;
-use crate::months::{CreditsQuery, ExplainQuery, MonthsQuery, RevisionQuery, StepBody};
+use crate::months::{CreditTotalsQuery, CreditsQuery, ExplainQuery, MonthsQuery, RevisionQuery, StepBody};
 use crate::operation::Needs::Permission as Holds;
 use crate::operation::Operation;
 use crate::overview::{Overview, OverviewQuery, SearchQuery};
+use crate::standing::{StandingQuery, StandingView};
 use crate::tenants::{ContractsQuery, Document, TenantsQuery};
-use crate::{audit, documents, evidence, jobs, months, overview, tenants};
+use crate::{audit, documents, evidence, jobs, months, overview, standing, tenants};
 
 pub(super) fn customers() -> Vec<Operation> {
     let (tenants_read, contracts_read) = (Holds(Permission::TenantsRead), Holds(Permission::ContractsRead));
     vec![
         Operation::new("listTenants", (GET, "/tenants"), tenants_read, "List tenants", get(tenants::tenants))
             .query::<TenantsQuery>()
-            .gives::<Page<Document>>(200, "Tenants, by id"),
+            .gives::<Page<Document>>(200, "Tenants in the order that was asked for"),
         Operation::new("getTenant", (GET, "/tenants/{tenant}"), tenants_read, "Show a tenant", get(tenants::tenant))
             .path("tenant", "The tenant")
             .gives::<Document>(200, "The latest version of the tenant")
@@ -64,6 +68,9 @@ pub(super) fn work() -> Vec<Operation> {
         Operation::new("overview", (GET, "/overview"), read, "What a month comes to", get(overview::overview))
             .query::<OverviewQuery>()
             .gives::<Overview>(200, "Counts and sums of all months"),
+        Operation::new("standing", (GET, "/standing"), read, "How running months stand", get(standing::show))
+            .query::<StandingQuery>()
+            .gives::<StandingView>(200, "As it was when a job last had a look"),
         Operation::new("search", (GET, "/search"), read, "Find months by a name", get(overview::search))
             .query::<SearchQuery>()
             .gives::<Vec<Found>>(200, "At most 50, the latest month first"),
@@ -148,6 +155,15 @@ pub(super) fn work() -> Vec<Operation> {
         Operation::new("listCredits", (GET, "/credits"), read, "List credits", get(months::credits))
             .query::<CreditsQuery>()
             .gives::<Page<CreditSummary>>(200, "Credits in the order that was asked for"),
+        Operation::new(
+            "creditTotals",
+            (GET, "/credits/totals"),
+            read,
+            "What the credits of a list come to",
+            get(months::credit_totals),
+        )
+        .query::<CreditTotalsQuery>()
+        .gives::<Vec<CreditTotals>>(200, "Counts and sums of all pages of the list, by currency"),
         Operation::new("listAudit", (GET, "/audit"), audit_read, "List entries of the audit chain", get(audit::list))
             .query::<AuditQuery>()
             .gives::<Page<EntryView>>(200, "Entries, the last one first"),
@@ -264,12 +280,18 @@ pub(super) fn long_work() -> Vec<Operation> {
     let read = Holds(Permission::MonthsRead);
     let no_job = "There is no such job, or it is not yours to see";
     vec![
-        Operation::new("askJob", (POST, "/jobs"), read, "Ask for a job: close, restate, compare", post(jobs::ask))
-            .once()
-            .takes::<JobRequest>()
-            .gives::<JobView>(202, "The job, which waits for its turn")
-            .refuses(404, "There is no such tenant, or it is not yours to see")
-            .refuses(409, "This program carries no jobs out"),
+        Operation::new(
+            "askJob",
+            (POST, "/jobs"),
+            read,
+            "Ask for a job: close, restate, compare, look",
+            post(jobs::ask),
+        )
+        .once()
+        .takes::<JobRequest>()
+        .gives::<JobView>(202, "The job, which waits for its turn")
+        .refuses(404, "There is no such tenant, or it is not yours to see")
+        .refuses(409, "This program carries no jobs out"),
         Operation::new("listJobs", (GET, "/jobs"), read, "List jobs", get(jobs::list))
             .query::<JobsQuery>()
             .gives::<Page<JobView>>(200, "Jobs, the one that was asked for last first"),

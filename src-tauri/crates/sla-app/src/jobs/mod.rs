@@ -7,16 +7,18 @@ mod work;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use sla_core::Tz;
 use sla_core::access::Permission;
-use sla_core::catalogue::{Code, Name, Zone};
+use sla_core::catalogue::{Code, Instant, Name, Zone};
 use sla_core::evidence::hex;
 use sla_core::job::{JobKind, JobState};
 use sla_core::record::{CreditTotal, MonthDifference, Verdict};
-use sla_core::time::{Month, UnixSeconds, utc_text};
+use sla_core::time::{Month, UnixSeconds, month_at, utc_text};
 use sla_ledger::{Actor, Job, JobsRequest, Ledger, LedgerError, NewJob};
 
 use crate::accept::Accepted;
 use crate::sensitivity::SensitivityView;
+use crate::standing::Standing;
 
 pub use runner::Runner;
 pub use work::{Desk, Secrets};
@@ -67,6 +69,15 @@ pub enum JobRequest {
         #[serde(default)]
         zones: Vec<Zone>,
     },
+    /// Look how the running month stands: measured up to the last whole slice, judged, and recorded nowhere.
+    Standing {
+        /// Only this tenant's; all tenants' when not said.
+        #[serde(default)]
+        tenant: Option<Name>,
+        /// How it stood at this instant, which has been; how it stands now when not said.
+        #[serde(default)]
+        at: Option<Instant>,
+    },
 }
 
 /// A month that a job closed.
@@ -95,6 +106,8 @@ pub struct JobResult {
     pub differences: Vec<MonthDifference>,
     /// The contracts that were read in every way.
     pub readings: Vec<SensitivityView>,
+    /// How running months stand; null when nobody asked for that.
+    pub standing: Option<Standing>,
 }
 
 /// Why a job failed.
@@ -169,6 +182,14 @@ pub enum JobError {
         /// The code.
         code: String,
     },
+    /// An instant that has not been.
+    #[error("nobody knows how the month stands at {at}, and now it is {now}; expected an instant that has been")]
+    NotYet {
+        /// The instant.
+        at: String,
+        /// The clock.
+        now: String,
+    },
     /// There is no such job.
     #[error("there is no job {id}")]
     Unknown {
@@ -196,6 +217,7 @@ impl JobError {
             Self::Ledger(error) => error.code(),
             Self::Code { .. } => "job.accept",
             Self::NoReason { .. } => "job.no_reason",
+            Self::NotYet { .. } => "job.not_yet",
             Self::Unknown { .. } => "job.unknown",
             Self::Ended { .. } => "job.ended",
             Self::System { .. } => "job.system",
@@ -210,20 +232,24 @@ impl JobRequest {
             Self::Close { .. } => JobKind::Close,
             Self::Restate { .. } => JobKind::Restate,
             Self::Sensitivity { .. } => JobKind::Sensitivity,
+            Self::Standing { .. } => JobKind::Standing,
         }
     }
 
-    /// The month.
-    pub fn month(&self) -> Month {
+    /// The month; of one that runs, the one that the clock shows in UTC.
+    fn month(&self, now: UnixSeconds) -> Month {
         match self {
             Self::Close { month, .. } | Self::Restate { month, .. } | Self::Sensitivity { month, .. } => *month,
+            Self::Standing { at, .. } => month_at(at.map_or(now, |at| at.0), Tz::UTC),
         }
     }
 
     /// The tenant; `None` for all.
     pub fn tenant(&self) -> Option<&str> {
         match self {
-            Self::Close { tenant, .. } | Self::Sensitivity { tenant, .. } => tenant.as_ref().map(Name::as_str),
+            Self::Close { tenant, .. } | Self::Sensitivity { tenant, .. } | Self::Standing { tenant, .. } => {
+                tenant.as_ref().map(Name::as_str)
+            }
             Self::Restate { tenant, .. } => Some(tenant.as_str()),
         }
     }
@@ -250,7 +276,7 @@ impl AcceptedCode {
 pub fn permission_of(kind: JobKind) -> Permission {
     match kind {
         JobKind::Close | JobKind::Restate => Permission::MonthsClose,
-        JobKind::Sensitivity => Permission::MonthsCompare,
+        JobKind::Sensitivity | JobKind::Standing => Permission::MonthsCompare,
     }
 }
 
@@ -265,9 +291,14 @@ pub async fn ask_job(
     now: UnixSeconds,
 ) -> Result<JobView, JobError> {
     request.accepted()?;
+    if let JobRequest::Standing { at: Some(at), .. } = request
+        && at.0 > now
+    {
+        return Err(JobError::NotYet { at: at.to_string(), now: utc_text(now) });
+    }
     let id = new_id()?;
     let text = serde_json::to_string(request).expect("a request has only string keys");
-    let (kind, month, tenant) = (request.kind(), request.month(), request.tenant());
+    let (kind, month, tenant) = (request.kind(), request.month(now), request.tenant());
     let Actor { name: account, origin } = actor;
     ledger.add_job(&NewJob { id: &id, kind, tenant, month, account, origin, request: &text, now }).await?;
     job(ledger, &id).await

@@ -15,6 +15,7 @@ use crate::error::CloseError;
 use crate::progress::CloseProgress;
 use crate::restate::{RestateError, restate};
 use crate::sensitivity::{SensitivityError, SensitivityRequest, sensitivity};
+use crate::standing::{StandingRequest, standing};
 
 /// Gives secrets by their names.
 pub type Secrets = Box<dyn Fn(&str) -> Option<String> + Send + Sync>;
@@ -82,21 +83,34 @@ impl Desk {
         now: UnixSeconds,
         progress: &Arc<dyn CloseProgress>,
     ) -> Result<Ready, Failed> {
-        let month = request.month();
-        if let JobRequest::Sensitivity { zones, .. } = request {
-            let request = SensitivityRequest {
-                month,
-                tenant: request.tenant(),
-                catalogue: self.catalogue.as_deref(),
-                files: self.files(),
-                zones,
-                ledger: Some(&self.ledger),
-                now,
-                secrets: &*self.secrets,
-            };
-            let readings = sensitivity(&request, progress).await?.iter().map(crate::Sensitivity::view).collect();
-            return Ok(Ready::Done(JobResult { readings, ..JobResult::default() }));
-        }
+        let month = match request {
+            JobRequest::Sensitivity { month, zones, .. } => {
+                let request = SensitivityRequest {
+                    month: *month,
+                    tenant: request.tenant(),
+                    catalogue: self.catalogue.as_deref(),
+                    files: self.files(),
+                    zones,
+                    ledger: Some(&self.ledger),
+                    now,
+                    secrets: &*self.secrets,
+                };
+                let readings = sensitivity(&request, progress).await?.iter().map(crate::Sensitivity::view).collect();
+                return Ok(Ready::Done(JobResult { readings, ..JobResult::default() }));
+            }
+            JobRequest::Standing { at, .. } => {
+                let request = StandingRequest {
+                    at: at.map_or(now, |at| at.0),
+                    tenant: request.tenant(),
+                    catalogue: &catalogue_of(self.catalogue.as_deref(), &self.ledger).await?,
+                    files: self.files(),
+                    secrets: &*self.secrets,
+                };
+                let standing = Some(standing(&request, progress).await?);
+                return Ok(Ready::Done(JobResult { standing, ..JobResult::default() }));
+            }
+            JobRequest::Close { month, .. } | JobRequest::Restate { month, .. } => *month,
+        };
         let catalogue = catalogue_of(self.catalogue.as_deref(), &self.ledger).await?;
         let close = CloseRequest {
             month,

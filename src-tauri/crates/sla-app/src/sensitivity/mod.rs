@@ -191,7 +191,8 @@ pub async fn sensitivity(
     for one in &all {
         let plans = planned(request, one)?;
         let Some(first) = one.variants.first().filter(|_| !plans.is_empty()) else { continue };
-        let evidence = capture(&first.catalogue, request.files, request.secrets, &plans, &store, progress).await?;
+        let evidence =
+            capture(&first.catalogue, request.files, request.secrets, plans.iter(), &store, progress).await?;
         let records = measure(&plans, &evidence, &store, &known, progress).await?;
         let outcomes = one.variants.iter().zip(records);
         sensitivities.push(Sensitivity {

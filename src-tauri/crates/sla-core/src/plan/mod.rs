@@ -7,6 +7,7 @@ mod exclusions;
 mod fees;
 mod incidents;
 pub(crate) mod occurrences;
+mod running;
 mod span;
 
 use chrono::Days;
@@ -14,6 +15,7 @@ use chrono::Days;
 pub use ask::{Ask, FileContent, Reading, What};
 pub use error::PlanError;
 pub use incidents::PlannedIncidents;
+pub use running::{RunningMonth, plan_running};
 
 use exclusions::AskedFor;
 use fees::Versions;
@@ -30,7 +32,7 @@ use crate::money::Money;
 use crate::price::{Fees, MonthFees, PlannedPast};
 use crate::ratio::Ratio;
 use crate::record::{Method, RecordAcceptance, RecordExclusion};
-use crate::time::{Month, Period, UnixSeconds, start_of_day};
+use crate::time::{MeasurementPeriod, Month, Period, UnixSeconds, start_of_day};
 
 /// A tenant's contract in a month.
 #[derive(Clone, Debug)]
@@ -124,21 +126,17 @@ pub fn plan<'a>(
     tenant: Option<&str>,
     now: UnixSeconds,
 ) -> Result<Vec<ContractMonth<'a>>, PlanError> {
-    if let Some(tenant) = tenant.filter(|id| !catalogue.tenants.keys().any(|name| name.as_str() == *id)) {
-        let known: Vec<_> = catalogue.tenants.keys().map(Name::as_str).collect();
-        return Err(PlanError::UnknownTenant { tenant: tenant.to_owned(), known: known.join(", ") });
-    }
-    let asked = |contract: &&Document<ContractSpec>| tenant.is_none_or(|id| contract.spec.tenant.as_str() == id);
+    let asked = asked(catalogue, tenant)?;
     let mut planned: Vec<ContractMonth<'a>> = Vec::new();
     let mut later = None;
-    for contract in catalogue.contracts.values().filter(asked) {
+    for contract in catalogue.contracts.values().filter(|one| asked(one)) {
         let Some(period) = in_force(&contract.spec, month) else { continue };
         let zone = contract.spec.time_zone.0;
         let ends = month.period(zone).end;
         if now < ends {
             return Err(PlanError::NotOver { month, zone: zone.name(), ends, now });
         }
-        match contract_month(catalogue, contract, month, period)? {
+        match contract_month(catalogue, contract, month, period, Span::due)? {
             due if due.commitments.is_empty() && due.incidents.is_empty() => later = Some(contract),
             due => match planned.pop_if(|earlier| earlier.contract.name() == contract.name()) {
                 Some(earlier) => planned.push(earlier.joined(due)),
@@ -156,13 +154,30 @@ pub fn plan<'a>(
         });
     }
     if planned.is_empty() {
-        let known: Vec<String> = catalogue.contracts.values().filter(asked).map(term).collect();
-        let known = if known.is_empty() { "there is none at all".to_owned() } else { known.join("; ") };
-        return Err(PlanError::NothingInForce { month, tenant: tenant.map(str::to_owned), known });
+        return Err(nothing_in_force(catalogue, month, tenant));
     }
     // By tenant first: that is how people look for a report.
     planned.sort_by_key(|month| (month.tenant.name().clone(), month.contract.name().clone(), month.period.start));
     Ok(planned)
+}
+
+/// Whether a contract is one of those that are asked for: of one tenant, who must be known, or of all.
+fn asked<'a>(
+    catalogue: &Catalogue,
+    tenant: Option<&'a str>,
+) -> Result<impl Fn(&Document<ContractSpec>) -> bool + 'a, PlanError> {
+    if let Some(tenant) = tenant.filter(|id| !catalogue.tenants.keys().any(|name| name.as_str() == *id)) {
+        let known: Vec<_> = catalogue.tenants.keys().map(Name::as_str).collect();
+        return Err(PlanError::UnknownTenant { tenant: tenant.to_owned(), known: known.join(", ") });
+    }
+    Ok(move |contract: &Document<ContractSpec>| tenant.is_none_or(|id| contract.spec.tenant.as_str() == id))
+}
+
+fn nothing_in_force(catalogue: &Catalogue, month: Month, tenant: Option<&str>) -> PlanError {
+    let asked = catalogue.contracts.values().filter(|one| tenant.is_none_or(|id| one.spec.tenant.as_str() == id));
+    let known: Vec<String> = asked.map(term).collect();
+    let known = if known.is_empty() { "there is none at all".to_owned() } else { known.join("; ") };
+    PlanError::NothingInForce { month, tenant: tenant.map(str::to_owned), known }
 }
 
 fn line(place: &Place) -> String {
@@ -183,6 +198,7 @@ fn contract_month<'a>(
     contract: &'a Document<ContractSpec>,
     month: Month,
     period: Period,
+    judged: fn(&ContractSpec, MeasurementPeriod, Month) -> Option<Span>,
 ) -> Result<ContractMonth<'a>, PlanError> {
     let spec = &contract.spec;
     let tenant = &catalogue.tenants[&spec.tenant];
@@ -190,7 +206,7 @@ fn contract_month<'a>(
     let mut asked_for: Vec<AskedFor<'a>> = Vec::new();
     let mut commitments = Vec::with_capacity(spec.commitments.len());
     for (index, terms) in spec.commitments.iter().enumerate() {
-        let Some(span) = Span::due(spec, terms.period, month) else { continue };
+        let Some(span) = judged(spec, terms.period, month) else { continue };
         let slo = &catalogue.slos[&terms.slo];
         let sli = &catalogue.slis[&slo.spec.indicator_ref];
         let windows = exclusions::asked_for(catalogue, contract, &span);

@@ -19,17 +19,26 @@ impl Span {
     /// The measurement period of a contract version that can be judged with `month`: it ends with that month, or the
     /// version does. `None` when neither does.
     pub(super) fn due(contract: &ContractSpec, of: MeasurementPeriod, month: Month) -> Option<Self> {
-        let now = in_force(contract, month)?;
+        in_force(contract, month)?;
         let ends_early = in_force(contract, month.plus(1)).is_none();
         if !of.is_due(month) && !ends_early {
             return None;
         }
         let (first, _) = of.containing(month);
-        let back = u32::try_from(month.since(first)).expect("a period's first month is not after it");
-        let months = (0..=back).map(|ahead| first.plus(ahead));
+        Self::of_months(contract, first, month)
+    }
+
+    /// The whole measurement period of a contract version that `month` lies in, whether it ends with it or later.
+    pub(super) fn running(contract: &ContractSpec, of: MeasurementPeriod, month: Month) -> Option<Self> {
+        let (first, last) = of.containing(month);
+        Self::of_months(contract, first, last)
+    }
+
+    fn of_months(contract: &ContractSpec, first: Month, last: Month) -> Option<Self> {
+        let ahead = u32::try_from(last.since(first)).expect("a period's first month is not after its last");
+        let months = (0..=ahead).map(|ahead| first.plus(ahead));
         let months: Vec<_> = months.filter_map(|month| Some((month, in_force(contract, month)?))).collect();
-        let start = months.first().map_or(now.start, |(_, period)| period.start);
-        let period = Period::new(start, now.end)?;
+        let period = Period::new(months.first()?.1.start, months.last()?.1.end)?;
         Some(Self { months, period })
     }
 

@@ -2,10 +2,11 @@
 //! from the facts and are written in the transaction that adds one, so that no list reads whole records.
 
 mod rows;
+mod sums;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sla_core::record::Verdict;
+use sla_core::record::{MonthRecord, Verdict};
 use sla_core::time::{Month, UnixSeconds, as_utc_text};
 use sla_core::workflow::{CreditState, MonthState};
 use sqlx::Row;
@@ -15,6 +16,8 @@ use sqlx::query::Query;
 use crate::session::query;
 use crate::workflow::{CreditStatus, MonthStatus};
 use crate::{Ledger, LedgerError};
+
+pub use sums::{CreditTotals, CurrencySum, MonthGroup, MonthTrend, Waiting};
 
 /// Which revisions a list is about.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -99,6 +102,8 @@ pub struct CreditSummary {
     pub revision: u32,
     /// The commitment, as it is unique in the month.
     pub commitment: String,
+    /// The commitment's name for people.
+    pub title: String,
     /// Where it is.
     pub state: CreditState,
     /// ISO 4217 code.
@@ -115,6 +120,10 @@ pub struct CreditSummary {
     pub due: Option<String>,
     /// How many steps were taken with it.
     pub steps: u32,
+    /// Who closed the month; `None` for those whom it does not concern.
+    pub closed_by: Option<String>,
+    /// Who decided the amount last; `None` when nobody did, and for those whom it does not concern.
+    pub decided_by: Option<String>,
 }
 
 /// By what a list is sorted; equal ones by tenant, contract, month and commitment.
@@ -142,8 +151,8 @@ pub struct ListRequest {
     pub contract: Option<String>,
     /// The month.
     pub month: Option<Month>,
-    /// The name of the state.
-    pub state: Option<&'static str>,
+    /// The names of the states, any of which fits; all when there is none.
+    pub states: Vec<&'static str>,
     /// The verdict; credits have none.
     pub verdict: Option<Verdict>,
     /// Only what must be claimed until then, YYYY-MM-DD.
@@ -173,23 +182,6 @@ pub struct Place {
     pub commitment: String,
 }
 
-/// What months come to that are in the same state, with the same verdict and currency.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct MonthGroup {
-    /// Where they are.
-    pub state: MonthState,
-    /// Their verdict.
-    pub verdict: Verdict,
-    /// ISO 4217 code.
-    pub currency: String,
-    /// How many.
-    pub count: i64,
-    /// The least that they owe together, in the minor unit.
-    pub low_minor: i64,
-    /// The most, in the minor unit.
-    pub high_minor: i64,
-}
-
 /// Months of which `$1` … `$8` hold that come behind the place in `$9` … `$12`, at most `$13`. A place has a tenant; what it was
 /// sorted by may be empty.
 macro_rules! months {
@@ -199,7 +191,7 @@ macro_rules! months {
                 time_zone, closed_by, closed_at, steps, credits_open
             from month_overview
             where which = $1 and ($2 = '' or tenant = $2) and ($3 = '' or contract = $3) and ($4 = '' or month = $4)
-                and ($5 = '' or state = $5) and ($6 = '' or verdict = $6) and ($7 = '' or due <> '' and due <= $7)
+                and ($5 = '' or ',' || $5 || ',' like '%,' || state || ',%') and ($6 = '' or verdict = $6) and ($7 = '' or due <> '' and due <= $7)
                 and ($8 = '*' or ',' || $8 || ',' like '%,' || tenant || ',%')
                 and ($10 = '' or (",
             $key,
@@ -225,10 +217,10 @@ macro_rules! credits {
     ($key:literal, $after:literal, $order:literal) => {
         concat!(
             "select tenant, contract, month, revision, tenant_name, commitment, state, currency, low_minor, high_minor,
-                decided_minor, issued_before_minor, due, steps
+                decided_minor, issued_before_minor, due, steps, title, closed_by, decided_by
             from credit_overview
             where which = $1 and ($2 = '' or tenant = $2) and ($3 = '' or contract = $3) and ($4 = '' or month = $4)
-                and ($5 = '' or state = $5) and ($6 = '' or due <> '' and due <= $6)
+                and ($5 = '' or ',' || $5 || ',' like '%,' || state || ',%') and ($6 = '' or due <> '' and due <= $6)
                 and ($7 = '*' or ',' || $7 || ',' like '%,' || tenant || ',%')
                 and ($9 = '' or (",
             $key,
@@ -301,38 +293,12 @@ impl Ledger {
         rows.iter().map(|row| credit_summary(row).map_err(|error| self.address.failed(error))).collect()
     }
 
-    /// What all tenants' months come to, by state, verdict and currency.
-    ///
-    /// # Errors
-    /// [`LedgerError`] when the ledger cannot be read.
-    pub async fn month_groups(&self, which: Which, month: Month) -> Result<Vec<MonthGroup>, LedgerError> {
-        let statement = query(
-            "select state, verdict, currency, count(*), cast(sum(low_minor) as bigint), cast(sum(high_minor) as bigint)
-             from month_overview
-             where which = $1 and month = $2 and ($3 = '*' or ',' || $3 || ',' like '%,' || tenant || ',%')
-             group by state, verdict, currency order by state, verdict, currency",
-        );
-        let rows = self.rows(statement.bind(which.name()).bind(month.to_string()).bind(self.seen.clone())).await?;
-        let read = |row: &AnyRow| {
-            let group = MonthGroup {
-                state: known(MonthState::named, row.try_get(0)?)?,
-                verdict: known(Verdict::named, row.try_get(1)?)?,
-                currency: row.try_get(2)?,
-                count: row.try_get(3)?,
-                low_minor: row.try_get(4)?,
-                high_minor: row.try_get(5)?,
-            };
-            Ok(group)
-        };
-        rows.iter().map(|row| read(row).map_err(|error| self.address.failed(error))).collect()
-    }
-
-    /// Which revisions, tenant, contract, month and state are wanted.
+    /// Which revisions, tenant, contract, month and states are wanted.
     fn selected(&self, request: &ListRequest) -> [String; 5] {
-        let ListRequest { which, tenant, contract, month, state, .. } = request;
+        let ListRequest { which, tenant, contract, month, states, .. } = request;
         let month = month.map_or_else(String::new, |month| month.to_string());
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
-        [which.name().to_owned(), text(tenant), text(contract), month, state.unwrap_or_default().to_owned()]
+        [which.name().to_owned(), text(tenant), text(contract), month, states.join(",")]
     }
 
     pub(crate) async fn rows(&self, statement: Query<'static, Any, AnyArguments>) -> Result<Vec<AnyRow>, LedgerError> {
@@ -430,12 +396,21 @@ impl CreditSummary {
             issued_before_minor: credit.issued_before_minor,
             due: due(status),
             steps: count(credit.steps.len()),
+            title: title(record, &credit.commitment).to_owned(),
+            closed_by: Some(status.closed_by.clone()),
+            decided_by: credit.decided_by().map(str::to_owned),
         }
     }
 }
 
 fn due(status: &MonthStatus) -> Option<String> {
     status.record.claim.as_ref().and_then(|claim| claim.last_day.clone())
+}
+
+/// A commitment's name for people.
+fn title<'a>(record: &'a MonthRecord, commitment: &'a str) -> &'a str {
+    let version = record.contract.version;
+    record.promises().find(|promise| promise.key(version) == commitment).map_or(commitment, |promise| promise.title)
 }
 
 fn count(of: usize) -> u32 {
@@ -454,7 +429,7 @@ fn month_summary(row: &AnyRow) -> Result<MonthSummary, sqlx::Error> {
         currency: row.try_get(7)?,
         low_minor: row.try_get(8)?,
         high_minor: row.try_get(9)?,
-        due: day(row, 10)?,
+        due: told(row, 10)?,
         time_zone: row.try_get(11)?,
         closed_by: Some(row.try_get(12)?),
         closed_at: row.try_get(13)?,
@@ -477,8 +452,11 @@ fn credit_summary(row: &AnyRow) -> Result<CreditSummary, sqlx::Error> {
         high_minor: row.try_get(9)?,
         decided_minor: row.try_get(10)?,
         issued_before_minor: row.try_get(11)?,
-        due: day(row, 12)?,
+        due: told(row, 12)?,
         steps: number(row, 13)?,
+        title: row.try_get(14)?,
+        closed_by: Some(row.try_get(15)?),
+        decided_by: told(row, 16)?,
     })
 }
 
@@ -487,7 +465,7 @@ fn month(row: &AnyRow, at: usize) -> Result<Month, sqlx::Error> {
     text.parse().map_err(|error| sqlx::Error::Decode(Box::new(error)))
 }
 
-fn day(row: &AnyRow, at: usize) -> Result<Option<String>, sqlx::Error> {
+fn told(row: &AnyRow, at: usize) -> Result<Option<String>, sqlx::Error> {
     let text: String = row.try_get(at)?;
     Ok(Some(text).filter(|text| !text.is_empty()))
 }

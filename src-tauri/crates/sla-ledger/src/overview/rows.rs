@@ -99,7 +99,7 @@ const ONE_MONTH: &str =
 
 const ITS_CREDITS: &str =
     "select tenant, contract, month, revision, tenant_name, commitment, state, currency, low_minor,
-        high_minor, decided_minor, issued_before_minor, due, steps
+        high_minor, decided_minor, issued_before_minor, due, steps, title, closed_by, decided_by
     from credit_overview where which = $1 and tenant = $2 and contract = $3 and month = $4 order by commitment";
 
 /// The revisions of each month, given revisions in the order of tenant, contract, month and revision.
@@ -140,8 +140,8 @@ fn insert_credit(which: Which, status: &MonthStatus, credit: &CreditStatus) -> Q
     let one = CreditSummary::of(status, credit);
     query(
         "insert into credit_overview (which, tenant, contract, month, revision, tenant_name, commitment, state, currency,
-            low_minor, high_minor, decided_minor, issued_before_minor, due, steps)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+            low_minor, high_minor, decided_minor, issued_before_minor, due, steps, title, closed_by, decided_by)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
     )
     .bind(which.name())
     .bind(one.tenant)
@@ -158,4 +158,7 @@ fn insert_credit(which: Which, status: &MonthStatus, credit: &CreditStatus) -> Q
     .bind(one.issued_before_minor)
     .bind(one.due.unwrap_or_default())
     .bind(i64::from(one.steps))
+    .bind(one.title)
+    .bind(one.closed_by.unwrap_or_default())
+    .bind(one.decided_by.unwrap_or_default())
 }
