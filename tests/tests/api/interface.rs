@@ -1,5 +1,7 @@
 //! The interface for browsers beside the API: a folder of files, with the headers that keep a page to itself.
 
+use std::collections::BTreeMap;
+
 use sla_core::access::Role;
 use tempfile::TempDir;
 
@@ -38,6 +40,7 @@ async fn browsers_are_given_the_interface_and_machines_the_api() {
     let page = get("/").await;
     check(&page, "text/html", "no-cache");
     assert!(page.text.contains("SLA Desk"));
+    assert_eq!(of_window(), of_browser(page.header("content-security-policy")));
     check(&get("/index.html").await, "text/html", "no-cache");
     check(&get("/assets/index-4f2a.js").await, "text/javascript", "public, max-age=31536000, immutable");
 
@@ -58,6 +61,28 @@ async fn browsers_are_given_the_interface_and_machines_the_api() {
     me.given();
     assert_eq!(me.header("cache-control"), "no-store");
     assert_eq!(me.header("content-security-policy"), "default-src 'none'; frame-ancestors 'none'");
+}
+
+/// What a policy says to each of its directives.
+fn directives(policy: &str) -> BTreeMap<String, String> {
+    let parts = policy.split(';').filter_map(|part| part.trim().split_once(' '));
+    parts.map(|(name, sources)| (name.to_owned(), sources.to_owned())).collect()
+}
+
+/// The policy of the window, without the way to its own process.
+fn of_window() -> BTreeMap<String, String> {
+    let config =
+        std::fs::read(sla_acceptance::workspace().join("src-tauri/tauri.conf.json")).expect("the configuration");
+    let config: serde_json::Value = serde_json::from_slice(&config).expect("JSON");
+    let policy = config["app"]["security"]["csp"].as_str().expect("a policy");
+    directives(&policy.replace(" ipc: http://ipc.localhost", ""))
+}
+
+/// A browser's policy, without what a window does not have.
+fn of_browser(policy: &str) -> BTreeMap<String, String> {
+    let mut directives = directives(policy);
+    directives.remove("manifest-src").expect("a browser can keep the interface as an application");
+    directives
 }
 
 #[tokio::test(flavor = "multi_thread")]
