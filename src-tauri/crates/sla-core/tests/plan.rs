@@ -5,6 +5,8 @@ use sla_core::plan::{ContractMonth, FileContent, PlanError, PlannedCommitment, R
 use sla_core::record::ExclusionDecision;
 use sla_core::time::{Month, utc_text};
 
+use crate::desk::{self, COST};
+
 const PLATFORM: &str = r#"
 apiVersion: openslo/v1
 kind: DataSource
@@ -254,4 +256,51 @@ fn a_month_that_cannot_be_planned_says_why() {
         "plan.cut_slice",
         &["catalogue.yaml:", "2026-10-01T18:03:00Z", "a slice of 5m"],
     );
+}
+
+#[test]
+fn a_month_of_two_versions_is_whole_and_has_the_promises_of_both() {
+    let restoration = "\n    - { name: restoration, service: platform, class: p1, clock: restoration, startsAt: reported, hours: wall, \
+                       limit: 4h, target: 100, month: started, penalty: {} }";
+    let fee = ("fee", "{ monthly: 1000.00, partMonth: daily }");
+    let version = |terms: &[(&str, &str)]| {
+        desk::contract(&[&[fee, ("incidents", restoration)], terms].concat(), &[desk::promise(&[])])
+    };
+    let documents = [version(&[("validTo", "2026-10-15")]), version(&[("validFrom", "2026-10-16"), ("version", "2")])];
+    let catalogue = desk::sound(&documents);
+    let plans = planned(&catalogue, "2026-10", None).expect("a plan");
+    assert_eq!(plans.len(), 1);
+    assert_eq!(plans[0].period, desk::from("2026-10-01T00:00:00Z", 31 * 86_400));
+    assert_eq!(plans[0].fee.minor, 100_000);
+    let commitments: Vec<_> = plans[0].commitments.iter().map(|one| (one.version, one.scope.period)).collect();
+    let incidents: Vec<_> = plans[0].incidents.iter().map(|one| (one.version, one.period)).collect();
+    let parts = [(1, "2026-10-01T00:00:00Z", 15), (2, "2026-10-16T00:00:00Z", 16)];
+    let parts = parts.map(|(version, start, days)| (version, desk::from(start, days * 86_400)));
+    assert_eq!(commitments, parts);
+    assert_eq!(incidents, parts);
+}
+
+#[test]
+fn what_is_consumed_counts_at_night_and_what_is_reached_in_service_hours() {
+    let catalogue = desk::sound(&[
+        COST.to_owned(),
+        desk::contract(
+            &[("serviceHours", "Mo-Su 08:00-20:00")],
+            &[
+                desk::promise(&[]),
+                desk::promise(&[
+                    ("name", "cost"),
+                    ("slo", "cost"),
+                    ("method", "Consumption"),
+                    ("sliceTarget", ""),
+                    ("target", "100"),
+                    ("budget", "{ amount: 1000, unit: EUR }"),
+                    ("penalty", "{}"),
+                ]),
+            ],
+        ),
+    ]);
+    let plans = planned(&catalogue, "2026-10", None).expect("a plan");
+    let hours: Vec<_> = plans[0].commitments.iter().map(|one| one.scope.service.seconds() / 3_600).collect();
+    assert_eq!(hours, [31 * 12, 31 * 24]);
 }

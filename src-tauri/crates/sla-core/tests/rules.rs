@@ -16,6 +16,7 @@ mod plan;
 mod pricing;
 mod properties;
 mod readings;
+mod stated;
 mod statement;
 mod templates;
 mod traps;
