@@ -46,19 +46,6 @@ metadata: { name: nord }
 spec: { language: de, contacts: [{ name: N, email: n@nord.example }] }
 ";
 
-/// What was consumed in each slice, as a file tells it.
-pub(crate) const COST: &str = "---
-apiVersion: openslo/v1
-kind: SLI
-metadata: { name: cost }
-spec: { thresholdMetric: { metricSource: { metricSourceRef: files, spec: { path: $tenant-cost.csv } } } }
----
-apiVersion: openslo/v1
-kind: SLO
-metadata: { name: cost }
-spec: { service: platform, indicatorRef: cost, budgetingMethod: Occurrences }
-";
-
 /// Ten and twenty-five percent of the fee below 99.9 %.
 pub(crate) const BANDS: &str =
     "{ bands: [{ from: 99.0, below: 99.9, credit: 10 }, { from: 0, below: 99.0, credit: 25 }] }";

@@ -2,9 +2,7 @@
 
 use sla_core::record::Verdict;
 
-use crate::desk::{
-    COST, DOWN, MISSING, QUIET, Slice, UP, contract, down, exclusion, from, owed, percent, promise, stated,
-};
+use crate::desk::{DOWN, MISSING, QUIET, Slice, UP, contract, down, exclusion, from, owed, percent, promise, stated};
 
 /// A file that gives what was consumed in each slice.
 const BUDGET: [(&str, &str); 6] = [
@@ -15,6 +13,18 @@ const BUDGET: [(&str, &str); 6] = [
     ("target", "100"),
     ("penalty", "{ bands: [{ from: 0, below: 100, credit: 10 }] }"),
 ];
+
+const COST: &str = "---
+apiVersion: openslo/v1
+kind: SLI
+metadata: { name: cost }
+spec: { thresholdMetric: { metricSource: { metricSourceRef: files, spec: { path: $tenant-cost.csv } } } }
+---
+apiVersion: openslo/v1
+kind: SLO
+metadata: { name: cost }
+spec: { service: platform, indicatorRef: cost, budgetingMethod: Occurrences }
+";
 
 #[test]
 fn a_budget_without_evidence_is_not_kept() {

@@ -5,7 +5,7 @@ use sla_core::plan::{ContractMonth, FileContent, PlanError, PlannedCommitment, R
 use sla_core::record::ExclusionDecision;
 use sla_core::time::{Month, utc_text};
 
-use crate::desk::{self, COST};
+use crate::desk;
 
 const PLATFORM: &str = r#"
 apiVersion: openslo/v1
@@ -281,26 +281,37 @@ fn a_month_of_two_versions_is_whole_and_has_the_promises_of_both() {
 }
 
 #[test]
-fn what_is_consumed_counts_at_night_and_what_is_reached_in_service_hours() {
-    let catalogue = desk::sound(&[
-        COST.to_owned(),
-        desk::contract(
-            &[("serviceHours", "Mo-Su 08:00-20:00")],
-            &[
-                desk::promise(&[]),
-                desk::promise(&[
-                    ("name", "cost"),
-                    ("slo", "cost"),
-                    ("method", "Consumption"),
-                    ("sliceTarget", ""),
-                    ("target", "100"),
-                    ("budget", "{ amount: 1000, unit: EUR }"),
-                    ("penalty", "{}"),
-                ]),
-            ],
-        ),
-    ]);
-    let plans = planned(&catalogue, "2026-10", None).expect("a plan");
-    let hours: Vec<_> = plans[0].commitments.iter().map(|one| one.scope.service.seconds() / 3_600).collect();
-    assert_eq!(hours, [31 * 12, 31 * 24]);
+fn a_window_that_was_asked_for_after_it_began_is_told_as_such() {
+    let check = |asked: &str, expected: Option<bool>| {
+        let window = format!("kind: customer, start: 2026-10-05T00:00:00Z, end: 2026-10-05T02:00:00Z{asked}");
+        let catalogue = desk::sound(&[desk::contract(&[], &[desk::promise(&[])]), desk::exclusion("upgrade", &window)]);
+        let plans = planned(&catalogue, "2026-10", None).expect("a plan");
+        let told: Vec<_> = plans[0].exclusions.iter().map(|one| one.after_the_fact).collect();
+        assert_eq!(told, [expected], "{asked}");
+    };
+    check(", requestedAt: 2026-10-04T23:59:59Z", Some(false));
+    check(", requestedAt: 2026-10-05T00:00:00Z", Some(false));
+    check(", requestedAt: 2026-10-05T00:00:01Z", Some(true));
+    check("", None);
+}
+
+#[test]
+fn what_the_parties_took_as_it_is_stands_in_the_month_once() {
+    let accepted = |by: &str| format!("[{{ code: no-cap, reason: Agreed, by: {by}, on: 2026-01-02 }}]");
+    let (ina, ole) = (accepted("Ina"), accepted("Ole"));
+    let fee = ("fee", "{ monthly: 1000.00, partMonth: daily }");
+    let check = |first: &str, second: &str, expected: &[&str]| {
+        let documents = [("1", "2026-01-01", "2026-10-15", first), ("2", "2026-10-16", "", second)];
+        let documents = documents.map(|(version, from, to, accepted)| {
+            let terms = [("version", version), ("validFrom", from), ("validTo", to), ("accepted", accepted), fee];
+            desk::contract(&terms, &[desk::promise(&[])])
+        });
+        let catalogue = desk::sound(&documents);
+        let plans = planned(&catalogue, "2026-10", None).expect("a plan");
+        let told = plans[0].accepted.iter().map(|one| format!("{}: {} ({})", one.code, one.reason, one.by));
+        assert_eq!(told.collect::<Vec<_>>(), expected);
+    };
+    check(&ina, &ina, &["no-cap: Agreed (Ina, 2026-01-02)"]);
+    check(&ole, &ina, &["no-cap: Agreed (Ina, 2026-01-02)", "no-cap: Agreed (Ole, 2026-01-02)"]);
+    check("", "", &[]);
 }
