@@ -260,6 +260,21 @@ fn what_is_not_known_of_an_incident_makes_a_range() {
 }
 
 #[test]
+fn an_incident_whose_beginning_nobody_knows_took_at_most_the_month() {
+    // Five hours until the service was back, or the whole of June: 716 hours above the limit are 1 432 half hours.
+    let promise = || {
+        HALF_HOURS.to_owned()
+            + " }\n    - { name: outage, service: platform, class: p1, clock: restoration, startsAt: began, month: started, "
+            + HALF_HOURS
+    };
+    let incident = "reported: \"2026-06-10T10:00:00Z\", restored: \"2026-06-10T15:00:00Z\"";
+    let record = stated(&promise(), &[incident]);
+    let credits = record["incident_promises"].as_array().expect("promises").iter().map(|one| &one["credit"]);
+    let credits: Vec<_> = credits.map(|one| (one["low_minor"].clone(), one["high_minor"].clone())).collect();
+    assert_eq!(credits, [(json!(10_000), json!(10_000)), (json!(10_000), json!(7_160_000))]);
+}
+
+#[test]
 fn defects_of_incidents_and_promises_are_told_with_their_place() {
     #[track_caller]
     fn refused(promise: &str, incidents: &[&str], expected: &[&str]) {

@@ -179,7 +179,25 @@ fn a_claim_runs_from_outages_that_may_pay() {
     let only = move |at| if unknown.start <= at && at < unknown.end { MISSING } else { UP };
     check("firstOutage", &[], only, "2026-10-27");
     check("lastOutage", &[], only, "2026-10-27");
+    // An outage is of the day of its last second: one that ends at midnight is of the day before, certain or not.
+    let evening = from("2026-10-20T19:00:00Z", 5 * 3_600);
+    check("lastOutage", &[], down(vec![evening]), "2026-10-27");
+    let unseen = move |at| if evening.start <= at && at < evening.end { MISSING } else { UP };
+    check("lastOutage", &[], unseen, "2026-10-27");
     assert_eq!(percent(&stated(&[contract(&[], &[promise(&[])])], "2026-10", only)), "unknown");
+}
+
+#[test]
+fn outages_of_a_promise_that_owes_nothing_begin_no_claim() {
+    let claim = ("claim", "{ within: 7, unit: days, from: firstOutage, rollForward: false }");
+    // A minute on the 3rd misses the stricter promise, which costs nothing; two hours on the 19th are what is owed for.
+    let promises =
+        [promise(&[("name", "strict"), ("target", "100"), ("penalty", "{}")]), promise(&[("consecutiveSlices", "9")])];
+    let outages = vec![from("2026-10-03T00:00:00Z", 60), from("2026-10-19T00:00:00Z", 7_200)];
+    let record = stated(&[contract(&[claim], &promises)], "2026-10", down(outages));
+    let verdicts: Vec<_> = record.commitments.iter().map(|one| (one.verdict, one.credit.high_minor)).collect();
+    assert_eq!(verdicts, [(Verdict::Breached, 0), (Verdict::Breached, 10_000)]);
+    assert_eq!(record.claim.and_then(|claim| claim.last_day).as_deref(), Some("2026-10-26"));
 }
 
 #[test]
@@ -194,11 +212,21 @@ fn a_claim_about_incidents_runs_from_those_that_were_late() {
     };
     let promised = "\n    - { name: restoration, service: platform, class: p1, clock: restoration, startsAt: reported, hours: wall, \
                     limit: 4h, target: 100, month: started, penalty: { fixed: { amount: 100, per: incident } } }";
-    let claim = "{ within: 7, unit: days, from: lastOutage, rollForward: false }";
-    let terms = [("claim", claim), ("incidents", promised)];
-    // Six hours on the 6th are late, two on the 20th are not.
-    let documents = [contract(&terms, &[promise(&[])]), incident("a", 6, 6), incident("b", 20, 2)];
-    let record = stated(&documents, "2026-10", |_| UP);
-    assert_eq!(owed(&record), (Verdict::Breached, 10_000, 10_000));
-    assert_eq!(record.claim.and_then(|claim| claim.last_day).as_deref(), Some("2026-10-13"));
+    #[track_caller]
+    fn check(from_what: &str, promised: &str, incidents: &[String], owes: i64, expected: &str) {
+        let claim = format!("{{ within: 7, unit: days, from: {from_what}, rollForward: false }}");
+        let terms = [("claim", claim.as_str()), ("incidents", promised)];
+        let documents = [&[contract(&terms, &[promise(&[])])], incidents].concat();
+        let record = stated(&documents, "2026-10", |_| UP);
+        assert_eq!(owed(&record), (Verdict::Breached, owes, owes));
+        assert_eq!(record.claim.and_then(|claim| claim.last_day).as_deref(), Some(expected), "{from_what}");
+    }
+    // Six hours on the 6th are late, two on the 3rd and on the 20th are not.
+    let one_late = [incident("a", 3, 2), incident("b", 6, 6), incident("c", 20, 2)];
+    check("firstOutage", promised, &one_late, 10_000, "2026-10-13");
+    check("lastOutage", promised, &one_late, 10_000, "2026-10-13");
+    // Of two that are late for certain, the last one is the last.
+    let two_late = [incident("a", 6, 6), incident("b", 20, 6)];
+    check("firstOutage", promised, &two_late, 20_000, "2026-10-13");
+    check("lastOutage", promised, &two_late, 20_000, "2026-10-27");
 }

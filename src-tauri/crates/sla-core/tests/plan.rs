@@ -5,6 +5,8 @@ use sla_core::plan::{ContractMonth, FileContent, PlanError, PlannedCommitment, R
 use sla_core::record::ExclusionDecision;
 use sla_core::time::{Month, utc_text};
 
+use crate::desk;
+
 const PLATFORM: &str = r#"
 apiVersion: openslo/v1
 kind: DataSource
@@ -254,4 +256,62 @@ fn a_month_that_cannot_be_planned_says_why() {
         "plan.cut_slice",
         &["catalogue.yaml:", "2026-10-01T18:03:00Z", "a slice of 5m"],
     );
+}
+
+#[test]
+fn a_month_of_two_versions_is_whole_and_has_the_promises_of_both() {
+    let restoration = "\n    - { name: restoration, service: platform, class: p1, clock: restoration, startsAt: reported, hours: wall, \
+                       limit: 4h, target: 100, month: started, penalty: {} }";
+    let fee = ("fee", "{ monthly: 1000.00, partMonth: daily }");
+    let version = |terms: &[(&str, &str)]| {
+        desk::contract(&[&[fee, ("incidents", restoration)], terms].concat(), &[desk::promise(&[])])
+    };
+    let documents = [version(&[("validTo", "2026-10-15")]), version(&[("validFrom", "2026-10-16"), ("version", "2")])];
+    let catalogue = desk::sound(&documents);
+    let plans = planned(&catalogue, "2026-10", None).expect("a plan");
+    assert_eq!(plans.len(), 1);
+    assert_eq!(plans[0].period, desk::from("2026-10-01T00:00:00Z", 31 * 86_400));
+    assert_eq!(plans[0].fee.minor, 100_000);
+    let commitments: Vec<_> = plans[0].commitments.iter().map(|one| (one.version, one.scope.period)).collect();
+    let incidents: Vec<_> = plans[0].incidents.iter().map(|one| (one.version, one.period)).collect();
+    let parts = [(1, "2026-10-01T00:00:00Z", 15), (2, "2026-10-16T00:00:00Z", 16)];
+    let parts = parts.map(|(version, start, days)| (version, desk::from(start, days * 86_400)));
+    assert_eq!(commitments, parts);
+    assert_eq!(incidents, parts);
+}
+
+#[test]
+fn a_window_that_was_asked_for_after_it_began_is_told_as_such() {
+    let check = |asked: &str, expected: Option<bool>| {
+        let window = format!("kind: customer, start: 2026-10-05T00:00:00Z, end: 2026-10-05T02:00:00Z{asked}");
+        let catalogue = desk::sound(&[desk::contract(&[], &[desk::promise(&[])]), desk::exclusion("upgrade", &window)]);
+        let plans = planned(&catalogue, "2026-10", None).expect("a plan");
+        let told: Vec<_> = plans[0].exclusions.iter().map(|one| one.after_the_fact).collect();
+        assert_eq!(told, [expected], "{asked}");
+    };
+    check(", requestedAt: 2026-10-04T23:59:59Z", Some(false));
+    check(", requestedAt: 2026-10-05T00:00:00Z", Some(false));
+    check(", requestedAt: 2026-10-05T00:00:01Z", Some(true));
+    check("", None);
+}
+
+#[test]
+fn what_the_parties_took_as_it_is_stands_in_the_month_once() {
+    let accepted = |by: &str| format!("[{{ code: no-cap, reason: Agreed, by: {by}, on: 2026-01-02 }}]");
+    let (ina, ole) = (accepted("Ina"), accepted("Ole"));
+    let fee = ("fee", "{ monthly: 1000.00, partMonth: daily }");
+    let check = |first: &str, second: &str, expected: &[&str]| {
+        let documents = [("1", "2026-01-01", "2026-10-15", first), ("2", "2026-10-16", "", second)];
+        let documents = documents.map(|(version, from, to, accepted)| {
+            let terms = [("version", version), ("validFrom", from), ("validTo", to), ("accepted", accepted), fee];
+            desk::contract(&terms, &[desk::promise(&[])])
+        });
+        let catalogue = desk::sound(&documents);
+        let plans = planned(&catalogue, "2026-10", None).expect("a plan");
+        let told = plans[0].accepted.iter().map(|one| format!("{}: {} ({})", one.code, one.reason, one.by));
+        assert_eq!(told.collect::<Vec<_>>(), expected);
+    };
+    check(&ina, &ina, &["no-cap: Agreed (Ina, 2026-01-02)"]);
+    check(&ole, &ina, &["no-cap: Agreed (Ina, 2026-01-02)", "no-cap: Agreed (Ole, 2026-01-02)"]);
+    check("", "", &[]);
 }

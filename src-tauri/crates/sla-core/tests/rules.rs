@@ -18,6 +18,8 @@ mod pricing;
 mod properties;
 mod readings;
 mod standing;
+
+mod stated;
 mod statement;
 mod templates;
 mod traps;

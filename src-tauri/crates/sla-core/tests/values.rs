@@ -6,6 +6,7 @@ use sla_core::evidence::{EvidenceRef, Provenance};
 use sla_core::interval::IntervalSet;
 use sla_core::measurement::{BadRun, Measurement, Tally};
 use sla_core::plan::{FileContent, Reading, What, plan};
+use sla_core::ratio::Ratio;
 use sla_core::record::UnknownReason;
 use sla_core::statement::{Measured, state};
 use sla_core::time::Period;
@@ -102,6 +103,19 @@ fn a_server_compares_each_slice_itself_and_no_traffic_is_no_event() {
         panic!("a file of values with a bound");
     };
     assert_eq!((bound.comparison.operator(), bound.value.to_string()), ("<=", "0.5".to_owned()));
+}
+
+#[test]
+fn a_slice_with_a_value_is_good_or_it_is_not() {
+    let target = |terms: &str| {
+        let catalogue = read(FILES, &value_of("path: $tenant.csv"), terms, "{}");
+        let catalogue = catalogue.unwrap_or_else(|findings| panic!("{findings:#?}"));
+        let plans = plan(&catalogue, "2026-06".parse().expect("a month"), None, 1_800_000_000).expect("a plan");
+        plans[0].commitments[0].scope.slice_target.clone()
+    };
+    assert_eq!(target(THRESHOLD), Some(Ratio::one()));
+    // What is consumed makes no slice good or bad.
+    assert_eq!(target(BUDGET), None);
 }
 
 /// June with `consumed` hundredths in sum, of which the busiest hour holds `peak`, and some hours unknown.
