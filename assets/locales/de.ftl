@@ -972,3 +972,73 @@ cap-since = seit { $month }
 cap-limit = Grenze
 cap-used = Genutzt
 cap-left = Übrig
+
+source-test = Quelle ausprobieren
+source-test-what = Fragt die Quelle, wie sie hier beschrieben ist, nach dem, was Verträge von ihr brauchen: einen Server nach der letzten Stunde, Dateien nach dem letzten Monat. Nichts wird festgehalten.
+source-test-now = Jetzt ausprobieren
+source-test-asking = Die Quelle wird gefragt; das dauert bis zu einer halben Minute.
+source-test-old = Der Text hat sich seitdem geändert; probieren Sie es noch einmal.
+source-reached = Antwortet
+source-not-reached = Antwortet nicht
+source-numbers = Zahlen kamen
+source-no-numbers = Keine Zahlen
+source-secrets-sent = Die genannten Geheimnisse wurden mitgeschickt.
+source-secrets-withheld = Geheimnisse wurden nicht mitgeschickt: Sie gehen nur an eine eingetragene Adresse. Speichern Sie das Dokument und probieren Sie es dann noch einmal.
+source-version = Version
+source-retention = Bewahrt Messwerte auf
+source-oldest = Ältester Messwert
+source-not-told = Sagt es nicht
+source-asks = Was Verträge von ihr brauchen
+source-asks-none = Noch fragt kein laufender Vertrag sie nach etwas, oder der Katalog hat Fehler.
+source-usable = { $usable } von { $slices } Abschnitten haben Zahlen
+
+## Nachweise
+
+room-evidence = Nachweise
+evidence-purpose = Worauf jede Zahl beruht: was welche Quelle gefragt wurde und ob die Dateien unverändert sind
+evidence-views = Ansichten der Nachweise
+evidence-view-list = Dateien
+evidence-view-calendar = Kalender
+evidence-with = Nur mit
+evidence-with-gaps = Zeit ohne Nachweis
+evidence-with-warnings = Warnungen oder Auffälligkeiten
+evidence-with-damage = Beschädigten Dateien
+evidence-none = Keine Nachweise für { $month }
+evidence-none-at-all = Es gibt noch keine Nachweise
+evidence-uses = Was darauf beruht
+evidence-complete = ohne Lücke
+evidence-incomplete = { $unknown } von { $service } ohne Nachweis
+column-slices = Abschnitte
+column-warnings = Warnungen
+column-file = Datei
+file-sound = Unverändert
+file-missing = Fehlt
+file-altered = Verändert
+file-unreadable = Nicht lesbar
+file-not-known = Nicht geprüft
+file-what-sound = Ihre Bytes wurden gerade gelesen und haben die festgehaltene Prüfsumme.
+file-what-missing = Die Datei liegt nicht im Ordner der Nachweise. Holen Sie sie aus einer Sicherung zurück oder schließen Sie den Monat noch einmal ab.
+file-what-altered = Die Bytes der Datei sind nicht die festgehaltenen. Holen Sie sie aus einer Sicherung zurück; was jetzt dort liegt, bleibt unberührt.
+file-what-unreadable = Die Datei ist da, kann aber nicht gelesen werden. Berechtigungen und Datenträger sind zu prüfen.
+file-what-not-known = Dieses Programm wurde ohne Ordner für Nachweise gestartet.
+calendar-title = Nachweise für { $month }, Tag für Tag
+calendar-what = Was von jedem Tag festgehalten ist. Ein Monat, der noch nicht abgeschlossen wurde, ist noch nicht abgefragt: bis dahin weiß es niemand.
+calendar-empty = Im { $month } ist kein Vertrag in Kraft
+calendar-empty-next = Wählen Sie einen anderen Monat oder Kunden.
+calendar-only-gaps = Nur mit Lücken
+calendar-no-gaps = Keine Lücken
+calendar-no-gaps-next = Von allem, was hier gezeigt wird, ist jeder Tag vorhanden.
+calendar-show = Als Kalender zeigen
+calendar-days = Tage mit Lücken
+calendar-count = { $count ->
+    [one] { $count } Tag
+   *[other] { $count } Tage
+}
+calendar-without = { $duration } ohne Nachweis
+calendar-open = nicht abgeschlossen
+calendar-more = Weitere Verträge zeigen
+day-evidence-there = Vorhanden
+day-evidence-partial = Teilweise
+day-evidence-missing = Fehlt
+day-evidence-unknown = Noch nicht abgefragt
+day-evidence-not-due = Nichts zugesagt

@@ -975,3 +975,73 @@ cap-since = since { $month }
 cap-limit = Limit
 cap-used = Used
 cap-left = Left
+
+source-test = Try the source
+source-test-what = Asks the source as it is described here for what contracts need of it: a server for the last hour, files for the last month. Nothing is recorded.
+source-test-now = Try it now
+source-test-asking = The source is being asked; this takes up to half a minute.
+source-test-old = The text has changed since; try again.
+source-reached = Answers
+source-not-reached = Does not answer
+source-numbers = Numbers came
+source-no-numbers = No numbers
+source-secrets-sent = The secrets that it names were sent.
+source-secrets-withheld = Secrets were not sent: they go only to an address that is entered. Save the document, then try again.
+source-version = Version
+source-retention = Keeps samples for
+source-oldest = Oldest sample
+source-not-told = It does not say
+source-asks = What contracts ask of it
+source-asks-none = No contract in force asks it for anything yet, or the catalogue has errors.
+source-usable = { $usable } of { $slices } slices have numbers
+
+## Evidence
+
+room-evidence = Evidence
+evidence-purpose = What each figure rests on: what was asked of which source, and whether the files are what they were
+evidence-views = Views of the evidence
+evidence-view-list = Files
+evidence-view-calendar = Calendar
+evidence-with = Only with
+evidence-with-gaps = Time without evidence
+evidence-with-warnings = Warnings or notes
+evidence-with-damage = Damaged files
+evidence-none = No evidence for { $month }
+evidence-none-at-all = There is no evidence yet
+evidence-uses = What rests on it
+evidence-complete = no gap
+evidence-incomplete = { $unknown } of { $service } without evidence
+column-slices = Slices
+column-warnings = Warnings
+column-file = File
+file-sound = Unaltered
+file-missing = Missing
+file-altered = Altered
+file-unreadable = Unreadable
+file-not-known = Not checked
+file-what-sound = Its bytes were read just now and have the hash that is on record.
+file-what-missing = The file is not in the folder for evidence. Bring it back from a copy, or close the month again.
+file-what-altered = The file’s bytes are not the ones on record. Bring it back from a copy; what is there now is left as it is.
+file-what-unreadable = The file is there and cannot be read. Its permissions and the disk need a look.
+file-what-not-known = This program was started without a folder for evidence.
+calendar-title = Evidence of { $month }, day by day
+calendar-what = What is recorded of each day. A month that was not closed yet has not been asked for: nobody knows until it is.
+calendar-empty = No contract is in force in { $month }
+calendar-empty-next = Choose another month or customer.
+calendar-only-gaps = Only with gaps
+calendar-no-gaps = No gaps
+calendar-no-gaps-next = Every day of what is shown here is there.
+calendar-show = Show as a calendar
+calendar-days = Days with gaps
+calendar-count = { $count ->
+    [one] { $count } day
+   *[other] { $count } days
+}
+calendar-without = { $duration } without evidence
+calendar-open = not closed
+calendar-more = Show more contracts
+day-evidence-there = There
+day-evidence-partial = In part
+day-evidence-missing = Missing
+day-evidence-unknown = Not asked yet
+day-evidence-not-due = Nothing due

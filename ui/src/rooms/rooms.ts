@@ -4,6 +4,7 @@ import Building2 from '@lucide/svelte/icons/building-2'
 import BookOpenText from '@lucide/svelte/icons/book-open-text'
 import CalendarCheck from '@lucide/svelte/icons/calendar-check'
 import CalendarDays from '@lucide/svelte/icons/calendar-days'
+import FileCheck from '@lucide/svelte/icons/file-check-2'
 import HandCoins from '@lucide/svelte/icons/hand-coins'
 import LayoutDashboard from '@lucide/svelte/icons/layout-dashboard'
 import ShieldCheck from '@lucide/svelte/icons/shield-check'
@@ -59,6 +60,14 @@ export const rooms: Room[] = [
     needs: 'months.close',
     key: 'l',
     load: () => import('./close/Close.svelte'),
+  },
+  {
+    id: 'evidence',
+    title: 'room-evidence',
+    icon: FileCheck,
+    needs: 'evidence.read',
+    key: 'e',
+    load: () => import('./evidence/Evidence.svelte'),
   },
   {
     id: 'catalogue',

@@ -81,7 +81,22 @@ const chain: Looks<'sound' | 'broken'> = {
   broken: { icon: CircleX, tone: 'bad' },
 }
 
-const kinds = { verdict, month, credit, job, standing, request, outlook, chain }
+const file: Looks<Schemas['EvidenceCheck'] | 'not_known'> = {
+  sound: { icon: CircleCheck, tone: 'good' },
+  missing: { icon: CircleX, tone: 'bad' },
+  altered: { icon: TriangleAlert, tone: 'bad' },
+  unreadable: { icon: CircleX, tone: 'bad' },
+  not_known: { icon: CircleHelp, tone: 'calm' },
+}
+
+const source: Looks<'reached' | 'not_reached' | 'numbers' | 'no_numbers'> = {
+  reached: { icon: CircleCheck, tone: 'good' },
+  not_reached: { icon: CircleX, tone: 'bad' },
+  numbers: { icon: CircleCheck, tone: 'good' },
+  no_numbers: { icon: CircleX, tone: 'bad' },
+}
+
+const kinds = { verdict, month, credit, job, standing, request, outlook, chain, file, source }
 
 export type StatusKind = keyof typeof kinds
 

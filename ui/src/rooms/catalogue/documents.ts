@@ -43,6 +43,9 @@ export const checkDraft = (text: string, calendar: string | undefined, signal: A
 export const effectsOf = (text: string, months: number) =>
   answer(api.POST('/catalogue/effects', { params: { query: { months } }, body: text, ...yaml }))
 
+export const testSource = (text: string) =>
+  answer(api.POST('/catalogue/source-tests', { body: text, ...yaml }))
+
 export const saveDocument = (path: Of, text: string, version: number | null) =>
   answerWithTag(
     api.PUT('/catalogue/documents/{kind}/{name}', {

@@ -107,9 +107,22 @@ export const shown: Extension[] = [
   yaml(),
   syntaxHighlighting(colours),
   lineNumbers(),
+  EditorView.lineWrapping,
   look,
   indentUnit.of('  '),
 ]
+
+/** Typing over a selection: left to the browser it brings styles along into the page, which the policy refuses. */
+const replacing = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const isTyped = event.inputType === 'insertText' && event.data !== null && !event.isComposing
+    if (!isTyped || view.state.selection.main.empty) return false
+    const typed = view.state.replaceSelection(event.data ?? '')
+    view.dispatch({ ...typed, userEvent: 'input.type', scrollIntoView: true })
+    event.preventDefault()
+    return true
+  },
+})
 
 export class Draft {
   text = $state('')
@@ -137,6 +150,7 @@ export class Draft {
         highlightActiveLine(),
         bracketMatching(),
         lintGutter(),
+        replacing,
         this.labels.of([]),
         // Tab leaves the editor after Escape, as everywhere where text is typed.
         keymap.of([...defaultKeymap, ...historyKeymap, indentWithTab]),
