@@ -393,126 +393,6 @@ totals-reversed = Storniert
 totals-credits = Gutschriften
 totals-net = Netto zu berechnen
 
-## Kunden
-
-customers-purpose = Alle, die Sie betreuen; öffnen Sie einen Kunden, um seine Monate zu sehen
-customers-empty = Es gibt noch keine Kunden
-customers-empty-next = Ein Kunde erscheint, sobald sein erster Monat abgeschlossen ist.
-
-## Abschluss
-
-close-purpose = Liest die Nachweise, bewertet sie und hält den Monat fest
-close-whom-all = Alle Kunden mit einem Vertrag in diesem Monat
-close-whom-one = Nur { $tenant }
-close-again = Ein erneuter Abschluss aus denselben Nachweisen ändert nichts; aus anderen entsteht durch Nachberechnung eine neue Revision.
-close-start = { $month } abschließen
-close-jobs = Aufträge
-close-empty = Von hier wurde noch kein Monat abgeschlossen
-close-empty-next = Wählen Sie oben einen Monat und schließen Sie ihn ab; der Fortschritt erscheint hier.
-job-of = Auftrag für { $month }
-job-asked = { $actor }, { $at }
-job-call-off = Abbrechen
-job-called-off = Der Auftrag ist abgebrochen und endet gleich.
-job-progress = { $done } von { $of }
-job-step-capture = Nachweise lesen
-job-step-measure = Messen
-job-step-render = Dokumente erstellen
-job-step-record = Festhalten
-job-step-publish = Ablegen
-job-interrupted-next = Das Programm wurde währenddessen beendet. Sehen Sie nach dem Monat und schließen Sie ihn dann noch einmal ab: Nichts wird doppelt erfasst.
-job-unchanged = Unverändert
-revision-number = Revision { $revision }
-
-## Prüfprotokoll
-
-audit-purpose = Jeder Schritt in der Reihenfolge, in der er getan wurde; jeder Eintrag enthält die Prüfsumme des vorigen
-audit-verify = Kette prüfen
-audit-verify-again = Erneut prüfen
-audit-verify-what = Die Kette wurde noch nicht geprüft, seit Sie hier sind. Die Prüfung geht alle Einträge durch, vergleicht ihre Prüfsummen und sieht nach, ob sie die Tatsachen richtig wiedergeben.
-audit-sound = Alle { $entries } Einträge folgen aufeinander und geben die Tatsachen richtig wieder. Niemand hat etwas geändert, entfernt oder eingefügt.
-audit-head = Ende der Kette:
-audit-broken = Die Kette ist gebrochen. Lassen Sie das Hauptbuch, wie es ist, stellen Sie eine Sicherung an anderer Stelle wieder her und vergleichen Sie. Der erste Fehler:
-audit-subject = Gegenstand beginnt mit
-audit-empty = Es gibt keine Einträge
-audit-empty-next = Den ersten schreibt der erste Monatsabschluss.
-audit-entry = Eintrag { $sequence }
-audit-payload = Was festgehalten wurde
-audit-hash = Prüfsumme
-audit-previous = Prüfsumme des vorigen Eintrags
-audit-about-month = Monate
-audit-about-credit = Gutschriften
-audit-about-document = Dokumente des Katalogs
-audit-about-account = Konten
-audit-about-tenant = Kunden
-audit-about-contract = Verträge
-action-month-closed = Monat abgeschlossen
-action-month-restated = Monat nachberechnet
-action-month-step = Schritt mit einem Monat
-action-credit-drafted = Gutschrift entworfen
-action-credit-step = Schritt mit einer Gutschrift
-action-tenant-recorded = Kunde erfasst
-action-contract-recorded = Vertrag erfasst
-action-document-entered = Dokument eingetragen
-action-document-decided = Dokument entschieden
-action-document-retired = Dokument zurückgezogen
-action-account-added = Konto angelegt
-action-account-changed = Konto geändert
-action-account-sign-in = Anmeldung
-action-token-added = Token angelegt
-action-token-changed = Token geändert
-action-limit-set = Grenze gesetzt
-
-## Das Fenster: welcher Arbeitsplatz, und was darum herum ist
-
-tray-open = SLA Desk öffnen
-tray-quit = Beenden
-first-title = Womit möchten Sie arbeiten?
-first-demo = Die Demo ausprobieren
-first-demo-what = Vier erfundene Kunden mit einem abgeschlossenen Monat. Niemandem bleibt etwas verborgen; nichts verlässt diesen Rechner.
-first-demo-go = Demo öffnen
-first-demo-wait = Der Monat der Demo wird abgeschlossen; das dauert einige Sekunden.
-first-own = Ein Hauptbuch auf diesem Rechner
-first-own-what = Für einen Arbeitsplatz. Monate, Gutschriften und Prüfkette liegen in einer Datei bei Ihnen.
-first-own-go = Hauptbuch anlegen
-first-server = Ein Hauptbuch auf einem Server
-first-server-what = Für mehrere Arbeitsplätze: PostgreSQL, zum Beispiel Neon. Die Adresse liegt im Schlüsselbund des Systems.
-first-server-go = Hauptbuch öffnen
-first-folder-own = Ordner für Hauptbuch, Dokumente und Nachweise
-first-folder-server = Ordner für Dokumente und Nachweise
-first-folder-hint = Ein vollständiger Pfad auf diesem Rechner. Fehlt er, wird er angelegt; was dort liegt, bleibt.
-first-ledger = Adresse des Hauptbuchs
-first-ledger-hint = So, wie Ihr Anbieter sie anzeigt. Sie enthält ein Passwort und wird deshalb verdeckt.
-first-ledger-show = Adresse anzeigen
-first-ledger-missing = Geben Sie zuerst die Adresse ein.
-first-look = Verbindung prüfen
-first-look-before = Prüfen Sie zuerst die Verbindung.
-first-look-empty = Der Server antwortet, und die Datenbank ist leer: Ein neues Hauptbuch wird darin angelegt.
-first-look-older = Der Server antwortet. Das Hauptbuch stammt aus einer früheren Version und wird auf diese gebracht.
-first-look-there = Der Server antwortet, und das Hauptbuch ist bereit.
-first-look-nobody = Der Server antwortet. Das Hauptbuch kennt noch niemanden; legen Sie das erste Konto an.
-first-account = Ihr Konto
-first-account-what = Das erste Konto gibt allen anderen ihre Rechte und berührt kein Geld. Legen Sie Kundenbetreuung und Finanzen danach in den Einstellungen an.
-first-name = Ihr Name
-first-name-missing = Geben Sie Ihren Namen ein.
-first-account-wrong = Kleinbuchstaben, Ziffern, Punkte, Binde- und Unterstriche; am Anfang ein Buchstabe oder eine Ziffer.
-first-password-again = Passwort wiederholen
-desk-failed = Ihr Arbeitsplatz lässt sich nicht öffnen
-desk-leave = Anderen Arbeitsplatz wählen
-demo-people = Sehen Sie sich um als …
-demo-people-what = Jede Rolle sieht und darf etwas anderes.
-problem-keychain = Der Schlüsselbund des Systems antwortet nicht
-problem-keychain-next = Entsperren Sie ihn und versuchen Sie es noch einmal. Die Adresse wird nirgends sonst aufbewahrt.
-problem-no-account = An diesem Hauptbuch könnte sich niemand anmelden
-problem-no-account-next = Prüfen Sie die Verbindung noch einmal und legen Sie das erste Konto an.
-problem-ledger-sign-in = Der Server nimmt Benutzer oder Passwort nicht an
-problem-ledger-sign-in-next = Prüfen Sie die Adresse: Sie könnte am Server geändert worden sein.
-file-saved = Gespeichert
-problem-file = Die Datei wurde nicht gespeichert
-problem-file-next = Schaffen Sie Platz oder wählen Sie einen anderen Ort. Es blieb nichts Halbes zurück.
-job-notice-done = { $month } ist abgeschlossen
-job-notice-failed = { $month } wurde nicht abgeschlossen
-job-notice-next = Öffnen Sie SLA Desk, um das Ergebnis zu sehen.
-
 ## Katalog
 
 room-catalogue = Katalog
@@ -1042,3 +922,123 @@ day-evidence-partial = Teilweise
 day-evidence-missing = Fehlt
 day-evidence-unknown = Noch nicht abgefragt
 day-evidence-not-due = Nichts zugesagt
+
+## Kunden
+
+customers-purpose = Alle, die Sie betreuen; öffnen Sie einen Kunden, um seine Monate zu sehen
+customers-empty = Es gibt noch keine Kunden
+customers-empty-next = Ein Kunde erscheint, sobald sein erster Monat abgeschlossen ist.
+
+## Abschluss
+
+close-purpose = Liest die Nachweise, bewertet sie und hält den Monat fest
+close-whom-all = Alle Kunden mit einem Vertrag in diesem Monat
+close-whom-one = Nur { $tenant }
+close-again = Ein erneuter Abschluss aus denselben Nachweisen ändert nichts; aus anderen entsteht durch Nachberechnung eine neue Revision.
+close-start = { $month } abschließen
+close-jobs = Aufträge
+close-empty = Von hier wurde noch kein Monat abgeschlossen
+close-empty-next = Wählen Sie oben einen Monat und schließen Sie ihn ab; der Fortschritt erscheint hier.
+job-of = Auftrag für { $month }
+job-asked = { $actor }, { $at }
+job-call-off = Abbrechen
+job-called-off = Der Auftrag ist abgebrochen und endet gleich.
+job-progress = { $done } von { $of }
+job-step-capture = Nachweise lesen
+job-step-measure = Messen
+job-step-render = Dokumente erstellen
+job-step-record = Festhalten
+job-step-publish = Ablegen
+job-interrupted-next = Das Programm wurde währenddessen beendet. Sehen Sie nach dem Monat und schließen Sie ihn dann noch einmal ab: Nichts wird doppelt erfasst.
+job-unchanged = Unverändert
+revision-number = Revision { $revision }
+
+## Prüfprotokoll
+
+audit-purpose = Jeder Schritt in der Reihenfolge, in der er getan wurde; jeder Eintrag enthält die Prüfsumme des vorigen
+audit-verify = Kette prüfen
+audit-verify-again = Erneut prüfen
+audit-verify-what = Die Kette wurde noch nicht geprüft, seit Sie hier sind. Die Prüfung geht alle Einträge durch, vergleicht ihre Prüfsummen und sieht nach, ob sie die Tatsachen richtig wiedergeben.
+audit-sound = Alle { $entries } Einträge folgen aufeinander und geben die Tatsachen richtig wieder. Niemand hat etwas geändert, entfernt oder eingefügt.
+audit-head = Ende der Kette:
+audit-broken = Die Kette ist gebrochen. Lassen Sie das Hauptbuch, wie es ist, stellen Sie eine Sicherung an anderer Stelle wieder her und vergleichen Sie. Der erste Fehler:
+audit-subject = Gegenstand beginnt mit
+audit-empty = Es gibt keine Einträge
+audit-empty-next = Den ersten schreibt der erste Monatsabschluss.
+audit-entry = Eintrag { $sequence }
+audit-payload = Was festgehalten wurde
+audit-hash = Prüfsumme
+audit-previous = Prüfsumme des vorigen Eintrags
+audit-about-month = Monate
+audit-about-credit = Gutschriften
+audit-about-document = Dokumente des Katalogs
+audit-about-account = Konten
+audit-about-tenant = Kunden
+audit-about-contract = Verträge
+action-month-closed = Monat abgeschlossen
+action-month-restated = Monat nachberechnet
+action-month-step = Schritt mit einem Monat
+action-credit-drafted = Gutschrift entworfen
+action-credit-step = Schritt mit einer Gutschrift
+action-tenant-recorded = Kunde erfasst
+action-contract-recorded = Vertrag erfasst
+action-document-entered = Dokument eingetragen
+action-document-decided = Dokument entschieden
+action-document-retired = Dokument zurückgezogen
+action-account-added = Konto angelegt
+action-account-changed = Konto geändert
+action-account-sign-in = Anmeldung
+action-token-added = Token angelegt
+action-token-changed = Token geändert
+action-limit-set = Grenze gesetzt
+
+## Das Fenster: welcher Arbeitsplatz, und was darum herum ist
+
+tray-open = SLA Desk öffnen
+tray-quit = Beenden
+first-title = Womit möchten Sie arbeiten?
+first-demo = Die Demo ausprobieren
+first-demo-what = Vier erfundene Kunden mit einem abgeschlossenen Monat. Niemandem bleibt etwas verborgen; nichts verlässt diesen Rechner.
+first-demo-go = Demo öffnen
+first-demo-wait = Der Monat der Demo wird abgeschlossen; das dauert einige Sekunden.
+first-own = Ein Hauptbuch auf diesem Rechner
+first-own-what = Für einen Arbeitsplatz. Monate, Gutschriften und Prüfkette liegen in einer Datei bei Ihnen.
+first-own-go = Hauptbuch anlegen
+first-server = Ein Hauptbuch auf einem Server
+first-server-what = Für mehrere Arbeitsplätze: PostgreSQL, zum Beispiel Neon. Die Adresse liegt im Schlüsselbund des Systems.
+first-server-go = Hauptbuch öffnen
+first-folder-own = Ordner für Hauptbuch, Dokumente und Nachweise
+first-folder-server = Ordner für Dokumente und Nachweise
+first-folder-hint = Ein vollständiger Pfad auf diesem Rechner. Fehlt er, wird er angelegt; was dort liegt, bleibt.
+first-ledger = Adresse des Hauptbuchs
+first-ledger-hint = So, wie Ihr Anbieter sie anzeigt. Sie enthält ein Passwort und wird deshalb verdeckt.
+first-ledger-show = Adresse anzeigen
+first-ledger-missing = Geben Sie zuerst die Adresse ein.
+first-look = Verbindung prüfen
+first-look-before = Prüfen Sie zuerst die Verbindung.
+first-look-empty = Der Server antwortet, und die Datenbank ist leer: Ein neues Hauptbuch wird darin angelegt.
+first-look-older = Der Server antwortet. Das Hauptbuch stammt aus einer früheren Version und wird auf diese gebracht.
+first-look-there = Der Server antwortet, und das Hauptbuch ist bereit.
+first-look-nobody = Der Server antwortet. Das Hauptbuch kennt noch niemanden; legen Sie das erste Konto an.
+first-account = Ihr Konto
+first-account-what = Das erste Konto gibt allen anderen ihre Rechte und berührt kein Geld. Legen Sie Kundenbetreuung und Finanzen danach in den Einstellungen an.
+first-name = Ihr Name
+first-name-missing = Geben Sie Ihren Namen ein.
+first-account-wrong = Kleinbuchstaben, Ziffern, Punkte, Binde- und Unterstriche; am Anfang ein Buchstabe oder eine Ziffer.
+first-password-again = Passwort wiederholen
+desk-failed = Ihr Arbeitsplatz lässt sich nicht öffnen
+desk-leave = Anderen Arbeitsplatz wählen
+demo-people = Sehen Sie sich um als …
+demo-people-what = Jede Rolle sieht und darf etwas anderes.
+problem-keychain = Der Schlüsselbund des Systems antwortet nicht
+problem-keychain-next = Entsperren Sie ihn und versuchen Sie es noch einmal. Die Adresse wird nirgends sonst aufbewahrt.
+problem-no-account = An diesem Hauptbuch könnte sich niemand anmelden
+problem-no-account-next = Prüfen Sie die Verbindung noch einmal und legen Sie das erste Konto an.
+problem-ledger-sign-in = Der Server nimmt Benutzer oder Passwort nicht an
+problem-ledger-sign-in-next = Prüfen Sie die Adresse: Sie könnte am Server geändert worden sein.
+file-saved = Gespeichert
+problem-file = Die Datei wurde nicht gespeichert
+problem-file-next = Schaffen Sie Platz oder wählen Sie einen anderen Ort. Es blieb nichts Halbes zurück.
+job-notice-done = { $month } ist abgeschlossen
+job-notice-failed = { $month } wurde nicht abgeschlossen
+job-notice-next = Öffnen Sie SLA Desk, um das Ergebnis zu sehen.

@@ -393,126 +393,6 @@ totals-reversed = Reversed
 totals-credits = Credits
 totals-net = Net to invoice
 
-## Customers
-
-customers-purpose = Everybody whom you look after; open one to see its months
-customers-empty = There are no customers yet
-customers-empty-next = A customer appears when the first of its months is closed.
-
-## Close
-
-close-purpose = Reads the evidence, judges it and records the month
-close-whom-all = All customers with a contract in this month
-close-whom-one = Only { $tenant }
-close-again = Closing again from the same evidence adds nothing; from other evidence it adds a revision.
-close-start = Close { $month }
-close-jobs = Jobs
-close-empty = No month was closed from here yet
-close-empty-next = Choose a month above and close it; its progress is shown here.
-job-of = Job for { $month }
-job-asked = { $actor }, { $at }
-job-call-off = Call off
-job-called-off = It was called off and stops in a moment.
-job-progress = { $done } of { $of }
-job-step-capture = Read evidence
-job-step-measure = Measure
-job-step-render = Draw documents
-job-step-record = Record
-job-step-publish = Publish
-job-interrupted-next = The program was stopped while it worked. Look at the month, then close it again: nothing is added twice.
-job-unchanged = As it was
-revision-number = Revision { $revision }
-
-## Audit
-
-audit-purpose = Every step in the order in which it was taken; each entry holds the hash of the one before
-audit-verify = Verify the chain
-audit-verify-again = Verify again
-audit-verify-what = The chain has not been verified since you came. Verifying walks all entries, compares their hashes and looks whether they tell of the facts as they are.
-audit-sound = All { $entries } entries follow one another, and they tell of the facts as they are. Nobody has changed, removed or inserted anything.
-audit-head = Head of the chain:
-audit-broken = The chain is broken. Keep the ledger as it is, restore a backup elsewhere and compare. The first thing that is wrong:
-audit-subject = Subject begins with
-audit-empty = There are no entries
-audit-empty-next = The first close of a month writes the first one.
-audit-entry = Entry { $sequence }
-audit-payload = What was recorded
-audit-hash = Hash
-audit-previous = Hash of the entry before
-audit-about-month = Months
-audit-about-credit = Credits
-audit-about-document = Documents of the catalogue
-audit-about-account = Accounts
-audit-about-tenant = Customers
-audit-about-contract = Contracts
-action-month-closed = Month closed
-action-month-restated = Month restated
-action-month-step = Step with a month
-action-credit-drafted = Credit drafted
-action-credit-step = Step with a credit
-action-tenant-recorded = Customer recorded
-action-contract-recorded = Contract recorded
-action-document-entered = Document entered
-action-document-decided = Document decided
-action-document-retired = Document retired
-action-account-added = Account added
-action-account-changed = Account changed
-action-account-sign-in = Sign-in
-action-token-added = Token added
-action-token-changed = Token changed
-action-limit-set = Limit set
-
-## The window: which desk, and what is around it
-
-tray-open = Open SLA Desk
-tray-quit = Quit
-first-title = Where do you want to work?
-first-demo = Try the demo
-first-demo-what = Four invented customers with a closed month. Nothing is kept from anybody; nothing leaves this computer.
-first-demo-go = Open the demo
-first-demo-wait = The demo’s month is being closed; this takes a few seconds.
-first-own = A ledger on this computer
-first-own-what = For one desk. Months, credits and the audit chain are kept in a file of yours.
-first-own-go = Make the ledger
-first-server = A ledger on a server
-first-server-what = For several desks: PostgreSQL, such as Neon. Its address is kept in the system’s keychain.
-first-server-go = Open the ledger
-first-folder-own = Folder for the ledger, documents and evidence
-first-folder-server = Folder for documents and evidence
-first-folder-hint = A whole path on this computer. It is made where it is missing; what lies there stays.
-first-ledger = Address of the ledger
-first-ledger-hint = As your provider shows it. It holds a password, so it is not shown.
-first-ledger-show = Show the address
-first-ledger-missing = Enter the address first.
-first-look = Test the connection
-first-look-before = Test the connection first.
-first-look-empty = The server answers, and the database is empty: a new ledger will be made in it.
-first-look-older = The server answers. The ledger is of an earlier version and will be brought up to this one.
-first-look-there = The server answers, and the ledger is ready.
-first-look-nobody = The server answers. The ledger knows nobody yet; make the first account.
-first-account = Your account
-first-account-what = The first account gives everybody else their rights and touches no money. Add account managers and finance in the settings afterwards.
-first-name = Your name
-first-name-missing = Enter your name.
-first-account-wrong = Small letters, digits, dots, hyphens and underscores, beginning with a letter or digit.
-first-password-again = Password again
-desk-failed = Your desk cannot be opened
-desk-leave = Choose another desk
-demo-people = Look around as …
-demo-people-what = Each role sees and may do something else.
-problem-keychain = The system’s keychain does not answer
-problem-keychain-next = Unlock it and try again. The address is kept nowhere else.
-problem-no-account = Nobody could sign in to this ledger
-problem-no-account-next = Test the connection again and enter the first account.
-problem-ledger-sign-in = The server does not accept user or password
-problem-ledger-sign-in-next = Check the address: it may have been changed at the server.
-file-saved = Saved
-problem-file = The file was not saved
-problem-file-next = Make room or choose another place. Nothing half written was left.
-job-notice-done = { $month } is closed
-job-notice-failed = { $month } was not closed
-job-notice-next = Open SLA Desk to see the result.
-
 ## Catalogue
 
 room-catalogue = Catalogue
@@ -1045,3 +925,123 @@ day-evidence-partial = In part
 day-evidence-missing = Missing
 day-evidence-unknown = Not asked yet
 day-evidence-not-due = Nothing due
+
+## Customers
+
+customers-purpose = Everybody whom you look after; open one to see its months
+customers-empty = There are no customers yet
+customers-empty-next = A customer appears when the first of its months is closed.
+
+## Close
+
+close-purpose = Reads the evidence, judges it and records the month
+close-whom-all = All customers with a contract in this month
+close-whom-one = Only { $tenant }
+close-again = Closing again from the same evidence adds nothing; from other evidence it adds a revision.
+close-start = Close { $month }
+close-jobs = Jobs
+close-empty = No month was closed from here yet
+close-empty-next = Choose a month above and close it; its progress is shown here.
+job-of = Job for { $month }
+job-asked = { $actor }, { $at }
+job-call-off = Call off
+job-called-off = It was called off and stops in a moment.
+job-progress = { $done } of { $of }
+job-step-capture = Read evidence
+job-step-measure = Measure
+job-step-render = Draw documents
+job-step-record = Record
+job-step-publish = Publish
+job-interrupted-next = The program was stopped while it worked. Look at the month, then close it again: nothing is added twice.
+job-unchanged = As it was
+revision-number = Revision { $revision }
+
+## Audit
+
+audit-purpose = Every step in the order in which it was taken; each entry holds the hash of the one before
+audit-verify = Verify the chain
+audit-verify-again = Verify again
+audit-verify-what = The chain has not been verified since you came. Verifying walks all entries, compares their hashes and looks whether they tell of the facts as they are.
+audit-sound = All { $entries } entries follow one another, and they tell of the facts as they are. Nobody has changed, removed or inserted anything.
+audit-head = Head of the chain:
+audit-broken = The chain is broken. Keep the ledger as it is, restore a backup elsewhere and compare. The first thing that is wrong:
+audit-subject = Subject begins with
+audit-empty = There are no entries
+audit-empty-next = The first close of a month writes the first one.
+audit-entry = Entry { $sequence }
+audit-payload = What was recorded
+audit-hash = Hash
+audit-previous = Hash of the entry before
+audit-about-month = Months
+audit-about-credit = Credits
+audit-about-document = Documents of the catalogue
+audit-about-account = Accounts
+audit-about-tenant = Customers
+audit-about-contract = Contracts
+action-month-closed = Month closed
+action-month-restated = Month restated
+action-month-step = Step with a month
+action-credit-drafted = Credit drafted
+action-credit-step = Step with a credit
+action-tenant-recorded = Customer recorded
+action-contract-recorded = Contract recorded
+action-document-entered = Document entered
+action-document-decided = Document decided
+action-document-retired = Document retired
+action-account-added = Account added
+action-account-changed = Account changed
+action-account-sign-in = Sign-in
+action-token-added = Token added
+action-token-changed = Token changed
+action-limit-set = Limit set
+
+## The window: which desk, and what is around it
+
+tray-open = Open SLA Desk
+tray-quit = Quit
+first-title = Where do you want to work?
+first-demo = Try the demo
+first-demo-what = Four invented customers with a closed month. Nothing is kept from anybody; nothing leaves this computer.
+first-demo-go = Open the demo
+first-demo-wait = The demo’s month is being closed; this takes a few seconds.
+first-own = A ledger on this computer
+first-own-what = For one desk. Months, credits and the audit chain are kept in a file of yours.
+first-own-go = Make the ledger
+first-server = A ledger on a server
+first-server-what = For several desks: PostgreSQL, such as Neon. Its address is kept in the system’s keychain.
+first-server-go = Open the ledger
+first-folder-own = Folder for the ledger, documents and evidence
+first-folder-server = Folder for documents and evidence
+first-folder-hint = A whole path on this computer. It is made where it is missing; what lies there stays.
+first-ledger = Address of the ledger
+first-ledger-hint = As your provider shows it. It holds a password, so it is not shown.
+first-ledger-show = Show the address
+first-ledger-missing = Enter the address first.
+first-look = Test the connection
+first-look-before = Test the connection first.
+first-look-empty = The server answers, and the database is empty: a new ledger will be made in it.
+first-look-older = The server answers. The ledger is of an earlier version and will be brought up to this one.
+first-look-there = The server answers, and the ledger is ready.
+first-look-nobody = The server answers. The ledger knows nobody yet; make the first account.
+first-account = Your account
+first-account-what = The first account gives everybody else their rights and touches no money. Add account managers and finance in the settings afterwards.
+first-name = Your name
+first-name-missing = Enter your name.
+first-account-wrong = Small letters, digits, dots, hyphens and underscores, beginning with a letter or digit.
+first-password-again = Password again
+desk-failed = Your desk cannot be opened
+desk-leave = Choose another desk
+demo-people = Look around as …
+demo-people-what = Each role sees and may do something else.
+problem-keychain = The system’s keychain does not answer
+problem-keychain-next = Unlock it and try again. The address is kept nowhere else.
+problem-no-account = Nobody could sign in to this ledger
+problem-no-account-next = Test the connection again and enter the first account.
+problem-ledger-sign-in = The server does not accept user or password
+problem-ledger-sign-in-next = Check the address: it may have been changed at the server.
+file-saved = Saved
+problem-file = The file was not saved
+problem-file-next = Make room or choose another place. Nothing half written was left.
+job-notice-done = { $month } is closed
+job-notice-failed = { $month } was not closed
+job-notice-next = Open SLA Desk to see the result.

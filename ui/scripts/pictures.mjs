@@ -9,6 +9,7 @@ import { signIn, startBrowser, startDesk } from '../tests/desk.mjs'
 const [folder = '/tmp/sla-desk-pictures', ...only] = process.argv.slice(2)
 const sizes = { small: { width: 1280, height: 800 }, large: { width: 1920, height: 1080 } }
 const prairie = 'months/prairie/prairie-platform?month=2026-10'
+const contract = 'catalogue/Contract/prairie-platform.1'
 const alpenbahn = 'months/alpenbahn/alpenbahn-platform?month=2026-10'
 
 const scrollTo = (page, selector) =>
@@ -80,6 +81,23 @@ const pages = {
   'month-explanation': ['fee', `${alpenbahn}&tab=explanation`],
   'month-history': ['fee', `${prairie}&tab=history`],
   close: ['mara', 'close'],
+  catalogue: ['otto', 'catalogue'],
+  'catalogue-contract': ['otto', contract],
+  'catalogue-changes': ['otto', `${contract}?view=changes`, (page) => page.locator('main nav').waitFor()],
+  'catalogue-effects': [
+    'otto',
+    `${contract}?view=effects`,
+    (page) => page.locator('main .actions button').last().click(),
+  ],
+  'catalogue-new': ['otto', 'catalogue/new/Contract?template=msp-availability-de'],
+  'catalogue-source': ['otto', 'catalogue/DataSource/measurements'],
+  evidence: ['fee', 'evidence?month=2026-10'],
+  'evidence-panel': [
+    'fee',
+    'evidence?month=2026-10',
+    (page) => page.locator('tbody tr[data-index="0"]').click(),
+  ],
+  'evidence-calendar': ['fee', 'evidence?month=2026-10&view=calendar'],
   audit: ['gwen', 'audit', (page) => page.locator('[data-verify]').click()],
   palette: ['fee', 'overview', (page) => key(page, 'Control+k')()],
   shortcuts: ['fee', 'overview', (page) => key(page, '?')()],

@@ -41,6 +41,15 @@ const places: [account: string, place: string][] = [
   ['mara', `${month}&tab=revisions`],
   ['mara', 'close?month=2026-10'],
   ['gwen', 'audit?month=2026-10'],
+  ['otto', 'catalogue?month=2026-10'],
+  ...['edit', 'changes', 'effects'].map((view): [string, string] => [
+    'otto',
+    `catalogue/Contract/prairie-platform.1?month=2026-10&view=${view}`,
+  ]),
+  ['otto', 'catalogue/new/Contract?month=2026-10&template=slack-2024'],
+  ['otto', 'catalogue/DataSource/measurements?month=2026-10'],
+  ['fee', 'evidence?month=2026-10'],
+  ['fee', 'evidence?month=2026-10&view=calendar'],
 ]
 
 interface Finding {
