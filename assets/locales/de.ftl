@@ -231,7 +231,6 @@ not-judged = Nicht bewertet
 ## Übersicht
 
 overview-purpose = Der Stand des Monats über alle Kunden
-overview-purpose-own = Was Ihnen für diesen Monat ausgestellt wurde
 overview-waiting = Wartet auf Sie
 overview-deadlines = Fristen
 overview-groups = Nach Stand und Ergebnis
@@ -402,8 +401,6 @@ customers-empty-next = Ein Kunde erscheint, sobald sein erster Monat abgeschloss
 ## Abschluss
 
 close-purpose = Liest die Nachweise, bewertet sie und hält den Monat fest
-close-whom-all = Alle Kunden mit einem Vertrag in diesem Monat
-close-whom-one = Nur { $tenant }
 close-again = Ein erneuter Abschluss aus denselben Nachweisen ändert nichts; aus anderen entsteht durch Nachberechnung eine neue Revision.
 close-start = { $month } abschließen
 close-jobs = Aufträge
@@ -942,6 +939,10 @@ standing-projected = Bei gleichem Tempo am Ende
 standing-outlook = Aussicht
 standing-at-least = mindestens { $share }
 standing-legend = Anteile am Fehlerbudget des ganzen Zeitraums. Die Hochrechnung geht davon aus, dass Fehler bis zum Ende so häufig bleiben wie bisher; sie ist keine Zusage.
+standing-failures = { $count ->
+    [one] { $count } Kunde konnte nicht gemessen werden:
+   *[other] { $count } Kunden konnten nicht gemessen werden:
+}
 outlook-lasts = Reicht
 outlook-unjudged = Noch nichts zu bewerten
 outlook-uncertain = Hängt von unbekannter Zeit ab
@@ -972,3 +973,199 @@ cap-since = seit { $month }
 cap-limit = Grenze
 cap-used = Genutzt
 cap-left = Übrig
+
+## Kunden suchen und wählen
+
+picker-all = Alle Kunden, auch künftige
+picker-some = Bestimmte Kunden
+picker-search = Kunden suchen
+picker-remove = { $customer } entfernen
+picker-more = Es gibt weitere. Suchen Sie nach einem Teil des Namens.
+customers-none-next = Suchen Sie nach einem anderen Teil des Namens oder der Kennung.
+
+## Abschluss: Auswahl und Fehlschläge
+
+close-whom = Welche Kunden
+close-whom-all = Alle Kunden mit einem Vertrag in diesem Monat
+close-choose-first = Wählen Sie zuerst mindestens einen Kunden.
+close-start-some = { $count ->
+    [one] { $month } für { $count } Kunden abschließen
+   *[other] { $month } für { $count } Kunden abschließen
+}
+close-known = { $count ->
+    [0] In diesem Monat ist noch nichts abgeschlossen.
+    [one] { $count } Monat ist schon abgeschlossen.
+   *[other] { $count } Monate sind schon abgeschlossen.
+}
+close-known-show = Ansehen
+job-customers = { $count } Kunden
+job-failures = { $count ->
+    [one] { $count } Kunde wurde nicht abgeschlossen
+   *[other] { $count } Kunden wurden nicht abgeschlossen
+}
+job-retry-those = Nur diese erneut abschließen
+failure-not-over = Der Monat läuft noch
+failure-not-over-next = Schließen Sie ihn ab, sobald er in der Zeitzone des Vertrags vorbei ist.
+failure-unknown = Der Katalog kennt diesen Kunden nicht
+failure-unknown-next = Tragen Sie Kunde und Vertrag in den Katalog ein.
+failure-contract = Der Vertrag lässt den Abschluss nicht zu
+failure-contract-next = Ergänzen Sie den Vertrag, wie es in der Meldung steht, und schließen Sie dann erneut ab.
+failure-secret = Zugangsdaten der Datenquelle fehlen
+failure-secret-next = Hinterlegen Sie die genannten Zugangsdaten auf dem Server und starten Sie ihn neu.
+failure-file = Die Messdatei kann nicht gelesen werden
+failure-file-next = Sehen Sie nach, ob die Datei vorhanden und vollständig ist, und schließen Sie dann erneut ab.
+failure-source = Die Datenquelle antwortet nicht wie nötig
+failure-source-next = Prüfen Sie Erreichbarkeit, Zugang und Abfrage der Datenquelle und schließen Sie dann erneut ab.
+failure-other = Der Monat konnte nicht abgeschlossen werden
+failure-other-next = Die Meldung unten sagt, woran es liegt.
+
+## Einstellungen
+
+room-settings = Einstellungen
+settings-purpose = Ihr Konto, und wer hier was darf
+settings-parts = Teile der Einstellungen
+settings-account = Mein Konto
+settings-people = Personen
+settings-tokens = Tokens
+settings-limits = Betragsgrenzen
+settings-name = Name
+settings-role = Rolle
+settings-tenants = Kunden
+settings-ways = Anmeldung
+settings-password-what = Mindestens zwölf Zeichen; am besten aus einem Passwortspeicher.
+settings-app = Authentifizierungs-App
+settings-app-on = Eingerichtet: Neben dem Passwort ist ein Code nötig.
+settings-app-off = Nicht eingerichtet: Das Passwort allein genügt.
+settings-app-what = Ein Code aus einer App auf Ihrem Telefon schützt das Konto auch dann, wenn jemand das Passwort kennt.
+settings-app-set-up = App einrichten
+settings-app-remove = App entfernen
+app-password-why = Geben Sie Ihr Passwort ein, damit niemand an Ihrem offenen Platz eine App einrichtet.
+app-password-incomplete = Geben Sie zuerst Ihr Passwort ein.
+app-scan = Lesen Sie dieses Bild mit Ihrer Authentifizierungs-App ein. Es wird nur dieses eine Mal gezeigt.
+app-qr = QR-Code mit dem Geheimnis für die Authentifizierungs-App
+app-type = Ohne Kamera: Tippen Sie dieses Geheimnis in die App.
+app-code-hint = Die sechs Ziffern, die die App jetzt zeigt. Erst danach gilt sie.
+app-code-incomplete = Geben Sie die sechs Ziffern aus der App ein.
+app-confirm = Bestätigen
+app-done = Die App ist eingerichtet. Ab jetzt brauchen Sie bei der Anmeldung neben dem Passwort einen Code.
+app-remove-what = Danach genügt das Passwort allein. Haben Sie das Telefon verloren, kann die Administration die App entfernen.
+app-proof = Passwort oder Code aus der App
+app-proof-incomplete = Geben Sie Ihr Passwort oder einen Code ein.
+action-next = Weiter
+action-change = Ändern
+action-copy = Kopieren
+copied = Kopiert
+account-add = Konto anlegen
+account-change = Konto von { $name } ändern
+account-name-hint = Kleine Buchstaben, Ziffern, Punkt und Bindestrich; bleibt für immer.
+account-password-hint = Mindestens 12 Zeichen. Leer lassen, wenn sich das Konto anders anmeldet oder das Passwort bleibt.
+account-incomplete = Name und Konto sind nötig.
+account-no-tenants = Wählen Sie mindestens einen Kunden oder alle.
+account-viewer-of-all = Wer als Kunde zusieht, sieht bestimmte Kunden; wählen Sie sie aus.
+account-openid = Anmeldung über die Organisation (OpenID)
+account-issuer = Adresse des Anbieters
+account-identity = Kennung oder E-Mail-Adresse
+account-identity-hint = Die Kennung beim Anbieter. Eine E-Mail-Adresse gilt nur bis zur ersten Anmeldung.
+account-usable = Das Konto kann benutzt werden
+account-remove-app = Authentifizierungs-App entfernen, weil das Gerät verloren ist
+account-active = Aktiv
+account-disabled = Gesperrt
+accounts-empty = Es gibt noch keine Konten
+accounts-empty-next = Legen Sie das erste an.
+role-what-admin = Verwaltet Konten, Tokens und Grenzen; rührt kein Geld an.
+role-what-account-manager = Schließt Monate ab, spricht mit Kunden und stellt Freigegebenes aus.
+role-what-finance = Legt Gutschriften fest, gibt sie und Monate frei, storniert.
+role-what-governance = Prüft Nachweise und das Protokoll.
+role-what-operator = Pflegt Ziele, Störungen und Wartung.
+role-what-tenant-viewer = Sieht nur, was den eigenen Kunden ausgestellt wurde.
+role-what-machine = Ein Programm mit einem Token.
+way-password = Passwort
+way-app = App
+way-openid = Organisation
+way-token = Nur Tokens
+column-token = Token
+token-add = Token anlegen
+token-label = Wofür
+token-label-hint = Etwa: nächtlicher Abschluss.
+token-account = Handelt für
+token-days = Gültig für Tage
+token-days-hint = Eine Zahl von 1 bis 731.
+token-expires = Gültig bis
+token-permissions = Was es darf
+token-may = Das darf es, soweit es auch das Konto darf:
+token-incomplete = Name, Zweck und Konto sind nötig.
+token-no-permission = Wählen Sie mindestens ein Recht.
+token-made = Token „{ $name }“ ist angelegt.
+token-once = Bewahren Sie das Geheimnis jetzt auf; es wird kein zweites Mal gezeigt.
+token-good-until = Gültig bis { $at }.
+token-kept = Ich habe es aufbewahrt
+token-revoke = Widerrufen
+token-revoke-what = Danach kommt kein Programm mehr damit herein. Das lässt sich nicht zurücknehmen.
+token-active = Gültig
+token-expired = Abgelaufen
+token-revoked = Widerrufen
+tokens-empty = Es gibt noch keine Tokens
+tokens-empty-next = Programme melden sich mit einem Token an; legen Sie eines an.
+may-tenants-read = Kunden sehen
+may-contracts-read = Verträge sehen
+may-slos-read = Ziele sehen
+may-slos-write = Katalog ändern
+may-months-read = Monate sehen
+may-months-close = Monate abschließen
+may-months-compare = Lesarten vergleichen, laufenden Monat ansehen
+may-months-review = Monate zur Prüfung geben
+may-months-approve = Monate freigeben
+may-months-issue = Monate ausstellen
+may-credits-decide = Gutschriften festlegen
+may-credits-approve = Gutschriften freigeben
+may-credits-reverse = Gutschriften stornieren
+may-comments-write = Kommentieren
+may-exclusions-request = Ausschlüsse beantragen
+may-exclusions-decide = Ausschlüsse entscheiden
+may-incidents-write = Störungen eintragen
+may-documents-read = Dokumente lesen
+may-evidence-read = Nachweise lesen
+may-billing-read = Abrechnung sehen
+may-audit-read = Prüfprotokoll lesen
+may-accounts-read = Konten sehen
+may-accounts-write = Konten ändern
+limits-what = Mehr als diese Beträge gibt eine Rolle bei einer einzelnen Gutschrift nicht frei. Ohne Grenze gilt keine.
+limit-set = Grenze setzen
+limit-currency = Währung
+limit-currency-hint = Drei Buchstaben, etwa EUR.
+limit-most = Höchstbetrag je Gutschrift
+limit-none = Keine Grenze
+limit-unlimited = Keine Grenze für diese Rolle und Währung
+limit-needs-currency = Nötig ist ein Währungskürzel mit drei Buchstaben.
+limit-needs-amount = Nötig ist ein Betrag in dieser Währung.
+limits-empty = Es ist keine Grenze gesetzt
+limits-empty-next = Wer Gutschriften freigeben darf, darf es bis zu jedem Betrag.
+problem-proof = Passwort oder Code stimmt nicht
+problem-proof-next = Sie bleiben angemeldet, und geändert wurde nichts. Prüfen Sie die Eingabe; nach mehreren falschen Versuchen warten Sie eine Viertelstunde.
+problem-changed = Zuletzt geändert von { $actor }, { $at }.
+
+## Kundenportal
+
+portal-title = Ihre Servicequalität
+portal-welcome = Willkommen, { $name }
+portal-purpose = Hier finden Sie, was wir Ihnen zugesagt und Monat für Monat erreicht haben, mit allen Berichten zum Herunterladen.
+portal-months = Ihre Monate
+portal-more = Frühere Monate zeigen
+portal-home = Zu Ihren Monaten
+portal-settings = Passwort und Sicherheit
+portal-unknown-next = Ihre Monate finden Sie auf der ersten Seite.
+portal-empty = Noch ist kein Monat für Sie ausgestellt
+portal-empty-next = Ihr erster Bericht erscheint hier, sobald er geprüft und freigegeben ist. Bei Fragen hilft Ihnen Ihre Kundenbetreuung gern.
+portal-month-missing = Für { $month } ist Ihnen noch nichts ausgestellt
+portal-no-credit = Keine Gutschrift
+portal-credit = Gutschrift { $amount }
+portal-promises = Zugesagt und erreicht
+portal-promised = Zugesagt
+portal-verdict-met = Wir haben in diesem Monat alles gehalten, was wir Ihnen zugesagt haben.
+portal-verdict-breached = In diesem Monat haben wir nicht alles erreicht, was wir Ihnen zugesagt haben. Was Ihnen dafür zusteht, steht unten.
+portal-verdict-undecidable = Für einen Teil dieses Monats fehlen Messwerte. Der Bericht erklärt, was das bedeutet.
+
+## Entwürfe und Ansichten
+
+draft-thrown = Ihr Entwurf wurde verworfen.
+table-view-rename = „{ $name }“ umbenennen

@@ -231,7 +231,6 @@ not-judged = Not judged
 ## Overview
 
 overview-purpose = The state of the month over all customers
-overview-purpose-own = What was issued to you for this month
 overview-waiting = Waiting for you
 overview-deadlines = Claim deadlines
 overview-groups = By state and verdict
@@ -402,8 +401,6 @@ customers-empty-next = A customer appears when the first of its months is closed
 ## Close
 
 close-purpose = Reads the evidence, judges it and records the month
-close-whom-all = All customers with a contract in this month
-close-whom-one = Only { $tenant }
 close-again = Closing again from the same evidence adds nothing; from other evidence it adds a revision.
 close-start = Close { $month }
 close-jobs = Jobs
@@ -945,6 +942,10 @@ standing-projected = At the end, at this rate
 standing-outlook = Outlook
 standing-at-least = at least { $share }
 standing-legend = Shares of the error budget of the whole period. The projection takes errors to go on as they did so far until its end; it is no promise.
+standing-failures = { $count ->
+    [one] { $count } customer could not be measured:
+   *[other] { $count } customers could not be measured:
+}
 outlook-lasts = Lasts
 outlook-unjudged = Nothing to judge yet
 outlook-uncertain = Depends on unknown time
@@ -975,3 +976,199 @@ cap-since = since { $month }
 cap-limit = Limit
 cap-used = Used
 cap-left = Left
+
+## Finding and choosing customers
+
+picker-all = All customers, also those to come
+picker-some = Certain customers
+picker-search = Find customers
+picker-remove = Remove { $customer }
+picker-more = There are more. Search for a part of the name.
+customers-none-next = Search for another part of the name or id.
+
+## Closing: choice and failures
+
+close-whom = Which customers
+close-whom-all = All customers with a contract in this month
+close-choose-first = Choose at least one customer first.
+close-start-some = { $count ->
+    [one] Close { $month } for { $count } customer
+   *[other] Close { $month } for { $count } customers
+}
+close-known = { $count ->
+    [0] Nothing is closed in this month yet.
+    [one] { $count } month is closed already.
+   *[other] { $count } months are closed already.
+}
+close-known-show = Show
+job-customers = { $count } customers
+job-failures = { $count ->
+    [one] { $count } customer was not closed
+   *[other] { $count } customers were not closed
+}
+job-retry-those = Close only these again
+failure-not-over = The month is not over
+failure-not-over-next = Close it once it has ended in the contract’s time zone.
+failure-unknown = The catalogue does not know this customer
+failure-unknown-next = Enter customer and contract into the catalogue.
+failure-contract = The contract does not allow the close
+failure-contract-next = Complete the contract as the message says, and close again.
+failure-secret = Credentials of the data source are missing
+failure-secret-next = Give the named credentials to the server and start it again.
+failure-file = The file of measurements cannot be read
+failure-file-next = Look whether the file is there and complete, and close again.
+failure-source = The data source does not answer as it must
+failure-source-next = Check whether the data source can be reached, its access and the query, and close again.
+failure-other = The month could not be closed
+failure-other-next = The message below says why.
+
+## Settings
+
+room-settings = Settings
+settings-purpose = Your account, and who may do what here
+settings-parts = Parts of the settings
+settings-account = My account
+settings-people = People
+settings-tokens = Tokens
+settings-limits = Limits of amounts
+settings-name = Name
+settings-role = Role
+settings-tenants = Customers
+settings-ways = Signs in with
+settings-password-what = At least twelve characters, best of all from a password manager.
+settings-app = Authenticator app
+settings-app-on = Set up: the password needs a code beside it.
+settings-app-off = Not set up: the password alone is enough.
+settings-app-what = A code from an app on your phone protects the account even from somebody who knows the password.
+settings-app-set-up = Set up an app
+settings-app-remove = Remove the app
+app-password-why = Enter your password, so that nobody sets up an app at a desk that you left.
+app-password-incomplete = Enter your password first.
+app-scan = Scan this picture with your authenticator app. It is shown this once.
+app-qr = QR code with the secret for the authenticator app
+app-type = Without a camera: type this secret into the app.
+app-code-hint = The six digits that the app shows now. It counts from then on.
+app-code-incomplete = Enter the six digits of the app.
+app-confirm = Confirm
+app-done = The app is set up. From now on you need a code beside your password to sign in.
+app-remove-what = After that the password alone is enough. If you lost the phone, an administrator can remove the app.
+app-proof = Password, or a code of the app
+app-proof-incomplete = Enter your password or a code.
+action-next = Next
+action-change = Change
+action-copy = Copy
+copied = Copied
+account-add = Add an account
+account-change = Change the account of { $name }
+account-name-hint = Small letters, digits, dots and hyphens; it stays for good.
+account-password-hint = At least 12 characters. Leave empty where the account signs in otherwise, or to keep the password.
+account-incomplete = A name and an account are needed.
+account-no-tenants = Choose at least one customer, or all.
+account-viewer-of-all = Whoever looks on as a customer sees certain customers; choose them.
+account-openid = Sign-in at the organisation (OpenID)
+account-issuer = Address of the provider
+account-identity = Subject or e-mail address
+account-identity-hint = What the provider knows them by. An e-mail address counts until the first sign-in only.
+account-usable = The account can be used
+account-remove-app = Remove the authenticator app, because the device is lost
+account-active = Active
+account-disabled = Disabled
+accounts-empty = There are no accounts yet
+accounts-empty-next = Add the first one.
+role-what-admin = Looks after accounts, tokens and limits; touches no money.
+role-what-account-manager = Closes months, talks to customers and issues what was approved.
+role-what-finance = Decides credits, approves them and months, takes back.
+role-what-governance = Checks evidence and the audit chain.
+role-what-operator = Looks after objectives, incidents and maintenance.
+role-what-tenant-viewer = Sees only what was issued to their own customers.
+role-what-machine = A program with a token.
+way-password = Password
+way-app = App
+way-openid = Organisation
+way-token = Tokens only
+column-token = Token
+token-add = Make a token
+token-label = What for
+token-label-hint = For example: nightly close.
+token-account = Acts for
+token-days = Good for days
+token-days-hint = A number from 1 to 731.
+token-expires = Good until
+token-permissions = What it may do
+token-may = It may do this, as far as its account may:
+token-incomplete = A name, a purpose and an account are needed.
+token-no-permission = Choose at least one permission.
+token-made = The token “{ $name }” is made.
+token-once = Keep the secret now; it is not shown a second time.
+token-good-until = Good until { $at }.
+token-kept = I have kept it
+token-revoke = Revoke
+token-revoke-what = After that no program gets in with it. This cannot be taken back.
+token-active = Good
+token-expired = Expired
+token-revoked = Revoked
+tokens-empty = There are no tokens yet
+tokens-empty-next = Programs sign in with a token; make one.
+may-tenants-read = See customers
+may-contracts-read = See contracts
+may-slos-read = See objectives
+may-slos-write = Change the catalogue
+may-months-read = See months
+may-months-close = Close months
+may-months-compare = Compare readings, look at the running month
+may-months-review = Submit months for review
+may-months-approve = Approve months
+may-months-issue = Issue months
+may-credits-decide = Decide credits
+may-credits-approve = Approve credits
+may-credits-reverse = Take credits back
+may-comments-write = Comment
+may-exclusions-request = Ask for exclusions
+may-exclusions-decide = Decide exclusions
+may-incidents-write = Enter incidents
+may-documents-read = Read documents
+may-evidence-read = Read evidence
+may-billing-read = See billing
+may-audit-read = Read the audit chain
+may-accounts-read = See accounts
+may-accounts-write = Change accounts
+limits-what = A role approves no more than this in one credit. Where no limit is set, there is none.
+limit-set = Set a limit
+limit-currency = Currency
+limit-currency-hint = Three letters, such as EUR.
+limit-most = Most per credit
+limit-none = No limit
+limit-unlimited = No limit for this role and currency
+limit-needs-currency = A currency code of three letters is needed.
+limit-needs-amount = An amount in this currency is needed.
+limits-empty = No limit is set
+limits-empty-next = Whoever may approve credits may do so up to any amount.
+problem-proof = The password or code is wrong
+problem-proof-next = You are still signed in, and nothing was changed. Check what you typed; after several wrong attempts wait for a quarter of an hour.
+problem-changed = Last changed by { $actor }, { $at }.
+
+## Customer portal
+
+portal-title = Your service quality
+portal-welcome = Welcome, { $name }
+portal-purpose = Here you find what we promised you and what we attained, month by month, with every report to download.
+portal-months = Your months
+portal-more = Show earlier months
+portal-home = To your months
+portal-settings = Password and security
+portal-unknown-next = Your months are on the first page.
+portal-empty = No month has been issued to you yet
+portal-empty-next = Your first report appears here once it is reviewed and approved. If you have a question, your account manager is glad to help.
+portal-month-missing = Nothing has been issued to you for { $month } yet
+portal-no-credit = No credit
+portal-credit = Credit { $amount }
+portal-promises = Promised and attained
+portal-promised = Promised
+portal-verdict-met = We kept everything in this month that we promised you.
+portal-verdict-breached = In this month we did not attain everything that we promised you. What you are owed for it stands below.
+portal-verdict-undecidable = For a part of this month there are no measurements. The report explains what that means.
+
+## Drafts and views
+
+draft-thrown = Your draft was thrown away.
+table-view-rename = Rename “{ $name }”
