@@ -12,7 +12,6 @@ theme-system = Wie das System
 theme-light = Hell
 theme-dark = Dunkel
 state-loading = Wird geladen …
-
 action-cancel = Abbrechen
 action-close = Schließen
 action-download = Herunterladen
@@ -43,7 +42,6 @@ password-too-short = Es müssen mindestens { $least } Zeichen sein.
 password-differs = Beide müssen gleich sein.
 password-incomplete = Füllen Sie zuerst alle drei Felder aus.
 password-changed = Ihr Passwort wurde geändert.
-
 role-admin = Administration
 role-account-manager = Kundenbetreuung
 role-finance = Finanzen
@@ -69,7 +67,6 @@ place-unknown = Diese Seite gibt es nicht
 place-forbidden = Diese Seite ist nicht für Sie freigegeben
 place-unknown-next = Vielleicht ist sie umgezogen, oder sie verlangt ein Recht, das Ihr Konto nicht hat.
 place-go-home = Zur Übersicht
-
 month-switch = Monat
 month-previous = Vorheriger Monat
 month-next = Nächster Monat
@@ -79,7 +76,6 @@ customer-switch = Kunde
 customer-all = Alle Kunden
 customer-search = Kunden suchen …
 customer-none = Kein Kunde passt. Versuchen Sie einen Teil des Namens.
-
 palette = Befehle
 palette-open = Suchen oder ausführen …
 palette-ask = Monat suchen, Bereich öffnen, Befehl ausführen …
@@ -175,17 +171,12 @@ table-filtered-empty-next = Nehmen Sie einen Filter weg, um mehr zu sehen.
 table-loading-more = Weitere werden geladen …
 table-rows = { $count ->
     [one] { $shown } Zeile
-   *[other] { $shown } Zeilen
-}
 table-some-rows = { $count ->
     [one] Bisher { $shown } Zeile; weitere beim Blättern
-   *[other] Bisher { $shown } Zeilen; weitere beim Blättern
-}
 filter-any = Alle
 filter-remove = Filter { $filter } entfernen
 filter-span = Zeitraum
 filter-span-all = Alle Monate
-
 column-action = Vorgang
 column-actor = Wer
 column-at = Wann
@@ -217,21 +208,17 @@ column-subject = Gegenstand
 column-target = Ziel
 column-verdict = Ergebnis
 column-version = Fassung
-
 due-none = Ohne Frist
 due-passed = { $day }, verstrichen
 due-left = { $days ->
     [0] { $day }, heute
     [1] { $day }, noch 1 Tag
-   *[other] { $day }, noch { $days } Tage
-}
 closed-by = Abgeschlossen von
 not-judged = Nicht bewertet
 
 ## Übersicht
 
 overview-purpose = Der Stand des Monats über alle Kunden
-overview-purpose-own = Was Ihnen für diesen Monat ausgestellt wurde
 overview-waiting = Wartet auf Sie
 overview-deadlines = Fristen
 overview-groups = Nach Stand und Ergebnis
@@ -372,12 +359,8 @@ credits-purpose = Was für { $month } geschuldet ist: festlegen, freigeben, stor
 credits-show-waiting = Gutschriften in Prüfung zeigen
 credits-approve-many = { $count ->
     [one] { $count } Gutschrift freigeben
-   *[other] { $count } Gutschriften freigeben
-}
 credits-reject-many = { $count ->
     [one] { $count } Gutschrift ablehnen
-   *[other] { $count } Gutschriften ablehnen
-}
 credits-many-progress = { $done } von { $of }
 credits-many-done = { $done } ausgeführt, { $failed } nicht ausgeführt
 credits-empty = Keine Gutschriften im { $month }
@@ -392,6 +375,124 @@ totals-issued = Ausgestellt
 totals-reversed = Storniert
 totals-credits = Gutschriften
 totals-net = Netto zu berechnen
+
+## Kunden
+
+customers-purpose = Alle, die Sie betreuen; öffnen Sie einen Kunden, um seine Monate zu sehen
+customers-empty = Es gibt noch keine Kunden
+customers-empty-next = Ein Kunde erscheint, sobald sein erster Monat abgeschlossen ist.
+
+## Abschluss
+
+close-purpose = Liest die Nachweise, bewertet sie und hält den Monat fest
+close-again = Ein erneuter Abschluss aus denselben Nachweisen ändert nichts; aus anderen entsteht durch Nachberechnung eine neue Revision.
+close-start = { $month } abschließen
+close-jobs = Aufträge
+close-empty = Von hier wurde noch kein Monat abgeschlossen
+close-empty-next = Wählen Sie oben einen Monat und schließen Sie ihn ab; der Fortschritt erscheint hier.
+job-of = Auftrag für { $month }
+job-asked = { $actor }, { $at }
+job-call-off = Abbrechen
+job-called-off = Der Auftrag ist abgebrochen und endet gleich.
+job-progress = { $done } von { $of }
+job-step-capture = Nachweise lesen
+job-step-measure = Messen
+job-step-render = Dokumente erstellen
+job-step-record = Festhalten
+job-step-publish = Ablegen
+job-interrupted-next = Das Programm wurde währenddessen beendet. Sehen Sie nach dem Monat und schließen Sie ihn dann noch einmal ab: Nichts wird doppelt erfasst.
+job-unchanged = Unverändert
+revision-number = Revision { $revision }
+
+## Prüfprotokoll
+
+audit-purpose = Jeder Schritt in der Reihenfolge, in der er getan wurde; jeder Eintrag enthält die Prüfsumme des vorigen
+audit-verify = Kette prüfen
+audit-verify-again = Erneut prüfen
+audit-verify-what = Die Kette wurde noch nicht geprüft, seit Sie hier sind. Die Prüfung geht alle Einträge durch, vergleicht ihre Prüfsummen und sieht nach, ob sie die Tatsachen richtig wiedergeben.
+audit-sound = Alle { $entries } Einträge folgen aufeinander und geben die Tatsachen richtig wieder. Niemand hat etwas geändert, entfernt oder eingefügt.
+audit-head = Ende der Kette:
+audit-broken = Die Kette ist gebrochen. Lassen Sie das Hauptbuch, wie es ist, stellen Sie eine Sicherung an anderer Stelle wieder her und vergleichen Sie. Der erste Fehler:
+audit-subject = Gegenstand beginnt mit
+audit-empty = Es gibt keine Einträge
+audit-empty-next = Den ersten schreibt der erste Monatsabschluss.
+audit-entry = Eintrag { $sequence }
+audit-payload = Was festgehalten wurde
+audit-hash = Prüfsumme
+audit-previous = Prüfsumme des vorigen Eintrags
+audit-about-month = Monate
+audit-about-credit = Gutschriften
+audit-about-document = Dokumente des Katalogs
+audit-about-account = Konten
+audit-about-tenant = Kunden
+audit-about-contract = Verträge
+action-month-closed = Monat abgeschlossen
+action-month-restated = Monat nachberechnet
+action-month-step = Schritt mit einem Monat
+action-credit-drafted = Gutschrift entworfen
+action-credit-step = Schritt mit einer Gutschrift
+action-tenant-recorded = Kunde erfasst
+action-contract-recorded = Vertrag erfasst
+action-document-entered = Dokument eingetragen
+action-document-decided = Dokument entschieden
+action-document-retired = Dokument zurückgezogen
+action-account-added = Konto angelegt
+action-account-changed = Konto geändert
+action-account-sign-in = Anmeldung
+action-token-added = Token angelegt
+action-token-changed = Token geändert
+action-limit-set = Grenze gesetzt
+
+## Das Fenster: welcher Arbeitsplatz, und was darum herum ist
+
+tray-open = SLA Desk öffnen
+tray-quit = Beenden
+first-title = Womit möchten Sie arbeiten?
+first-demo = Die Demo ausprobieren
+first-demo-what = Vier erfundene Kunden mit einem abgeschlossenen Monat. Niemandem bleibt etwas verborgen; nichts verlässt diesen Rechner.
+first-demo-go = Demo öffnen
+first-demo-wait = Der Monat der Demo wird abgeschlossen; das dauert einige Sekunden.
+first-own = Ein Hauptbuch auf diesem Rechner
+first-own-what = Für einen Arbeitsplatz. Monate, Gutschriften und Prüfkette liegen in einer Datei bei Ihnen.
+first-own-go = Hauptbuch anlegen
+first-server = Ein Hauptbuch auf einem Server
+first-server-what = Für mehrere Arbeitsplätze: PostgreSQL, zum Beispiel Neon. Die Adresse liegt im Schlüsselbund des Systems.
+first-server-go = Hauptbuch öffnen
+first-folder-own = Ordner für Hauptbuch, Dokumente und Nachweise
+first-folder-server = Ordner für Dokumente und Nachweise
+first-folder-hint = Ein vollständiger Pfad auf diesem Rechner. Fehlt er, wird er angelegt; was dort liegt, bleibt.
+first-ledger = Adresse des Hauptbuchs
+first-ledger-hint = So, wie Ihr Anbieter sie anzeigt. Sie enthält ein Passwort und wird deshalb verdeckt.
+first-ledger-show = Adresse anzeigen
+first-ledger-missing = Geben Sie zuerst die Adresse ein.
+first-look = Verbindung prüfen
+first-look-before = Prüfen Sie zuerst die Verbindung.
+first-look-empty = Der Server antwortet, und die Datenbank ist leer: Ein neues Hauptbuch wird darin angelegt.
+first-look-older = Der Server antwortet. Das Hauptbuch stammt aus einer früheren Version und wird auf diese gebracht.
+first-look-there = Der Server antwortet, und das Hauptbuch ist bereit.
+first-look-nobody = Der Server antwortet. Das Hauptbuch kennt noch niemanden; legen Sie das erste Konto an.
+first-account = Ihr Konto
+first-account-what = Das erste Konto gibt allen anderen ihre Rechte und berührt kein Geld. Legen Sie Kundenbetreuung und Finanzen danach in den Einstellungen an.
+first-name = Ihr Name
+first-name-missing = Geben Sie Ihren Namen ein.
+first-account-wrong = Kleinbuchstaben, Ziffern, Punkte, Binde- und Unterstriche; am Anfang ein Buchstabe oder eine Ziffer.
+first-password-again = Passwort wiederholen
+desk-failed = Ihr Arbeitsplatz lässt sich nicht öffnen
+desk-leave = Anderen Arbeitsplatz wählen
+demo-people = Sehen Sie sich um als …
+demo-people-what = Jede Rolle sieht und darf etwas anderes.
+problem-keychain = Der Schlüsselbund des Systems antwortet nicht
+problem-keychain-next = Entsperren Sie ihn und versuchen Sie es noch einmal. Die Adresse wird nirgends sonst aufbewahrt.
+problem-no-account = An diesem Hauptbuch könnte sich niemand anmelden
+problem-no-account-next = Prüfen Sie die Verbindung noch einmal und legen Sie das erste Konto an.
+problem-ledger-sign-in = Der Server nimmt Benutzer oder Passwort nicht an
+problem-ledger-sign-in-next = Prüfen Sie die Adresse: Sie könnte am Server geändert worden sein.
+file-saved = Gespeichert
+problem-file = Die Datei wurde nicht gespeichert
+problem-file-next = Schaffen Sie Platz oder wählen Sie einen anderen Ort. Es blieb nichts Halbes zurück.
+job-notice-done = { $month } ist abgeschlossen
+job-notice-failed = { $month } wurde nicht abgeschlossen
+job-notice-next = Öffnen Sie SLA Desk, um das Ergebnis zu sehen.
 
 ## Katalog
 
@@ -453,8 +554,6 @@ save-not-one = Der Text muss genau ein Dokument mit Art und Namen sein.
 save-exists = { $name } gibt es schon; öffnen Sie es, um es zu ändern.
 save-errors = { $count ->
     [one] Beheben Sie zuerst den Fehler.
-   *[other] Beheben Sie zuerst die { $count } Fehler.
-}
 stale-title = Inzwischen hat jemand eine andere Fassung eingetragen
 stale-what = Ihr Text bleibt erhalten. Unten steht, worin er von der neuesten Fassung abweicht.
 stale-diff = Ihr Text gegenüber der neuesten Fassung
@@ -477,8 +576,6 @@ findings-checking = Wird geprüft …
 findings-none = Kein Befund: Es lässt sich berechnen, und nichts daran ist strittig.
 findings-count = { $count ->
     [one] { $count } Befund
-   *[other] { $count } Befunde
-}
 findings-accepted = { $count } mit Begründung hingenommen
 findings-elsewhere = { $count } in anderen Dokumenten, solange es so dasteht
 finding-error = Fehler
@@ -503,8 +600,6 @@ effect-empty = Von diesem Vertrag ist noch kein Monat abgeschlossen
 effect-empty-next = Sobald einer es ist, sehen Sie hier, was eine Änderung daran bewirkt hätte.
 effect-left-out = { $count ->
     [one] { $count } weiterer Monat ist ausgelassen.
-   *[other] { $count } weitere Monate sind ausgelassen.
-}
 form = Formular
 form-unreadable = Der Text ist im Moment kein lesbares YAML. Berichtigen Sie ihn rechts, dann ist das Formular wieder da.
 form-only-yaml = nur im Text
@@ -781,24 +876,14 @@ overview-open = davon noch nicht entschieden: { $range }
 deadline-passed = verstrichen
 waiting-submit-months = { $count ->
     [one] { $count } Monat zur Prüfung geben
-   *[other] { $count } Monate zur Prüfung geben
-}
 waiting-decide-credits = { $count ->
     [one] Betrag von { $count } Gutschrift festlegen
-   *[other] Beträge von { $count } Gutschriften festlegen
-}
 waiting-approve-credits = { $count ->
     [one] { $count } Gutschrift freigeben
-   *[other] { $count } Gutschriften freigeben
-}
 waiting-approve-months = { $count ->
     [one] { $count } Monat freigeben
-   *[other] { $count } Monate freigeben
-}
 waiting-issue-months = { $count ->
     [one] { $count } Monat ausstellen
-   *[other] { $count } Monate ausstellen
-}
 waiting-credits = Gutschriften in Prüfung, dringendste zuerst
 waiting-nothing = Es wartet nichts auf Sie.
 trend = Zwölf Monate im Verlauf
@@ -822,6 +907,8 @@ standing-projected = Bei gleichem Tempo am Ende
 standing-outlook = Aussicht
 standing-at-least = mindestens { $share }
 standing-legend = Anteile am Fehlerbudget des ganzen Zeitraums. Die Hochrechnung geht davon aus, dass Fehler bis zum Ende so häufig bleiben wie bisher; sie ist keine Zusage.
+standing-failures = { $count ->
+    [one] { $count } Kunde konnte nicht gemessen werden:
 outlook-lasts = Reicht
 outlook-unjudged = Noch nichts zu bewerten
 outlook-uncertain = Hängt von unbekannter Zeit ab
@@ -836,8 +923,6 @@ credit-totals = Summen dieser Liste
 credit-totals-decided-of = { $count ->
     [0] –
     [one] { $sum } · { $count } Gutschrift
-   *[other] { $sum } · { $count } Gutschriften
-}
 billing-impact = Folgen für die Rechnung, { $month }
 billing-charges = Entgelte
 billing-none = Für diesen Monat ist noch nichts abgerechnet.
@@ -852,7 +937,6 @@ cap-since = seit { $month }
 cap-limit = Grenze
 cap-used = Genutzt
 cap-left = Übrig
-
 source-test = Quelle ausprobieren
 source-test-what = Fragt die Quelle, wie sie hier beschrieben ist, nach dem, was Verträge von ihr brauchen: einen Server nach der letzten Stunde, Dateien nach dem letzten Monat. Nichts wird festgehalten.
 source-test-now = Jetzt ausprobieren
@@ -871,6 +955,196 @@ source-not-told = Sagt es nicht
 source-asks = Was Verträge von ihr brauchen
 source-asks-none = Noch fragt kein laufender Vertrag sie nach etwas, oder der Katalog hat Fehler.
 source-usable = { $usable } von { $slices } Abschnitten haben Zahlen
+
+## Kunden suchen und wählen
+
+picker-all = Alle Kunden, auch künftige
+picker-some = Bestimmte Kunden
+picker-search = Kunden suchen
+picker-remove = { $customer } entfernen
+picker-more = Es gibt weitere. Suchen Sie nach einem Teil des Namens.
+customers-none-next = Suchen Sie nach einem anderen Teil des Namens oder der Kennung.
+
+## Abschluss: Auswahl und Fehlschläge
+
+close-whom = Welche Kunden
+close-whom-all = Alle Kunden mit einem Vertrag in diesem Monat
+close-choose-first = Wählen Sie zuerst mindestens einen Kunden.
+close-start-some = { $count ->
+    [one] { $month } für { $count } Kunden abschließen
+close-known = { $count ->
+    [0] In diesem Monat ist noch nichts abgeschlossen.
+    [one] { $count } Monat ist schon abgeschlossen.
+close-known-show = Ansehen
+job-customers = { $count } Kunden
+job-failures = { $count ->
+    [one] { $count } Kunde wurde nicht abgeschlossen
+job-retry-those = Nur diese erneut abschließen
+failure-not-over = Der Monat läuft noch
+failure-not-over-next = Schließen Sie ihn ab, sobald er in der Zeitzone des Vertrags vorbei ist.
+failure-unknown = Der Katalog kennt diesen Kunden nicht
+failure-unknown-next = Tragen Sie Kunde und Vertrag in den Katalog ein.
+failure-contract = Der Vertrag lässt den Abschluss nicht zu
+failure-contract-next = Ergänzen Sie den Vertrag, wie es in der Meldung steht, und schließen Sie dann erneut ab.
+failure-secret = Zugangsdaten der Datenquelle fehlen
+failure-secret-next = Hinterlegen Sie die genannten Zugangsdaten auf dem Server und starten Sie ihn neu.
+failure-file = Die Messdatei kann nicht gelesen werden
+failure-file-next = Sehen Sie nach, ob die Datei vorhanden und vollständig ist, und schließen Sie dann erneut ab.
+failure-source = Die Datenquelle antwortet nicht wie nötig
+failure-source-next = Prüfen Sie Erreichbarkeit, Zugang und Abfrage der Datenquelle und schließen Sie dann erneut ab.
+failure-other = Der Monat konnte nicht abgeschlossen werden
+failure-other-next = Die Meldung unten sagt, woran es liegt.
+
+## Einstellungen
+
+room-settings = Einstellungen
+settings-purpose = Ihr Konto, und wer hier was darf
+settings-parts = Teile der Einstellungen
+settings-account = Mein Konto
+settings-people = Personen
+settings-tokens = Tokens
+settings-limits = Betragsgrenzen
+settings-name = Name
+settings-role = Rolle
+settings-tenants = Kunden
+settings-ways = Anmeldung
+settings-password-what = Mindestens zwölf Zeichen; am besten aus einem Passwortspeicher.
+settings-app = Authentifizierungs-App
+settings-app-on = Eingerichtet: Neben dem Passwort ist ein Code nötig.
+settings-app-off = Nicht eingerichtet: Das Passwort allein genügt.
+settings-app-what = Ein Code aus einer App auf Ihrem Telefon schützt das Konto auch dann, wenn jemand das Passwort kennt.
+settings-app-set-up = App einrichten
+settings-app-remove = App entfernen
+app-password-why = Geben Sie Ihr Passwort ein, damit niemand an Ihrem offenen Platz eine App einrichtet.
+app-password-incomplete = Geben Sie zuerst Ihr Passwort ein.
+app-scan = Lesen Sie dieses Bild mit Ihrer Authentifizierungs-App ein. Es wird nur dieses eine Mal gezeigt.
+app-qr = QR-Code mit dem Geheimnis für die Authentifizierungs-App
+app-type = Ohne Kamera: Tippen Sie dieses Geheimnis in die App.
+app-code-hint = Die sechs Ziffern, die die App jetzt zeigt. Erst danach gilt sie.
+app-code-incomplete = Geben Sie die sechs Ziffern aus der App ein.
+app-confirm = Bestätigen
+app-done = Die App ist eingerichtet. Ab jetzt brauchen Sie bei der Anmeldung neben dem Passwort einen Code.
+app-remove-what = Danach genügt das Passwort allein. Haben Sie das Telefon verloren, kann die Administration die App entfernen.
+app-proof = Passwort oder Code aus der App
+app-proof-incomplete = Geben Sie Ihr Passwort oder einen Code ein.
+action-next = Weiter
+action-change = Ändern
+action-copy = Kopieren
+copied = Kopiert
+account-add = Konto anlegen
+account-change = Konto von { $name } ändern
+account-name-hint = Kleine Buchstaben, Ziffern, Punkt und Bindestrich; bleibt für immer.
+account-password-hint = Mindestens 12 Zeichen. Leer lassen, wenn sich das Konto anders anmeldet oder das Passwort bleibt.
+account-incomplete = Name und Konto sind nötig.
+account-no-tenants = Wählen Sie mindestens einen Kunden oder alle.
+account-viewer-of-all = Wer als Kunde zusieht, sieht bestimmte Kunden; wählen Sie sie aus.
+account-openid = Anmeldung über die Organisation (OpenID)
+account-issuer = Adresse des Anbieters
+account-identity = Kennung oder E-Mail-Adresse
+account-identity-hint = Die Kennung beim Anbieter. Eine E-Mail-Adresse gilt nur bis zur ersten Anmeldung.
+account-usable = Das Konto kann benutzt werden
+account-remove-app = Authentifizierungs-App entfernen, weil das Gerät verloren ist
+account-active = Aktiv
+account-disabled = Gesperrt
+accounts-empty = Es gibt noch keine Konten
+accounts-empty-next = Legen Sie das erste an.
+role-what-admin = Verwaltet Konten, Tokens und Grenzen; rührt kein Geld an.
+role-what-account-manager = Schließt Monate ab, spricht mit Kunden und stellt Freigegebenes aus.
+role-what-finance = Legt Gutschriften fest, gibt sie und Monate frei, storniert.
+role-what-governance = Prüft Nachweise und das Protokoll.
+role-what-operator = Pflegt Ziele, Störungen und Wartung.
+role-what-tenant-viewer = Sieht nur, was den eigenen Kunden ausgestellt wurde.
+role-what-machine = Ein Programm mit einem Token.
+way-password = Passwort
+way-app = App
+way-openid = Organisation
+way-token = Nur Tokens
+column-token = Token
+token-add = Token anlegen
+token-label = Wofür
+token-label-hint = Etwa: nächtlicher Abschluss.
+token-account = Handelt für
+token-days = Gültig für Tage
+token-days-hint = Eine Zahl von 1 bis 731.
+token-expires = Gültig bis
+token-permissions = Was es darf
+token-may = Das darf es, soweit es auch das Konto darf:
+token-incomplete = Name, Zweck und Konto sind nötig.
+token-no-permission = Wählen Sie mindestens ein Recht.
+token-made = Token „{ $name }“ ist angelegt.
+token-once = Bewahren Sie das Geheimnis jetzt auf; es wird kein zweites Mal gezeigt.
+token-good-until = Gültig bis { $at }.
+token-kept = Ich habe es aufbewahrt
+token-revoke = Widerrufen
+token-revoke-what = Danach kommt kein Programm mehr damit herein. Das lässt sich nicht zurücknehmen.
+token-active = Gültig
+token-expired = Abgelaufen
+token-revoked = Widerrufen
+tokens-empty = Es gibt noch keine Tokens
+tokens-empty-next = Programme melden sich mit einem Token an; legen Sie eines an.
+may-tenants-read = Kunden sehen
+may-contracts-read = Verträge sehen
+may-slos-read = Ziele sehen
+may-slos-write = Katalog ändern
+may-months-read = Monate sehen
+may-months-close = Monate abschließen
+may-months-compare = Lesarten vergleichen, laufenden Monat ansehen
+may-months-review = Monate zur Prüfung geben
+may-months-approve = Monate freigeben
+may-months-issue = Monate ausstellen
+may-credits-decide = Gutschriften festlegen
+may-credits-approve = Gutschriften freigeben
+may-credits-reverse = Gutschriften stornieren
+may-comments-write = Kommentieren
+may-exclusions-request = Ausschlüsse beantragen
+may-exclusions-decide = Ausschlüsse entscheiden
+may-incidents-write = Störungen eintragen
+may-documents-read = Dokumente lesen
+may-evidence-read = Nachweise lesen
+may-billing-read = Abrechnung sehen
+may-audit-read = Prüfprotokoll lesen
+may-accounts-read = Konten sehen
+may-accounts-write = Konten ändern
+limits-what = Mehr als diese Beträge gibt eine Rolle bei einer einzelnen Gutschrift nicht frei. Ohne Grenze gilt keine.
+limit-set = Grenze setzen
+limit-currency = Währung
+limit-currency-hint = Drei Buchstaben, etwa EUR.
+limit-most = Höchstbetrag je Gutschrift
+limit-none = Keine Grenze
+limit-unlimited = Keine Grenze für diese Rolle und Währung
+limit-needs-currency = Nötig ist ein Währungskürzel mit drei Buchstaben.
+limit-needs-amount = Nötig ist ein Betrag in dieser Währung.
+limits-empty = Es ist keine Grenze gesetzt
+limits-empty-next = Wer Gutschriften freigeben darf, darf es bis zu jedem Betrag.
+problem-proof = Passwort oder Code stimmt nicht
+problem-proof-next = Sie bleiben angemeldet, und geändert wurde nichts. Prüfen Sie die Eingabe; nach mehreren falschen Versuchen warten Sie eine Viertelstunde.
+problem-changed = Zuletzt geändert von { $actor }, { $at }.
+
+## Kundenportal
+
+portal-title = Ihre Servicequalität
+portal-welcome = Willkommen, { $name }
+portal-purpose = Hier finden Sie, was wir Ihnen zugesagt und Monat für Monat erreicht haben, mit allen Berichten zum Herunterladen.
+portal-months = Ihre Monate
+portal-more = Frühere Monate zeigen
+portal-home = Zu Ihren Monaten
+portal-settings = Passwort und Sicherheit
+portal-unknown-next = Ihre Monate finden Sie auf der ersten Seite.
+portal-empty = Noch ist kein Monat für Sie ausgestellt
+portal-empty-next = Ihr erster Bericht erscheint hier, sobald er geprüft und freigegeben ist. Bei Fragen hilft Ihnen Ihre Kundenbetreuung gern.
+portal-month-missing = Für { $month } ist Ihnen noch nichts ausgestellt
+portal-no-credit = Keine Gutschrift
+portal-credit = Gutschrift { $amount }
+portal-promises = Zugesagt und erreicht
+portal-promised = Zugesagt
+portal-verdict-met = Wir haben in diesem Monat alles gehalten, was wir Ihnen zugesagt haben.
+portal-verdict-breached = In diesem Monat haben wir nicht alles erreicht, was wir Ihnen zugesagt haben. Was Ihnen dafür zusteht, steht unten.
+portal-verdict-undecidable = Für einen Teil dieses Monats fehlen Messwerte. Der Bericht erklärt, was das bedeutet.
+
+## Entwürfe und Ansichten
+
+draft-thrown = Ihr Entwurf wurde verworfen.
+table-view-rename = „{ $name }“ umbenennen
 
 ## Nachweise
 
@@ -912,8 +1186,6 @@ calendar-show = Als Kalender zeigen
 calendar-days = Tage mit Lücken
 calendar-count = { $count ->
     [one] { $count } Tag
-   *[other] { $count } Tage
-}
 calendar-without = { $duration } ohne Nachweis
 calendar-open = nicht abgeschlossen
 calendar-more = Weitere Verträge zeigen
@@ -922,123 +1194,3 @@ day-evidence-partial = Teilweise
 day-evidence-missing = Fehlt
 day-evidence-unknown = Noch nicht abgefragt
 day-evidence-not-due = Nichts zugesagt
-
-## Kunden
-
-customers-purpose = Alle, die Sie betreuen; öffnen Sie einen Kunden, um seine Monate zu sehen
-customers-empty = Es gibt noch keine Kunden
-customers-empty-next = Ein Kunde erscheint, sobald sein erster Monat abgeschlossen ist.
-
-## Abschluss
-
-close-purpose = Liest die Nachweise, bewertet sie und hält den Monat fest
-close-whom-all = Alle Kunden mit einem Vertrag in diesem Monat
-close-whom-one = Nur { $tenant }
-close-again = Ein erneuter Abschluss aus denselben Nachweisen ändert nichts; aus anderen entsteht durch Nachberechnung eine neue Revision.
-close-start = { $month } abschließen
-close-jobs = Aufträge
-close-empty = Von hier wurde noch kein Monat abgeschlossen
-close-empty-next = Wählen Sie oben einen Monat und schließen Sie ihn ab; der Fortschritt erscheint hier.
-job-of = Auftrag für { $month }
-job-asked = { $actor }, { $at }
-job-call-off = Abbrechen
-job-called-off = Der Auftrag ist abgebrochen und endet gleich.
-job-progress = { $done } von { $of }
-job-step-capture = Nachweise lesen
-job-step-measure = Messen
-job-step-render = Dokumente erstellen
-job-step-record = Festhalten
-job-step-publish = Ablegen
-job-interrupted-next = Das Programm wurde währenddessen beendet. Sehen Sie nach dem Monat und schließen Sie ihn dann noch einmal ab: Nichts wird doppelt erfasst.
-job-unchanged = Unverändert
-revision-number = Revision { $revision }
-
-## Prüfprotokoll
-
-audit-purpose = Jeder Schritt in der Reihenfolge, in der er getan wurde; jeder Eintrag enthält die Prüfsumme des vorigen
-audit-verify = Kette prüfen
-audit-verify-again = Erneut prüfen
-audit-verify-what = Die Kette wurde noch nicht geprüft, seit Sie hier sind. Die Prüfung geht alle Einträge durch, vergleicht ihre Prüfsummen und sieht nach, ob sie die Tatsachen richtig wiedergeben.
-audit-sound = Alle { $entries } Einträge folgen aufeinander und geben die Tatsachen richtig wieder. Niemand hat etwas geändert, entfernt oder eingefügt.
-audit-head = Ende der Kette:
-audit-broken = Die Kette ist gebrochen. Lassen Sie das Hauptbuch, wie es ist, stellen Sie eine Sicherung an anderer Stelle wieder her und vergleichen Sie. Der erste Fehler:
-audit-subject = Gegenstand beginnt mit
-audit-empty = Es gibt keine Einträge
-audit-empty-next = Den ersten schreibt der erste Monatsabschluss.
-audit-entry = Eintrag { $sequence }
-audit-payload = Was festgehalten wurde
-audit-hash = Prüfsumme
-audit-previous = Prüfsumme des vorigen Eintrags
-audit-about-month = Monate
-audit-about-credit = Gutschriften
-audit-about-document = Dokumente des Katalogs
-audit-about-account = Konten
-audit-about-tenant = Kunden
-audit-about-contract = Verträge
-action-month-closed = Monat abgeschlossen
-action-month-restated = Monat nachberechnet
-action-month-step = Schritt mit einem Monat
-action-credit-drafted = Gutschrift entworfen
-action-credit-step = Schritt mit einer Gutschrift
-action-tenant-recorded = Kunde erfasst
-action-contract-recorded = Vertrag erfasst
-action-document-entered = Dokument eingetragen
-action-document-decided = Dokument entschieden
-action-document-retired = Dokument zurückgezogen
-action-account-added = Konto angelegt
-action-account-changed = Konto geändert
-action-account-sign-in = Anmeldung
-action-token-added = Token angelegt
-action-token-changed = Token geändert
-action-limit-set = Grenze gesetzt
-
-## Das Fenster: welcher Arbeitsplatz, und was darum herum ist
-
-tray-open = SLA Desk öffnen
-tray-quit = Beenden
-first-title = Womit möchten Sie arbeiten?
-first-demo = Die Demo ausprobieren
-first-demo-what = Vier erfundene Kunden mit einem abgeschlossenen Monat. Niemandem bleibt etwas verborgen; nichts verlässt diesen Rechner.
-first-demo-go = Demo öffnen
-first-demo-wait = Der Monat der Demo wird abgeschlossen; das dauert einige Sekunden.
-first-own = Ein Hauptbuch auf diesem Rechner
-first-own-what = Für einen Arbeitsplatz. Monate, Gutschriften und Prüfkette liegen in einer Datei bei Ihnen.
-first-own-go = Hauptbuch anlegen
-first-server = Ein Hauptbuch auf einem Server
-first-server-what = Für mehrere Arbeitsplätze: PostgreSQL, zum Beispiel Neon. Die Adresse liegt im Schlüsselbund des Systems.
-first-server-go = Hauptbuch öffnen
-first-folder-own = Ordner für Hauptbuch, Dokumente und Nachweise
-first-folder-server = Ordner für Dokumente und Nachweise
-first-folder-hint = Ein vollständiger Pfad auf diesem Rechner. Fehlt er, wird er angelegt; was dort liegt, bleibt.
-first-ledger = Adresse des Hauptbuchs
-first-ledger-hint = So, wie Ihr Anbieter sie anzeigt. Sie enthält ein Passwort und wird deshalb verdeckt.
-first-ledger-show = Adresse anzeigen
-first-ledger-missing = Geben Sie zuerst die Adresse ein.
-first-look = Verbindung prüfen
-first-look-before = Prüfen Sie zuerst die Verbindung.
-first-look-empty = Der Server antwortet, und die Datenbank ist leer: Ein neues Hauptbuch wird darin angelegt.
-first-look-older = Der Server antwortet. Das Hauptbuch stammt aus einer früheren Version und wird auf diese gebracht.
-first-look-there = Der Server antwortet, und das Hauptbuch ist bereit.
-first-look-nobody = Der Server antwortet. Das Hauptbuch kennt noch niemanden; legen Sie das erste Konto an.
-first-account = Ihr Konto
-first-account-what = Das erste Konto gibt allen anderen ihre Rechte und berührt kein Geld. Legen Sie Kundenbetreuung und Finanzen danach in den Einstellungen an.
-first-name = Ihr Name
-first-name-missing = Geben Sie Ihren Namen ein.
-first-account-wrong = Kleinbuchstaben, Ziffern, Punkte, Binde- und Unterstriche; am Anfang ein Buchstabe oder eine Ziffer.
-first-password-again = Passwort wiederholen
-desk-failed = Ihr Arbeitsplatz lässt sich nicht öffnen
-desk-leave = Anderen Arbeitsplatz wählen
-demo-people = Sehen Sie sich um als …
-demo-people-what = Jede Rolle sieht und darf etwas anderes.
-problem-keychain = Der Schlüsselbund des Systems antwortet nicht
-problem-keychain-next = Entsperren Sie ihn und versuchen Sie es noch einmal. Die Adresse wird nirgends sonst aufbewahrt.
-problem-no-account = An diesem Hauptbuch könnte sich niemand anmelden
-problem-no-account-next = Prüfen Sie die Verbindung noch einmal und legen Sie das erste Konto an.
-problem-ledger-sign-in = Der Server nimmt Benutzer oder Passwort nicht an
-problem-ledger-sign-in-next = Prüfen Sie die Adresse: Sie könnte am Server geändert worden sein.
-file-saved = Gespeichert
-problem-file = Die Datei wurde nicht gespeichert
-problem-file-next = Schaffen Sie Platz oder wählen Sie einen anderen Ort. Es blieb nichts Halbes zurück.
-job-notice-done = { $month } ist abgeschlossen
-job-notice-failed = { $month } wurde nicht abgeschlossen
-job-notice-next = Öffnen Sie SLA Desk, um das Ergebnis zu sehen.

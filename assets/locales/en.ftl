@@ -12,7 +12,6 @@ theme-system = As the system
 theme-light = Light
 theme-dark = Dark
 state-loading = Loading …
-
 action-cancel = Cancel
 action-close = Close
 action-download = Download
@@ -43,7 +42,6 @@ password-too-short = At least { $least } characters are needed.
 password-differs = Both must be the same.
 password-incomplete = Fill in all three fields first.
 password-changed = Your password has been changed.
-
 role-admin = Administrator
 role-account-manager = Account manager
 role-finance = Finance
@@ -69,7 +67,6 @@ place-unknown = There is no such page
 place-forbidden = This page is not yours to see
 place-unknown-next = It may have moved, or it needs a permission that your account does not hold.
 place-go-home = Go to the overview
-
 month-switch = Month
 month-previous = Previous month
 month-next = Next month
@@ -79,7 +76,6 @@ customer-switch = Customer
 customer-all = All customers
 customer-search = Find a customer …
 customer-none = No customer fits. Try a part of the name.
-
 palette = Commands
 palette-open = Find or do something …
 palette-ask = Find a month, go somewhere, do something …
@@ -175,17 +171,12 @@ table-filtered-empty-next = Take a filter away to see more.
 table-loading-more = Loading more …
 table-rows = { $count ->
     [one] { $shown } row
-   *[other] { $shown } rows
-}
 table-some-rows = { $count ->
     [one] { $shown } row so far; scroll for more
-   *[other] { $shown } rows so far; scroll for more
-}
 filter-any = Any
 filter-remove = Remove filter { $filter }
 filter-span = Period
 filter-span-all = All months
-
 column-action = Action
 column-actor = Who
 column-at = When
@@ -217,21 +208,17 @@ column-subject = Subject
 column-target = Target
 column-verdict = Verdict
 column-version = Version
-
 due-none = No claim needed
 due-passed = { $day }, passed
 due-left = { $days ->
     [0] { $day }, today
     [1] { $day }, 1 day left
-   *[other] { $day }, { $days } days left
-}
 closed-by = Closed by
 not-judged = Not judged
 
 ## Overview
 
 overview-purpose = The state of the month over all customers
-overview-purpose-own = What was issued to you for this month
 overview-waiting = Waiting for you
 overview-deadlines = Claim deadlines
 overview-groups = By state and verdict
@@ -372,12 +359,8 @@ credits-purpose = What { $month } owes: decide, approve, take back
 credits-show-waiting = Show credits in review
 credits-approve-many = { $count ->
     [one] Approve { $count } credit
-   *[other] Approve { $count } credits
-}
 credits-reject-many = { $count ->
     [one] Reject { $count } credit
-   *[other] Reject { $count } credits
-}
 credits-many-progress = { $done } of { $of }
 credits-many-done = { $done } done, { $failed } not done
 credits-empty = No credits in { $month }
@@ -392,6 +375,124 @@ totals-issued = Issued
 totals-reversed = Reversed
 totals-credits = Credits
 totals-net = Net to invoice
+
+## Customers
+
+customers-purpose = Everybody whom you look after; open one to see its months
+customers-empty = There are no customers yet
+customers-empty-next = A customer appears when the first of its months is closed.
+
+## Close
+
+close-purpose = Reads the evidence, judges it and records the month
+close-again = Closing again from the same evidence adds nothing; from other evidence it adds a revision.
+close-start = Close { $month }
+close-jobs = Jobs
+close-empty = No month was closed from here yet
+close-empty-next = Choose a month above and close it; its progress is shown here.
+job-of = Job for { $month }
+job-asked = { $actor }, { $at }
+job-call-off = Call off
+job-called-off = It was called off and stops in a moment.
+job-progress = { $done } of { $of }
+job-step-capture = Read evidence
+job-step-measure = Measure
+job-step-render = Draw documents
+job-step-record = Record
+job-step-publish = Publish
+job-interrupted-next = The program was stopped while it worked. Look at the month, then close it again: nothing is added twice.
+job-unchanged = As it was
+revision-number = Revision { $revision }
+
+## Audit
+
+audit-purpose = Every step in the order in which it was taken; each entry holds the hash of the one before
+audit-verify = Verify the chain
+audit-verify-again = Verify again
+audit-verify-what = The chain has not been verified since you came. Verifying walks all entries, compares their hashes and looks whether they tell of the facts as they are.
+audit-sound = All { $entries } entries follow one another, and they tell of the facts as they are. Nobody has changed, removed or inserted anything.
+audit-head = Head of the chain:
+audit-broken = The chain is broken. Keep the ledger as it is, restore a backup elsewhere and compare. The first thing that is wrong:
+audit-subject = Subject begins with
+audit-empty = There are no entries
+audit-empty-next = The first close of a month writes the first one.
+audit-entry = Entry { $sequence }
+audit-payload = What was recorded
+audit-hash = Hash
+audit-previous = Hash of the entry before
+audit-about-month = Months
+audit-about-credit = Credits
+audit-about-document = Documents of the catalogue
+audit-about-account = Accounts
+audit-about-tenant = Customers
+audit-about-contract = Contracts
+action-month-closed = Month closed
+action-month-restated = Month restated
+action-month-step = Step with a month
+action-credit-drafted = Credit drafted
+action-credit-step = Step with a credit
+action-tenant-recorded = Customer recorded
+action-contract-recorded = Contract recorded
+action-document-entered = Document entered
+action-document-decided = Document decided
+action-document-retired = Document retired
+action-account-added = Account added
+action-account-changed = Account changed
+action-account-sign-in = Sign-in
+action-token-added = Token added
+action-token-changed = Token changed
+action-limit-set = Limit set
+
+## The window: which desk, and what is around it
+
+tray-open = Open SLA Desk
+tray-quit = Quit
+first-title = Where do you want to work?
+first-demo = Try the demo
+first-demo-what = Four invented customers with a closed month. Nothing is kept from anybody; nothing leaves this computer.
+first-demo-go = Open the demo
+first-demo-wait = The demo’s month is being closed; this takes a few seconds.
+first-own = A ledger on this computer
+first-own-what = For one desk. Months, credits and the audit chain are kept in a file of yours.
+first-own-go = Make the ledger
+first-server = A ledger on a server
+first-server-what = For several desks: PostgreSQL, such as Neon. Its address is kept in the system’s keychain.
+first-server-go = Open the ledger
+first-folder-own = Folder for the ledger, documents and evidence
+first-folder-server = Folder for documents and evidence
+first-folder-hint = A whole path on this computer. It is made where it is missing; what lies there stays.
+first-ledger = Address of the ledger
+first-ledger-hint = As your provider shows it. It holds a password, so it is not shown.
+first-ledger-show = Show the address
+first-ledger-missing = Enter the address first.
+first-look = Test the connection
+first-look-before = Test the connection first.
+first-look-empty = The server answers, and the database is empty: a new ledger will be made in it.
+first-look-older = The server answers. The ledger is of an earlier version and will be brought up to this one.
+first-look-there = The server answers, and the ledger is ready.
+first-look-nobody = The server answers. The ledger knows nobody yet; make the first account.
+first-account = Your account
+first-account-what = The first account gives everybody else their rights and touches no money. Add account managers and finance in the settings afterwards.
+first-name = Your name
+first-name-missing = Enter your name.
+first-account-wrong = Small letters, digits, dots, hyphens and underscores, beginning with a letter or digit.
+first-password-again = Password again
+desk-failed = Your desk cannot be opened
+desk-leave = Choose another desk
+demo-people = Look around as …
+demo-people-what = Each role sees and may do something else.
+problem-keychain = The system’s keychain does not answer
+problem-keychain-next = Unlock it and try again. The address is kept nowhere else.
+problem-no-account = Nobody could sign in to this ledger
+problem-no-account-next = Test the connection again and enter the first account.
+problem-ledger-sign-in = The server does not accept user or password
+problem-ledger-sign-in-next = Check the address: it may have been changed at the server.
+file-saved = Saved
+problem-file = The file was not saved
+problem-file-next = Make room or choose another place. Nothing half written was left.
+job-notice-done = { $month } is closed
+job-notice-failed = { $month } was not closed
+job-notice-next = Open SLA Desk to see the result.
 
 ## Catalogue
 
@@ -414,8 +515,6 @@ found-unsound = Disputable
 found-none = No findings
 found-count-errors = { $count ->
     [one] { $count } error
-   *[other] { $count } errors
-}
 found-count-unsound = { $count } disputable
 origin-ledger = In the ledger
 origin-file = In a file
@@ -456,8 +555,6 @@ save-not-one = The text must be one document with a kind and a name.
 save-exists = { $name } exists already; open it to change it.
 save-errors = { $count ->
     [one] Mend the error first.
-   *[other] Mend the { $count } errors first.
-}
 stale-title = Somebody else has entered a version meanwhile
 stale-what = Your text is kept. Below is what yours says otherwise than the latest version.
 stale-diff = Your text against the latest version
@@ -480,8 +577,6 @@ findings-checking = Checking …
 findings-none = No findings: it can be computed, and nothing in it is open to dispute.
 findings-count = { $count ->
     [one] { $count } finding
-   *[other] { $count } findings
-}
 findings-accepted = { $count } taken with a reason
 findings-elsewhere = { $count } in other documents while it stands like this
 finding-error = Error
@@ -506,8 +601,6 @@ effect-empty = No month of this contract is closed yet
 effect-empty-next = Once one is, you see here what a change would have done to it.
 effect-left-out = { $count ->
     [one] { $count } more month is left out.
-   *[other] { $count } more months are left out.
-}
 form = Form
 form-unreadable = The text cannot be read as YAML at the moment. Mend it on the right, then the form is back.
 form-only-yaml = only in the text
@@ -784,24 +877,14 @@ overview-open = of which not decided yet: { $range }
 deadline-passed = passed
 waiting-submit-months = { $count ->
     [one] Submit { $count } month for review
-   *[other] Submit { $count } months for review
-}
 waiting-decide-credits = { $count ->
     [one] Decide the amount of { $count } credit
-   *[other] Decide the amounts of { $count } credits
-}
 waiting-approve-credits = { $count ->
     [one] Approve { $count } credit
-   *[other] Approve { $count } credits
-}
 waiting-approve-months = { $count ->
     [one] Approve { $count } month
-   *[other] Approve { $count } months
-}
 waiting-issue-months = { $count ->
     [one] Issue { $count } month
-   *[other] Issue { $count } months
-}
 waiting-credits = Credits in review, most urgent first
 waiting-nothing = Nothing waits for you.
 trend = Twelve months
@@ -825,6 +908,8 @@ standing-projected = At the end, at this rate
 standing-outlook = Outlook
 standing-at-least = at least { $share }
 standing-legend = Shares of the error budget of the whole period. The projection takes errors to go on as they did so far until its end; it is no promise.
+standing-failures = { $count ->
+    [one] { $count } customer could not be measured:
 outlook-lasts = Lasts
 outlook-unjudged = Nothing to judge yet
 outlook-uncertain = Depends on unknown time
@@ -839,8 +924,6 @@ credit-totals = Totals of this list
 credit-totals-decided-of = { $count ->
     [0] –
     [one] { $sum } · { $count } credit
-   *[other] { $sum } · { $count } credits
-}
 billing-impact = What it means for the invoice, { $month }
 billing-charges = Charges
 billing-none = Nothing is billed for this month yet.
@@ -855,7 +938,6 @@ cap-since = since { $month }
 cap-limit = Limit
 cap-used = Used
 cap-left = Left
-
 source-test = Try the source
 source-test-what = Asks the source as it is described here for what contracts need of it: a server for the last hour, files for the last month. Nothing is recorded.
 source-test-now = Try it now
@@ -874,6 +956,196 @@ source-not-told = It does not say
 source-asks = What contracts ask of it
 source-asks-none = No contract in force asks it for anything yet, or the catalogue has errors.
 source-usable = { $usable } of { $slices } slices have numbers
+
+## Finding and choosing customers
+
+picker-all = All customers, also those to come
+picker-some = Certain customers
+picker-search = Find customers
+picker-remove = Remove { $customer }
+picker-more = There are more. Search for a part of the name.
+customers-none-next = Search for another part of the name or id.
+
+## Closing: choice and failures
+
+close-whom = Which customers
+close-whom-all = All customers with a contract in this month
+close-choose-first = Choose at least one customer first.
+close-start-some = { $count ->
+    [one] Close { $month } for { $count } customer
+close-known = { $count ->
+    [0] Nothing is closed in this month yet.
+    [one] { $count } month is closed already.
+close-known-show = Show
+job-customers = { $count } customers
+job-failures = { $count ->
+    [one] { $count } customer was not closed
+job-retry-those = Close only these again
+failure-not-over = The month is not over
+failure-not-over-next = Close it once it has ended in the contract’s time zone.
+failure-unknown = The catalogue does not know this customer
+failure-unknown-next = Enter customer and contract into the catalogue.
+failure-contract = The contract does not allow the close
+failure-contract-next = Complete the contract as the message says, and close again.
+failure-secret = Credentials of the data source are missing
+failure-secret-next = Give the named credentials to the server and start it again.
+failure-file = The file of measurements cannot be read
+failure-file-next = Look whether the file is there and complete, and close again.
+failure-source = The data source does not answer as it must
+failure-source-next = Check whether the data source can be reached, its access and the query, and close again.
+failure-other = The month could not be closed
+failure-other-next = The message below says why.
+
+## Settings
+
+room-settings = Settings
+settings-purpose = Your account, and who may do what here
+settings-parts = Parts of the settings
+settings-account = My account
+settings-people = People
+settings-tokens = Tokens
+settings-limits = Limits of amounts
+settings-name = Name
+settings-role = Role
+settings-tenants = Customers
+settings-ways = Signs in with
+settings-password-what = At least twelve characters, best of all from a password manager.
+settings-app = Authenticator app
+settings-app-on = Set up: the password needs a code beside it.
+settings-app-off = Not set up: the password alone is enough.
+settings-app-what = A code from an app on your phone protects the account even from somebody who knows the password.
+settings-app-set-up = Set up an app
+settings-app-remove = Remove the app
+app-password-why = Enter your password, so that nobody sets up an app at a desk that you left.
+app-password-incomplete = Enter your password first.
+app-scan = Scan this picture with your authenticator app. It is shown this once.
+app-qr = QR code with the secret for the authenticator app
+app-type = Without a camera: type this secret into the app.
+app-code-hint = The six digits that the app shows now. It counts from then on.
+app-code-incomplete = Enter the six digits of the app.
+app-confirm = Confirm
+app-done = The app is set up. From now on you need a code beside your password to sign in.
+app-remove-what = After that the password alone is enough. If you lost the phone, an administrator can remove the app.
+app-proof = Password, or a code of the app
+app-proof-incomplete = Enter your password or a code.
+action-next = Next
+action-change = Change
+action-copy = Copy
+copied = Copied
+account-add = Add an account
+account-change = Change the account of { $name }
+account-name-hint = Small letters, digits, dots and hyphens; it stays for good.
+account-password-hint = At least 12 characters. Leave empty where the account signs in otherwise, or to keep the password.
+account-incomplete = A name and an account are needed.
+account-no-tenants = Choose at least one customer, or all.
+account-viewer-of-all = Whoever looks on as a customer sees certain customers; choose them.
+account-openid = Sign-in at the organisation (OpenID)
+account-issuer = Address of the provider
+account-identity = Subject or e-mail address
+account-identity-hint = What the provider knows them by. An e-mail address counts until the first sign-in only.
+account-usable = The account can be used
+account-remove-app = Remove the authenticator app, because the device is lost
+account-active = Active
+account-disabled = Disabled
+accounts-empty = There are no accounts yet
+accounts-empty-next = Add the first one.
+role-what-admin = Looks after accounts, tokens and limits; touches no money.
+role-what-account-manager = Closes months, talks to customers and issues what was approved.
+role-what-finance = Decides credits, approves them and months, takes back.
+role-what-governance = Checks evidence and the audit chain.
+role-what-operator = Looks after objectives, incidents and maintenance.
+role-what-tenant-viewer = Sees only what was issued to their own customers.
+role-what-machine = A program with a token.
+way-password = Password
+way-app = App
+way-openid = Organisation
+way-token = Tokens only
+column-token = Token
+token-add = Make a token
+token-label = What for
+token-label-hint = For example: nightly close.
+token-account = Acts for
+token-days = Good for days
+token-days-hint = A number from 1 to 731.
+token-expires = Good until
+token-permissions = What it may do
+token-may = It may do this, as far as its account may:
+token-incomplete = A name, a purpose and an account are needed.
+token-no-permission = Choose at least one permission.
+token-made = The token “{ $name }” is made.
+token-once = Keep the secret now; it is not shown a second time.
+token-good-until = Good until { $at }.
+token-kept = I have kept it
+token-revoke = Revoke
+token-revoke-what = After that no program gets in with it. This cannot be taken back.
+token-active = Good
+token-expired = Expired
+token-revoked = Revoked
+tokens-empty = There are no tokens yet
+tokens-empty-next = Programs sign in with a token; make one.
+may-tenants-read = See customers
+may-contracts-read = See contracts
+may-slos-read = See objectives
+may-slos-write = Change the catalogue
+may-months-read = See months
+may-months-close = Close months
+may-months-compare = Compare readings, look at the running month
+may-months-review = Submit months for review
+may-months-approve = Approve months
+may-months-issue = Issue months
+may-credits-decide = Decide credits
+may-credits-approve = Approve credits
+may-credits-reverse = Take credits back
+may-comments-write = Comment
+may-exclusions-request = Ask for exclusions
+may-exclusions-decide = Decide exclusions
+may-incidents-write = Enter incidents
+may-documents-read = Read documents
+may-evidence-read = Read evidence
+may-billing-read = See billing
+may-audit-read = Read the audit chain
+may-accounts-read = See accounts
+may-accounts-write = Change accounts
+limits-what = A role approves no more than this in one credit. Where no limit is set, there is none.
+limit-set = Set a limit
+limit-currency = Currency
+limit-currency-hint = Three letters, such as EUR.
+limit-most = Most per credit
+limit-none = No limit
+limit-unlimited = No limit for this role and currency
+limit-needs-currency = A currency code of three letters is needed.
+limit-needs-amount = An amount in this currency is needed.
+limits-empty = No limit is set
+limits-empty-next = Whoever may approve credits may do so up to any amount.
+problem-proof = The password or code is wrong
+problem-proof-next = You are still signed in, and nothing was changed. Check what you typed; after several wrong attempts wait for a quarter of an hour.
+problem-changed = Last changed by { $actor }, { $at }.
+
+## Customer portal
+
+portal-title = Your service quality
+portal-welcome = Welcome, { $name }
+portal-purpose = Here you find what we promised you and what we attained, month by month, with every report to download.
+portal-months = Your months
+portal-more = Show earlier months
+portal-home = To your months
+portal-settings = Password and security
+portal-unknown-next = Your months are on the first page.
+portal-empty = No month has been issued to you yet
+portal-empty-next = Your first report appears here once it is reviewed and approved. If you have a question, your account manager is glad to help.
+portal-month-missing = Nothing has been issued to you for { $month } yet
+portal-no-credit = No credit
+portal-credit = Credit { $amount }
+portal-promises = Promised and attained
+portal-promised = Promised
+portal-verdict-met = We kept everything in this month that we promised you.
+portal-verdict-breached = In this month we did not attain everything that we promised you. What you are owed for it stands below.
+portal-verdict-undecidable = For a part of this month there are no measurements. The report explains what that means.
+
+## Drafts and views
+
+draft-thrown = Your draft was thrown away.
+table-view-rename = Rename “{ $name }”
 
 ## Evidence
 
@@ -915,8 +1187,6 @@ calendar-show = Show as a calendar
 calendar-days = Days with gaps
 calendar-count = { $count ->
     [one] { $count } day
-   *[other] { $count } days
-}
 calendar-without = { $duration } without evidence
 calendar-open = not closed
 calendar-more = Show more contracts
@@ -925,123 +1195,3 @@ day-evidence-partial = In part
 day-evidence-missing = Missing
 day-evidence-unknown = Not asked yet
 day-evidence-not-due = Nothing due
-
-## Customers
-
-customers-purpose = Everybody whom you look after; open one to see its months
-customers-empty = There are no customers yet
-customers-empty-next = A customer appears when the first of its months is closed.
-
-## Close
-
-close-purpose = Reads the evidence, judges it and records the month
-close-whom-all = All customers with a contract in this month
-close-whom-one = Only { $tenant }
-close-again = Closing again from the same evidence adds nothing; from other evidence it adds a revision.
-close-start = Close { $month }
-close-jobs = Jobs
-close-empty = No month was closed from here yet
-close-empty-next = Choose a month above and close it; its progress is shown here.
-job-of = Job for { $month }
-job-asked = { $actor }, { $at }
-job-call-off = Call off
-job-called-off = It was called off and stops in a moment.
-job-progress = { $done } of { $of }
-job-step-capture = Read evidence
-job-step-measure = Measure
-job-step-render = Draw documents
-job-step-record = Record
-job-step-publish = Publish
-job-interrupted-next = The program was stopped while it worked. Look at the month, then close it again: nothing is added twice.
-job-unchanged = As it was
-revision-number = Revision { $revision }
-
-## Audit
-
-audit-purpose = Every step in the order in which it was taken; each entry holds the hash of the one before
-audit-verify = Verify the chain
-audit-verify-again = Verify again
-audit-verify-what = The chain has not been verified since you came. Verifying walks all entries, compares their hashes and looks whether they tell of the facts as they are.
-audit-sound = All { $entries } entries follow one another, and they tell of the facts as they are. Nobody has changed, removed or inserted anything.
-audit-head = Head of the chain:
-audit-broken = The chain is broken. Keep the ledger as it is, restore a backup elsewhere and compare. The first thing that is wrong:
-audit-subject = Subject begins with
-audit-empty = There are no entries
-audit-empty-next = The first close of a month writes the first one.
-audit-entry = Entry { $sequence }
-audit-payload = What was recorded
-audit-hash = Hash
-audit-previous = Hash of the entry before
-audit-about-month = Months
-audit-about-credit = Credits
-audit-about-document = Documents of the catalogue
-audit-about-account = Accounts
-audit-about-tenant = Customers
-audit-about-contract = Contracts
-action-month-closed = Month closed
-action-month-restated = Month restated
-action-month-step = Step with a month
-action-credit-drafted = Credit drafted
-action-credit-step = Step with a credit
-action-tenant-recorded = Customer recorded
-action-contract-recorded = Contract recorded
-action-document-entered = Document entered
-action-document-decided = Document decided
-action-document-retired = Document retired
-action-account-added = Account added
-action-account-changed = Account changed
-action-account-sign-in = Sign-in
-action-token-added = Token added
-action-token-changed = Token changed
-action-limit-set = Limit set
-
-## The window: which desk, and what is around it
-
-tray-open = Open SLA Desk
-tray-quit = Quit
-first-title = Where do you want to work?
-first-demo = Try the demo
-first-demo-what = Four invented customers with a closed month. Nothing is kept from anybody; nothing leaves this computer.
-first-demo-go = Open the demo
-first-demo-wait = The demo’s month is being closed; this takes a few seconds.
-first-own = A ledger on this computer
-first-own-what = For one desk. Months, credits and the audit chain are kept in a file of yours.
-first-own-go = Make the ledger
-first-server = A ledger on a server
-first-server-what = For several desks: PostgreSQL, such as Neon. Its address is kept in the system’s keychain.
-first-server-go = Open the ledger
-first-folder-own = Folder for the ledger, documents and evidence
-first-folder-server = Folder for documents and evidence
-first-folder-hint = A whole path on this computer. It is made where it is missing; what lies there stays.
-first-ledger = Address of the ledger
-first-ledger-hint = As your provider shows it. It holds a password, so it is not shown.
-first-ledger-show = Show the address
-first-ledger-missing = Enter the address first.
-first-look = Test the connection
-first-look-before = Test the connection first.
-first-look-empty = The server answers, and the database is empty: a new ledger will be made in it.
-first-look-older = The server answers. The ledger is of an earlier version and will be brought up to this one.
-first-look-there = The server answers, and the ledger is ready.
-first-look-nobody = The server answers. The ledger knows nobody yet; make the first account.
-first-account = Your account
-first-account-what = The first account gives everybody else their rights and touches no money. Add account managers and finance in the settings afterwards.
-first-name = Your name
-first-name-missing = Enter your name.
-first-account-wrong = Small letters, digits, dots, hyphens and underscores, beginning with a letter or digit.
-first-password-again = Password again
-desk-failed = Your desk cannot be opened
-desk-leave = Choose another desk
-demo-people = Look around as …
-demo-people-what = Each role sees and may do something else.
-problem-keychain = The system’s keychain does not answer
-problem-keychain-next = Unlock it and try again. The address is kept nowhere else.
-problem-no-account = Nobody could sign in to this ledger
-problem-no-account-next = Test the connection again and enter the first account.
-problem-ledger-sign-in = The server does not accept user or password
-problem-ledger-sign-in-next = Check the address: it may have been changed at the server.
-file-saved = Saved
-problem-file = The file was not saved
-problem-file-next = Make room or choose another place. Nothing half written was left.
-job-notice-done = { $month } is closed
-job-notice-failed = { $month } was not closed
-job-notice-next = Open SLA Desk to see the result.

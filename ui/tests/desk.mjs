@@ -54,9 +54,10 @@ export async function startDesk(ui = 'dist', catalogue = 'folder') {
    * @param {string} method
    * @param {string} path
    * @param {unknown} [body]
+   * @param {Record<string, string>} [more] Further headers.
    */
-  const as = async (account, method, path, body) =>
-    ask(api.address, account && (await sessionOf(account)), method, path, body)
+  const as = async (account, method, path, body, more) =>
+    ask(api.address, account && (await sessionOf(account)), method, path, body, more)
 
   for (const [name, [role, full_name, only]] of Object.entries(PEOPLE)) {
     if (role === 'admin') continue
@@ -72,7 +73,9 @@ export async function startDesk(ui = 'dist', catalogue = 'folder') {
     await api.stop()
     await rm(folder, { recursive: true, force: true })
   }
-  return { address: api.address, as, stop, stopApi: api.stop }
+  /** @param {string} path Something of the demo that goes. */
+  const remove = (path) => rm(join(folder, path))
+  return { address: api.address, as, remove, stop, stopApi: api.stop }
 }
 
 async function addAdmin(sla, ledger) {
@@ -120,10 +123,11 @@ async function startApi(sla, ledger, folder, ui, catalogue) {
   throw new Error('sla serve ended before it listened')
 }
 
-async function ask(address, secret, method, path, body) {
+async function ask(address, secret, method, path, body, more = {}) {
   const headers = {
     'content-type': 'application/json',
     ...(secret ? { authorization: `Bearer ${secret}` } : {}),
+    ...more,
   }
   const response = await fetch(`${address}/api/v1${path}`, {
     method,
@@ -160,5 +164,6 @@ export async function signIn(page, address, account, language = 'en') {
   await page.locator('input[name="username"]').fill(account)
   await page.locator('input[name="password"]').fill(PASSWORD)
   await page.locator('form button[type="submit"]').click()
-  await page.locator('nav a[aria-current="page"]').waitFor()
+  // Whoever makes months has a rail, a customer a portal.
+  await page.locator('nav a[aria-current="page"], .portal main h1').waitFor()
 }

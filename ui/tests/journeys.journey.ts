@@ -1,68 +1,15 @@
-import { createHmac } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { PASSWORD, signIn, startBrowser, startDesk } from './desk.mjs'
+import { PASSWORD, startDesk } from './desk.mjs'
+import { goTo, row, totp, walking } from './walking'
 
 let desk: Awaited<ReturnType<typeof startDesk>>
-let browser: Browser
-const contexts: BrowserContext[] = []
-const complaints: string[] = []
-
-beforeAll(async () => {
-  browser = await startBrowser()
-})
-
-afterAll(async () => {
-  await browser?.close()
-})
-
-afterEach(async () => {
-  await Promise.all(contexts.splice(0).map((context) => context.close()))
-  // What the policy refused, and what a page threw, is told on the console.
-  expect(complaints.splice(0)).toEqual([])
-})
-
-async function open(account: string, place = 'overview', language: 'en' | 'de' = 'en'): Promise<Page> {
-  const context = await browser.newContext({
-    viewport: { width: 1280, height: 800 },
-    reducedMotion: 'reduce',
-  })
-  contexts.push(context)
-  const page = await context.newPage()
-  page.on('pageerror', (error) => complaints.push(String(error)))
-  page.on('console', (message) => {
-    if (/Content Security Policy|violates/.test(message.text())) complaints.push(message.text())
-  })
-  await signIn(page, desk.address, account, language)
-  await goTo(page, place)
-  return page
-}
-
-async function goTo(page: Page, place: string): Promise<void> {
-  await page.evaluate((hash) => (location.hash = hash), `#/${place}`)
-}
+const { open, newPage } = walking(() => desk.address)
+const credit = 'credits?month=2026-10&credit=prairie%2Fprairie-platform%2F2026-10%2Favailability'
 
 /** Hands a month to review, so that its credits wait for finance. */
 const submit = (tenant: string) =>
   desk.as('mara', 'POST', `/months/${tenant}/${tenant}-platform/2026-10/steps`, { step: 'submit', note: '' })
-
-const row = (page: Page, ...words: string[]) =>
-  words.reduce((rows, word) => rows.filter({ hasText: word }), page.locator('tbody tr[data-index]'))
-
-/** What an authenticator app shows (RFC 6238 with its usual six digits and thirty seconds). */
-function totp(secret: string, at: number): string {
-  const bits = [...secret]
-    .map((letter) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0'))
-    .join('')
-  const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)))
-  const counter = Buffer.alloc(8)
-  counter.writeBigUInt64BE(BigInt(Math.floor(at / 30_000)))
-  const mac = createHmac('sha1', key).update(counter).digest()
-  return String((mac.readUInt32BE((mac.at(-1) ?? 0) & 15) & 0x7fffffff) % 1_000_000).padStart(6, '0')
-}
-
-const credit = 'credits?month=2026-10&credit=prairie%2Fprairie-platform%2F2026-10%2Favailability'
 
 describe('looking at a desk', () => {
   beforeAll(async () => {
@@ -73,9 +20,7 @@ describe('looking at a desk', () => {
   afterAll(() => desk.stop())
 
   test('a wrong password is refused in words, and what was typed stays', async () => {
-    const context = await browser.newContext()
-    contexts.push(context)
-    const page = await context.newPage()
+    const page = await newPage()
     await page.goto(desk.address)
     await page.locator('input[name="username"]').fill('ole')
     await page.locator('input[name="password"]').fill('not the password')
@@ -91,9 +36,7 @@ describe('looking at a desk', () => {
     }
     const now = Date.now()
     await desk.as('otto', 'POST', '/me/totp/confirmation', { code: totp(secret, now) })
-    const context = await browser.newContext()
-    contexts.push(context)
-    const page = await context.newPage()
+    const page = await newPage()
     await page.goto(desk.address)
     await page.locator('input[name="username"]').fill('otto')
     await page.locator('input[name="password"]').fill(PASSWORD)
@@ -108,9 +51,7 @@ describe('looking at a desk', () => {
     const { secret } = (await desk.as(null, 'POST', '/sign-in', { account: 'ole', password: PASSWORD })) as {
       secret: string
     }
-    const context = await browser.newContext({ locale: 'en-GB' })
-    contexts.push(context)
-    const page = await context.newPage()
+    const page = await newPage({ locale: 'en-GB' })
     const json = (value: unknown) => ({ contentType: 'application/json', body: JSON.stringify(value) })
     await page.route('**/api/v1/sign-in', (route) => route.fulfill(json({ password: false, openid: true })))
     await page.route('**/api/v1/sign-in/openid', (route) => {
@@ -144,7 +85,7 @@ describe('looking at a desk', () => {
     await ole.waitForFunction(() => document.querySelectorAll('tbody tr[data-index]').length === 1)
     await ole.keyboard.press('Escape')
     await ole.getByRole('link', { name: 'Credits' }).click()
-    await row(ole, 'response-p1').waitFor()
+    await row(ole, 'Reaktionszeit').waitFor()
     expect(await row(ole, 'Prairie').count()).toBe(0)
     await ole.keyboard.press('g')
     await ole.keyboard.press('o')
@@ -154,11 +95,12 @@ describe('looking at a desk', () => {
 
   test('each role sees the rooms that its work needs, and no others', async () => {
     const rooms = async (account: string) => (await open(account)).locator('nav a span').allInnerTexts()
-    expect(await rooms('ole')).toEqual(['Overview', 'Customers', 'Months', 'Credits'])
-    expect(await rooms('mara')).toEqual(['Overview', 'Customers', 'Months', 'Credits', 'Close a month'])
-    // A customer sees their own months and needs no choice of customers.
-    expect(await rooms('vera')).toEqual(['Overview', 'Months', 'Credits'])
-    expect(await rooms('gwen')).toEqual(['Overview', 'Customers', 'Months', 'Credits', 'Audit'])
+    const all = ['Overview', 'Customers', 'Months', 'Credits']
+    expect(await rooms('ole')).toEqual([...all, 'Settings'])
+    expect(await rooms('mara')).toEqual([...all, 'Close a month', 'Settings'])
+    expect(await rooms('gwen')).toEqual([...all, 'Audit', 'Settings'])
+    // A customer has a portal of their own instead.
+    expect(await rooms('vera')).toEqual([])
   })
 
   test('the exported table adds up to the API’s own totals', async () => {
@@ -174,14 +116,18 @@ describe('looking at a desk', () => {
     const sums: Record<string, bigint> = {}
     for (const line of lines) {
       const fields = Object.fromEntries(line.split(',').map((value, index) => [names[index], value]))
-      const owed = fields['state'] === 'rejected' ? 0n : cents(fields['decided'] || fields['low'])
+      const owed = cents(fields['low'])
       sums[fields['currency'] ?? ''] = (sums[fields['currency'] ?? ''] ?? 0n) + owed
     }
-    const billing = (await desk.as('ole', 'GET', '/billing?from=2026-10&to=2026-10')) as {
-      totals: { currency: string; amounts: { credits_minor: { low: number; high: number } } }[]
-    }
-    for (const { currency, amounts } of billing.totals)
-      expect(sums[currency] ?? 0n).toBe(BigInt(amounts.credits_minor.low))
+    const totals = (await desk.as('ole', 'GET', '/credits/totals?month=2026-10')) as {
+      currency: string
+      count: number
+      low_minor: number
+    }[]
+    expect(totals.length).toBe(2)
+    for (const { currency, low_minor } of totals) expect(sums[currency]).toBe(BigInt(low_minor))
+    // What the page shows above the list is the same.
+    await ole.getByRole('row', { name: /^EUR 2 EUR 2,915\.62/ }).waitFor()
   })
 
   test('the language changes at once, without a reload, and stays', async () => {
@@ -290,7 +236,7 @@ describe('looking at a desk', () => {
     await dialog.getByLabel('New password', { exact: true }).fill(`${PASSWORD} 2`)
     await dialog.getByLabel('New password again').fill(`${PASSWORD} 2`)
     await dialog.locator('button[type="submit"]').click()
-    await dialog.getByRole('alert').getByText('access.sign_in').waitFor()
+    await dialog.getByRole('alert').getByText('access.proof').waitFor()
     await dialog.getByLabel('Current password').fill(PASSWORD)
     await dialog.locator('button[type="submit"]').click()
     await dialog.getByText('Your password has been changed.').waitFor()

@@ -215,6 +215,48 @@ async fn what_cannot_be_done_is_said() {
     idle.ask(manager, "POST", "/jobs", Some(close(None))).await.refused(409, "job.no_desk");
 }
 
+/// Of several customers those are closed whose evidence can be read, where that was asked for, and the others are named.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_close_goes_on_without_those_that_fail() {
+    let service = Service::start_with(Engine::Sqlite, &DESK);
+    let manager = Role::AccountManager;
+    let measured = service.folder.path().join("demo/measurements/prairie/latency.parquet");
+    std::fs::remove_file(measured).expect("a file");
+    let asked = |tenants: Value, partly: bool| json!({ "kind": "close", "month": "2026-10", "tenants": tenants, "partly": partly });
+    let names = |all: &Value, of: &str| -> String {
+        let names = all.as_array().expect("a list").iter().map(|one| one[of].as_str().expect("a text").to_owned());
+        names.collect::<Vec<_>>().join(" ")
+    };
+    let check = async |tenants: Value, closed: &str, failed: &str, codes: &str| {
+        let result = service.done(manager, asked(tenants.clone(), true)).await["result"].clone();
+        let (months, failures) = (&result["months"], &result["failures"]);
+        let found = (names(months, "tenant"), names(failures, "tenant"), names(failures, "code"));
+        assert_eq!(found, (closed.to_owned(), failed.to_owned(), codes.to_owned()), "{tenants}");
+    };
+    check(json!([]), "alpenbahn koenigsforst nordlicht", "prairie", "file.read").await;
+    check(json!(["prairie", "alpenbahn"]), "alpenbahn", "prairie", "file.read").await;
+    check(json!(["nobody", "alpenbahn"]), "alpenbahn", "nobody", "plan.unknown_tenant").await;
+    check(json!(["nordlicht", "alpenbahn"]), "alpenbahn nordlicht", "", "").await;
+    for (tenants, partly, code) in [
+        (json!(["prairie", "alpenbahn"]), false, "file.read"),
+        (json!(["prairie"]), true, "file.read"),
+        (json!(["nobody", "prairie"]), true, "file.read"),
+        (json!(["nobody"]), true, "plan.unknown_tenant"),
+    ] {
+        let (found, detail) = service.failed(manager, asked(tenants.clone(), partly)).await;
+        assert_eq!(found, code, "{tenants}: {detail}");
+    }
+    let whole = service.done(manager, asked(json!(["nordlicht", "alpenbahn"]), false)).await;
+    assert_eq!((&whole["tenant"], &whole["tenants"]), (&Value::Null, &json!(["alpenbahn", "nordlicht"])));
+    assert_eq!(names(&whole["result"]["months"], "tenant"), "alpenbahn nordlicht");
+    let many: Vec<String> = (0..10_001).map(|one| format!("t{one}")).collect();
+    service.ask(manager, "POST", "/jobs", Some(asked(json!(many), true))).await.refused(400, "request.malformed");
+    service
+        .ask(manager, "POST", "/jobs", Some(asked(json!(["Not a name"]), true)))
+        .await
+        .refused(400, "request.malformed");
+}
+
 /// A tenant whose measurements lie on a server.
 fn lay_server(service: &Service, url: &str) {
     let text = format!(

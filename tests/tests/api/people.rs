@@ -81,7 +81,7 @@ async fn accounts_are_looked_after_over_the_api() {
     let secret = sign_in(&service, "ole", PASSWORD).await.given()["secret"].as_str().expect("a secret").to_owned();
     let own = service.request("PUT", "/me/password").bearer_auth(&secret);
     let body = json!({ "old": "wrong horse battery", "new": "another horse battery" });
-    service.send(own.json(&body)).await.refused(401, "access.sign_in");
+    service.send(own.json(&body)).await.refused(422, "access.proof");
     let own = service.request("PUT", "/me/password").bearer_auth(&secret);
     let body = json!({ "old": PASSWORD, "new": "another horse battery" });
     assert_eq!(service.send(own.json(&body)).await.status, 204);

@@ -148,14 +148,14 @@ async fn guessed_codes_lock_the_account() {
     }
     // A session that was left open is no place to guess in either: the fifth is counted with the four.
     let removal = async |body: Value| own(&service, &session, "/me/totp/removal", body).await;
-    removal(json!({ "code": "000004" })).await.refused(401, "access.sign_in");
+    removal(json!({ "code": "000004" })).await.refused(422, "access.proof");
     let locked = service.head();
     forget_steps(&service).await;
     let right = code(&secret, Shown::Next);
     sign_in(&service, "mia", PASSWORD, Some(&right)).await.refused(401, "access.sign_in");
-    removal(json!({ "code": right })).await.refused(401, "access.sign_in");
-    removal(json!({ "password": PASSWORD })).await.refused(401, "access.sign_in");
-    own(&service, &session, "/me/totp", json!({ "password": PASSWORD })).await.refused(401, "access.sign_in");
+    removal(json!({ "code": right })).await.refused(422, "access.proof");
+    removal(json!({ "password": PASSWORD })).await.refused(422, "access.proof");
+    own(&service, &session, "/me/totp", json!({ "password": PASSWORD })).await.refused(422, "access.proof");
     assert_eq!(service.head(), locked, "nothing is looked at or written while it is locked");
 }
 
@@ -165,8 +165,8 @@ async fn an_app_is_removed_by_its_owner_and_by_an_admin() {
     for account in ["by-password", "by-code"] {
         let (session, secret) = with_app(&service, account).await;
         let removal = async |body: Value| own(&service, &session, "/me/totp/removal", body).await;
-        removal(json!({ "password": "wrong horse battery" })).await.refused(401, "access.sign_in");
-        removal(json!({ "code": code(&secret, Shown::Later) })).await.refused(401, "access.sign_in");
+        removal(json!({ "password": "wrong horse battery" })).await.refused(422, "access.proof");
+        removal(json!({ "code": code(&secret, Shown::Later) })).await.refused(422, "access.proof");
         for body in [json!({}), json!({ "password": PASSWORD, "code": "123456" }), json!({ "pin": "1" })] {
             removal(body).await.refused(400, "request.malformed");
         }

@@ -12,7 +12,7 @@ async fn check(service: &Service) {
     let (manager, operator) = (Role::AccountManager, Role::Operator);
     let before = service.head();
     let nobody = service.get(manager, "/standing").await.given();
-    assert_eq!(nobody, json!({ "at": null, "outlooks": [], "commitments": [] }));
+    assert_eq!(nobody, json!({ "at": null, "outlooks": [], "commitments": [], "failures": [] }));
     service.ask(operator, "POST", "/jobs", Some(json!({ "kind": "standing" }))).await.refused(403, "access.forbidden");
     let ahead = json!({ "kind": "standing", "at": "2199-01-01T00:00:00Z" });
     service.ask(manager, "POST", "/jobs", Some(ahead)).await.refused(422, "job.not_yet");
@@ -61,6 +61,18 @@ async fn check(service: &Service) {
     assert_eq!(service.ended(&id).await["state"], "done");
     assert_eq!(service.get(operator, "/standing?tenant=prairie").await.given()["at"], "2026-10-02T17:00:00Z");
     assert_eq!(service.get(operator, "/standing").await.given()["at"], AT);
+    // One customer whose measurements are not there hides no other.
+    let measured = service.folder.path().join("demo/measurements/prairie/latency.parquet");
+    std::fs::remove_file(measured).expect("a file");
+    let partly = service.done(manager, json!({ "kind": "standing", "at": AT })).await["result"]["standing"].clone();
+    let failures = partly["failures"].as_array().expect("failures");
+    assert_eq!(
+        (failures.len(), &failures[0]["tenant"], &failures[0]["code"]),
+        (1, &json!("prairie"), &json!("file.read"))
+    );
+    assert_eq!(partly["months"].as_array().map(Vec::len), Some(3));
+    let seen = service.send(service.request("GET", "/standing").bearer_auth(&south)).await.given();
+    assert_eq!(seen["failures"], json!([]), "others' failures are not theirs to see");
     let (code, _) = service.failed(manager, json!({ "kind": "standing", "at": "2001-01-01T00:00:00Z" })).await;
     assert_eq!(code, "plan.nothing_in_force");
 }

@@ -26,6 +26,9 @@ async fn a_month_is_reviewed_over_the_api() {
     let before = service.head();
     let stale = service.send(conditional("POST", &steps, "if-match", "\"1.0\"").json(&decide)).await;
     stale.refused(412, "request.stale");
+    let told = stale.json();
+    assert_eq!(told["changed_by"], "account_manager", "who was faster is told: {told}");
+    assert!(told["changed_at"].as_str().is_some_and(|at| at.ends_with('Z')), "{told}");
     service.send(conditional("POST", &steps, "if-match", "1.2").json(&decide)).await.refused(400, "request.malformed");
     assert_eq!(service.head(), before, "nothing was done");
     let decided = service.send(conditional("POST", &steps, "if-match", "\"1.2\"").json(&decide)).await;

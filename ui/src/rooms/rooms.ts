@@ -7,6 +7,7 @@ import CalendarDays from '@lucide/svelte/icons/calendar-days'
 import FileCheck from '@lucide/svelte/icons/file-check-2'
 import HandCoins from '@lucide/svelte/icons/hand-coins'
 import LayoutDashboard from '@lucide/svelte/icons/layout-dashboard'
+import Settings from '@lucide/svelte/icons/settings'
 import ShieldCheck from '@lucide/svelte/icons/shield-check'
 import { may, seesManyCustomers, type Permission } from '$lib/state/person.svelte'
 
@@ -14,7 +15,8 @@ export interface Room {
   id: string
   title: string
   icon: typeof Building2
-  needs: Permission
+  /** Null for what everybody has. */
+  needs: Permission | null
   /** Pressed after `g`. */
   key: string
   load: () => Promise<{ default: Component }>
@@ -85,14 +87,24 @@ export const rooms: Room[] = [
     key: 'a',
     load: () => import('./audit/Audit.svelte'),
   },
+  {
+    id: 'settings',
+    title: 'room-settings',
+    icon: Settings,
+    needs: null,
+    key: 's',
+    load: () => import('./settings/Settings.svelte'),
+  },
 ]
 
-/** Of no use to a customer who looks at their own months. */
+export const mayEnter = (room: Room): boolean => room.needs === null || may(room.needs)
+
+/** Of no use to somebody who looks after one customer. */
 const forMany = ['customers', 'catalogue']
 
 /** The rooms that are of use to whoever has signed in. */
 export function ownRooms(): Room[] {
-  return rooms.filter((room) => may(room.needs) && (!forMany.includes(room.id) || seesManyCustomers()))
+  return rooms.filter((room) => mayEnter(room) && (!forMany.includes(room.id) || seesManyCustomers()))
 }
 
 /** A customer's month has no place in the rail of its own: one comes to it from a list. */

@@ -29,6 +29,9 @@ pub(crate) struct JobsQuery {
     limit: Option<u32>,
 }
 
+/// So many tenants may be named.
+const MOST_TENANTS: usize = 10_000;
+
 /// The kinds of jobs that somebody may ask for, and so may see.
 fn kinds(who: &Who) -> impl Iterator<Item = JobKind> {
     JobKind::ALL.into_iter().filter(|kind| who.may(permission_of(*kind)).is_ok())
@@ -54,6 +57,11 @@ pub(crate) async fn ask(
             let detail = "not all tenants are yours; say which one's month it is";
             return Err(Problem::new(StatusCode::FORBIDDEN, "access.not_all_tenants", detail));
         }
+    }
+    if let JobRequest::Close { tenants, .. } = &request
+        && tenants.len() > MOST_TENANTS
+    {
+        return Err(Problem::request(format!("tenants is too long; expected at most {MOST_TENANTS}, or all")));
     }
     let runner = api.runner()?;
     let view = ask_job(&api.ledger, &request, who.actor(), api.now()).await?;

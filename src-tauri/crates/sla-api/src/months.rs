@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -360,6 +360,16 @@ pub(crate) struct StepBody {
 /// Longest note in letters.
 const MOST_NOTE: usize = 4_000;
 
+/// Says who had their hands in a month last: whoever was faster wants to be asked.
+fn by_whom(problem: Problem, latest: &MonthView) -> Problem {
+    let steps = latest.steps.iter().chain(latest.credits.iter().flat_map(|credit| &credit.steps));
+    match (steps.max_by(|a, b| a.at.cmp(&b.at)), &latest.closed_by) {
+        (Some(step), _) => problem.changed(&step.actor, &step.at),
+        (None, Some(closed_by)) => problem.changed(closed_by, &latest.closed_at),
+        (None, None) => problem,
+    }
+}
+
 /// Takes a step and gives the month that it led to.
 async fn take(
     api: &Api,
@@ -381,7 +391,7 @@ async fn take(
         let now = seen_revisions(api, who, &(tenant.clone(), contract.clone(), *month)).await?;
         let latest = now.last().ok_or_else(no_month)?;
         if tag(latest) != seen {
-            return Err(stale());
+            return Err(by_whom(stale(), latest));
         }
         // What was compared here is held once more in the transaction that writes.
         let steps = match commitment {
@@ -404,7 +414,17 @@ async fn take(
         access: Some(&who.caller.access),
         now: api.now(),
     };
-    let view = review(&ledger, &request).await.map_err(|error| when_set(tagged_as.is_some(), error.into()))?;
+    let view = match review(&ledger, &request).await {
+        Ok(view) => view,
+        Err(error) => {
+            let problem = when_set(tagged_as.is_some(), error.into());
+            if !matches!(problem.status(), StatusCode::CONFLICT | StatusCode::PRECONDITION_FAILED) {
+                return Err(problem);
+            }
+            let now = seen_revisions(api, who, &(tenant.clone(), contract.clone(), *month)).await?;
+            return Err(now.last().map_or(problem.clone(), |latest| by_whom(problem, latest)));
+        }
+    };
     Ok(tagged(&HeaderMap::new(), &tag(&view), &view))
 }
 

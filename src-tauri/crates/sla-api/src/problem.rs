@@ -31,6 +31,12 @@ pub(crate) struct Document {
     /// `urn:sla-desk:request:` and the request's id, under which more is logged.
     #[serde(skip_serializing_if = "Option::is_none")]
     instance: Option<String>,
+    /// Who changed what was looked at, where somebody was faster.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    changed_by: Option<String>,
+    /// When, in UTC.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    changed_at: Option<String>,
 }
 
 /// What is not done, and why.
@@ -51,6 +57,8 @@ impl Problem {
             code: code.to_owned(),
             detail: detail.into(),
             instance: None,
+            changed_by: None,
+            changed_at: None,
         };
         Self { document: Box::new(document), cause: None }
     }
@@ -92,6 +100,12 @@ impl Problem {
 
     pub(crate) fn of_request(mut self, id: &str) -> Self {
         self.document.instance = Some(format!("urn:sla-desk:request:{id}"));
+        self
+    }
+
+    /// Says who was faster, and when.
+    pub(crate) fn changed(mut self, by: &str, at: &str) -> Self {
+        (self.document.changed_by, self.document.changed_at) = (Some(by.to_owned()), Some(at.to_owned()));
         self
     }
 

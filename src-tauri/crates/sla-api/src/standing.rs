@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sla_app::{Which, last_standing};
+use sla_app::{CloseFailure, Which, last_standing};
 use sla_core::catalogue::Name;
 use sla_core::standing::{CommitmentStanding, MonthStanding, Outlook};
 use sla_core::time::Month;
@@ -34,6 +34,8 @@ pub(crate) struct StandingView {
     outlooks: Vec<OutlookCount>,
     /// The commitments of the gravest outlook, and among those the ones that use most of their budget at the present rate.
     commitments: Vec<TenantStanding>,
+    /// Whose month could not be measured, and why.
+    failures: Vec<CloseFailure>,
 }
 
 /// How many commitments have an outlook.
@@ -73,11 +75,11 @@ pub(crate) async fn show(
     let tenant = tenant.as_ref().map(Name::as_str);
     // A look at all tenants concerns each of them; of what it came to everybody sees their own.
     let Some(standing) = last_standing(&api.ledger, tenant).await? else { return Ok(Json(StandingView::default())) };
-    let theirs = |month: &MonthStanding| {
-        who.caller.access.tenants.holds(&month.tenant) && tenant.is_none_or(|tenant| tenant == month.tenant)
-    };
+    let theirs = |one: &str| who.caller.access.tenants.holds(one) && tenant.is_none_or(|tenant| tenant == one);
+    let mut failures = standing.failures;
+    failures.retain(|failure| theirs(&failure.tenant));
     let mut commitments: Vec<TenantStanding> =
-        standing.months.into_iter().filter(theirs).flat_map(commitments).collect();
+        standing.months.into_iter().filter(|month| theirs(&month.tenant)).flat_map(commitments).collect();
     commitments.sort_by_key(|one| std::cmp::Reverse(one.gravity()));
     let mut counts: BTreeMap<Outlook, usize> = BTreeMap::new();
     for one in &commitments {
@@ -85,7 +87,7 @@ pub(crate) async fn show(
     }
     let count = |outlook| OutlookCount { outlook, count: counts.get(&outlook).copied().unwrap_or_default() };
     commitments.truncate(limit as usize);
-    Ok(Json(StandingView { at: Some(standing.at), outlooks: Outlook::ALL.map(count).into(), commitments }))
+    Ok(Json(StandingView { at: Some(standing.at), outlooks: Outlook::ALL.map(count).into(), commitments, failures }))
 }
 
 fn commitments(month: MonthStanding) -> impl Iterator<Item = TenantStanding> {

@@ -29,7 +29,6 @@ const PARTS: u64 = 100;
 pub(crate) type Secrets<'a> = &'a (dyn Fn(&str) -> Option<String> + Send + Sync);
 
 /// Captures everything that the plans ask for into a store.
-#[tracing::instrument(skip_all)]
 pub(crate) async fn capture<'a>(
     catalogue: &Catalogue,
     folder: &Path,
@@ -38,6 +37,24 @@ pub(crate) async fn capture<'a>(
     store: &EvidenceStore,
     progress: &Arc<dyn CloseProgress>,
 ) -> Result<BTreeMap<Ask, EvidenceRef>, CloseError> {
+    let (evidence, failed) = capture_what_answers(catalogue, folder, secrets, plans, store, progress).await?;
+    let failures: Vec<CaptureFailure> = failed.into_iter().map(|(_, failure)| failure).collect();
+    if failures.is_empty() { Ok(evidence) } else { Err(CloseError::Capture(failures)) }
+}
+
+/// Evidence by what was asked, and what gave none with why, in order.
+pub(crate) type Captured = (BTreeMap<Ask, EvidenceRef>, Vec<(Ask, CaptureFailure)>);
+
+/// The same, and gives what a source did not answer beside what it did.
+#[tracing::instrument(name = "capture", skip_all)]
+pub(crate) async fn capture_what_answers<'a>(
+    catalogue: &Catalogue,
+    folder: &Path,
+    secrets: Secrets<'_>,
+    plans: impl Iterator<Item = &'a ContractMonth<'a>>,
+    store: &EvidenceStore,
+    progress: &Arc<dyn CloseProgress>,
+) -> Result<Captured, CloseError> {
     let mut asks: BTreeMap<Ask, String> = BTreeMap::new();
     for plan in plans {
         for commitment in &plan.commitments {
@@ -56,7 +73,8 @@ pub(crate) async fn capture<'a>(
         let source = match sources.open(&ask) {
             Ok(source) => source,
             Err(reason) => {
-                failures.push(CaptureFailure { data_source: ask.data_source.to_string(), wanted_by, reason });
+                let data_source = ask.data_source.to_string();
+                failures.push((ask, CaptureFailure { data_source, wanted_by, reason }));
                 continue;
             }
         };
@@ -80,12 +98,12 @@ pub(crate) async fn capture<'a>(
             }
             Err(reason) => {
                 let (data_source, reason) = (ask.data_source.to_string(), CaptureReason::Source(reason));
-                failures.push(CaptureFailure { data_source, wanted_by, reason });
+                failures.push((ask, CaptureFailure { data_source, wanted_by, reason }));
             }
         }
     }
-    failures.sort_by(|a, b| (&a.data_source, &a.wanted_by).cmp(&(&b.data_source, &b.wanted_by)));
-    if failures.is_empty() { Ok(evidence) } else { Err(CloseError::Capture(failures)) }
+    failures.sort_by(|(_, a), (_, b)| (&a.data_source, &a.wanted_by).cmp(&(&b.data_source, &b.wanted_by)));
+    Ok((evidence, failures))
 }
 
 /// Captures a request and gives the bytes of its evidence.

@@ -6,17 +6,18 @@ use std::sync::Arc;
 use sla_capture::EvidenceStore;
 use sla_core::access::Permission;
 use sla_core::catalogue::Catalogue;
-use sla_core::plan::{ContractMonth, plan};
+use sla_core::plan::ContractMonth;
 use sla_core::record::MonthRecord;
 use sla_core::time::{Month, UnixSeconds};
 use sla_ledger::{Actor, CloseEntry, ContractDocument, Ledger};
 use sla_report::Templates;
 
 use crate::accept::{self, Accepted};
-use crate::capture::capture;
+use crate::capture::{capture, capture_what_answers};
 use crate::error::CloseError;
 use crate::history::before;
 use crate::measure::measure;
+use crate::planned::{CloseFailure, planned, without};
 use crate::progress::{CloseProgress, Step};
 use crate::publish::{Stuck, check_place, check_room, make_room, publish};
 use crate::render::{self, Rendering};
@@ -27,8 +28,11 @@ use crate::staging::Staging;
 pub struct CloseRequest<'a> {
     /// The month.
     pub month: Month,
-    /// Id of one tenant; all when not said.
-    pub tenant: Option<&'a str>,
+    /// Ids of tenants; all when there is none.
+    pub tenants: &'a [String],
+    /// Whether it goes on without those whose month cannot be planned or whose evidence cannot be read. Each customer's month is
+    /// closed as a whole or not at all.
+    pub partly: bool,
     /// The catalogue.
     pub catalogue: &'a Catalogue,
     /// The folder that files which it names are relative to: the one it was read from.
@@ -60,6 +64,7 @@ pub struct Prepared {
     ledger: Ledger,
     entries: Vec<CloseEntry>,
     folders: Vec<PathBuf>,
+    failures: Vec<CloseFailure>,
 }
 
 /// A closed month.
@@ -73,6 +78,8 @@ pub struct Closed {
     pub evidence: PathBuf,
     /// Every tenant's month, by tenant.
     pub months: Vec<ClosedMonth>,
+    /// Whom it went on without, by tenant, and why.
+    pub failures: Vec<CloseFailure>,
 }
 
 /// A tenant's closed month.
@@ -91,8 +98,7 @@ pub struct ClosedMonth {
 /// # Errors
 /// [`CloseError`]; the ledger is as it was.
 pub async fn prepare(request: &CloseRequest<'_>, progress: &Arc<dyn CloseProgress>) -> Result<Prepared, CloseError> {
-    let mut plans = plan(request.catalogue, request.month, request.tenant, request.now)?;
-    accept::is_settled(request, &plans)?;
+    let (mut plans, mut failures) = planned(request)?;
     // Before the sources are asked, since they may take long: is there a ledger that takes what they say?
     let ledger = Ledger::open(request.ledger).await?;
     let tenants = plans.iter().map(|plan| plan.tenant.name().as_str());
@@ -105,8 +111,19 @@ pub async fn prepare(request: &CloseRequest<'_>, progress: &Arc<dyn CloseProgres
     check_place(&place, staging.path()).map_err(not_free)?;
     let store = EvidenceStore::new(staging.path().join(EVIDENCE));
     let CloseRequest { catalogue, catalogue_folder, secrets, .. } = *request;
-    let evidence = capture(catalogue, catalogue_folder, secrets, plans.iter(), &store, progress).await?;
-    let known = before(&ledger, request.month, request.tenant).await?;
+    let evidence = if request.partly {
+        let asked = capture_what_answers(catalogue, catalogue_folder, secrets, plans.iter(), &store, progress);
+        let (evidence, failed) = asked.await?;
+        without(&mut plans, failed, &mut failures)?;
+        evidence
+    } else {
+        capture(catalogue, catalogue_folder, secrets, plans.iter(), &store, progress).await?
+    };
+    let only = match request.tenants {
+        [one] => Some(one.as_str()),
+        _ => None,
+    };
+    let known = before(&ledger, request.month, only).await?;
     let mut records = measure(&plans, &evidence, &store, &known, progress).await?;
     let head = ledger.head().await?;
     for record in &mut records {
@@ -145,6 +162,7 @@ pub async fn prepare(request: &CloseRequest<'_>, progress: &Arc<dyn CloseProgres
         ledger,
         entries,
         folders,
+        failures,
     })
 }
 
@@ -171,7 +189,7 @@ fn renderings(plans: &[ContractMonth<'_>], records: Vec<MonthRecord>) -> Vec<Ren
     records.into_iter().zip(folders).zip(plans).map(rendering).collect()
 }
 
-/// What the portfolio shows: the months that are being closed, and when only one tenant is, beside it the others as the
+/// What the portfolio shows: the months that are being closed, and when not all tenants' are, beside them the others as the
 /// ledger knows them.
 async fn whole_portfolio(
     ledger: &Ledger,
@@ -179,7 +197,7 @@ async fn whole_portfolio(
     renderings: &[Rendering],
 ) -> Result<Vec<MonthRecord>, CloseError> {
     let mut records: Vec<MonthRecord> = renderings.iter().map(|rendering| rendering.record.clone()).collect();
-    if request.tenant.is_some() {
+    if request.partly || !request.tenants.is_empty() {
         let key = |record: &MonthRecord| (record.tenant.clone(), record.contract.id.clone());
         let known = ledger.latest(request.month).await?;
         let others = known.into_iter().filter(|other| !records.iter().any(|record| key(record) == key(other)));
@@ -225,7 +243,7 @@ impl Prepared {
         let months = self.entries.into_iter().zip(self.folders).zip(recorded).map(|((entry, tenant), recorded)| {
             ClosedMonth { record: entry.record, folder: folder.join(tenant), unchanged: recorded.unchanged }
         });
-        Ok(Closed { month: self.month, evidence: kept, months: months.collect(), folder })
+        Ok(Closed { month: self.month, evidence: kept, months: months.collect(), folder, failures: self.failures })
     }
 
     fn keep_evidence(&self, staged: &EvidenceStore, kept: &EvidenceStore) -> Result<(), CloseError> {

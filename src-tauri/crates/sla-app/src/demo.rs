@@ -174,7 +174,8 @@ impl Demo {
         let catalogue = read_catalogue(&folder)?;
         let request = CloseRequest {
             month: Self::month(),
-            tenant: None,
+            tenants: &[],
+            partly: false,
             catalogue: &catalogue,
             catalogue_folder: &folder,
             ledger: &ledger,

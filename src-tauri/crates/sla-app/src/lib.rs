@@ -37,6 +37,7 @@ mod letters;
 mod measure;
 mod openid;
 mod outfile;
+mod planned;
 mod progress;
 mod publish;
 mod render;
@@ -80,6 +81,7 @@ pub use jobs::{
 pub use letters::{LetterError, LetterVersionView, LetterView, letter, write_letter};
 pub use openid::{OpenId, OpenIdBegun, OpenIdConfig, OpenIdConfigError};
 pub use outfile::OutFileError;
+pub use planned::CloseFailure;
 pub use progress::{CloseProgress, Silent, Step};
 pub use restate::{RestateError, restate};
 pub use review::{

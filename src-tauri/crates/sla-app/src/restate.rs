@@ -63,7 +63,7 @@ pub async fn restate(
     tenant: &str,
     progress: &Arc<dyn CloseProgress>,
 ) -> Result<(Prepared, Vec<MonthDifference>), RestateError> {
-    let request = CloseRequest { tenant: Some(tenant), ..*request };
+    let request = CloseRequest { tenants: &[tenant.to_owned()], partly: false, ..*request };
     let month = request.month;
     let ledger = Ledger::open_to_write(request.ledger).await?;
     let known = ledger.latest(month).await;

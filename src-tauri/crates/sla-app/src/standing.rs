@@ -9,14 +9,15 @@ use sla_capture::EvidenceStore;
 use sla_core::catalogue::Catalogue;
 use sla_core::job::JobKind;
 use sla_core::measurement::Measurement;
-use sla_core::plan::{ContractMonth, RunningMonth, plan_running};
+use sla_core::plan::{RunningMonth, plan_running};
 use sla_core::standing::{MonthStanding, standing as stands};
 use sla_core::time::{UnixSeconds, utc_text};
 use sla_ledger::{Ledger, LedgerError};
 
-use crate::capture::capture;
+use crate::capture::capture_what_answers;
 use crate::error::CloseError;
 use crate::measure::measured;
+use crate::planned::{CloseFailure, unread};
 use crate::progress::CloseProgress;
 
 /// Whose running month is looked at, and when.
@@ -40,6 +41,8 @@ pub struct Standing {
     pub at: String,
     /// The months, by tenant and contract.
     pub months: Vec<MonthStanding>,
+    /// Whose month could not be measured, by tenant, and why.
+    pub failures: Vec<CloseFailure>,
 }
 
 /// Looks how the running month stands. Nothing is kept: what is measured of a month that runs is evidence of nothing yet.
@@ -51,18 +54,23 @@ pub async fn standing(
     progress: &Arc<dyn CloseProgress>,
 ) -> Result<Standing, CloseError> {
     let StandingRequest { at, tenant, catalogue, files, secrets } = *request;
-    let running = plan_running(catalogue, tenant, at)?;
+    let mut running = plan_running(catalogue, tenant, at)?;
     let folder = tempfile::tempdir().map_err(CloseError::file("made", Path::new("a temporary folder")))?;
     let store = EvidenceStore::new(folder.path());
-    let plans = || running.iter().map(|one| &one.so_far);
-    let evidence = capture(catalogue, files, secrets, plans(), &store, progress).await?;
-    let measured = measured(plans(), &evidence, &store, progress).await?;
+    let asked = running.iter().map(|one| &one.so_far);
+    let (evidence, failed) = capture_what_answers(catalogue, files, secrets, asked, &store, progress).await?;
+    let failures = unread(running.iter().map(|one| &one.so_far), &failed);
+    running.retain(|one| !failures.iter().any(|failure| failure.tenant == one.so_far.tenant.name().as_str()));
+    if running.is_empty() {
+        return Err(CloseError::Capture(failed.into_iter().map(|(_, failure)| failure).collect()));
+    }
+    let measured = measured(running.iter().map(|one| &one.so_far), &evidence, &store, progress).await?;
     let mut measurements = measured.into_iter().map(|one| one.measurement);
     let month = |one: &RunningMonth<'_>| {
-        let own: Vec<Measurement> = measurements.by_ref().take(commitments(&one.so_far)).collect();
+        let own: Vec<Measurement> = measurements.by_ref().take(one.so_far.commitments.len()).collect();
         stands(one, &own)
     };
-    Ok(Standing { at: utc_text(at), months: running.iter().map(month).collect() })
+    Ok(Standing { at: utc_text(at), months: running.iter().map(month).collect(), failures })
 }
 
 /// How running months stood when somebody last had a look at them, of one tenant or of all; `None` when nobody had.
@@ -79,8 +87,4 @@ pub async fn last_standing(ledger: &Ledger, tenant: Option<&str>) -> Result<Opti
 #[derive(Deserialize)]
 struct Outcome {
     standing: Option<Standing>,
-}
-
-fn commitments(plan: &ContractMonth<'_>) -> usize {
-    plan.commitments.len()
 }

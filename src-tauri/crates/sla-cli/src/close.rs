@@ -93,7 +93,8 @@ impl Read<'_> {
         let args::Close { month, tenant, catalogue, files, ledger, out, actor, .. } = self.arguments;
         CloseRequest {
             month: *month,
-            tenant: tenant.as_deref(),
+            tenants: tenant.as_slice(),
+            partly: false,
             catalogue: &self.catalogue,
             catalogue_folder: files.as_deref().or(catalogue.as_deref()).unwrap_or(Path::new(".")),
             ledger,

@@ -66,9 +66,11 @@ fn text(found: &Standing) -> String {
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
+    let unmeasured = found.failures.iter().map(|one| format!("\nNot measured: {}: {}", one.tenant, one.detail));
+    let unmeasured: String = unmeasured.collect();
     format!(
         "As measured until {}; nothing is recorded.\n{table}\nShares of the error budget of the whole period. The last but one \
-         is what it would be at its end if errors went on as they did so far: a projection, no promise.",
+         is what it would be at its end if errors went on as they did so far: a projection, no promise.{unmeasured}",
         found.at
     )
 }

@@ -420,6 +420,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/standing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How running months stand
+         * @description Needs the permission `months.read`.
+         */
+        get: operations["standing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/search": {
         parameters: {
             query?: never;
@@ -520,6 +540,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/months/{tenant}/{contract}/{month}/difference": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a later revision says otherwise
+         * @description Needs the permission `months.read`.
+         */
+        get: operations["compareRevisions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/months/{tenant}/{contract}/{month}/explanation": {
         parameters: {
             query?: never;
@@ -532,6 +572,66 @@ export interface paths {
          * @description Needs the permission `months.read`.
          */
         get: operations["explainMonth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/months/{tenant}/{contract}/{month}/derivations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where every amount comes from, as values
+         * @description Needs the permission `months.read`.
+         */
+        get: operations["deriveMonth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/months/{tenant}/{contract}/{month}/commitments/{commitment}/hours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How a commitment went hour by hour
+         * @description Needs the permission `months.read`.
+         */
+        get: operations["getHours"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/months/{tenant}/{contract}/{month}/commitments/{commitment}/burn-down": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How an error budget was used up
+         * @description Needs the permission `months.read`.
+         */
+        get: operations["getBurnDown"];
         put?: never;
         post?: never;
         delete?: never;
@@ -592,6 +692,26 @@ export interface paths {
          * @description Needs the permission `months.read`.
          */
         get: operations["listCredits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/credits/totals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the credits of a list come to
+         * @description Needs the permission `months.read`.
+         */
+        get: operations["creditTotals"];
         put?: never;
         post?: never;
         delete?: never;
@@ -673,6 +793,30 @@ export interface paths {
          */
         get: operations["getDocument"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/months/{tenant}/{contract}/{month}/letter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show the letter of a month
+         * @description Needs the permission `documents.read`.
+         */
+        get: operations["getLetter"];
+        /**
+         * Write the letter of a month
+         * @description Needs the permission `months.review`.
+         */
+        put: operations["writeLetter"];
         post?: never;
         delete?: never;
         options?: never;
@@ -814,7 +958,7 @@ export interface paths {
         get: operations["listJobs"];
         put?: never;
         /**
-         * Ask for a job: close, restate, compare
+         * Ask for a job: close, restate, compare, look
          * @description Needs the permission `months.read`.
          */
         post: operations["askJob"];
@@ -1477,6 +1621,39 @@ export interface components {
             /** @description Why, as it is on record. */
             note: string;
         };
+        /** @description A budget by the end of a local day. */
+        BurnDay: {
+            /** @description Local date, YYYY-MM-DD. */
+            date: string;
+            /** @description What would be left if it were used up evenly over the service time, in percent with two decimals. */
+            ideal_left_percent: string;
+            /** @description What is used in percent of the period's budget, the least and the most; null when the target is 100 %. */
+            used_percent: components["schemas"]["RecordRange"];
+            /** @description What is left in percent, less than 0 when it is overdrawn, the least and the most. */
+            left_percent: components["schemas"]["RecordRange"];
+            /** @description What is used in seconds, the least and the most; null where consumption is judged. */
+            used_seconds: components["schemas"]["RecordRange"];
+            /** @description What is left in seconds, less than 0 when it is overdrawn, the least and the most. */
+            left_seconds: components["schemas"]["RecordRange"];
+        };
+        /** @description How the error budget of a commitment was used up. */
+        BurnDown: {
+            /** @description The commitment, as it is unique in the month. */
+            commitment: string;
+            /** @description The commitment's name for people. */
+            title: string;
+            /** @description The promised percentage. */
+            target: string;
+            /**
+             * @description The budget in seconds; for methods that count events or ratios the service time's equivalent of the allowed share.
+             *     Null where consumption is judged.
+             */
+            allowed_seconds?: string | null;
+            /** @description What the period may consume; null where nothing is consumed. */
+            consumption_budget?: components["schemas"]["RecordQuantity"] | null;
+            /** @description Every local day of the period in which the contract is in force. */
+            days: components["schemas"]["BurnDay"][];
+        };
         /** @description A day of the calendar. */
         CalendarDay: {
             /** @description The local date, YYYY-MM-DD. */
@@ -1633,6 +1810,15 @@ export interface components {
         ClockHours: "service" | "wall";
         /** @description What starts a clock. */
         ClockStart: "began" | "detected" | "reported";
+        /** @description Why a customer's month was not closed, while others' were. */
+        CloseFailure: {
+            /** @description Id of the tenant. */
+            tenant: string;
+            /** @description A stable name of the reason for programs. */
+            code: string;
+            /** @description What happened, what is expected and what to do. */
+            detail: string;
+        };
         /** @description What the app shows. */
         CodeBody: {
             /** @description Six digits. */
@@ -1645,7 +1831,7 @@ export interface components {
             /** @description Its verdict. */
             verdict: components["schemas"]["Verdict"];
             /** @description What was attained. */
-            attained_range: components["schemas"]["RecordRange"];
+            attained_range: components["schemas"]["RecordRange2"];
             /**
              * Format: int64
              * @description The least that would be owed, in the minor unit.
@@ -1656,6 +1842,59 @@ export interface components {
              * @description The most that would be owed, in the minor unit.
              */
             high_minor: number;
+        };
+        /** @description How a commitment stands. */
+        CommitmentStanding: {
+            /** @description Name of the commitment in the contract. */
+            name: string;
+            /** @description Its name for people. */
+            title: string;
+            /** @description The promised percentage. */
+            target: string;
+            /** @description How attainment is counted. */
+            method: components["schemas"]["Method"];
+            /** @description The whole measurement period that the budget is for. */
+            period: components["schemas"]["RecordSpan"];
+            /** @description The end of the last slice that was measured, in UTC. */
+            measured_until: string;
+            /**
+             * Format: int64
+             * @description Service time so far, in seconds.
+             */
+            service_seconds: number;
+            /**
+             * Format: int64
+             * @description Service time of the whole period, in seconds.
+             */
+            whole_service_seconds: number;
+            /**
+             * Format: int64
+             * @description Downtime so far, in seconds.
+             */
+            downtime_seconds: number;
+            /**
+             * Format: int64
+             * @description Time without usable evidence so far, in seconds.
+             */
+            unknown_seconds: number;
+            /** @description The budget of the whole period in seconds with at most three decimals, rounded down; null where consumption is judged. */
+            budget_seconds?: string | null;
+            /** @description What is used of it, rounded up; null where consumption is judged or nothing can be judged yet. */
+            used_seconds: components["schemas"]["RecordRange"];
+            /**
+             * @description The share of the whole period's budget that is used, in percent with two decimals, rounded up; null where nothing can be
+             *     judged yet, where unknown time leaves no bound, and for a target of 100 %.
+             */
+            used_percent: components["schemas"]["RecordRange"];
+            /**
+             * @description The share of the budget that is used at the end of the period if errors go on as they did so far: (1 − attained) /
+             *     (1 − target), exact. No promise.
+             */
+            projected_at_present_rate: components["schemas"]["RecordRange2"];
+            /** @description The same in percent with two decimals, rounded up. */
+            projected_percent: components["schemas"]["RecordRange"];
+            /** @description What that says in a word. */
+            outlook: components["schemas"]["Outlook"];
         };
         /** @description How a value is compared with its bound. */
         Comparison: "at_most" | "below" | "at_least" | "above";
@@ -1708,6 +1947,8 @@ export interface components {
             revision: number;
             /** @description The commitment, as it is unique in the month. */
             commitment: string;
+            /** @description The commitment's name for people. */
+            title: string;
             /** @description Where it is. */
             state: components["schemas"]["CreditState"];
             /** @description ISO 4217 code. */
@@ -1739,6 +1980,10 @@ export interface components {
              * @description How many steps were taken with it.
              */
             steps: number;
+            /** @description Who closed the month; `None` for those whom it does not concern. */
+            closed_by?: string | null;
+            /** @description Who decided the amount last; `None` when nobody did, and for those whom it does not concern. */
+            decided_by?: string | null;
         };
         /** @description Sum of all credits of the month. */
         CreditTotal: {
@@ -1754,6 +1999,41 @@ export interface components {
              * @description The most, in the minor unit.
              */
             high_minor: number;
+        };
+        /** @description What credits come to in one currency. */
+        CreditTotals: {
+            /** @description ISO 4217 code. */
+            currency: string;
+            /**
+             * Format: int64
+             * @description How many credits.
+             */
+            count: number;
+            /**
+             * Format: int64
+             * @description The least that is owed together, in the minor unit.
+             */
+            low_minor: number;
+            /**
+             * Format: int64
+             * @description The most, in the minor unit.
+             */
+            high_minor: number;
+            /**
+             * Format: int64
+             * @description Of how many an amount was decided.
+             */
+            decided_count: number;
+            /**
+             * Format: int64
+             * @description What was decided of those together, in the minor unit.
+             */
+            decided_minor: number;
+            /**
+             * Format: int64
+             * @description What was issued of earlier revisions, in the minor unit.
+             */
+            issued_before_minor: number;
         };
         /** @description A credit and where it is. */
         CreditView: {
@@ -1785,6 +2065,28 @@ export interface components {
             issued_before_minor: number;
             /** @description What was done with it. */
             steps: components["schemas"]["StepView"][];
+            /** @description The steps that whoever asks may take with it by their role; none of a revision that another one replaced. */
+            next_steps: components["schemas"]["NextStep"][];
+        };
+        /** @description What months come to in one currency. */
+        CurrencySum: {
+            /** @description ISO 4217 code. */
+            currency: string;
+            /**
+             * Format: int64
+             * @description How many months.
+             */
+            count: number;
+            /**
+             * Format: int64
+             * @description The least that they owe together, in the minor unit.
+             */
+            low_minor: number;
+            /**
+             * Format: int64
+             * @description The most, in the minor unit.
+             */
+            high_minor: number;
         };
         /** @description All contracts of one currency. */
         CurrencyTotal: {
@@ -1848,12 +2150,77 @@ export interface components {
             /** @description The steps. */
             steps: components["schemas"]["Step"][];
         };
+        /** @description Where every amount of a month comes from. */
+        Derived: {
+            /** @description The language of the words. */
+            language: components["schemas"]["Language"];
+            /** @description ISO 4217 code of every amount. */
+            currency: string;
+            /** @description Every promise, in the order of the record. */
+            promises: components["schemas"]["DerivedPromise"][];
+            /** @description Credits that are waived because the promise was kept since, of earlier months and of this one. */
+            earned_back: components["schemas"]["DerivedPromise"][];
+        };
+        /** @description One case, step by step. */
+        DerivedCase: {
+            /** @description Which case. */
+            case: components["schemas"]["Case"];
+            /** @description What is derived and which case it is of, in words. */
+            title: string;
+            /** @description Whether a rise of the fee is derived and no credit. */
+            is_bonus: boolean;
+            /**
+             * Format: int64
+             * @description The amount that it ends with, in the minor unit.
+             */
+            minor: number;
+            /** @description The steps. */
+            steps: components["schemas"]["DerivedStep"][];
+        };
+        /** @description A promise and where its amounts come from. */
+        DerivedPromise: {
+            /** @description The commitment, as it is unique in the month. */
+            commitment: string;
+            /** @description The promise's name for people. */
+            title: string;
+            /** @description The month whose amount it is. */
+            month: components["schemas"]["Month"];
+            /**
+             * Format: int64
+             * @description The least, in the minor unit.
+             */
+            low_minor: number;
+            /**
+             * Format: int64
+             * @description The most, in the minor unit.
+             */
+            high_minor: number;
+            /** @description The derivations: of the credit, then of a rise of the fee; one where there is one case, else the least and the most. */
+            cases: components["schemas"]["DerivedCase"][];
+        };
+        /** @description One step. */
+        DerivedStep: {
+            /** @description The rule that was applied. */
+            rule: components["schemas"]["Rule"];
+            /** @description The rule with its inputs, in words. */
+            text: string;
+            /** @description What it was applied to, beside the step before, as the record has it. */
+            inputs: components["schemas"]["Input"][];
+            /** @description What the result is. */
+            unit: components["schemas"]["Unit"];
+            /** @description The exact result with its unit, in words; one that is too long is cut and says so. */
+            exact: string;
+            /** @description The result as it is printed elsewhere, in words. */
+            rounded: string;
+        };
         /** @description A tenant or a contract version. */
         Document: {
             /** @description Its id. */
             name: string;
             /** @description The tenant. */
             tenant: string;
+            /** @description A tenant's name for people; of a contract its id. */
+            title: string;
             /**
              * Format: uint32
              * @description Which version, from 1.
@@ -2139,6 +2506,66 @@ export interface components {
             /** @description The month, YYYY-MM. */
             month: string;
         };
+        /** @description An hour that a clock shows. */
+        Hour: {
+            /** @description Its first second, in UTC; null when the clock skips it. */
+            start?: string | null;
+            /** @description The first second after it, in UTC; null when the clock skips it. */
+            end?: string | null;
+            /**
+             * Format: int64
+             * @description How long it lasts in seconds: 3600, and otherwise only where a clock jumps. 0 when the clock skips it, 7200 when the
+             *     clock shows it twice.
+             */
+            seconds: number;
+            /** @description What is to be said of it first. */
+            state: components["schemas"]["HourState"];
+            /**
+             * Format: int64
+             * @description Service time in it without excluded windows, in seconds.
+             */
+            service_seconds: number;
+            /**
+             * Format: int64
+             * @description Downtime of it.
+             */
+            down_seconds: number;
+            /**
+             * Format: int64
+             * @description Time without usable evidence of it.
+             */
+            unknown_seconds: number;
+            /**
+             * Format: int64
+             * @description Slices without any event of it.
+             */
+            quiet_seconds: number;
+            /**
+             * Format: int64
+             * @description Accepted exclusions within service hours, in seconds.
+             */
+            excluded_seconds: number;
+        };
+        /** @description A local day. */
+        HourDay: {
+            /** @description Local date, YYYY-MM-DD. */
+            date: string;
+            /** @description The hours 0 to 23. */
+            hours: components["schemas"]["Hour"][];
+        };
+        /** @description A commitment's period hour by hour: every local day with the 24 hours that a clock shows. */
+        HourMap: {
+            /** @description The commitment, as it is unique in the month. */
+            commitment: string;
+            /** @description The commitment's name for people. */
+            title: string;
+            /** @description IANA zone of the contract, whose clock the hours are of. */
+            time_zone: string;
+            /** @description The days. */
+            days: components["schemas"]["HourDay"][];
+        };
+        /** @description What is to be said of an hour first: of several the one that stands first here. */
+        HourState: "skipped" | "outside" | "down" | "unknown" | "excluded" | "quiet" | "good";
         /** @description What ends a clock. */
         IncidentClock: "response" | "restoration";
         /** @description Which month an incident counts in: always exactly one. */
@@ -2178,8 +2605,13 @@ export interface components {
             /** @description Its value: money in the major unit, shares in percent or as a fraction, times in seconds. */
             value: string;
         };
+        /**
+         * Format: sla-instant
+         * @description an instant of whole seconds with its offset, such as "2026-10-11T02:00:00+02:00" or "2026-10-11T00:00:00Z"
+         */
+        Instant: string;
         /** @description What a job does. */
-        JobKind: "close" | "restate" | "sensitivity";
+        JobKind: "close" | "restate" | "sensitivity" | "standing";
         /** @description Why a job failed. */
         JobProblem: {
             /** @description A stable name of the reason for programs. */
@@ -2209,10 +2641,21 @@ export interface components {
             /** @description The month. */
             month: components["schemas"]["Month"];
             /**
-             * @description Only this tenant's; all tenants' when not said.
+             * @description Only this tenant's; all tenants' when neither this nor `tenants` is said.
              * @default null
              */
             tenant?: components["schemas"]["Name"] | null;
+            /**
+             * @description Only these tenants', at most 10 000.
+             * @default []
+             */
+            tenants?: components["schemas"]["Name"][];
+            /**
+             * @description Go on without those whose month cannot be planned or whose evidence cannot be read, and name them. Otherwise the month
+             *     of all who are asked for is closed, or nobody's.
+             * @default false
+             */
+            partly?: boolean;
             /**
              * @description What is unsound in contracts and taken as it is.
              * @default []
@@ -2245,15 +2688,32 @@ export interface components {
              * @default []
              */
             zones?: components["schemas"]["Zone"][];
+        } | {
+            /** @constant */
+            kind: "standing";
+            /**
+             * @description Only this tenant's; all tenants' when not said.
+             * @default null
+             */
+            tenant?: components["schemas"]["Name"] | null;
+            /**
+             * @description How it stood at this instant, which has been; how it stands now when not said.
+             * @default null
+             */
+            at?: components["schemas"]["Instant"] | null;
         };
         /** @description What a job came to. */
         JobResult: {
             /** @description The months that were closed. */
             months: components["schemas"]["MonthOutcome"][];
+            /** @description Whom the close went on without, and why; their months are as they were. */
+            failures: components["schemas"]["CloseFailure"][];
             /** @description What a restated month says otherwise than before. */
             differences: components["schemas"]["MonthDifference"][];
             /** @description The contracts that were read in every way. */
             readings: components["schemas"]["SensitivityView"][];
+            /** @description How running months stand; null when nobody asked for that. */
+            standing?: components["schemas"]["Standing"] | null;
         };
         /** @description Where a job is. */
         JobState: "waiting" | "running" | "done" | "failed" | "cancelled" | "interrupted";
@@ -2265,6 +2725,8 @@ export interface components {
             kind: components["schemas"]["JobKind"];
             /** @description The tenant whose months it is about; null when it is about all. */
             tenant?: string | null;
+            /** @description The tenants that were named; none when it is about all. */
+            tenants: string[];
             /** @description The month. */
             month: string;
             /** @description Where it is. */
@@ -2290,6 +2752,43 @@ export interface components {
         Language: "de" | "en";
         /** @description What a credit is in law: it selects the wording of documents. */
         LegalNature: "service_credit" | "contractual_penalty" | "liquidated_damages" | "malus";
+        /** @description A letter that somebody wrote. */
+        LetterBody: {
+            /** @description The whole letter in Markdown: its subject as a heading, then paragraphs, flat lists and rules. */
+            text: string;
+        };
+        /** @description What somebody wrote. */
+        LetterVersionView: {
+            /**
+             * Format: uint32
+             * @description Its number, from 1.
+             */
+            number: number;
+            /** @description What it says, in Markdown. */
+            text: string;
+            /** @description The drawn letter that it was written from. */
+            base: string;
+            /** @description Whether that is what is drawn now; otherwise something was decided since, and the letter may not say it. */
+            is_of_drawn: boolean;
+            /** @description Who wrote it. */
+            actor: string;
+            /** @description When, in UTC. */
+            at: string;
+        };
+        /** @description The letter of a revision. */
+        LetterView: {
+            /**
+             * Format: uint32
+             * @description The revision.
+             */
+            revision: number;
+            /** @description Where the month is; what was issued changes no more. */
+            state: components["schemas"]["MonthState"];
+            /** @description The letter as it is drawn now, in Markdown. */
+            drawn: string;
+            /** @description What people wrote in its place, oldest first; the last one is the letter. */
+            versions: components["schemas"]["LetterVersionView"][];
+        };
         /** @description A limit that is set. */
         LimitBody: {
             /**
@@ -2517,6 +3016,29 @@ export interface components {
             /** @description Every piece of evidence that the figures rest on. */
             evidence: components["schemas"]["RecordEvidence"][];
         };
+        /** @description The running month of a contract, as far as it is measured. */
+        MonthStanding: {
+            /** @description Id of the tenant. */
+            tenant: string;
+            /** @description The tenant's name for people. */
+            tenant_name: string;
+            /** @description Id of the contract. */
+            contract: string;
+            /**
+             * Format: uint32
+             * @description The version that is in force.
+             */
+            version: number;
+            /** @description The month that the contract's zone shows. */
+            month: components["schemas"]["Month"];
+            /** @description The contract's time zone. */
+            time_zone: string;
+            /**
+             * @description Its commitments, in the order of the contract; without those of which no slice is over, and without promises about
+             *     incidents.
+             */
+            commitments: components["schemas"]["CommitmentStanding"][];
+        };
         /** @description Where a revision of a month is. */
         MonthState: "closed" | "in_review" | "approved" | "issued";
         /** @description A month in a list. */
@@ -2569,14 +3091,40 @@ export interface components {
              */
             credits_open: number;
         };
+        /** @description One month over all tenants, among others. */
+        MonthTrend: {
+            /** @description The month. */
+            month: components["schemas"]["Month"];
+            /**
+             * Format: int64
+             * @description How many tenants' months kept what was promised.
+             */
+            met: number;
+            /**
+             * Format: int64
+             * @description How many did not.
+             */
+            breached: number;
+            /**
+             * Format: int64
+             * @description Of how many the evidence does not tell.
+             */
+            undecidable: number;
+            /** @description What is owed, by currency; none when nothing was closed. */
+            totals: components["schemas"]["CurrencySum"][];
+        };
         /** @description A revision of a month and where it is. */
         MonthView: {
             /** @description The tenant. */
             tenant: string;
+            /** @description The tenant's name, as the catalogue spelled it when the month was closed. */
+            tenant_name: string;
             /** @description The contract. */
             contract: string;
             /** @description The month. */
             month: components["schemas"]["Month"];
+            /** @description IANA zone of the contract, whose days and hours the month has. */
+            time_zone: string;
             /**
              * Format: uint32
              * @description The revision.
@@ -2603,6 +3151,8 @@ export interface components {
             credits: components["schemas"]["CreditView"][];
             /** @description What was done with it. */
             steps: components["schemas"]["StepView"][];
+            /** @description The steps that whoever asks may take with it by their role; none of a revision that another one replaced. */
+            next_steps: components["schemas"]["NextStep"][];
         };
         /**
          * Format: sla-name
@@ -2647,6 +3197,16 @@ export interface components {
              * @description For how many days it is good, 1 to 731.
              */
             days: number;
+        };
+        /** @description A step that somebody may take by their role. */
+        NextStep: {
+            /** @description What would be done. */
+            step: components["schemas"]["WorkflowStep"];
+            /**
+             * @description The code that it is refused with now, such as `workflow.four_eyes`; null when nothing stands in its way. What is told
+             *     with a step, and the limit of a role, is looked at when it is taken.
+             */
+            blocked_by?: string | null;
         };
         /**
          * @description What the program noticed about an answer: facts and no words, because a reader has a language. Times are in UTC,
@@ -2806,12 +3366,33 @@ export interface components {
             /** @description Promise by promise. */
             commitments: components["schemas"]["CommitmentOutcome"][];
         };
+        /**
+         * @description How a budget will fare, by the exact shares; what a contract rounds in the customer's or the provider's favour is left out.
+         *     The gravest comes last.
+         */
+        Outlook: "lasts" | "unjudged" | "uncertain" | "too_fast" | "used_up";
+        /** @description How many commitments have an outlook. */
+        OutlookCount: {
+            /** @description The outlook. */
+            outlook: components["schemas"]["Outlook"];
+            /**
+             * Format: uint
+             * @description How many.
+             */
+            count: number;
+        };
         /** @description What all months of all tenants come to that somebody sees. */
         Overview: {
             /** @description The month, YYYY-MM. */
             month: components["schemas"]["Month"];
             /** @description How many there are and what they owe, by state, verdict and currency. */
             groups: components["schemas"]["MonthGroup"][];
+            /** @description What they owe, by currency. */
+            totals: components["schemas"]["CurrencySum"][];
+            /** @description The twelve months that end with this one, also those of which nothing was closed; oldest first. */
+            trend: components["schemas"]["MonthTrend"][];
+            /** @description What waits for whoever asks, in all months; only what they may do and of which there is something. */
+            waiting: components["schemas"]["WaitingTask"][];
         };
         /** @description A page of a list. */
         Page: {
@@ -2888,6 +3469,10 @@ export interface components {
             detail: string;
             /** @description `urn:sla-desk:request:` and the request's id, under which more is logged. */
             instance?: string | null;
+            /** @description Who changed what was looked at, where somebody was faster. */
+            changed_by?: string | null;
+            /** @description When, in UTC. */
+            changed_at?: string | null;
         };
         /** @description A promise before and after; null in the revision that does not have it. */
         PromiseDifference: {
@@ -2899,7 +3484,7 @@ export interface components {
         /** @description What a promise came to. */
         PromiseFigures: {
             /** @description The least and the most that can have been attained. */
-            attained_range: components["schemas"]["RecordRange"];
+            attained_range: components["schemas"]["RecordRange2"];
             /** @description Met, breached or undecidable. */
             verdict: components["schemas"]["Verdict"];
             /**
@@ -2984,7 +3569,7 @@ export interface components {
              */
             used_percent?: string | null;
             /** @description The same for the most and the least attained. */
-            used_percent_range: components["schemas"]["RecordRange2"];
+            used_percent_range: components["schemas"]["RecordRange"];
         };
         /** @description A cap of the contract as it stood when the month was priced. */
         RecordCap: {
@@ -3066,7 +3651,7 @@ export interface components {
             /** @description What was attained; null while unknown time leaves a range. */
             attained?: components["schemas"]["RecordRatio"] | null;
             /** @description The least and the most that can have been attained; both null when there was nothing to judge. */
-            attained_range: components["schemas"]["RecordRange"];
+            attained_range: components["schemas"]["RecordRange2"];
             /**
              * Format: int64
              * @description Service time S of the month in seconds: the month within service hours.
@@ -3115,6 +3700,8 @@ export interface components {
             unknown: components["schemas"]["RecordUnknown"][];
             /** @description Every local day of the month. */
             days: components["schemas"]["RecordDay"][];
+            /** @description How the period went, as far as outages and days do not tell it. Absent in records of versions that did not note it. */
+            course?: components["schemas"]["RecordCourse"] | null;
             /** @description SHA-256 of the evidence that this commitment rests on. */
             evidence: string[];
         };
@@ -3137,6 +3724,20 @@ export interface components {
             fee: components["schemas"]["RecordMoney"];
             /** @description What a credit is in law. */
             legal_nature: components["schemas"]["LegalNature"];
+        };
+        /**
+         * @description How a period went. Together with outages and unknown stretches it says of every second whether it was service time,
+         *     excluded, quiet, unknown or down, so that documents can be drawn from the record alone.
+         */
+        RecordCourse: {
+            /** @description Service time S, merged, in order of time. */
+            service: components["schemas"]["RecordSpan"][];
+            /** @description Accepted exclusions within S, merged, in order of time. */
+            excluded: components["schemas"]["RecordSpan"][];
+            /** @description Days with slices without any event within S without excluded windows. */
+            quiet: components["schemas"]["RecordQuietDay"][];
+            /** @description The use of the budget by the end of each local day; empty where there was nothing to judge. */
+            used: components["schemas"]["RecordUsed"][];
         };
         /** @description A service credit as a range: low is what is owed for certain, high what may be owed. */
         RecordCredit: {
@@ -3350,12 +3951,12 @@ export interface components {
             /** @description Share of incidents that kept the limit; null while a missing time leaves a range, or without incidents. */
             attained?: components["schemas"]["RecordRatio"] | null;
             /** @description The least and the most that the share can be; both null without incidents. */
-            attained_range: components["schemas"]["RecordRange"];
+            attained_range: components["schemas"]["RecordRange2"];
             /**
              * @description The mean of the clocks that have ended, in whole seconds, rounded up: the least and the most, null where a missing
              *     start leaves it without a bound. Null when no clock has ended.
              */
-            mean_seconds?: components["schemas"]["RecordRange2"] | null;
+            mean_seconds?: components["schemas"]["RecordRange"] | null;
             /** @description Met, breached, or not decidable from what is known of the incidents. Without incidents it is met. */
             verdict: components["schemas"]["Verdict"];
             /** @description The service credit as a range. */
@@ -3419,19 +4020,29 @@ export interface components {
             /** @description Its unit. */
             unit: string;
         };
-        /** @description The least and the most that a value can be. */
-        RecordRange: {
-            /** @description The least. */
-            low?: components["schemas"]["RecordRatio"] | null;
-            /** @description The most. */
-            high?: components["schemas"]["RecordRatio"] | null;
+        /**
+         * @description A local day with slices without any event. Single slices would be thousands where little happens, so they are kept by
+         *     the hour.
+         */
+        RecordQuietDay: {
+            /** @description Local date, YYYY-MM-DD. */
+            date: string;
+            /** @description Seconds without any event in each of the 24 hours that a clock shows. */
+            seconds: number[];
         };
         /** @description The least and the most that a value can be. */
-        RecordRange2: {
+        RecordRange: {
             /** @description The least. */
             low?: string | null;
             /** @description The most. */
             high?: string | null;
+        };
+        /** @description The least and the most that a value can be. */
+        RecordRange2: {
+            /** @description The least. */
+            low?: components["schemas"]["RecordRatio"] | null;
+            /** @description The most. */
+            high?: components["schemas"]["RecordRatio"] | null;
         };
         /** @description The least and the most that a value can be. */
         RecordRange3: {
@@ -3566,6 +4177,18 @@ export interface components {
             per_slice: components["schemas"]["Count"];
             /** @description Units in all unknown slices at that rate. */
             total: components["schemas"]["Count"];
+        };
+        /** @description What of the period's budget was used by the end of a local day. On the last day it is what the period used. */
+        RecordUsed: {
+            /** @description Local date, YYYY-MM-DD. */
+            date: string;
+            /** @description In percent with two decimals, rounded up, the least and the most; null when the target is 100 %. */
+            percent: components["schemas"]["RecordRange"];
+            /**
+             * @description The same of the service time in seconds with at most three decimals, rounded up; null where consumption is judged,
+             *     whose budget is no time.
+             */
+            seconds: components["schemas"]["RecordRange"];
         };
         /** @description Where a version of a document is. */
         RequestState: "requested" | "approved" | "refused" | "withdrawn";
@@ -3705,6 +4328,26 @@ export interface components {
             /** @description Some of the questions that contracts put to it, and what it answered. */
             asks: components["schemas"]["AskTest"][];
         };
+        /** @description How running months stood at an instant. */
+        Standing: {
+            /** @description The instant, in UTC. */
+            at: string;
+            /** @description The months, by tenant and contract. */
+            months: components["schemas"]["MonthStanding"][];
+            /** @description Whose month could not be measured, by tenant, and why. */
+            failures: components["schemas"]["CloseFailure"][];
+        };
+        /** @description How running months stood. */
+        StandingView: {
+            /** @description The instant up to which was measured, in UTC; null when nobody has had a look. */
+            at?: string | null;
+            /** @description How many commitments have which outlook, the best first. */
+            outlooks: components["schemas"]["OutlookCount"][];
+            /** @description The commitments of the gravest outlook, and among those the ones that use most of their budget at the present rate. */
+            commitments: components["schemas"]["TenantStanding"][];
+            /** @description Whose month could not be measured, and why. */
+            failures: components["schemas"]["CloseFailure"][];
+        };
         /** @description A step of a derivation. */
         Step: {
             /** @description The rule that was applied. */
@@ -3757,6 +4400,8 @@ export interface components {
             /** @description When, in UTC. */
             at: string;
         };
+        /** @description What is to be done. */
+        Task: "submit_months" | "decide_credits" | "approve_credits" | "approve_months" | "issue_months";
         /** @description A template that comes with the program. */
         TemplateView: {
             /** @description What contracts call it in `extends`. */
@@ -3773,6 +4418,19 @@ export interface components {
         /** @description For whom somebody may act, and whom they may see. */
         TenantScope: "all" | {
             only: string[];
+        };
+        /** @description How a tenant's commitment stands. */
+        TenantStanding: {
+            /** @description Id of the tenant. */
+            tenant: string;
+            /** @description The tenant's name for people. */
+            tenant_name: string;
+            /** @description Id of the contract. */
+            contract: string;
+            /** @description The month. */
+            month: components["schemas"]["Month"];
+            /** @description How it stands. */
+            standing: components["schemas"]["CommitmentStanding"];
         };
         /** @description A document with its text as it was entered. */
         Text: {
@@ -3841,6 +4499,16 @@ export interface components {
         UnknownReason: "missing" | "unusable" | "good_above_total";
         /** @description Whether a promise was kept. The order is the order of concern. */
         Verdict: "met" | "undecidable" | "breached";
+        /** @description Something that waits for somebody. */
+        WaitingTask: {
+            /** @description What is to be done. */
+            task: components["schemas"]["Task"];
+            /**
+             * Format: int64
+             * @description How many months or credits wait for it.
+             */
+            count: number;
+        };
         /** @description How one can sign in. */
         Ways: {
             /** @description With the name and password of an account. */
@@ -5942,6 +6610,10 @@ export interface operations {
     listTenants: {
         parameters: {
             query?: {
+                /** @description Only those whose id or name for people holds this text, 1 to 100 letters; capital letters do not matter. */
+                q?: string;
+                /** @description By what they are sorted; a minus puts the last first. By id when it is not said. */
+                sort?: "name" | "-name" | "title" | "-title";
                 /** @description What the last page gave as `next`. */
                 cursor?: string;
                 /** @description At most so many on a page, 1 to 200; 50 when it is not said. */
@@ -5953,7 +6625,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Tenants, by id */
+            /** @description Tenants in the order that was asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6392,6 +7064,93 @@ export interface operations {
             };
         };
     };
+    standing: {
+        parameters: {
+            query?: {
+                tenant?: components["schemas"]["Name"];
+                /** @description At most so many commitments, 1 to 200; 50 when it is not said. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it was when a job last had a look */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandingView"];
+                };
+            };
+            /** @description The request is not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody has signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs a permission that is not held */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside; the log tells more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The ledger, or the OpenID provider, does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer took too long, or the ledger went away before it said whether something was written */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     search: {
         parameters: {
             query: {
@@ -6484,7 +7243,8 @@ export interface operations {
                 tenant?: components["schemas"]["Name"];
                 contract?: components["schemas"]["Name"];
                 month?: components["schemas"]["Month"];
-                state?: components["schemas"]["MonthState"];
+                /** @description Only those that are in one of these states, separated by commas. */
+                state?: string;
                 verdict?: components["schemas"]["Verdict"];
                 due_until?: components["schemas"]["Day"];
                 /** @description By what they are sorted; a minus puts the last first. The latest month comes first when it is not said. */
@@ -6882,6 +7642,110 @@ export interface operations {
             };
         };
     };
+    compareRevisions: {
+        parameters: {
+            query: {
+                /** @description The earlier revision. */
+                before: number;
+                /** @description The later one. */
+                after: number;
+            };
+            header?: never;
+            path: {
+                /** @description The tenant */
+                tenant: string;
+                /** @description The contract */
+                contract: string;
+                /** @description The month, YYYY-MM */
+                month: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Verdicts, figures and money before and after, and what they rest on */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonthDifference"];
+                };
+            };
+            /** @description The request is not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody has signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs a permission that is not held */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such month, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside; the log tells more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The ledger, or the OpenID provider, does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer took too long, or the ledger went away before it said whether something was written */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     explainMonth: {
         parameters: {
             query?: {
@@ -6940,6 +7804,335 @@ export interface operations {
             };
             /** @description There is no such month, or it is not yours to see */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside; the log tells more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The ledger, or the OpenID provider, does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer took too long, or the ledger went away before it said whether something was written */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deriveMonth: {
+        parameters: {
+            query?: {
+                language?: components["schemas"]["Language"];
+                /** @description The revision; the latest one when it is not said. */
+                revision?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The tenant */
+                tenant: string;
+                /** @description The contract */
+                contract: string;
+                /** @description The month, YYYY-MM */
+                month: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Each step with its rule, its inputs, its exact and its rounded value, and its words */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Derived"];
+                };
+            };
+            /** @description The request is not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody has signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs a permission that is not held */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such month, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside; the log tells more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The ledger, or the OpenID provider, does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer took too long, or the ledger went away before it said whether something was written */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getHours: {
+        parameters: {
+            query?: {
+                /** @description The revision; the latest one when it is not said. */
+                revision?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The tenant */
+                tenant: string;
+                /** @description The contract */
+                contract: string;
+                /** @description The month, YYYY-MM */
+                month: string;
+                /** @description The commitment, as it is unique in the month */
+                commitment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every local day with the 24 hours that a clock shows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HourMap"];
+                };
+            };
+            /** @description The request is not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody has signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs a permission that is not held */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such month, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The revision was closed by a version that did not note it; restate the month */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside; the log tells more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The ledger, or the OpenID provider, does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer took too long, or the ledger went away before it said whether something was written */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getBurnDown: {
+        parameters: {
+            query?: {
+                /** @description The revision; the latest one when it is not said. */
+                revision?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The tenant */
+                tenant: string;
+                /** @description The contract */
+                contract: string;
+                /** @description The month, YYYY-MM */
+                month: string;
+                /** @description The commitment, as it is unique in the month */
+                commitment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is used and left by the end of each local day, beside the ideal */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BurnDown"];
+                };
+            };
+            /** @description The request is not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody has signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs a permission that is not held */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such month, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The revision was closed by a version that did not note it; restate the month */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7299,7 +8492,8 @@ export interface operations {
                 tenant?: components["schemas"]["Name"];
                 contract?: components["schemas"]["Name"];
                 month?: components["schemas"]["Month"];
-                state?: components["schemas"]["CreditState"];
+                /** @description Only those that are in one of these states, separated by commas. */
+                state?: string;
                 due_until?: components["schemas"]["Day"];
                 /** @description By what they are sorted; a minus puts the last first. The latest month comes first when it is not said. */
                 sort?: "month" | "-month" | "tenant" | "-tenant" | "due" | "-due" | "amount" | "-amount";
@@ -7321,6 +8515,96 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page3"];
+                };
+            };
+            /** @description The request is not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody has signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs a permission that is not held */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside; the log tells more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The ledger, or the OpenID provider, does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer took too long, or the ledger went away before it said whether something was written */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    creditTotals: {
+        parameters: {
+            query?: {
+                tenant?: components["schemas"]["Name"];
+                contract?: components["schemas"]["Name"];
+                month?: components["schemas"]["Month"];
+                /** @description Only those that are in one of these states, separated by commas. */
+                state?: string;
+                due_until?: components["schemas"]["Day"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Counts and sums of all pages of the list, by currency */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreditTotals"][];
                 };
             };
             /** @description The request is not understood */
@@ -7726,6 +9010,279 @@ export interface operations {
             };
             /** @description There is no such month, or it is not yours to see */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside; the log tells more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The ledger, or the OpenID provider, does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer took too long, or the ledger went away before it said whether something was written */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getLetter: {
+        parameters: {
+            query?: {
+                /** @description The revision; the latest one when it is not said. */
+                revision?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The tenant */
+                tenant: string;
+                /** @description The contract */
+                contract: string;
+                /** @description The month, YYYY-MM */
+                month: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it is drawn, and as people wrote it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LetterView"];
+                };
+            };
+            /** @description It is as you know it */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody has signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs a permission that is not held */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such month, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside; the log tells more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The ledger, or the OpenID provider, does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer took too long, or the ledger went away before it said whether something was written */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    writeLetter: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what was looked at; when something else is there now, nothing is done */
+                "if-match": string;
+                /** @description A text that you make up for this request; the same request with it again within a day changes nothing and gets the same answer */
+                "idempotency-key"?: string;
+            };
+            path: {
+                /** @description The tenant */
+                tenant: string;
+                /** @description The contract */
+                contract: string;
+                /** @description The month, YYYY-MM */
+                month: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LetterBody"];
+            };
+        };
+        responses: {
+            /** @description The letter as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LetterView"];
+                };
+            };
+            /** @description The request is not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody has signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs a permission that is not held */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such month, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The month was issued with its letter */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something has changed since it was looked at */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too long */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is no application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is understood, and what it asks for cannot be */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing says which letter was looked at */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };

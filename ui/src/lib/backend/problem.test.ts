@@ -20,6 +20,7 @@ test.each<[string, Problem, string, boolean]>([
     'problem-stale',
     false,
   ],
+  ['a wrong password of oneself', Problem.from(document(422, 'access.proof'), 422), 'problem-proof', false],
   ['no permission', Problem.from(document(403, 'access.forbidden'), 403), 'problem-forbidden', false],
   ['the ledger is asleep', Problem.from(document(503, 'ledger.unreachable'), 503), 'problem-ledger', true],
   ['too many requests', Problem.from(document(429, 'request.too_many'), 429), 'problem-too-many', true],
@@ -29,4 +30,10 @@ test.each<[string, Problem, string, boolean]>([
 ])('%s', (_, problem, title, isPassing) => {
   expect(adviceFor(problem).title).toBe(title)
   expect(problem.isPassing).toBe(isPassing)
+})
+
+test('who was faster is told', () => {
+  const told = { ...document(412, 'request.stale'), changed_by: 'ole', changed_at: '2026-11-27T10:00:00Z' }
+  expect(Problem.from(told, 412).changed).toEqual({ by: 'ole', at: '2026-11-27T10:00:00Z' })
+  expect(Problem.from(document(412, 'request.stale'), 412).changed).toBeNull()
 })

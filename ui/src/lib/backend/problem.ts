@@ -15,6 +15,8 @@ export class Problem extends Error {
     readonly detail: string,
     /** Under which more is logged on the server. */
     readonly request: string | null,
+    /** Who was faster, and when; where somebody was and it is known. */
+    readonly changed: { by: string; at: string } | null = null,
   ) {
     super(`${code}: ${detail}`)
   }
@@ -25,7 +27,9 @@ export class Problem extends Error {
 
   static from(document: unknown, status: number): Problem {
     if (!isDocument(document)) return Problem.local('connection.unreadable', status)
-    return new Problem(document.code, document.status, document.detail, document.instance ?? null)
+    const { changed_by: by, changed_at: at } = document
+    const changed = by != null && at != null ? { by, at } : null
+    return new Problem(document.code, document.status, document.detail, document.instance ?? null, changed)
   }
 
   /** Whether asking again may help without anybody doing anything about it. */

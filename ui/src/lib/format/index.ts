@@ -3,7 +3,7 @@ import { language } from '$lib/words'
 import * as numbers from './numbers'
 import * as times from './times'
 
-export { amountForApi, minorDigits } from './numbers'
+export { amountForApi, minorDigits, minorOfAmount } from './numbers'
 export { fromLocal, isMonth, shiftMonth, toLocal } from './times'
 
 export const money = (minor: numbers.Minor, currency: string) => numbers.money(minor, currency, language())

@@ -4,6 +4,7 @@ import {
   amountToEdit,
   bytes,
   decimalOfMinor,
+  minorOfAmount,
   money,
   moneyRange,
   parseAmount,
@@ -87,3 +88,15 @@ test.each<[number, Locale, string]>([
   [66910, 'de', '67 kB'],
   [1_500_000, 'en', '1.5 MB'],
 ])('bytes(%s, %s)', (value, locale, expected) => check(() => bytes(value, locale), expected))
+
+test.each<[string, string, number | null]>([
+  ['490.5', 'EUR', 49_050],
+  ['490', 'EUR', 49_000],
+  ['0.01', 'EUR', 1],
+  ['0.001', 'EUR', null],
+  ['1200', 'JPY', 1_200],
+  ['1200.5', 'JPY', null],
+  ['999999999999999', 'EUR', null],
+])('%s %s in minor units', (decimal, currency, minor) => {
+  expect(minorOfAmount(decimal, currency)).toBe(minor)
+})

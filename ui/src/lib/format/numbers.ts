@@ -71,6 +71,15 @@ export function amountForApi(minor: Minor, currency: string): string {
   return decimalOfMinor(minor, minorDigits(currency))
 }
 
+/** A decimal of the major unit, such as `490.5`, in minor units; null when it has more digits than the currency. */
+export function minorOfAmount(decimal: string, currency: string): number | null {
+  const [whole = '', fraction = ''] = decimal.split('.')
+  const digits = minorDigits(currency)
+  if (fraction.length > digits) return null
+  const minor = Number(`${whole}${fraction.padEnd(digits, '0')}`)
+  return Number.isSafeInteger(minor) ? minor : null
+}
+
 /** An amount to be edited: in the locale's way, without currency and groups. */
 export function amountToEdit(minor: Minor, currency: string, locale: Locale): string {
   const digits = minorDigits(currency)

@@ -21,6 +21,7 @@ export function adviceFor(problem: Problem): Advice {
   if (problem.code === 'ledger.sign_in')
     return { title: 'problem-ledger-sign-in', next: 'problem-ledger-sign-in-next' }
   if (problem.code === 'file') return { title: 'problem-file', next: 'problem-file-next' }
+  if (problem.code === 'access.proof') return { title: 'problem-proof', next: 'problem-proof-next' }
   if (problem.isStale) return { title: 'problem-stale', next: 'problem-stale-next' }
   switch (problem.status) {
     case 401:
@@ -39,4 +40,22 @@ export function adviceFor(problem: Problem): Advice {
     default:
       return { title: 'problem-refused', next: null }
   }
+}
+
+/** Why a customer's month was not closed, by what the code begins with; the first that fits. */
+const reasons: [prefix: string, words: string][] = [
+  ['plan.month_not_over', 'not-over'],
+  ['plan.unknown_tenant', 'unknown'],
+  ['plan.', 'contract'],
+  ['catalogue.', 'contract'],
+  ['capture.secret', 'secret'],
+  ['file.', 'file'],
+  ['capture.', 'source'],
+  ['prometheus.', 'source'],
+]
+
+/** What it is called that a customer's month was not closed, and what to do, as ids of the locales. */
+export function adviceForFailure(code: string): Advice {
+  const words = reasons.find(([prefix]) => code.startsWith(prefix))?.[1] ?? 'other'
+  return { title: `failure-${words}`, next: `failure-${words}-next` }
 }

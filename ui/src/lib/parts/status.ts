@@ -76,6 +76,17 @@ const outlook: Looks<Schemas['Outlook']> = {
   used_up: { icon: CircleX, tone: 'bad' },
 }
 
+const account: Looks<Schemas['AccountState']> = {
+  active: { icon: CircleCheck, tone: 'good' },
+  disabled: { icon: Ban, tone: 'calm' },
+}
+
+const token: Looks<Schemas['TokenState'] | 'expired'> = {
+  active: { icon: CircleCheck, tone: 'good' },
+  expired: { icon: Clock, tone: 'calm' },
+  revoked: { icon: Ban, tone: 'calm' },
+}
+
 const chain: Looks<'sound' | 'broken'> = {
   sound: { icon: CircleCheck, tone: 'good' },
   broken: { icon: CircleX, tone: 'bad' },
@@ -96,7 +107,7 @@ const source: Looks<'reached' | 'not_reached' | 'numbers' | 'no_numbers'> = {
   no_numbers: { icon: CircleX, tone: 'bad' },
 }
 
-const kinds = { verdict, month, credit, job, standing, request, outlook, chain, file, source }
+const kinds = { verdict, month, credit, job, standing, request, outlook, account, token, chain, file, source }
 
 export type StatusKind = keyof typeof kinds
 

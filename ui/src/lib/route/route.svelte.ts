@@ -37,11 +37,10 @@ class Route {
   /** Changes parameters of the room one is in; an empty one is removed. `replace` leaves no step to go back to. */
   set(params: Record<string, string>, how: 'push' | 'replace' = 'push'): void {
     const hash = formatPlace({ path: this.path, params: { ...this.place.params, ...params } })
-    if (how === 'push') location.hash = hash
-    else {
-      history.replaceState(history.state, '', hash)
-      this.place = parsePlace(hash)
-    }
+    // Not by `location.hash`: that is a navigation, after which open menus close and the focus is lost.
+    if (how === 'push') history.pushState(null, '', hash)
+    else history.replaceState(history.state, '', hash)
+    this.place = parsePlace(hash)
   }
 }
 

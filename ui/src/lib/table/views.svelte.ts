@@ -37,6 +37,12 @@ export class Views {
     this.#keep([...this.list.filter((kept) => kept.name !== view.name), view].slice(-LIMIT))
   }
 
+  /** Keeps its place; one that had the new name goes. */
+  rename(name: string, next: string): void {
+    const others = this.list.filter((kept) => kept.name === name || kept.name !== next)
+    this.#keep(others.map((kept) => (kept.name === name ? { ...kept, name: next } : kept)))
+  }
+
   remove(name: string): void {
     this.#keep(this.list.filter((kept) => kept.name !== name))
   }

@@ -5,23 +5,15 @@ export interface Customer {
   name: string
 }
 
-/** The catalogue's document of a tenant is a pair: its metadata and its spec. */
-export function customerOf(document: Schemas['Document']): Customer {
-  const [metadata] = Array.isArray(document.document) ? (document.document as unknown[]) : []
-  const shown =
-    typeof metadata === 'object' && metadata !== null && 'displayName' in metadata
-      ? metadata.displayName
-      : null
-  return { id: document.name, name: typeof shown === 'string' ? shown : document.name }
-}
+export const customerOf = (tenant: Schemas['Document']): Customer => ({ id: tenant.name, name: tenant.title })
 
-/** The first customers, or those whose name or months fit what was typed. */
+/** How many are shown at once; whoever looks for another one types more of its name. */
+export const SHOWN_CUSTOMERS = 50
+
+/** The first customers by name, or those whose name holds what was typed. */
 export async function findCustomers(typed: string, signal: AbortSignal): Promise<Customer[]> {
   const q = typed.trim()
-  if (q.length < 2) {
-    const page = await answer(api.GET('/tenants', { params: { query: { limit: 50 } }, signal }))
-    return page.items.map(customerOf)
-  }
-  const found = await answer(api.GET('/search', { params: { query: { q } }, signal }))
-  return [...new Map(found.map((one) => [one.tenant, { id: one.tenant, name: one.tenant_name }])).values()]
+  const query = { sort: 'title' as const, limit: SHOWN_CUSTOMERS, ...(q === '' ? {} : { q }) }
+  const page = await answer(api.GET('/tenants', { params: { query }, signal }))
+  return page.items.map(customerOf)
 }

@@ -122,6 +122,12 @@ pub enum AccountError {
          an hour"
     )]
     SignIn,
+    /// Somebody who has signed in does not prove that it is they.
+    #[error(
+        "the password or the code that was to prove that it is you is wrong, or there were too many wrong attempts; nothing was \
+         changed and you are signed in as before. Each code is good once; after several wrong attempts wait for a quarter of an hour"
+    )]
+    Proof,
     /// The code of an app that is being set up.
     #[error("the code is not the one that the app should show; expected its six digits, and a clock that is right")]
     Code,
@@ -177,6 +183,7 @@ impl AccountError {
         match self {
             Self::Ledger(error) => error.code(),
             Self::SignIn => "access.sign_in",
+            Self::Proof => "access.proof",
             Self::Code => "access.code",
             Self::OpenId { .. } => "access.openid",
             Self::Provider { .. } => "access.provider",

@@ -81,7 +81,7 @@ enum Code {
 /// Changes one's own password.
 ///
 /// # Errors
-/// [`AccountError`]; nothing was written then. [`AccountError::SignIn`] when the old password is wrong.
+/// [`AccountError`]; nothing was written then. [`AccountError::Proof`] when the old password is wrong.
 pub async fn change_password(
     ledger: &Ledger,
     old: String,
@@ -164,7 +164,7 @@ pub(super) async fn own(ledger: &Ledger, actor: Actor<'_>) -> Result<Versioned<A
 /// that was left open is no place to guess in.
 ///
 /// # Errors
-/// [`AccountError::SignIn`] when it does not fit.
+/// [`AccountError::Proof`] when it does not fit.
 pub(super) async fn prove(
     ledger: &Ledger,
     account: &Versioned<Account>,
@@ -173,7 +173,7 @@ pub(super) async fn prove(
     now: UnixSeconds,
 ) -> Result<(), AccountError> {
     if is_locked(ledger, actor.name, now).await? {
-        return Err(AccountError::SignIn);
+        return Err(AccountError::Proof);
     }
     let (is_right, outcome) = match proof {
         Proof::Password(password) => {
@@ -189,7 +189,7 @@ pub(super) async fn prove(
     }
     let attempt = Attempt { way: SignInWay::Session, outcome, totp_step: None, session: None };
     ledger.sign_in(&attempt, actor, now).await?;
-    Err(AccountError::SignIn)
+    Err(AccountError::Proof)
 }
 
 /// Ends the session of a secret; a token is revoked instead.

@@ -31,7 +31,7 @@ impl std::fmt::Debug for OfferedTotp {
 /// another secret.
 ///
 /// # Errors
-/// [`AccountError`]; nothing was written then. [`AccountError::SignIn`] when the password is wrong, [`AccountError::Ledger`]
+/// [`AccountError`]; nothing was written then. [`AccountError::Proof`] when the password is wrong, [`AccountError::Ledger`]
 /// when an app is set up already.
 pub async fn set_up_totp(
     ledger: &Ledger,
@@ -63,7 +63,7 @@ pub async fn confirm_totp(ledger: &Ledger, code: &str, actor: Actor<'_>, now: Un
 /// Removes one's own authenticator app: the account needs no code any more.
 ///
 /// # Errors
-/// [`AccountError`]; nothing was written then. [`AccountError::SignIn`] when the proof is wrong.
+/// [`AccountError`]; nothing was written then. [`AccountError::Proof`] when the proof is wrong.
 pub async fn remove_totp(
     ledger: &Ledger,
     proof: Proof,

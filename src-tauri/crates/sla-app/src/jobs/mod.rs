@@ -17,6 +17,7 @@ use sla_core::time::{Month, UnixSeconds, month_at, utc_text};
 use sla_ledger::{Actor, Job, JobsRequest, Ledger, LedgerError, NewJob};
 
 use crate::accept::Accepted;
+use crate::planned::CloseFailure;
 use crate::sensitivity::SensitivityView;
 use crate::standing::Standing;
 
@@ -41,9 +42,16 @@ pub enum JobRequest {
     Close {
         /// The month.
         month: Month,
-        /// Only this tenant's; all tenants' when not said.
+        /// Only this tenant's; all tenants' when neither this nor `tenants` is said.
         #[serde(default)]
         tenant: Option<Name>,
+        /// Only these tenants', at most 10 000.
+        #[serde(default)]
+        tenants: Vec<Name>,
+        /// Go on without those whose month cannot be planned or whose evidence cannot be read, and name them. Otherwise the month
+        /// of all who are asked for is closed, or nobody's.
+        #[serde(default)]
+        partly: bool,
         /// What is unsound in contracts and taken as it is.
         #[serde(default)]
         accept: Vec<AcceptedCode>,
@@ -102,6 +110,8 @@ pub struct MonthOutcome {
 pub struct JobResult {
     /// The months that were closed.
     pub months: Vec<MonthOutcome>,
+    /// Whom the close went on without, and why; their months are as they were.
+    pub failures: Vec<CloseFailure>,
     /// What a restated month says otherwise than before.
     pub differences: Vec<MonthDifference>,
     /// The contracts that were read in every way.
@@ -139,6 +149,8 @@ pub struct JobView {
     pub kind: JobKind,
     /// The tenant whose months it is about; null when it is about all.
     pub tenant: Option<String>,
+    /// The tenants that were named; none when it is about all.
+    pub tenants: Vec<String>,
     /// The month.
     pub month: String,
     /// Where it is.
@@ -247,11 +259,25 @@ impl JobRequest {
     /// The tenant; `None` for all.
     pub fn tenant(&self) -> Option<&str> {
         match self {
+            Self::Close { tenant: None, tenants, .. } => match tenants.as_slice() {
+                [one] => Some(one.as_str()),
+                _ => None,
+            },
             Self::Close { tenant, .. } | Self::Sensitivity { tenant, .. } | Self::Standing { tenant, .. } => {
                 tenant.as_ref().map(Name::as_str)
             }
             Self::Restate { tenant, .. } => Some(tenant.as_str()),
         }
+    }
+
+    /// The tenants that are named; none for all.
+    fn tenants(&self) -> Vec<String> {
+        let more = if let Self::Close { tenants, .. } = self { tenants.as_slice() } else { &[] };
+        let mut all: Vec<String> = more.iter().map(ToString::to_string).collect();
+        all.extend(self.tenant().map(str::to_owned));
+        all.sort();
+        all.dedup();
+        all
     }
 
     fn accepted(&self) -> Result<Vec<Accepted>, JobError> {
@@ -350,8 +376,10 @@ impl JobView {
     fn of(job: Job) -> Self {
         let progress = job.step.map(|(step, done, of)| JobProgress { step, done, of });
         let outcome = |state| job.outcome.as_deref().filter(|_| job.state == state);
+        let request: Option<JobRequest> = serde_json::from_str(&job.request).ok();
         Self {
             progress,
+            tenants: request.map(|request| request.tenants()).unwrap_or_default(),
             result: outcome(JobState::Done).and_then(|text| serde_json::from_str(text).ok()),
             problem: outcome(JobState::Failed).and_then(|text| serde_json::from_str(text).ok()),
             id: job.id,

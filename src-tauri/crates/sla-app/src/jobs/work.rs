@@ -114,7 +114,8 @@ impl Desk {
         let catalogue = catalogue_of(self.catalogue.as_deref(), &self.ledger).await?;
         let close = CloseRequest {
             month,
-            tenant: request.tenant(),
+            tenants: &request.tenants(),
+            partly: matches!(request, JobRequest::Close { partly: true, .. }),
             catalogue: &catalogue,
             catalogue_folder: self.files(),
             ledger: &self.ledger,
@@ -139,7 +140,7 @@ impl Ready {
         match self {
             Self::Done(result) => Ok(result),
             Self::Record(prepared, differences) => {
-                let Closed { months, .. } = prepared.commit(progress).await?;
+                let Closed { months, failures, .. } = prepared.commit(progress).await?;
                 let months = months.into_iter().map(|month| MonthOutcome {
                     tenant: month.record.tenant,
                     contract: month.record.contract.id,
@@ -148,7 +149,7 @@ impl Ready {
                     verdict: month.record.verdict,
                     credit_total: month.record.credit_total,
                 });
-                Ok(JobResult { months: months.collect(), differences, ..JobResult::default() })
+                Ok(JobResult { months: months.collect(), failures, differences, ..JobResult::default() })
             }
         }
     }
