@@ -171,8 +171,12 @@ table-filtered-empty-next = Nehmen Sie einen Filter weg, um mehr zu sehen.
 table-loading-more = Weitere werden geladen …
 table-rows = { $count ->
     [one] { $shown } Zeile
+   *[other] { $shown } Zeilen
+}
 table-some-rows = { $count ->
     [one] Bisher { $shown } Zeile; weitere beim Blättern
+   *[other] Bisher { $shown } Zeilen; weitere beim Blättern
+}
 filter-any = Alle
 filter-remove = Filter { $filter } entfernen
 filter-span = Zeitraum
@@ -213,6 +217,8 @@ due-passed = { $day }, verstrichen
 due-left = { $days ->
     [0] { $day }, heute
     [1] { $day }, noch 1 Tag
+   *[other] { $day }, noch { $days } Tage
+}
 closed-by = Abgeschlossen von
 not-judged = Nicht bewertet
 
@@ -359,8 +365,12 @@ credits-purpose = Was für { $month } geschuldet ist: festlegen, freigeben, stor
 credits-show-waiting = Gutschriften in Prüfung zeigen
 credits-approve-many = { $count ->
     [one] { $count } Gutschrift freigeben
+   *[other] { $count } Gutschriften freigeben
+}
 credits-reject-many = { $count ->
     [one] { $count } Gutschrift ablehnen
+   *[other] { $count } Gutschriften ablehnen
+}
 credits-many-progress = { $done } von { $of }
 credits-many-done = { $done } ausgeführt, { $failed } nicht ausgeführt
 credits-empty = Keine Gutschriften im { $month }
@@ -554,6 +564,8 @@ save-not-one = Der Text muss genau ein Dokument mit Art und Namen sein.
 save-exists = { $name } gibt es schon; öffnen Sie es, um es zu ändern.
 save-errors = { $count ->
     [one] Beheben Sie zuerst den Fehler.
+   *[other] Beheben Sie zuerst die { $count } Fehler.
+}
 stale-title = Inzwischen hat jemand eine andere Fassung eingetragen
 stale-what = Ihr Text bleibt erhalten. Unten steht, worin er von der neuesten Fassung abweicht.
 stale-diff = Ihr Text gegenüber der neuesten Fassung
@@ -576,6 +588,8 @@ findings-checking = Wird geprüft …
 findings-none = Kein Befund: Es lässt sich berechnen, und nichts daran ist strittig.
 findings-count = { $count ->
     [one] { $count } Befund
+   *[other] { $count } Befunde
+}
 findings-accepted = { $count } mit Begründung hingenommen
 findings-elsewhere = { $count } in anderen Dokumenten, solange es so dasteht
 finding-error = Fehler
@@ -600,6 +614,8 @@ effect-empty = Von diesem Vertrag ist noch kein Monat abgeschlossen
 effect-empty-next = Sobald einer es ist, sehen Sie hier, was eine Änderung daran bewirkt hätte.
 effect-left-out = { $count ->
     [one] { $count } weiterer Monat ist ausgelassen.
+   *[other] { $count } weitere Monate sind ausgelassen.
+}
 form = Formular
 form-unreadable = Der Text ist im Moment kein lesbares YAML. Berichtigen Sie ihn rechts, dann ist das Formular wieder da.
 form-only-yaml = nur im Text
@@ -876,14 +892,24 @@ overview-open = davon noch nicht entschieden: { $range }
 deadline-passed = verstrichen
 waiting-submit-months = { $count ->
     [one] { $count } Monat zur Prüfung geben
+   *[other] { $count } Monate zur Prüfung geben
+}
 waiting-decide-credits = { $count ->
     [one] Betrag von { $count } Gutschrift festlegen
+   *[other] Beträge von { $count } Gutschriften festlegen
+}
 waiting-approve-credits = { $count ->
     [one] { $count } Gutschrift freigeben
+   *[other] { $count } Gutschriften freigeben
+}
 waiting-approve-months = { $count ->
     [one] { $count } Monat freigeben
+   *[other] { $count } Monate freigeben
+}
 waiting-issue-months = { $count ->
     [one] { $count } Monat ausstellen
+   *[other] { $count } Monate ausstellen
+}
 waiting-credits = Gutschriften in Prüfung, dringendste zuerst
 waiting-nothing = Es wartet nichts auf Sie.
 trend = Zwölf Monate im Verlauf
@@ -909,6 +935,8 @@ standing-at-least = mindestens { $share }
 standing-legend = Anteile am Fehlerbudget des ganzen Zeitraums. Die Hochrechnung geht davon aus, dass Fehler bis zum Ende so häufig bleiben wie bisher; sie ist keine Zusage.
 standing-failures = { $count ->
     [one] { $count } Kunde konnte nicht gemessen werden:
+   *[other] { $count } Kunden konnten nicht gemessen werden:
+}
 outlook-lasts = Reicht
 outlook-unjudged = Noch nichts zu bewerten
 outlook-uncertain = Hängt von unbekannter Zeit ab
@@ -923,6 +951,8 @@ credit-totals = Summen dieser Liste
 credit-totals-decided-of = { $count ->
     [0] –
     [one] { $sum } · { $count } Gutschrift
+   *[other] { $sum } · { $count } Gutschriften
+}
 billing-impact = Folgen für die Rechnung, { $month }
 billing-charges = Entgelte
 billing-none = Für diesen Monat ist noch nichts abgerechnet.
@@ -972,13 +1002,19 @@ close-whom-all = Alle Kunden mit einem Vertrag in diesem Monat
 close-choose-first = Wählen Sie zuerst mindestens einen Kunden.
 close-start-some = { $count ->
     [one] { $month } für { $count } Kunden abschließen
+   *[other] { $month } für { $count } Kunden abschließen
+}
 close-known = { $count ->
     [0] In diesem Monat ist noch nichts abgeschlossen.
     [one] { $count } Monat ist schon abgeschlossen.
+   *[other] { $count } Monate sind schon abgeschlossen.
+}
 close-known-show = Ansehen
 job-customers = { $count } Kunden
 job-failures = { $count ->
     [one] { $count } Kunde wurde nicht abgeschlossen
+   *[other] { $count } Kunden wurden nicht abgeschlossen
+}
 job-retry-those = Nur diese erneut abschließen
 failure-not-over = Der Monat läuft noch
 failure-not-over-next = Schließen Sie ihn ab, sobald er in der Zeitzone des Vertrags vorbei ist.
@@ -1186,6 +1222,8 @@ calendar-show = Als Kalender zeigen
 calendar-days = Tage mit Lücken
 calendar-count = { $count ->
     [one] { $count } Tag
+   *[other] { $count } Tage
+}
 calendar-without = { $duration } ohne Nachweis
 calendar-open = nicht abgeschlossen
 calendar-more = Weitere Verträge zeigen

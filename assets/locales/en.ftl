@@ -171,8 +171,12 @@ table-filtered-empty-next = Take a filter away to see more.
 table-loading-more = Loading more …
 table-rows = { $count ->
     [one] { $shown } row
+   *[other] { $shown } rows
+}
 table-some-rows = { $count ->
     [one] { $shown } row so far; scroll for more
+   *[other] { $shown } rows so far; scroll for more
+}
 filter-any = Any
 filter-remove = Remove filter { $filter }
 filter-span = Period
@@ -213,6 +217,8 @@ due-passed = { $day }, passed
 due-left = { $days ->
     [0] { $day }, today
     [1] { $day }, 1 day left
+   *[other] { $day }, { $days } days left
+}
 closed-by = Closed by
 not-judged = Not judged
 
@@ -359,8 +365,12 @@ credits-purpose = What { $month } owes: decide, approve, take back
 credits-show-waiting = Show credits in review
 credits-approve-many = { $count ->
     [one] Approve { $count } credit
+   *[other] Approve { $count } credits
+}
 credits-reject-many = { $count ->
     [one] Reject { $count } credit
+   *[other] Reject { $count } credits
+}
 credits-many-progress = { $done } of { $of }
 credits-many-done = { $done } done, { $failed } not done
 credits-empty = No credits in { $month }
@@ -515,6 +525,8 @@ found-unsound = Disputable
 found-none = No findings
 found-count-errors = { $count ->
     [one] { $count } error
+   *[other] { $count } errors
+}
 found-count-unsound = { $count } disputable
 origin-ledger = In the ledger
 origin-file = In a file
@@ -555,6 +567,8 @@ save-not-one = The text must be one document with a kind and a name.
 save-exists = { $name } exists already; open it to change it.
 save-errors = { $count ->
     [one] Mend the error first.
+   *[other] Mend the { $count } errors first.
+}
 stale-title = Somebody else has entered a version meanwhile
 stale-what = Your text is kept. Below is what yours says otherwise than the latest version.
 stale-diff = Your text against the latest version
@@ -577,6 +591,8 @@ findings-checking = Checking …
 findings-none = No findings: it can be computed, and nothing in it is open to dispute.
 findings-count = { $count ->
     [one] { $count } finding
+   *[other] { $count } findings
+}
 findings-accepted = { $count } taken with a reason
 findings-elsewhere = { $count } in other documents while it stands like this
 finding-error = Error
@@ -601,6 +617,8 @@ effect-empty = No month of this contract is closed yet
 effect-empty-next = Once one is, you see here what a change would have done to it.
 effect-left-out = { $count ->
     [one] { $count } more month is left out.
+   *[other] { $count } more months are left out.
+}
 form = Form
 form-unreadable = The text cannot be read as YAML at the moment. Mend it on the right, then the form is back.
 form-only-yaml = only in the text
@@ -877,14 +895,24 @@ overview-open = of which not decided yet: { $range }
 deadline-passed = passed
 waiting-submit-months = { $count ->
     [one] Submit { $count } month for review
+   *[other] Submit { $count } months for review
+}
 waiting-decide-credits = { $count ->
     [one] Decide the amount of { $count } credit
+   *[other] Decide the amounts of { $count } credits
+}
 waiting-approve-credits = { $count ->
     [one] Approve { $count } credit
+   *[other] Approve { $count } credits
+}
 waiting-approve-months = { $count ->
     [one] Approve { $count } month
+   *[other] Approve { $count } months
+}
 waiting-issue-months = { $count ->
     [one] Issue { $count } month
+   *[other] Issue { $count } months
+}
 waiting-credits = Credits in review, most urgent first
 waiting-nothing = Nothing waits for you.
 trend = Twelve months
@@ -910,6 +938,8 @@ standing-at-least = at least { $share }
 standing-legend = Shares of the error budget of the whole period. The projection takes errors to go on as they did so far until its end; it is no promise.
 standing-failures = { $count ->
     [one] { $count } customer could not be measured:
+   *[other] { $count } customers could not be measured:
+}
 outlook-lasts = Lasts
 outlook-unjudged = Nothing to judge yet
 outlook-uncertain = Depends on unknown time
@@ -924,6 +954,8 @@ credit-totals = Totals of this list
 credit-totals-decided-of = { $count ->
     [0] –
     [one] { $sum } · { $count } credit
+   *[other] { $sum } · { $count } credits
+}
 billing-impact = What it means for the invoice, { $month }
 billing-charges = Charges
 billing-none = Nothing is billed for this month yet.
@@ -973,13 +1005,19 @@ close-whom-all = All customers with a contract in this month
 close-choose-first = Choose at least one customer first.
 close-start-some = { $count ->
     [one] Close { $month } for { $count } customer
+   *[other] Close { $month } for { $count } customers
+}
 close-known = { $count ->
     [0] Nothing is closed in this month yet.
     [one] { $count } month is closed already.
+   *[other] { $count } months are closed already.
+}
 close-known-show = Show
 job-customers = { $count } customers
 job-failures = { $count ->
     [one] { $count } customer was not closed
+   *[other] { $count } customers were not closed
+}
 job-retry-those = Close only these again
 failure-not-over = The month is not over
 failure-not-over-next = Close it once it has ended in the contract’s time zone.
@@ -1187,6 +1225,8 @@ calendar-show = Show as a calendar
 calendar-days = Days with gaps
 calendar-count = { $count ->
     [one] { $count } day
+   *[other] { $count } days
+}
 calendar-without = { $duration } without evidence
 calendar-open = not closed
 calendar-more = Show more contracts
