@@ -19,8 +19,9 @@ pub(crate) fn test() -> Result<(), ChoreError> {
     }
     steps.run("format", || run(cargo().args(["fmt", "--all", "--check"])));
     steps.run("dependencies", dependencies);
-    steps.run("lints", || run(cargo().args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])));
+    // Before whatever looks at the window, which holds its pages.
     steps.run("interface", || interface::check().and_then(|()| interface::test()).and_then(|()| interface::build()));
+    steps.run("lints", || run(cargo().args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])));
     // The acceptance tests run the real program, which building the tests does not build.
     steps.run("programs", build);
     steps.run("generated files", || generate::check(&generate::chosen(&[])));
