@@ -181,6 +181,10 @@ fn exclusions_count_only_when_somebody_else_approved_them() {
     };
     let catalogue = catalogue(&[
         open_ended("nord"),
+        open_ended("west"),
+        // Another customer's window is none of this one's, whatever its promises are named.
+        exclusion("theirs", "2026-10-10T00:00:00Z", "2026-10-10T02:00:00Z", "approvedBy: West")
+            .replace("tenant: nord", "tenant: west"),
         exclusion("approved", "2026-10-11T00:00:00Z", "2026-10-11T02:00:00Z", "approvedBy: Nord AG"),
         exclusion("nobody", "2026-10-12T00:00:00Z", "2026-10-12T02:00:00Z", ""),
         exclusion("same", "2026-10-13T00:00:00Z", "2026-10-13T02:00:00Z", "approvedBy: ' ina '"),
