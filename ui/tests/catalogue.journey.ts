@@ -254,6 +254,8 @@ describe('a catalogue in files, and evidence', () => {
     await button(page, 'Als Tabelle zeigen').click()
     await page.getByText('2 Tage').first().waitFor()
     await goTo(page, 'evidence?month=2026-11&view=calendar')
+    await page.getByText('nicht abgeschlossen').first().waitFor()
+    await button(page, 'Als Tabelle zeigen').click()
     await page.getByText('30 Tage').first().waitFor()
   })
 })
