@@ -89,14 +89,15 @@ pub struct AuditRequest {
 }
 
 /// The latest version of tenants, behind the place in `$4` and `$5`, at most `$6`. A tenant is recorded with its first month, so the
-/// name for people is the one that its months have.
+/// name for people is the one that its months have: of the last contract's last month, which an index finds at once.
 macro_rules! tenants {
     ($key:literal, $after:literal, $order:literal) => {
         concat!(
             "select tenant, tenant, version, document, recorded_at, title from (
                 select tenant, version, document, recorded_at, coalesce((
                     select tenant_name from month_overview as month
-                    where month.which = 'latest' and month.tenant = this.tenant order by month.month desc limit 1
+                    where month.which = 'latest' and month.tenant = this.tenant
+                    order by month.contract desc, month.month desc limit 1
                 ), tenant) as title
                 from tenant_versions as this
                 where ($1 = '' or tenant = $1) and version = (
