@@ -185,9 +185,10 @@ describe('settings', () => {
     await desk.as('anna', 'PATCH', '/accounts/nora', { full_name: 'Nora Unal' }, { 'if-match': '"1"' })
     await dialog.locator('[data-confirm]').click()
     await dialog.getByRole('button', { name: 'Look again' }).click()
+    await dialog.getByRole('alert').waitFor({ state: 'detached' })
     await dialog.getByLabel('The account can be used').uncheck()
     await dialog.locator('[data-confirm]').click()
-    await row(anna, 'Nora Ünal', 'Operator', 'Disabled').waitFor()
+    await row(anna, 'Nora Ünal', 'Operations', 'Disabled').waitFor()
 
     await anna.getByRole('tab', { name: 'Tokens' }).click()
     await anna.locator('[data-add]').click()
