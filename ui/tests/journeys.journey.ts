@@ -96,9 +96,10 @@ describe('looking at a desk', () => {
   test('each role sees the rooms that its work needs, and no others', async () => {
     const rooms = async (account: string) => (await open(account)).locator('nav a span').allInnerTexts()
     const all = ['Overview', 'Customers', 'Months', 'Credits']
-    expect(await rooms('ole')).toEqual([...all, 'Settings'])
-    expect(await rooms('mara')).toEqual([...all, 'Close a month', 'Settings'])
-    expect(await rooms('gwen')).toEqual([...all, 'Audit', 'Settings'])
+    const things = ['Evidence', 'Catalogue']
+    expect(await rooms('ole')).toEqual([...all, ...things, 'Settings'])
+    expect(await rooms('mara')).toEqual([...all, 'Close a month', ...things, 'Settings'])
+    expect(await rooms('gwen')).toEqual([...all, ...things, 'Audit', 'Settings'])
     // A customer has a portal of their own instead.
     expect(await rooms('vera')).toEqual([])
   })
@@ -332,7 +333,7 @@ describe('taking steps, each on a desk of its own', () => {
   test('many credits are approved at once with the keyboard alone', async () => {
     await submit('alpenbahn')
     const fee = await open('fee', 'credits?month=2026-10&tenant=alpenbahn')
-    await row(fee, 'response-p1').waitFor()
+    await row(fee, 'Reaktionszeit').waitFor()
     await fee.locator('tbody tr[tabindex="0"]').focus()
     await fee.keyboard.press('Space')
     await fee.keyboard.press('ArrowDown')
@@ -344,6 +345,6 @@ describe('taking steps, each on a desk of its own', () => {
     await fee.locator('[role="dialog"] [data-confirm]').click()
     await fee.getByText('2 done, 0 not done').waitFor()
     await fee.locator('[role="dialog"]').getByRole('button', { name: 'Close' }).last().click()
-    await row(fee, 'response-p1', 'Approved').waitFor()
+    await row(fee, 'Reaktionszeit', 'Approved').waitFor()
   })
 })
