@@ -175,7 +175,9 @@ export class Draft {
 
   /** Shows it in a place of the page; gives what takes it away again. */
   mount(root: ShadowRoot, label: string): () => void {
-    const named = this.labels.reconfigure(EditorView.contentAttributes.of({ 'aria-label': label }))
+    // Reached by the keyboard also where it cannot be told from its being editable.
+    const attributes = { 'aria-label': label, tabindex: '0' }
+    const named = this.labels.reconfigure(EditorView.contentAttributes.of(attributes))
     this.state = this.state.update({ effects: named }).state
     const view = new EditorView({
       state: this.state,
