@@ -186,12 +186,14 @@ impl Ledger {
     }
 
     /// The job of a kind that ended last of those that did what was asked, about all tenants; or about that one or all.
+    /// Of two that ended in the same second the narrower one is taken.
     ///
     /// # Errors
     /// [`LedgerError`] when the ledger cannot be read.
     pub async fn last_done(&self, kind: JobKind, tenant: Option<&str>) -> Result<Option<Job>, LedgerError> {
         let one = query(jobs!(
-            "kind = $1 and state = 'done' and (tenant = '' or tenant = $2) order by ended_at desc, id desc limit 1"
+            "kind = $1 and state = 'done' and (tenant = '' or tenant = $2) \
+             order by ended_at desc, tenant desc, id desc limit 1"
         ));
         let rows = self.rows(one.bind(kind.name()).bind(tenant.unwrap_or_default().to_owned())).await?;
         rows.first().map(read).transpose().map_err(|error| self.address.failed(error))
