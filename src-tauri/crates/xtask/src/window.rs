@@ -1,7 +1,9 @@
 //! The window: built with its interface, and opened.
 
+use std::process::Command;
+
 use crate::chore::{ChoreError, run};
-use crate::place::cargo;
+use crate::place::{built, cargo, workspace};
 use crate::{interface, setup};
 
 /// Where the demo lies; `sla demo` lays it out there, too.
@@ -12,8 +14,9 @@ pub(crate) fn open(arguments: &[String]) -> Result<(), ChoreError> {
     setup::setup_window()?;
     interface::build()?;
     // With the workspace, so that what the tests were built with is used.
-    let mut window = cargo();
-    window.args(["run", "--workspace", "--bin", "sla-desk", "--"]);
+    run(cargo().args(["build", "--workspace", "--bin", "sla-desk"]))?;
+    let mut window = Command::new(built("sla-desk"));
+    window.current_dir(workspace());
     if arguments.is_empty() {
         window.args(DEMO)
     } else {
