@@ -19,6 +19,8 @@ async fn the_demo_month_is_worked_through() {
 
     // Whoever looks after customers closes the month again and hands one to review.
     look_around_as(&page, "Mia Berger").await;
+    // Charts are drawn by a library, which the window's guards must let do so.
+    page.find("main svg:not(.lucide) path").await;
     page.picture("overview").await;
     page.go("close?month=2026-10").await;
     page.press("Close October 2026").await;
@@ -40,6 +42,11 @@ async fn the_demo_month_is_worked_through() {
 
     // The report is saved where they say.
     page.go("months/alpenbahn/alpenbahn-platform?month=2026-10&tab=documents").await;
+    page.press("Show preview").await;
+    // The words of the page that is shown, for those who do not see it.
+    page.find("[data-page]").await;
+    page.find(".paper .visually-hidden:not(:empty)").await;
+    page.picture("preview").await;
     page.press("Download report.pdf").await;
     let file = screen.home().join("report.pdf");
     screen.answer_dialog("Save", &["ctrl+a", &format!("type:{}", file.display()), "Return"]);
