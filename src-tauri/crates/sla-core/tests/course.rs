@@ -11,38 +11,12 @@ use sla_core::record::{MonthRecord, UnknownReason};
 use sla_core::statement::{Measured, state};
 use sla_core::time::Period;
 
+use crate::nord::NORD;
+
 /// A contract of an invented customer; `head` is its zone, service hours and term, `terms` its one commitment.
 fn text(head: &str, terms: &str, exclusions: &str) -> String {
     format!(
-        r#"
-apiVersion: openslo/v1
-kind: DataSource
-metadata: {{ name: files }}
-spec: {{ type: File, connectionDetails: {{ folder: . }} }}
----
-apiVersion: openslo/v1
-kind: Service
-metadata: {{ name: platform }}
-spec: {{}}
----
-apiVersion: openslo/v1
-kind: SLI
-metadata: {{ name: probes }}
-spec:
-  ratioMetric:
-    good: {{ metricSource: {{ metricSourceRef: files, spec: {{ path: nord.csv }} }} }}
-    total: {{ metricSource: {{ metricSourceRef: files, spec: {{ path: nord.csv }} }} }}
----
-apiVersion: openslo/v1
-kind: SLO
-metadata: {{ name: up }}
-spec: {{ service: platform, indicatorRef: probes, budgetingMethod: Timeslices }}
----
-apiVersion: sla-desk/v1
-kind: Tenant
-metadata: {{ name: nord }}
-spec: {{ language: de, contacts: [{{ name: N, email: n@nord.example }}] }}
----
+        r#"{NORD}---
 apiVersion: sla-desk/v1
 kind: Contract
 metadata: {{ name: main }}

@@ -6,6 +6,9 @@ use sla_core::evidence::{EvidenceRef, Provenance};
 use sla_core::measurement::{Measurement, Tally};
 use sla_core::plan::plan;
 use sla_core::statement::{Measured, state};
+use sla_core::time::utc_text;
+
+use crate::nord::NORD;
 
 /// A contract for June 2026 in UTC with a promise about incidents, and the incidents.
 fn read(promise: &str, incidents: &[&str]) -> Result<Catalogue, Vec<Finding>> {
@@ -15,35 +18,7 @@ fn read(promise: &str, incidents: &[&str]) -> Result<Catalogue, Vec<Finding>> {
 /// The same beside other documents.
 fn read_beside(others: &str, promise: &str, incidents: &[&str]) -> Result<Catalogue, Vec<Finding>> {
     let mut text = format!(
-        r#"
-apiVersion: openslo/v1
-kind: DataSource
-metadata: {{ name: files }}
-spec: {{ type: File, connectionDetails: {{ folder: . }} }}
----
-apiVersion: openslo/v1
-kind: Service
-metadata: {{ name: platform }}
-spec: {{}}
----
-apiVersion: openslo/v1
-kind: SLI
-metadata: {{ name: probes }}
-spec:
-  ratioMetric:
-    good: {{ metricSource: {{ metricSourceRef: files, spec: {{ path: nord.csv }} }} }}
-    total: {{ metricSource: {{ metricSourceRef: files, spec: {{ path: nord.csv }} }} }}
----
-apiVersion: openslo/v1
-kind: SLO
-metadata: {{ name: up }}
-spec: {{ service: platform, indicatorRef: probes, budgetingMethod: Timeslices }}
----
-apiVersion: sla-desk/v1
-kind: Tenant
-metadata: {{ name: nord }}
-spec: {{ language: de, contacts: [{{ name: N, email: n@nord.example }}] }}
----
+        r#"{NORD}---
 apiVersion: sla-desk/v1
 kind: Contract
 metadata: {{ name: main }}
@@ -98,6 +73,24 @@ fn an_incident_counts_against_the_promises_about_its_service_only() {
     }
     check(&both(FIXED), "platform", [1, 0]);
     check(&both(FIXED), "mail", [0, 1]);
+}
+
+#[test]
+fn an_open_incident_is_judged_at_the_last_time_that_any_incident_tells() {
+    #[track_caller]
+    fn check(restored: &str, expected: &str) {
+        let promise = "hours: wall, limit: 1h, target: 100, penalty: { fixed: { amount: 50, per: breach } }";
+        let incidents = [
+            format!("service: platform, reported: \"2026-06-10T10:00:00Z\", restored: \"{restored}\""),
+            "service: platform, reported: \"2026-06-20T10:00:00Z\"".to_owned(),
+        ];
+        let incidents = incidents.each_ref().map(String::as_str);
+        let catalogue = read(promise, &incidents).unwrap_or_else(|findings| panic!("{findings:#?}"));
+        let plans = plan(&catalogue, "2026-06".parse().expect("a month"), None, 1_800_000_000).expect("a plan");
+        assert_eq!(utc_text(plans[0].incidents[0].as_of), expected);
+    }
+    check("2026-06-11T10:00:00Z", "2026-07-01T00:00:00Z");
+    check("2026-07-04T09:30:00Z", "2026-07-04T09:30:00Z");
 }
 
 /// June with these incidents as JSON; the measured commitment has nothing to tell.

@@ -1,6 +1,7 @@
 //! What is in force, what counts and what is asked: the plan of a month, and why there is none.
 
-use sla_core::catalogue::{Catalogue, SourceFile};
+use sla_core::catalogue::{Catalogue, Decided, Ruling, SourceFile};
+use sla_core::decision::RequestState;
 use sla_core::plan::{ContractMonth, FileContent, PlanError, PlannedCommitment, Reading, What, plan};
 use sla_core::record::ExclusionDecision;
 use sla_core::time::{Month, utc_text};
@@ -169,6 +170,34 @@ fn the_period_is_the_month_within_the_contract() {
     // The last day is inside, and it has 25 hours.
     let ends = "validFrom: 2026-01-01\nvalidTo: 2026-10-25\nfee: { monthly: 1000.00, partMonth: daily }";
     check(ends, "2026-10", "Europe/Berlin", "2026-09-30T22:00:00Z", "2026-10-25T23:00:00Z", 80_645);
+}
+
+#[test]
+fn what_somebody_refused_on_record_is_listed_as_refused() {
+    #[track_caller]
+    fn check(state: RequestState, by: Option<&str>, expected: &[ExclusionDecision]) {
+        let window = "\n---\napiVersion: sla-desk/v1\nkind: Exclusion\nmetadata: { name: window }\nspec: { tenant: nord, \
+                      kind: customer, commitments: [up], start: \"2026-10-11T00:00:00Z\", end: \"2026-10-11T02:00:00Z\", \
+                      reason: power cut, requestedBy: Ina }\n";
+        let mut catalogue = catalogue(&[open_ended("nord"), window.to_owned()]);
+        catalogue.rule(vec![Ruling {
+            kind: "Exclusion".to_owned(),
+            name: "window".to_owned(),
+            version: 1,
+            sha256: "00".to_owned(),
+            entered_by: "Ina".to_owned(),
+            entered_at: 1_790_000_000,
+            state,
+            decided: by.map(|by| Decided { by: by.to_owned(), at: 1_790_000_100, reason: String::new() }),
+        }]);
+        let plans = planned(&catalogue, "2026-10", None).expect("a plan");
+        let decisions: Vec<ExclusionDecision> = plans[0].exclusions.iter().map(|one| one.decision).collect();
+        assert_eq!(decisions, expected, "{state:?}");
+    }
+    check(RequestState::Requested, None, &[ExclusionDecision::NotApproved]);
+    check(RequestState::Approved, Some("Ole"), &[ExclusionDecision::Accepted]);
+    check(RequestState::Refused, Some("Ole"), &[ExclusionDecision::Refused]);
+    check(RequestState::Withdrawn, Some("Ina"), &[]);
 }
 
 #[test]

@@ -2,38 +2,12 @@
 
 use sla_core::catalogue::{Question, ReadingsError, SourceFile, Zone, readings};
 
+use crate::nord::NORD;
+
 /// A contract that says `commitment` and `rounding`, of a tenant in a zone.
 fn files(zone: &str, rounding: &str, commitment: &str) -> Vec<SourceFile> {
     let text = format!(
-        r#"
-apiVersion: openslo/v1
-kind: DataSource
-metadata: {{ name: files }}
-spec: {{ type: File, connectionDetails: {{ folder: . }} }}
----
-apiVersion: openslo/v1
-kind: Service
-metadata: {{ name: platform }}
-spec: {{}}
----
-apiVersion: openslo/v1
-kind: SLI
-metadata: {{ name: probes }}
-spec:
-  ratioMetric:
-    good: {{ metricSource: {{ metricSourceRef: files, spec: {{ path: nord.csv }} }} }}
-    total: {{ metricSource: {{ metricSourceRef: files, spec: {{ path: nord.csv }} }} }}
----
-apiVersion: openslo/v1
-kind: SLO
-metadata: {{ name: up }}
-spec: {{ service: platform, indicatorRef: probes, budgetingMethod: Timeslices }}
----
-apiVersion: sla-desk/v1
-kind: Tenant
-metadata: {{ name: nord }}
-spec: {{ language: de, contacts: [{{ name: N, email: n@nord.example }}] }}
----
+        r#"{NORD}---
 apiVersion: sla-desk/v1
 kind: Contract
 metadata: {{ name: main }}

@@ -13,6 +13,7 @@ mod heartbeat;
 mod incident;
 mod incident_promises;
 mod left_out;
+mod nord;
 mod plan;
 mod pricing;
 mod properties;
