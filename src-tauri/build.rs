@@ -1,7 +1,8 @@
 //! Checks that the interface was built, and lets tauri prepare the window.
 
 /// Every command of the window; only what is named here can be allowed to a page.
-const COMMANDS: [&str; 8] = ["ask", "desk", "choose", "leave", "look_at_ledger", "save", "notify", "speak"];
+const COMMANDS: [&str; 9] =
+    ["ask", "desk", "choose", "leave", "look_at_ledger", "look_at_server", "save", "notify", "speak"];
 
 fn main() {
     let page = "../ui/dist/index.html";

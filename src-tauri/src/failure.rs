@@ -1,7 +1,7 @@
 //! Why the window did not do something, as the page is told: with a stable code, as the API tells its problems.
 
 use serde::Serialize;
-use sla_app::{AccountError, DemoError, JobError, LedgerError};
+use sla_app::{AccountError, DemoError, DeskError, JobError, LedgerError};
 
 /// What happened, what is expected and what to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -29,4 +29,4 @@ macro_rules! named {
     )+};
 }
 
-named!(AccountError, DemoError, JobError, LedgerError);
+named!(AccountError, DemoError, DeskError, JobError, LedgerError);

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use axum::Router;
 use serde::{Deserialize, Serialize};
-use sla_app::{AccountChange, Ledger, LedgerState, accounts, put_account};
+use sla_app::{AccountChange, Ledger, LedgerState, SourceTest, accounts, put_account, put_server};
 use sla_core::access::{AccountName, Role, TenantScope};
 use tauri::State;
 use tokio::sync::RwLock;
@@ -66,13 +66,15 @@ pub(crate) enum Chosen {
     },
 }
 
-/// The first account of a ledger.
+/// The first account of a ledger, and what its catalogue begins with.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct First {
     account: String,
     full_name: String,
     password: String,
+    /// The address of the server that measurements come from, where it is known already.
+    measurements: Option<String>,
 }
 
 /// What is at the address of a ledger.
@@ -193,8 +195,12 @@ async fn found(address: &str, first: Option<First>) -> Result<(), Failure> {
         if !accounts(&ledger).await?.is_empty() {
             return Ok(());
         }
-        let First { account, full_name, password } = first.ok_or_else(nobody)?;
+        let First { account, full_name, password, measurements } = first.ok_or_else(nobody)?;
         let name: AccountName = account.parse().map_err(|reason: String| Failure::new("access.field", reason))?;
+        // Before the account: from the first one on the ledger asks for rights, and who gives rights has no others.
+        if let Some(url) = measurements {
+            put_server(&ledger, &url, name.as_str().into(), now()).await?;
+        }
         let change = AccountChange {
             full_name: Some(full_name),
             role: Some(Role::Admin),
@@ -208,6 +214,12 @@ async fn found(address: &str, first: Option<First>) -> Result<(), Failure> {
     .await;
     ledger.close().await;
     done
+}
+
+/// Asks a server that measurements may come from whether it answers; nothing is kept.
+#[tauri::command]
+pub(crate) async fn look_at_server(url: String) -> SourceTest {
+    sla_app::look_at_server(&url, now()).await
 }
 
 /// Which desk is open; the one that was chosen is opened.

@@ -41,6 +41,7 @@ pub(crate) fn run(arguments: Arguments) -> tauri::Result<()> {
             front::choose,
             front::leave,
             front::look_at_ledger,
+            front::look_at_server,
             native::save,
             native::notify,
             native::speak,

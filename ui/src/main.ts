@@ -15,10 +15,13 @@ import '$lib/design/base.css'
 import { mount } from 'svelte'
 import { restoreDesk } from '$lib/backend/desk.svelte'
 import { session } from '$lib/backend/session.svelte'
+import { freezePrototype } from '$lib/frozen'
 import { route } from '$lib/route/route.svelte'
 import { restoreTheme } from '$lib/state/theme.svelte'
 import { loadWords } from '$lib/words'
 import App from './App.svelte'
+
+freezePrototype(Object.prototype)
 
 const target = document.getElementById('app')
 if (target === null) throw new Error('index.html has no #app')

@@ -86,6 +86,25 @@ async fn documents_of_every_kind_are_listed_and_changed_by_versions() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn closing_days_that_the_ledger_keeps_are_found_by_the_contract_that_is_entered() {
+    let service = with_catalogue(Engine::Sqlite);
+    let before = text(&service, PRAIRIE).await;
+    let closed = before.replacen("  serviceHours:", "  holidays: { closingDays: [days/nord.ics] }\n  serviceHours:", 1);
+    assert_ne!(before, closed, "the demo's contract has service hours");
+    let said = put(&service, Role::Operator, PRAIRIE, Some("\"1\""), &closed).await.refused(422, "catalogue.unsound");
+    assert!(said.contains("days/nord.ics"), "{said}");
+    let days = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTAMP:20260101T000000Z\r\n\
+                DTSTART;VALUE=DATE:20261224\r\nSUMMARY:Closed\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+    let entered = put(&service, Role::Operator, "/catalogue/documents/Calendar/days%2Fnord.ics", None, days).await;
+    assert_eq!(entered.status.as_u16(), 201, "{}", entered.text);
+    for (tag, text) in [("\"1\"", closed.clone()), ("\"2\"", format!("{closed}# the same days\n# and more words\n"))] {
+        let entered = put(&service, Role::Operator, PRAIRIE, Some(tag), &text).await;
+        assert_eq!(entered.status.as_u16(), 200, "{}", entered.text);
+    }
+    assert_eq!(text(&service, PRAIRIE).await, closed, "other comments are no other version");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn documents_in_files_are_shown_and_checked_and_changed_where_they_stand() {
     let service = Service::start_with(Engine::Sqlite, &DESK);
     let all = service.get(Role::Operator, "/catalogue/documents").await.given();

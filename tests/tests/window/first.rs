@@ -1,6 +1,6 @@
 //! The first start with a ledger of one's own, here and on a server.
 
-use sla_acceptance::servers::{Postgres, Screen, Shutdown};
+use sla_acceptance::servers::{Postgres, Prometheus, Screen, Shutdown};
 
 use super::page::Page;
 
@@ -37,9 +37,24 @@ async fn a_ledger_of_ones_own_begins_with_an_account() {
     page.picture("own-ledger").await;
     let folder = screen.home().join("Königsforst & Söhne");
     page.fill("Folder for the ledger", &folder.display().to_string()).await;
+
+    // Where measurements come from is tried on the spot.
+    let server = Prometheus::start_empty();
+    page.fill("Address of Prometheus", "http://127.0.0.1:1").await;
+    page.press("Try it now").await;
+    page.says("Does not answer").await;
+    page.says("You can go on all the same").await;
+    page.fill("Address of Prometheus", &server.url()).await;
+    assert!(page.button("Make the ledger").await.attr("aria-disabled").await.expect("an answer").is_some());
+    page.press("Try it now").await;
+    page.says("Version").await;
+    page.picture("measurements").await;
+
     page.press("Make the ledger").await;
     sign_in(&page).await;
     assert!(folder.join("ledger.sqlite").is_file());
+    page.go("catalogue").await;
+    page.says("prometheus").await;
     page.close(&screen).await;
 }
 

@@ -37,6 +37,11 @@ async fn the_page_reaches_nothing_but_its_own_commands() {
         assert!(said.contains("not allowed") || said.contains("not found"), "{command}: {said}");
     }
 
+    // Nothing can give all objects a property.
+    let frozen = "try { Object.prototype.isAdmin = true } catch {} \
+                  return [Object.isFrozen(Object.prototype), ({}).isAdmin ?? null]";
+    assert_eq!(page.run(frozen).await, serde_json::json!([true, null]));
+
     // No script in the page's text, none from elsewhere, no request to anywhere else.
     page.run(
         "const it = document.createElement('script'); it.textContent = 'window.inline = 1'; document.body.append(it)",

@@ -1,6 +1,6 @@
 //! Requests to sources become evidence: each distinct request once, a few at a time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -18,7 +18,7 @@ use tokio::task::JoinSet;
 use tracing::Instrument;
 
 use crate::error::{CaptureFailure, CaptureReason, CloseError};
-use crate::progress::{CloseProgress, Step};
+use crate::progress::{CloseProgress, Step, Waiting};
 
 /// Requests under way at once: enough to hide a server's latency, few enough to leave it to others.
 const AT_ONCE: usize = 4;
@@ -55,11 +55,13 @@ pub(crate) async fn capture_what_answers<'a>(
     store: &EvidenceStore,
     progress: &Arc<dyn CloseProgress>,
 ) -> Result<Captured, CloseError> {
-    let mut asks: BTreeMap<Ask, String> = BTreeMap::new();
+    // Who wanted it first, and all customers whom it is for.
+    let mut asks: BTreeMap<Ask, (String, BTreeSet<&str>)> = BTreeMap::new();
     for plan in plans {
         for commitment in &plan.commitments {
-            let wanted_by = || format!("{}/{}", plan.tenant.name(), commitment.terms.name);
-            asks.entry(commitment.ask.clone()).or_insert_with(wanted_by);
+            let wanted_by = || (format!("{}/{}", plan.tenant.name(), commitment.terms.name), BTreeSet::new());
+            let (_, customers) = asks.entry(commitment.ask.clone()).or_insert_with(wanted_by);
+            customers.insert(plan.tenant.name().as_str());
         }
     }
     let mut sources = Sources { catalogue, folder, secrets, servers: BTreeMap::new() };
@@ -69,28 +71,34 @@ pub(crate) async fn capture_what_answers<'a>(
     let whole = PARTS * asks.len() as u64;
     let shared = Arc::new(AtomicU64::new(0));
     progress.step(Step::Capture, 0, whole);
-    for (ask, wanted_by) in asks {
+    let mut waiting = Waiting::on(asks.values().flat_map(|(_, customers)| customers.iter().copied()));
+    let mut whose = Vec::with_capacity(asks.len());
+    for (ask, (wanted_by, customers)) in asks {
         let source = match sources.open(&ask) {
             Ok(source) => source,
             Err(reason) => {
                 let data_source = ask.data_source.to_string();
                 failures.push((ask, CaptureFailure { data_source, wanted_by, reason }));
+                customers.iter().for_each(|customer| waiting.one_less(customer, &**progress));
                 continue;
             }
         };
         let gate = Arc::clone(&gate);
         let mine = Part { mine: AtomicU64::new(0), shared: Arc::clone(&shared), whole, progress: Arc::clone(progress) };
+        let index = whose.len();
+        whose.push(customers);
         let task = async move {
             let _permit = gate.acquire_owned().await.expect("the gate is never closed");
             let captured = one(source.as_ref(), &ask, &mine).await;
             mine.step(1, 1);
-            (ask, wanted_by, captured)
+            (ask, wanted_by, index, captured)
         };
         tasks.spawn(task.in_current_span());
     }
     let mut evidence = BTreeMap::new();
     while let Some(task) = tasks.join_next().await {
-        let (ask, wanted_by, captured) = task.expect("a capture neither panics nor is cancelled alone");
+        let (ask, wanted_by, index, captured) = task.expect("a capture neither panics nor is cancelled alone");
+        whose[index].iter().for_each(|customer| waiting.one_less(customer, &**progress));
         match captured {
             // Kept here and not by the task: when this close is dropped, nobody may write into its folder any more.
             Ok(bytes) => {

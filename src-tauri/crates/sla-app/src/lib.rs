@@ -63,8 +63,8 @@ pub use demo::{DEMO_NOW, DEMO_PASSWORD, DEMO_PEOPLE, Demo, DemoError, DemoPerson
 pub use desk::{
     CatalogueRow, Checked, DecideRequest, DecisionView, DeskError, DocumentHead, DocumentView, DraftName, Entered,
     ExclusionRequest, Origin, PutRequest, RequestView, WholeDocument, Window, catalogue_of, check_draft, decide,
-    difference, document, documents, export, history, import, outages, put, request_exclusion, requests, retire,
-    whole_catalogue, whole_document,
+    difference, document, documents, export, history, import, outages, put, put_server, request_exclusion, requests,
+    retire, whole_catalogue, whole_document,
 };
 pub use documents::{DocumentsError, DocumentsRequest, Drawn, Laid, draw_documents, lay_documents};
 pub use effect::{EffectError, EffectRequest, Effects, MOST_EFFECT_MONTHS, MonthEffect, effects};
@@ -92,7 +92,7 @@ pub use sensitivity::{
     CommitmentOutcome, Outcome, OutcomeView, RangeView, Sensitivity, SensitivityError, SensitivityRequest,
     SensitivityView, sensitivity,
 };
-pub use source_test::{AskTest, SecretsSent, SourceTest, SourceTestRequest, test_source};
+pub use source_test::{AskTest, SecretsSent, SourceTest, SourceTestRequest, look_at_server, test_source};
 pub use standing::{Standing, StandingRequest, last_standing, standing};
 pub use terms::{TemplateView, shipped_templates};
 pub use verify::{EvidenceFailure, VerifyError, read_evidence, verify_evidence};

@@ -12,7 +12,7 @@ use sla_core::statement::{Measured, state};
 use sla_measure::{MeasureError, Piece, measure_all};
 
 use crate::error::CloseError;
-use crate::progress::{CloseProgress, Step};
+use crate::progress::{CloseProgress, Step, Waiting};
 
 /// Commitments that are measured between two reports of progress.
 const AT_ONCE: usize = 256;
@@ -52,6 +52,7 @@ pub(crate) async fn measured<'a>(
     let commitments: Vec<_> = commitments.collect();
     let all = commitments.len() as u64;
     progress.step(Step::Measure, 0, all);
+    let mut waiting = Waiting::on(commitments.iter().map(|(tenant, _)| *tenant));
     let mut measured = Vec::with_capacity(commitments.len());
     for part in commitments.chunks(AT_ONCE) {
         let asked = part.iter().map(|(_, one)| (evidence[&one.ask].sha256.clone(), one.scope.clone())).collect();
@@ -63,6 +64,7 @@ pub(crate) async fn measured<'a>(
                 source,
             })?;
             measured.push(Measured { measurement, evidence: evidence.reference });
+            waiting.one_less(tenant, &**progress);
         }
         progress.step(Step::Measure, measured.len() as u64, all);
     }

@@ -9,7 +9,7 @@ use sla_core::time::Month;
 use sla_report::{Document, Templates, portfolio_documents, tenant_documents};
 
 use crate::error::CloseError;
-use crate::progress::{CloseProgress, Step};
+use crate::progress::{CloseProgress, Step, Waiting};
 
 /// A record, whom its letter goes to, and the folder of its documents relative to the month's folder.
 #[derive(Clone, Debug)]
@@ -43,7 +43,9 @@ pub(crate) async fn tenants(
 ) -> Result<(), CloseError> {
     let all = renderings.len() as u64;
     progress.step(Step::Render, 0, all);
+    let mut waiting = Waiting::on(renderings.iter().map(|rendering| rendering.record.tenant.as_str()));
     for (done, rendering) in (1..).zip(renderings) {
+        let tenant = &rendering.record.tenant;
         let (templates, rendering) = (Arc::clone(templates), rendering.clone());
         let folder = staging.join(&rendering.folder);
         let work = move || {
@@ -54,6 +56,7 @@ pub(crate) async fn tenants(
         // Written here and not by the thread: when this close is dropped, nobody may write into its folder any more.
         write(&folder, &documents)?;
         progress.step(Step::Render, done, all);
+        waiting.one_less(tenant, &**progress);
     }
     Ok(())
 }

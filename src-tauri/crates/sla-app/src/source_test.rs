@@ -118,24 +118,42 @@ pub async fn test_source(ledger: &Ledger, request: &SourceTestRequest<'_>) -> Re
     let details = &source.spec.connection_details;
     let entered = Catalogue::shapes(&whole.files());
     let is_entered = entered.data_sources.get(name).is_some_and(|known| known.spec.connection_details == *details);
-    let mut test = SourceTest {
-        name: name.to_string(),
-        address: details.url.clone().or_else(|| details.folder.clone()).unwrap_or_default(),
-        is_reached: false,
-        version: None,
-        retention: None,
-        oldest: None,
-        secrets: sent(details, is_entered),
-        problem: None,
-        asks: Vec::new(),
-    };
+    let address = details.url.clone().or_else(|| details.folder.clone()).unwrap_or_default();
+    let mut test = SourceTest { secrets: sent(details, is_entered), ..untried(name.to_string(), address) };
     let asks = asked(files, name, request.now).await;
     match source.spec.source_type {
-        SourceType::Prometheus => ask_server(&mut test, details, is_entered, request, asks).await,
+        SourceType::Prometheus => {
+            let config = match is_entered {
+                true => config(details, request.files, request.secrets),
+                false => Ok(PrometheusConfig::new(test.address.clone())),
+            };
+            ask_server(&mut test, config, request.now, asks).await;
+        }
         SourceType::File if is_entered => read_files(&mut test, details, request.files, asks).await,
         SourceType::File => test.problem = Some(not_entered()),
     }
     Ok(test)
+}
+
+/// Asks a server whether it answers, before there is a ledger with a document about it. It gets no secrets.
+pub async fn look_at_server(url: &str, now: UnixSeconds) -> SourceTest {
+    let mut test = untried(String::new(), url.to_owned());
+    ask_server(&mut test, Ok(PrometheusConfig::new(url.to_owned())), now, Vec::new()).await;
+    test
+}
+
+fn untried(name: String, address: String) -> SourceTest {
+    SourceTest {
+        name,
+        address,
+        is_reached: false,
+        version: None,
+        retention: None,
+        oldest: None,
+        secrets: SecretsSent::None,
+        problem: None,
+        asks: Vec::new(),
+    }
 }
 
 fn sent(details: &ConnectionDetails, is_entered: bool) -> SecretsSent {
@@ -174,16 +192,11 @@ async fn asked(files: Vec<SourceFile>, name: &Name, now: UnixSeconds) -> Vec<(As
 
 async fn ask_server(
     test: &mut SourceTest,
-    details: &ConnectionDetails,
-    is_entered: bool,
-    request: &SourceTestRequest<'_>,
+    config: Result<PrometheusConfig, CaptureReason>,
+    now: UnixSeconds,
     asks: Vec<(Ask, String)>,
 ) {
     let told = |reason: &CaptureReason| JobProblem { code: reason.code().to_owned(), detail: detail(reason) };
-    let config = match is_entered {
-        true => config(details, request.files, request.secrets),
-        false => Ok(PrometheusConfig::new(details.url.clone().unwrap_or_default())),
-    };
     let config = config.map(|config| PrometheusConfig {
         connect_timeout: CONNECT_WITHIN,
         request_timeout: config.request_timeout.min(ANSWER_WITHIN),
@@ -196,7 +209,7 @@ async fn ask_server(
         Ok(server) => server,
         Err(reason) => return test.problem = Some(told(&reason)),
     };
-    match server.about(request.now).await {
+    match server.about(now).await {
         Err(error) => return test.problem = Some(told(&CaptureError::from(error).into())),
         Ok(About { version, retention, oldest }) => {
             test.is_reached = true;
@@ -206,7 +219,7 @@ async fn ask_server(
         }
     }
     // The last whole hour: slices divide one, and servers move requests to multiples of the step.
-    let end = request.now - request.now % RECENT_SECONDS;
+    let end = now - now % RECENT_SECONDS;
     for (ask, wanted_by) in asks {
         let What::Queries(reading) = &ask.what else { continue };
         let period = Period { start: end - RECENT_SECONDS.max(ask.step_seconds), end };

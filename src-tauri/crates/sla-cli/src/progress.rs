@@ -28,7 +28,7 @@ impl CloseProgress for Bar {
         let mut current = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let is_new = current.as_ref().is_none_or(|(shown, _)| *shown != step);
         if is_new {
-            let style = ProgressStyle::with_template("{prefix:>8} {bar:30} {percent:>3} %  {elapsed}");
+            let style = ProgressStyle::with_template("{prefix:>8} {bar:30} {percent:>3} %  {elapsed}  {msg}");
             let bar = ProgressBar::new(of).with_prefix(step.name());
             if let Ok(style) = style {
                 bar.set_style(style);
@@ -43,6 +43,12 @@ impl CloseProgress for Bar {
             }
         }
     }
+
+    fn customer(&self, name: &str, done: u64, of: u64) {
+        if let Some((_, bar)) = self.0.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
+            bar.set_message(format!("{done}/{of} {name}"));
+        }
+    }
 }
 
 /// A line when a step begins.
@@ -54,4 +60,6 @@ impl CloseProgress for Lines {
             let _ = writeln!(std::io::stderr(), "{} …", step.name());
         }
     }
+
+    fn customer(&self, _: &str, _: u64, _: u64) {}
 }

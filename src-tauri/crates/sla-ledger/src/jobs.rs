@@ -56,8 +56,8 @@ pub struct Job {
     pub request: String,
     /// Where it is.
     pub state: JobState,
-    /// The step that it is at, with how many of the step's parts are done and how many there are.
-    pub step: Option<(String, u64, u64)>,
+    /// The step that it is at.
+    pub step: Option<JobStep>,
     /// What it came to, as JSON: a result when it is done, a problem when it failed.
     pub outcome: Option<String>,
     /// Whether somebody called it off; it may be too late.
@@ -68,6 +68,23 @@ pub struct Job {
     pub begun_at: Option<UnixSeconds>,
     /// When it ended.
     pub ended_at: Option<UnixSeconds>,
+}
+
+/// How far a job is.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct JobStep {
+    /// The step that it is at; empty before the first.
+    pub name: String,
+    /// How many of the step's parts are done.
+    pub done: u64,
+    /// How many there are.
+    pub of: u64,
+    /// The customer whose part of the step was done last.
+    pub customer: Option<String>,
+    /// Of how many customers the step is done.
+    pub customers_done: u64,
+    /// For how many there is something to do.
+    pub customers: u64,
 }
 
 /// Which jobs are wanted: the one that was asked for last comes first.
@@ -87,8 +104,8 @@ pub struct JobsRequest {
 macro_rules! jobs {
     ($where:literal) => {
         concat!(
-            "select id, kind, tenant, month, account, origin, request, state, step, parts_done, parts, outcome, is_cancelled,
-                asked_at, begun_at, ended_at
+            "select id, kind, tenant, month, account, origin, request, state, step, parts_done, parts, customer, customers_done,
+                customers, outcome, is_cancelled, asked_at, begun_at, ended_at
             from jobs where ",
             $where
         )
@@ -98,7 +115,6 @@ macro_rules! jobs {
 fn read(row: &AnyRow) -> Result<Job, Error> {
     let told = |text: String| Some(text).filter(|text| !text.is_empty());
     let at = |seconds: i64| Some(seconds).filter(|seconds| *seconds != 0);
-    let count = |number: i64| u64::try_from(number).unwrap_or_default();
     let (kind, state): (String, String) = (row.try_get(1)?, row.try_get(7)?);
     let strange = |name: &str| Error::Decode(format!("jobs holds {name:?}").into());
     Ok(Job {
@@ -110,14 +126,25 @@ fn read(row: &AnyRow) -> Result<Job, Error> {
         origin: row.try_get(5)?,
         request: row.try_get(6)?,
         state: JobState::ALL.into_iter().find(|one| one.name() == state).ok_or_else(|| strange(&state))?,
-        step: told(row.try_get(8)?)
-            .map(|step| Ok::<_, Error>((step, count(row.try_get(9)?), count(row.try_get(10)?))))
-            .transpose()?,
-        outcome: told(row.try_get(11)?),
-        is_cancelled: row.try_get::<i64, _>(12)? != 0,
-        asked_at: row.try_get(13)?,
-        begun_at: at(row.try_get(14)?),
-        ended_at: at(row.try_get(15)?),
+        step: told(row.try_get(8)?).map(|name| step(row, name)).transpose()?,
+        outcome: told(row.try_get(14)?),
+        is_cancelled: row.try_get::<i64, _>(15)? != 0,
+        asked_at: row.try_get(16)?,
+        begun_at: at(row.try_get(17)?),
+        ended_at: at(row.try_get(18)?),
+    })
+}
+
+fn step(row: &AnyRow, name: String) -> Result<JobStep, Error> {
+    let count = |index: usize| Ok::<_, Error>(u64::try_from(row.try_get::<i64, _>(index)?).unwrap_or_default());
+    let customer: String = row.try_get(11)?;
+    Ok(JobStep {
+        name,
+        done: count(9)?,
+        of: count(10)?,
+        customer: Some(customer).filter(|customer| !customer.is_empty()),
+        customers_done: count(12)?,
+        customers: count(13)?,
     })
 }
 
@@ -229,23 +256,20 @@ impl Ledger {
     ///
     /// # Errors
     /// [`LedgerError`] when the ledger cannot be written.
-    pub async fn see_job(
-        &self,
-        id: &str,
-        runner: &str,
-        (step, done, of): (&str, u64, u64),
-        now: UnixSeconds,
-    ) -> Result<bool, LedgerError> {
+    pub async fn see_job(&self, id: &str, runner: &str, at: &JobStep, now: UnixSeconds) -> Result<bool, LedgerError> {
         let failed = |error| self.address.failed(error);
         let count = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
         let mut transaction = self.begin().await?;
         // A machine that was suspended comes back to a job that others called interrupted.
         let seen = query(
-            "update jobs set state = 'running', ended_at = 0, step = $3, parts_done = $4, parts = $5, seen_at = $6
+            "update jobs set state = 'running', ended_at = 0, step = $3, parts_done = $4, parts = $5, seen_at = $6,
+                customer = $7, customers_done = $8, customers = $9
              where id = $1 and runner = $2 and state in ('running', 'interrupted') returning is_cancelled",
         );
-        let seen = seen.bind(id.to_owned()).bind(runner.to_owned()).bind(step.to_owned()).bind(count(done));
-        let rows = seen.bind(count(of)).bind(now).fetch_all(&mut *transaction).await.map_err(failed)?;
+        let seen = seen.bind(id.to_owned()).bind(runner.to_owned()).bind(at.name.clone()).bind(count(at.done));
+        let seen = seen.bind(count(at.of)).bind(now).bind(at.customer.clone().unwrap_or_default());
+        let seen = seen.bind(count(at.customers_done)).bind(count(at.customers));
+        let rows = seen.fetch_all(&mut *transaction).await.map_err(failed)?;
         transaction.commit().await.map_err(failed)?;
         let is_cancelled = rows.first().map(|row| row.try_get::<i64, _>(0)).transpose().map_err(failed)?;
         Ok(is_cancelled.is_some_and(|is_cancelled| is_cancelled != 0))

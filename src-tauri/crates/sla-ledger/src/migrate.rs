@@ -184,6 +184,7 @@ fn migrations(engine: Engine) -> Vec<Migration> {
             (7, "sign_in", include_str!("../migrations/sqlite/0007_sign_in.sql")),
             (8, "lists", include_str!("../migrations/sqlite/0008_lists.sql")),
             (9, "letters", include_str!("../migrations/sqlite/0009_letters.sql")),
+            (10, "job_customers", include_str!("../migrations/sqlite/0010_job_customers.sql")),
         ],
         Engine::Postgres => [
             (1, "ledger", include_str!("../migrations/postgres/0001_ledger.sql")),
@@ -195,6 +196,7 @@ fn migrations(engine: Engine) -> Vec<Migration> {
             (7, "sign_in", include_str!("../migrations/postgres/0007_sign_in.sql")),
             (8, "lists", include_str!("../migrations/postgres/0008_lists.sql")),
             (9, "letters", include_str!("../migrations/postgres/0009_letters.sql")),
+            (10, "job_customers", include_str!("../migrations/postgres/0010_job_customers.sql")),
         ],
     };
     let migration = |(version, name, sql): (i64, &'static str, &'static str)| {

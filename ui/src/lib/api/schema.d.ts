@@ -2633,6 +2633,18 @@ export interface components {
              * @description How many there are.
              */
             of: number;
+            /** @description The customer whose part of the step was done last; null before the first, and where a step is done for all at once. */
+            customer?: string | null;
+            /**
+             * Format: uint64
+             * @description Of how many customers the step is done.
+             */
+            customers_done: number;
+            /**
+             * Format: uint64
+             * @description For how many there is something to do; none where a step is done for all at once.
+             */
+            customers: number;
         };
         /** @description What a job is asked to do. */
         JobRequest: {

@@ -1,5 +1,6 @@
 // What the window's own process does for the page. In a browser there is none, and nothing here is called.
 import { invoke, isTauri } from '@tauri-apps/api/core'
+import type { Schemas } from './api'
 import { readFrame, writeFrame } from './frame'
 import { Problem } from './problem'
 import type { Transport } from './transport'
@@ -58,6 +59,8 @@ export interface First {
   account: string
   full_name: string
   password: string
+  /** The address of the server that measurements come from; null while nobody knows it. */
+  measurements: string | null
 }
 
 export type Chosen =
@@ -77,6 +80,8 @@ export const chooseDesk = (chosen: Chosen) => command<DeskView>('choose', { chos
 export const leaveDesk = () => command<null>('leave')
 /** What is at the address of a ledger; nothing is made or changed. */
 export const lookAtLedger = (ledger: string) => command<LedgerLook>('look_at_ledger', { ledger })
+/** Asks a server that measurements may come from whether it answers; nothing is kept. */
+export const lookAtServer = (url: string) => command<Schemas['SourceTest']>('look_at_server', { url })
 /** Saves where the person says; false when they changed their mind. */
 export const saveWithDialog = async (name: string, content: Uint8Array) =>
   (await command<string | null>('save', writeFrame({ name }, content))) !== null

@@ -34,5 +34,8 @@ test.each<[string, Partial<NewAccount>, Wrong]>([
 
 test('what is sent has no spaces around names, and the password as it was typed', () => {
   const typed = { ...good, account: ' anna ', full_name: ' Anna ', password: ' korrekt Pferd ' }
-  expect(firstOf(typed)).toEqual({ account: 'anna', full_name: 'Anna', password: ' korrekt Pferd ' })
+  const sent = { account: 'anna', full_name: 'Anna', password: ' korrekt Pferd ' }
+  expect(firstOf(typed, ' ')).toEqual({ ...sent, measurements: null })
+  const url = 'http://127.0.0.1:9090'
+  expect(firstOf(typed, ` ${url} `)).toEqual({ ...sent, measurements: url })
 })

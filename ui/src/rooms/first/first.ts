@@ -1,7 +1,7 @@
 // The first account of a new ledger.
 import type { First } from '$lib/backend/native'
 
-export interface NewAccount extends First {
+export interface NewAccount extends Omit<First, 'measurements'> {
   again: string
 }
 
@@ -12,10 +12,11 @@ export const LEAST_CHARACTERS = 12
 
 export const emptyAccount = (): NewAccount => ({ account: '', full_name: '', password: '', again: '' })
 
-export const firstOf = ({ account, full_name, password }: NewAccount): First => ({
+export const firstOf = ({ account, full_name, password }: NewAccount, measurements: string): First => ({
   account: account.trim(),
   full_name: full_name.trim(),
   password,
+  measurements: measurements.trim() || null,
 })
 
 /** What must be changed before an account can be made, as ids of the locales by field. */

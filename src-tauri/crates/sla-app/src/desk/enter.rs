@@ -14,6 +14,10 @@ use crate::catalogue::{Files, read_files};
 /// How often a document is checked anew when others enter something meanwhile.
 const ATTEMPTS: usize = 8;
 
+const DATA_SOURCE: &str = "DataSource";
+/// What the first server is called.
+const FIRST_SERVER: &str = "prometheus";
+
 /// A document that was entered, or was there already.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Entered {
@@ -100,7 +104,8 @@ pub async fn put(ledger: &Ledger, request: &PutRequest<'_>) -> Result<Entered, D
         let stored = ledger.catalogue().await?;
         let seen = request.seen.unwrap_or(0);
         stored.must_be(&one.kind, &one.name, seen)?;
-        let mut files = others(&stored, &documents);
+        let mut files = kept_beside(request.file, &stored);
+        files.extend(others(&stored, &documents));
         files.push(as_kept(one, request.file));
         checked(request.folder, files)?;
         match enter(ledger, &stored, &[(one, seen)], request.actor, request.now).await {
@@ -109,6 +114,25 @@ pub async fn put(ledger: &Ledger, request: &PutRequest<'_>) -> Result<Entered, D
         }
     }
     Err(LedgerError::CatalogueMoved.into())
+}
+
+/// Enters the server that measurements come from, when a desk is founded: it is the catalogue's first document.
+///
+/// # Errors
+/// [`DeskError`]; nothing was entered then.
+pub async fn put_server(ledger: &Ledger, url: &str, actor: Actor<'_>, now: UnixSeconds) -> Result<Entered, DeskError> {
+    // JSON's texts are YAML's.
+    let text = serde_json::json!({
+        "apiVersion": "openslo/v1",
+        "kind": DATA_SOURCE,
+        "metadata": { "name": FIRST_SERVER },
+        "spec": { "type": "Prometheus", "connectionDetails": { "url": url } },
+    });
+    let text = serde_json::to_string_pretty(&text).expect("a document has only string keys");
+    // Who did not come to the end of founding before left one there.
+    let seen = ledger.catalogue().await?.find(DATA_SOURCE, FIRST_SERVER).map(|last| last.version);
+    let file = SourceFile { name: FIRST_SERVER.to_owned(), text };
+    put(ledger, &PutRequest { file: &file, folder: None, seen, actor, now }).await
 }
 
 /// Takes a document out of the catalogue; the others must be sound without it. A further version of it brings it back.
@@ -187,6 +211,14 @@ fn as_kept(one: &EnteredDocument, file: &SourceFile) -> SourceFile {
         }
         _ => file.clone(),
     }
+}
+
+/// The closing days that the ledger keeps, as if they lay beside a file: a contract that is entered will find them there.
+fn kept_beside(file: &SourceFile, stored: &StoredCatalogue) -> Vec<SourceFile> {
+    let folder = Path::new(&file.name).parent().unwrap_or(Path::new(""));
+    let beside = |path: &str| folder.join(path).display().to_string();
+    let calendars = stored.in_force().filter(|one| one.kind == CALENDAR);
+    calendars.map(|one| SourceFile { name: beside(&one.name), text: one.text.clone() }).collect()
 }
 
 fn is_calendar(file: &SourceFile) -> bool {

@@ -17,7 +17,7 @@ use sla_ledger::{DecisionTaken, DocumentVersion, Ledger, LedgerError, StoredCata
 
 use crate::catalogue::{CatalogueError, Files, read_files, together};
 
-pub use enter::{Entered, PutRequest, import, put, retire};
+pub use enter::{Entered, PutRequest, import, put, put_server, retire};
 pub use outages::outages;
 pub use request::{DecideRequest, ExclusionRequest, RequestView, Window, decide, request_exclusion, requests};
 pub use whole::{

@@ -14,7 +14,7 @@ use sla_core::evidence::hex;
 use sla_core::job::{JobKind, JobState};
 use sla_core::record::{CreditTotal, MonthDifference, Verdict};
 use sla_core::time::{Month, UnixSeconds, month_at, utc_text};
-use sla_ledger::{Actor, Job, JobsRequest, Ledger, LedgerError, NewJob};
+use sla_ledger::{Actor, Job, JobStep, JobsRequest, Ledger, LedgerError, NewJob};
 
 use crate::accept::Accepted;
 use crate::planned::CloseFailure;
@@ -138,6 +138,12 @@ pub struct JobProgress {
     pub done: u64,
     /// How many there are.
     pub of: u64,
+    /// The customer whose part of the step was done last; null before the first, and where a step is done for all at once.
+    pub customer: Option<String>,
+    /// Of how many customers the step is done.
+    pub customers_done: u64,
+    /// For how many there is something to do; none where a step is done for all at once.
+    pub customers: u64,
 }
 
 /// A job and where it is.
@@ -372,9 +378,16 @@ pub async fn cancel_job(ledger: &Ledger, id: &str, now: UnixSeconds) -> Result<J
     if was_open { Ok(view) } else { Err(JobError::Ended { state: view.state }) }
 }
 
+impl JobProgress {
+    fn of(step: JobStep) -> Self {
+        let JobStep { name: step, done, of, customer, customers_done, customers } = step;
+        Self { step, done, of, customer, customers_done, customers }
+    }
+}
+
 impl JobView {
     fn of(job: Job) -> Self {
-        let progress = job.step.map(|(step, done, of)| JobProgress { step, done, of });
+        let progress = job.step.map(JobProgress::of);
         let outcome = |state| job.outcome.as_deref().filter(|_| job.state == state);
         let request: Option<JobRequest> = serde_json::from_str(&job.request).ok();
         Self {

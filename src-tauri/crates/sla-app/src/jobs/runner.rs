@@ -1,11 +1,11 @@
 //! Who carries jobs out: a few at a time, each in the view of the ledger.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use sla_core::job::JobState;
 use sla_core::time::UnixSeconds;
-use sla_ledger::{Actor, Job, Ledger};
+use sla_ledger::{Actor, Job, JobStep, Ledger};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 use tracing::field::Empty;
@@ -138,7 +138,7 @@ impl Runner {
         };
         drop(signs);
         // The last step is told with what became of it; that it is not told is no reason to say nothing more.
-        let _ = self.ledger.see_job(&job.id, &self.id, progress.now(), self.now()).await;
+        let _ = self.ledger.see_job(&job.id, &self.id, &progress.now(), self.now()).await;
         self.end(&job.id, ended).await;
     }
 
@@ -209,7 +209,7 @@ async fn is_set(flag: &mut watch::Receiver<bool>) -> bool {
 /// Says every moment that a job lives and how far it is, and passes on that somebody called it off.
 async fn give_signs(runner: Runner, id: String, progress: Arc<Progress>, calling_off: watch::Sender<bool>) {
     loop {
-        match runner.ledger.see_job(&id, &runner.id, progress.now(), runner.now()).await {
+        match runner.ledger.see_job(&id, &runner.id, &progress.now(), runner.now()).await {
             Ok(true) => drop(calling_off.send_replace(true)),
             Ok(false) => {}
             Err(error) => tracing::warn!(job = id, code = error.code(), "no sign of a job can be given"),
@@ -220,17 +220,30 @@ async fn give_signs(runner: Runner, id: String, progress: Arc<Progress>, calling
 
 /// How far a job is.
 #[derive(Default)]
-struct Progress(Mutex<Option<(Step, u64, u64)>>);
+struct Progress(Mutex<JobStep>);
 
 impl Progress {
-    fn now(&self) -> (&'static str, u64, u64) {
-        let at = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        at.map_or(("", 0, 0), |(step, done, of)| (step.name(), done, of))
+    fn at(&self) -> MutexGuard<'_, JobStep> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn now(&self) -> JobStep {
+        self.at().clone()
     }
 }
 
 impl CloseProgress for Progress {
     fn step(&self, step: Step, done: u64, of: u64) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((step, done, of));
+        let mut at = self.at();
+        if at.name != step.name() {
+            *at = JobStep { name: step.name().to_owned(), ..JobStep::default() };
+        }
+        (at.done, at.of) = (done, of);
+    }
+
+    fn customer(&self, name: &str, done: u64, of: u64) {
+        let mut at = self.at();
+        at.customer = Some(name.to_owned());
+        (at.customers_done, at.customers) = (done, of);
     }
 }
