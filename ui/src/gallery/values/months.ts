@@ -406,7 +406,8 @@ export const documents: Schemas['Listed'][] = [
   'a-document-of-tomorrow.bin',
 ].map((name) => ({ name, media_type: 'application/octet-stream', bytes: 77_439, sha256: 'a'.repeat(64) }))
 
-const drawn = '# SLA report October 2026\n\nPrairie Parcel Inc.\n\nOne of two promises cannot be judged.\n'
+const drawn =
+  '# SLA report October 2026\n\nPrairie Parcel Inc.\\\nOmaha\n\nOne of two promises cannot be judged.\n\n- **Availability**: between 99.1 and 99.9 %\n- **Latency**: met\n'
 const version = (number: number, is_of_drawn: boolean): Schemas['LetterVersionView'] => ({
   number,
   is_of_drawn,
