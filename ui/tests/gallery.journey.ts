@@ -44,8 +44,16 @@ async function visit(page: Page, place: string): Promise<string[]> {
   page.on('console', hear)
   await goTo(page, `${place}?month=2026-10`)
   const [, alone] = place.split('/')
-  await page.locator(alone === undefined ? '[data-page][aria-current]' : `[id="${alone}"]`).waitFor()
-  await page.locator('[data-specimen="false"]').first().waitFor({ state: 'detached' })
+  const mark = alone === undefined ? '[data-page][aria-current]' : `[id="${alone}"]`
+  await page.locator(mark).waitFor({ state: 'attached' })
+  const unready = page.locator('[data-specimen="false"]')
+  await unready
+    .first()
+    .waitFor({ state: 'detached' })
+    .catch(async () => {
+      const names = await unready.evaluateAll((all) => all.map(({ id }) => id))
+      complaints.push(`not brought about: ${names.join(', ')}`)
+    })
   page.off('console', hear)
   return complaints
 }
