@@ -293,6 +293,7 @@ decision-hours-used-up = Über die vereinbarten Stunden hinaus
 documents-empty = Es gibt keine Dokumente
 documents-empty-next = Schließen Sie den Monat noch einmal ab; fehlende Dokumente werden dabei erstellt.
 document-download = { $name } herunterladen
+document-report-own = Ihr Bericht
 document-report-pdf = Bericht für den Kunden
 document-report-json = Bericht für Programme
 document-report-csv = Zahlen als Tabelle

@@ -212,7 +212,7 @@ column-subject = Subject
 column-target = Target
 column-verdict = Verdict
 column-version = Version
-due-none = No claim needed
+due-none = Not needed
 due-passed = { $day }, passed
 due-left = { $days ->
     [0] { $day }, today
@@ -293,6 +293,7 @@ decision-hours-used-up = Beyond the agreed hours
 documents-empty = There are no documents
 documents-empty-next = Close the month again; that puts missing documents in place.
 document-download = Download { $name }
+document-report-own = Your report
 document-report-pdf = Report for the customer
 document-report-json = Report for programs
 document-report-csv = Figures as a table

@@ -1,6 +1,6 @@
 import type { Problem } from '$lib/backend/problem'
 
-interface Advice {
+export interface Advice {
   title: string
   next: string | null
 }

@@ -1,6 +1,9 @@
 // Who has signed in, and what they may do. The API decides; the interface only leaves out what it would refuse.
 import type { Schemas } from '$lib/backend/api'
 
+/** As many as the ledger asks of a password. */
+export const LEAST_CHARACTERS = 12
+
 export type Permission = Schemas['Permission']
 
 let me = $state.raw<Schemas['Me'] | null>(null)

@@ -1,14 +1,12 @@
 // The first account of a new ledger.
 import type { First } from '$lib/backend/native'
+import { LEAST_CHARACTERS } from '$lib/state/person.svelte'
 
 export interface NewAccount extends Omit<First, 'measurements'> {
   again: string
 }
 
 export type Wrong = Partial<Record<keyof NewAccount, string>>
-
-/** As many as the ledger asks for. */
-export const LEAST_CHARACTERS = 12
 
 export const emptyAccount = (): NewAccount => ({ account: '', full_name: '', password: '', again: '' })
 

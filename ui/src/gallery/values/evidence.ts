@@ -1,0 +1,92 @@
+// Evidence, day by day and piece by piece, and entries of the chain.
+import type { Schemas } from '$lib/backend/api'
+import { dates, record } from './record'
+
+const row = (
+  days: Schemas['DayEvidence'][],
+  over: Partial<Schemas['CalendarRow']> = {},
+): Schemas['CalendarRow'] => ({
+  tenant: 'prairie',
+  tenant_name: 'Prairie Parcel Inc.',
+  contract: 'prairie-platform',
+  version: 1,
+  commitment: 'availability',
+  title: 'API availability',
+  revision: 1,
+  days: dates.map((date, index) => ({
+    date,
+    evidence: days[index % days.length] ?? 'unknown',
+    unknown_seconds: 10_200,
+  })),
+  ...over,
+})
+export const calendar = [
+  row(['there']),
+  row(['there', 'partial', 'missing', 'not_due'], {
+    commitment: 'latency',
+    title: 'نوردليخت 株式会社 Ömer',
+  }),
+  row(['unknown'], {
+    tenant_name: 'A customer with a name that is longer than its place',
+    version: 2,
+    revision: null,
+  }),
+]
+
+const [kept] = record.evidence
+export const pieces: Schemas['RecordEvidence'][] = kept
+  ? [
+      kept,
+      {
+        ...kept,
+        sha256: 'b'.repeat(64),
+        query: `sum(increase(http_requests_total{${'code!~"5..",'.repeat(20)}}[1m]))`,
+        source: 'https://thanos.example.com',
+        server_version: '3.5.0',
+        warnings: ['results may be incomplete: one store did not answer'],
+        notes: [
+          { code: 'no_number', column: 'good', slices: 340, first_end: '2026-10-15T02:11:00Z' },
+          { code: 'no_series', column: 'total', from: '2026-10-15T02:11:00Z', to: '2026-10-15T03:11:00Z' },
+        ],
+      },
+    ]
+  : []
+
+const checks = ['sound', 'missing', 'altered', 'unreadable', null] as const
+export const rows: Schemas['EvidenceRow'][] = checks.map((check, index) => ({
+  tenant: 'prairie',
+  tenant_name: 'Prairie Parcel Inc.',
+  contract: 'prairie-platform',
+  month: '2026-10',
+  revision: index + 1,
+  time_zone: 'America/Chicago',
+  recorded_at: '2026-11-02T08:00:00Z',
+  uses: [
+    {
+      commitment: 'availability',
+      title: 'API availability',
+      unknown_seconds: index * 20_400,
+      service_seconds: 2_678_400,
+    },
+  ],
+  slices: 44_640,
+  evidence: { ...(pieces[index % 2] ?? record.evidence[0]), sha256: String(index).repeat(64) } as never,
+  check,
+}))
+
+const entry = (sequence: number, action: string): Schemas['EntryView'] => ({
+  sequence,
+  at: '2026-11-03T08:00:00Z',
+  actor: 'gwen',
+  origin: '127.0.0.1',
+  action,
+  subject: `month/prairie/prairie-platform/2026-10/${'a-long-subject/'.repeat(sequence % 4)}`,
+  payload: { outcome: 'ok', recorded_at: 1_795_814_723, note: 'A text that somebody pasted, '.repeat(9) },
+  previous_hash: '3286d5bfcb000df3c16988eb55cf4a46021a381d04a4a7377c0d0f573ba993bb',
+  hash: '4da9fcfd64f92b1e67b648923b14f543a6d6d4b1e2debf224f84a49a279173b0',
+})
+export const entries = [
+  entry(12_031, 'month.closed'),
+  entry(12_030, 'account.sign_in'),
+  entry(12_029, 'an.action_of_tomorrow'),
+]
