@@ -1,49 +1,12 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { signIn, startBrowser, startDesk } from './desk.mjs'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startDesk } from './desk.mjs'
+import { goTo, walking } from './walking'
 
 let desk: Awaited<ReturnType<typeof startDesk>>
-let browser: Browser
-const contexts: BrowserContext[] = []
-const complaints: string[] = []
+const { open } = walking(() => desk.address)
 const CONTRACT = 'catalogue/Contract/prairie-platform.1'
 const TARGET = '[data-path="spec.commitments.0.target"] input'
-
-beforeAll(async () => {
-  browser = await startBrowser()
-})
-
-afterAll(async () => {
-  await browser?.close()
-})
-
-afterEach(async () => {
-  await Promise.all(contexts.splice(0).map((context) => context.close()))
-  // What the policy refused, and what a page threw, is told on the console.
-  expect(complaints.splice(0)).toEqual([])
-})
-
-async function open(account: string, place: string, language: 'en' | 'de' = 'en'): Promise<Page> {
-  const context = await browser.newContext({
-    viewport: { width: 1280, height: 800 },
-    reducedMotion: 'reduce',
-  })
-  contexts.push(context)
-  const page = await context.newPage()
-  page.on('pageerror', (error) => complaints.push(String(error)))
-  page.on('console', (message) => {
-    if (/Content Security Policy|violates/.test(message.text())) complaints.push(message.text())
-  })
-  await signIn(page, desk.address, account, language)
-  // The shell adds the latest month to the address; until it has, another address would be overtaken.
-  await page.waitForFunction(() => location.hash.includes('month='))
-  await goTo(page, place)
-  return page
-}
-
-async function goTo(page: Page, place: string): Promise<void> {
-  await page.evaluate((hash) => (location.hash = hash), `#/${place}`)
-}
 
 const editor = (page: Page) => page.locator('.cm-content')
 const button = (page: Page, name: string) => page.locator('main').getByRole('button', { name, exact: true })

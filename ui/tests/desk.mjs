@@ -3,7 +3,7 @@
 import { execFile, spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -27,8 +27,9 @@ export const PEOPLE = {
 /**
  * @param {string} [ui] The folder of the built pages; the interface's own when not said.
  * @param {'folder' | 'ledger'} [catalogue] Where the catalogue is kept.
+ * @param {{ customers: number, months: number } | null} [filled] What the ledger holds besides the demo.
  */
-export async function startDesk(ui = 'dist', catalogue = 'folder') {
+export async function startDesk(ui = 'dist', catalogue = 'folder', filled = null) {
   const sla = process.env['SLA_BIN']
   if (!sla) throw new Error('SLA_BIN must name the built program, such as ../target/debug/sla')
   const folder = await mkdtemp(join(tmpdir(), 'sla-desk-ui-'))
@@ -36,6 +37,12 @@ export async function startDesk(ui = 'dist', catalogue = 'folder') {
   await run(sla, ['demo', '--out', folder])
   if (catalogue === 'ledger')
     await run(sla, ['catalogue', 'import', join(folder, 'catalogue'), '--ledger', ledger, '--actor', 'otto'])
+  if (filled !== null)
+    await run(join(dirname(sla), 'examples', 'fill_ledger'), [
+      join(folder, 'ledger.sqlite'),
+      String(filled.customers),
+      String(filled.months),
+    ])
   await addAdmin(sla, ledger)
   const api = await startApi(sla, ledger, folder, ui, catalogue)
 
@@ -153,17 +160,27 @@ export function startBrowser() {
   return chromium.launch({ executablePath, args })
 }
 
-/** Signs in through the page itself. */
-export async function signIn(page, address, account, language = 'en') {
+/** Opens the page in a language, before anybody has signed in. */
+export async function arrive(page, address, language = 'en') {
   await page.addInitScript(
     (chosen) =>
       localStorage.getItem('sla-desk.language') ?? localStorage.setItem('sla-desk.language', chosen),
     language,
   )
   await page.goto(address)
+  await page.locator('input[name="username"]').waitFor()
+}
+
+/** Waits for the rooms: whoever makes months has a rail, a customer a portal. */
+export async function inside(page) {
+  await page.locator('nav a[aria-current="page"], .portal main h1').waitFor()
+}
+
+/** Signs in through the page itself. */
+export async function signIn(page, address, account, language = 'en') {
+  await arrive(page, address, language)
   await page.locator('input[name="username"]').fill(account)
   await page.locator('input[name="password"]').fill(PASSWORD)
   await page.locator('form button[type="submit"]').click()
-  // Whoever makes months has a rail, a customer a portal.
-  await page.locator('nav a[aria-current="page"], .portal main h1').waitFor()
+  await inside(page)
 }

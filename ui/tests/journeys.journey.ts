@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { PASSWORD, startDesk } from './desk.mjs'
-import { goTo, row, totp, walking } from './walking'
+import { exportedSums, goTo, row, totp, walking } from './walking'
 
 let desk: Awaited<ReturnType<typeof startDesk>>
 const { open, newPage } = walking(() => desk.address)
@@ -107,19 +107,7 @@ describe('looking at a desk', () => {
   test('the exported table adds up to the API’s own totals', async () => {
     const ole = await open('ole', 'credits?month=2026-10')
     await row(ole, 'Prairie').waitFor()
-    const [download] = await Promise.all([ole.waitForEvent('download'), ole.locator('[data-export]').click()])
-    const [head = '', ...lines] = (await readFile((await download.path()) ?? '', 'utf8'))
-      .replace('\ufeff', '')
-      .trim()
-      .split('\r\n')
-    const names = head.split(',')
-    const cents = (text: string | undefined) => BigInt((text ?? '').replace('.', ''))
-    const sums: Record<string, bigint> = {}
-    for (const line of lines) {
-      const fields = Object.fromEntries(line.split(',').map((value, index) => [names[index], value]))
-      const owed = cents(fields['low'])
-      sums[fields['currency'] ?? ''] = (sums[fields['currency'] ?? ''] ?? 0n) + owed
-    }
+    const sums = await exportedSums(ole)
     const totals = (await desk.as('ole', 'GET', '/credits/totals?month=2026-10')) as {
       currency: string
       count: number

@@ -1,48 +1,20 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { signIn, startBrowser, startDesk } from './desk.mjs'
+import type { Page } from 'playwright-core'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { startDesk } from './desk.mjs'
+import { walking } from './walking'
 
 let desk: Awaited<ReturnType<typeof startDesk>>
-let browser: Browser
-const contexts: BrowserContext[] = []
-const complaints: string[] = []
-
-beforeAll(async () => {
-  browser = await startBrowser()
-})
-
-afterAll(() => browser?.close())
+// Far from the contracts' own zones: what is shown is theirs.
+const { open } = walking(() => desk.address, { timezoneId: 'America/New_York' })
 
 beforeEach(async () => {
   desk = await startDesk()
 })
 
-afterEach(async () => {
-  await Promise.all(contexts.splice(0).map((context) => context.close()))
-  await desk.stop()
-  // What the policy refused, and what a page threw, is told on the console.
-  expect(complaints.splice(0)).toEqual([])
-})
+afterEach(() => desk.stop())
 
 const alpenbahn = 'months/alpenbahn/alpenbahn-platform?month=2026-10'
 const prairie = 'months/prairie/prairie-platform?month=2026-10'
-
-async function open(account: string, place: string, language: 'en' | 'de' = 'en'): Promise<Page> {
-  const context = await browser.newContext({
-    viewport: { width: 1280, height: 800 },
-    reducedMotion: 'reduce',
-    timezoneId: 'America/New_York',
-  })
-  contexts.push(context)
-  const page = await context.newPage()
-  page.on('pageerror', (error) => complaints.push(String(error)))
-  page.on('console', (message) => {
-    if (/Content Security Policy|violates/.test(message.text())) complaints.push(message.text())
-  })
-  await signIn(page, desk.address, account, language)
-  await page.evaluate((hash) => (location.hash = hash), `#/${place}`)
-  return page
-}
 
 const cell = (page: Page, day: number, hour: number) =>
   page.locator(`[role="gridcell"][data-index="${(day - 1) * 24 + hour}"]`)

@@ -62,6 +62,7 @@ async fn overview(engine: &Engine) {
     months_and_credits_come_to_sums(engine).await;
     what_waits_is_counted_for_each(engine).await;
     tenants_are_found_and_sorted(engine).await;
+    names_are_found_in_any_script(engine).await;
     lists_say_what_the_facts_say(engine).await;
     an_overview_that_was_changed_is_found(engine).await;
 }
@@ -248,6 +249,57 @@ async fn tenants_are_found_and_sorted(engine: &Engine) {
     ledger.close().await;
 }
 
+/// Neither engine knows the small letters of every script.
+async fn names_are_found_in_any_script(engine: &Engine) {
+    let ledger = Ledger::open(&engine.url()).await.expect("a new ledger");
+    let names = [
+        ("a", "Zeta AG"),
+        ("b", "ÖMER Österreich"),
+        ("c", "Ärzte Çelik"),
+        ("d", "ΔΕΛΤΑ Α.Ε."),
+        ("e", "Железо"),
+        ("f", "株式会社 北"),
+        ("g", "نوردليخت"),
+    ];
+    let named = names.map(|(tenant, name)| {
+        let mut entry = entry(tenant, 1, 0);
+        entry.record.tenant_name = name.to_owned();
+        entry
+    });
+    record(&ledger, &named).await.expect("recorded");
+    let check = async |text: &str, expected: &str| {
+        let request = TenantsRequest { text: text.to_owned(), limit: 10, ..TenantsRequest::default() };
+        let tenants = ledger.tenants(&request).await.expect("tenants");
+        assert_eq!(tenants.iter().map(|one| one.name.as_str()).collect::<Vec<_>>().join(" "), expected, "{text}");
+        let found = ledger.search(Which::Latest, text, 10).await.expect("searched");
+        assert_eq!(found.iter().map(|one| one.tenant.as_str()).collect::<Vec<_>>().join(" "), expected, "{text}");
+    };
+    check("ömer", "b").await;
+    check("Ömer ÖSTER", "b").await;
+    check("ÄRZTE ç", "c").await;
+    check("δελτα", "d").await;
+    check("ЖЕЛ", "e").await;
+    check("会社", "f").await;
+    check("نورد", "g").await;
+    check("ö%", "").await;
+    // Pages go on behind a name that ends one, whatever its letters.
+    for descending in [false, true] {
+        let by_title = TenantsRequest { sort: TenantSort::Title, descending, limit: 1, ..TenantsRequest::default() };
+        let (mut told, mut after) = (BTreeSet::new(), None);
+        while let [last] =
+            ledger.tenants(&TenantsRequest { after, ..by_title.clone() }).await.expect("a page").as_slice()
+        {
+            assert!(told.insert(last.name.clone()), "{} comes twice", last.name);
+            after = Some(last.place(TenantSort::Title));
+        }
+        assert_eq!(told.len(), names.len(), "nobody is passed over");
+    }
+    let found = ledger.search(Which::Latest, "2026-10", 3).await.expect("searched");
+    assert_eq!(found.iter().map(|one| one.tenant.as_str()).collect::<Vec<_>>(), ["a", "b", "c"]);
+    verified(&ledger).await;
+    ledger.close().await;
+}
+
 /// After every step of a month's life its rows are those that follow from the facts, which `verify` looks at.
 async fn lists_say_what_the_facts_say(engine: &Engine) {
     let ledger = Ledger::open(&engine.url()).await.expect("a new ledger");
@@ -297,14 +349,19 @@ async fn an_overview_that_was_changed_is_found(engine: &Engine) {
             "the overview of west, contract west-contract, 2026-10, revision 1 does not follow from the facts",
         ),
         (
+            "update month_overview set folded_name = 'nobody' where tenant = 'west'",
+            "update month_overview set folded_name = 'west ag' where tenant = 'west'",
+            "the overview of west",
+        ),
+        (
             "update credit_overview set high_minor = 1 where tenant = 'sued'",
             "update credit_overview set high_minor = 100 where tenant = 'sued'",
             "the overview of the credits of sued",
         ),
         (
             "insert into month_overview select 'ghost', contract, month, which, revision, tenant_name, state, verdict, \
-             currency, low_minor, high_minor, due, time_zone, closed_by, closed_at, steps, credits_open from month_overview \
-             where tenant = 'ost'",
+             currency, low_minor, high_minor, due, time_zone, closed_by, closed_at, steps, credits_open, folded_name \
+             from month_overview where tenant = 'ost'",
             "delete from month_overview where tenant = 'ghost'",
             "tells of months that are not there",
         ),

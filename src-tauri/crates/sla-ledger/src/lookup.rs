@@ -32,7 +32,7 @@ pub enum TenantSort {
     /// By their id.
     #[default]
     Id,
-    /// By their name for people, capital letters not told apart.
+    /// By their name for people, capital letters of any script not told apart.
     Title,
 }
 
@@ -58,7 +58,7 @@ impl Described {
     pub fn place(&self, sort: TenantSort) -> (String, String) {
         let key = match sort {
             TenantSort::Id => self.name.clone(),
-            TenantSort::Title => self.title.to_lowercase(),
+            TenantSort::Title => folded(&self.title),
         };
         (key, self.name.clone())
     }
@@ -88,23 +88,43 @@ pub struct AuditRequest {
     pub limit: u32,
 }
 
+/// A name as it is found and sorted by: in small letters of any script.
+pub(crate) fn folded(name: &str) -> String {
+    name.to_lowercase()
+}
+
+/// What a tenant's last contract's last month has in a column, which an index finds at once; the tenant's id when there is none.
+macro_rules! of_last_month {
+    ($column:literal) => {
+        concat!(
+            "coalesce((
+                select ",
+            $column,
+            " from month_overview as month
+                where month.which = 'latest' and month.tenant = this.tenant
+                order by month.contract desc, month.month desc limit 1
+            ), tenant)"
+        )
+    };
+}
+
 /// The latest version of tenants, behind the place in `$4` and `$5`, at most `$6`. A tenant is recorded with its first month, so the
-/// name for people is the one that its months have: of the last contract's last month, which an index finds at once.
+/// name for people is the one that its months have.
 macro_rules! tenants {
     ($key:literal, $after:literal, $order:literal) => {
         concat!(
             "select tenant, tenant, version, document, recorded_at, title from (
-                select tenant, version, document, recorded_at, coalesce((
-                    select tenant_name from month_overview as month
-                    where month.which = 'latest' and month.tenant = this.tenant
-                    order by month.contract desc, month.month desc limit 1
-                ), tenant) as title
+                select tenant, version, document, recorded_at, ",
+            of_last_month!("tenant_name"),
+            " as title, ",
+            of_last_month!("folded_name"),
+            " as folded
                 from tenant_versions as this
                 where ($1 = '' or tenant = $1) and version = (
                     select max(version) from tenant_versions as other where other.tenant = this.tenant
                 ) and ($2 = '*' or ',' || $2 || ',' like '%,' || tenant || ',%')
             ) as latest
-            where ($3 = '' or replace(lower(tenant || ' ' || title), $3, '') <> lower(tenant || ' ' || title))
+            where ($3 = '' or replace(tenant || ' ' || folded, $3, '') <> tenant || ' ' || folded)
                 and ($5 = '' or (",
             $key,
             ", tenant) ",
@@ -138,11 +158,11 @@ const AUDIT: &str =
         and ($3 = '' or substr(subject, 1, length($3)) = $3) and ($4 = 0 or sequence < $4)
     order by sequence desc limit $5";
 
-/// Everything that has a word in one of its names, small letters compared; the most recent months first.
+/// Everything that has a text in its names, which stand in small letters; the most recent months first.
 const SEARCH: &str = "select tenant, tenant_name, contract, month from month_overview
     where which = $1 and ($2 = '*' or ',' || $2 || ',' like '%,' || tenant || ',%')
-        and (replace(lower(tenant || ' ' || tenant_name || ' ' || contract || ' ' || month), $3, '')
-            <> lower(tenant || ' ' || tenant_name || ' ' || contract || ' ' || month))
+        and replace(tenant || ' ' || folded_name || ' ' || contract || ' ' || month, $3, '')
+            <> tenant || ' ' || folded_name || ' ' || contract || ' ' || month
     order by month desc, tenant, contract limit $4";
 
 /// A month that has what was searched for in one of its names.
@@ -167,14 +187,14 @@ impl Ledger {
         let statement = match (request.sort, request.descending) {
             (TenantSort::Id, false) => tenants!("tenant", ">", " asc"),
             (TenantSort::Id, true) => tenants!("tenant", "<", " desc"),
-            (TenantSort::Title, false) => tenants!("lower(title)", ">", " asc"),
-            (TenantSort::Title, true) => tenants!("lower(title)", "<", " desc"),
+            (TenantSort::Title, false) => tenants!("folded", ">", " asc"),
+            (TenantSort::Title, true) => tenants!("folded", "<", " desc"),
         };
         let (key, tenant) = request.after.clone().unwrap_or_default();
         let statement = query(statement)
             .bind(request.one.clone().unwrap_or_default())
             .bind(self.seen.clone())
-            .bind(request.text.to_lowercase())
+            .bind(folded(&request.text))
             .bind(key)
             .bind(tenant);
         self.described(&self.rows(statement.bind(i64::from(request.limit))).await?)
@@ -222,7 +242,7 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError`] when the ledger cannot be read.
     pub async fn search(&self, which: crate::Which, text: &str, limit: u32) -> Result<Vec<Found>, LedgerError> {
-        let statement = query(SEARCH).bind(which.name()).bind(self.seen.clone()).bind(text.to_lowercase());
+        let statement = query(SEARCH).bind(which.name()).bind(self.seen.clone()).bind(folded(text));
         let rows = self.rows(statement.bind(i64::from(limit))).await?;
         let read = |row: &AnyRow| {
             Ok(Found {

@@ -10,7 +10,7 @@ use crate::session::{BETWEEN_ATTEMPTS, query};
 use crate::{Ledger, LedgerError};
 
 /// Migrations that bring lists, or more to them; what they say follows from the facts that are there.
-const OVERVIEW: [i64; 2] = [5, 8];
+const OVERVIEW: [i64; 3] = [5, 8, 10];
 /// The table of migrations that were done.
 const TABLE: &str = "_sqlx_migrations";
 /// First closes at the same instant wait for each other by this lock of PostgreSQL, which ends with the transaction.
@@ -185,6 +185,7 @@ fn migrations(engine: Engine) -> Vec<Migration> {
             (8, "lists", include_str!("../migrations/sqlite/0008_lists.sql")),
             (9, "letters", include_str!("../migrations/sqlite/0009_letters.sql")),
             (10, "job_customers", include_str!("../migrations/sqlite/0010_job_customers.sql")),
+            (11, "names", include_str!("../migrations/sqlite/0011_names.sql")),
         ],
         Engine::Postgres => [
             (1, "ledger", include_str!("../migrations/postgres/0001_ledger.sql")),
@@ -197,6 +198,7 @@ fn migrations(engine: Engine) -> Vec<Migration> {
             (8, "lists", include_str!("../migrations/postgres/0008_lists.sql")),
             (9, "letters", include_str!("../migrations/postgres/0009_letters.sql")),
             (10, "job_customers", include_str!("../migrations/postgres/0010_job_customers.sql")),
+            (11, "names", include_str!("../migrations/postgres/0011_names.sql")),
         ],
     };
     let migration = |(version, name, sql): (i64, &'static str, &'static str)| {

@@ -5,6 +5,7 @@ use sqlx::query::Query;
 use sqlx::{Row, Transaction};
 
 use super::{CreditSummary, MonthSummary, Which, credit_summary, month_summary};
+use crate::lookup::folded;
 use crate::session::query;
 use crate::workflow::{CreditStatus, MonthStatus};
 use crate::{Ledger, LedgerError};
@@ -61,6 +62,7 @@ impl Ledger {
                     let record = &status.record;
                     let key = [which.name(), &record.tenant, &record.contract.id, &record.month.to_string()];
                     let row = key.iter().fold(query(ONE_MONTH), |one, text| one.bind((*text).to_owned()));
+                    let row = row.bind(folded(&record.tenant_name));
                     let row = row.fetch_optional(&mut **transaction).await.map_err(failed)?;
                     let found = row.map(|row| month_summary(&row)).transpose().map_err(failed)?;
                     if found.as_ref() != Some(&MonthSummary::of(status)) {
@@ -95,7 +97,7 @@ impl Ledger {
 const ONE_MONTH: &str =
     "select tenant, contract, month, revision, tenant_name, state, verdict, currency, low_minor, high_minor,
         due, time_zone, closed_by, closed_at, steps, credits_open
-    from month_overview where which = $1 and tenant = $2 and contract = $3 and month = $4";
+    from month_overview where which = $1 and tenant = $2 and contract = $3 and month = $4 and folded_name = $5";
 
 const ITS_CREDITS: &str =
     "select tenant, contract, month, revision, tenant_name, commitment, state, currency, low_minor,
@@ -114,15 +116,15 @@ fn insert_month(which: Which, status: &MonthStatus) -> Query<'static, Any, AnyAr
     let one = MonthSummary::of(status);
     query(
         "insert into month_overview (which, tenant, contract, month, revision, tenant_name, state, verdict, currency,
-            low_minor, high_minor, due, time_zone, closed_by, closed_at, steps, credits_open)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+            low_minor, high_minor, due, time_zone, closed_by, closed_at, steps, credits_open, folded_name)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
     )
     .bind(which.name())
     .bind(one.tenant)
     .bind(one.contract)
     .bind(one.month.to_string())
     .bind(i64::from(one.revision))
-    .bind(one.tenant_name)
+    .bind(one.tenant_name.clone())
     .bind(one.state.name())
     .bind(one.verdict.name())
     .bind(one.currency)
@@ -134,6 +136,7 @@ fn insert_month(which: Which, status: &MonthStatus) -> Query<'static, Any, AnyAr
     .bind(one.closed_at)
     .bind(i64::from(one.steps))
     .bind(i64::from(one.credits_open))
+    .bind(folded(&one.tenant_name))
 }
 
 fn insert_credit(which: Which, status: &MonthStatus, credit: &CreditStatus) -> Query<'static, Any, AnyArguments> {

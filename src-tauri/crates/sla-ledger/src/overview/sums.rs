@@ -125,38 +125,30 @@ impl Ledger {
         which: Which,
         (first, last): (Month, Month),
     ) -> Result<Vec<MonthTrend>, LedgerError> {
-        let within = |statement: &'static str| {
-            let statement = query(statement).bind(which.name()).bind(first.to_string()).bind(last.to_string());
-            statement.bind(self.seen.clone())
-        };
-        let counted = self.rows(within(
-            "select month, verdict, count(*) from month_overview
-             where which = $1 and month between $2 and $3 and ($4 = '*' or ',' || $4 || ',' like '%,' || tenant || ',%')
-             group by month, verdict",
-        ));
-        let summed = self.rows(within(
-            "select month, currency, count(*), cast(sum(low_minor) as bigint), cast(sum(high_minor) as bigint)
+        // Read once: it is the longest list that anybody looks at whole.
+        let statement = query(
+            "select month, verdict, currency, count(*), cast(sum(low_minor) as bigint), cast(sum(high_minor) as bigint)
              from month_overview
              where which = $1 and month between $2 and $3 and ($4 = '*' or ',' || $4 || ',' like '%,' || tenant || ',%')
-             group by month, currency order by month, currency",
-        ));
-        let counted = self.each(&counted.await?, |row| {
-            Ok((month(row, 0)?, known(Verdict::named, row.try_get(1)?)?, row.try_get::<i64, _>(2)?))
-        })?;
-        let summed = self.each(&summed.await?, |row| {
-            let (currency, count) = (row.try_get(1)?, row.try_get(2)?);
-            let (low_minor, high_minor) = (row.try_get(3)?, row.try_get(4)?);
-            Ok((month(row, 0)?, CurrencySum { currency, count, low_minor, high_minor }))
+             group by month, verdict, currency order by month, currency",
+        );
+        let statement = statement.bind(which.name()).bind(first.to_string()).bind(last.to_string());
+        let groups = self.each(&self.rows(statement.bind(self.seen.clone())).await?, |row| {
+            let (currency, count) = (row.try_get(2)?, row.try_get(3)?);
+            let (low_minor, high_minor) = (row.try_get(4)?, row.try_get(5)?);
+            let sum = CurrencySum { currency, count, low_minor, high_minor };
+            Ok((month(row, 0)?, known(Verdict::named, row.try_get(1)?)?, sum))
         })?;
         let ahead = u32::try_from(last.since(first)).unwrap_or_default();
         let trend = (0..=ahead).map(|ahead| first.plus(ahead)).map(|month| {
-            let count = |verdict| counted.iter().find(|one| (one.0, one.1) == (month, verdict)).map_or(0, |one| one.2);
+            let of_month = || groups.iter().filter(move |(of, ..)| *of == month);
+            let count = |verdict| of_month().filter(|one| one.1 == verdict).map(|one| one.2.count).sum();
             MonthTrend {
                 month,
                 met: count(Verdict::Met),
                 breached: count(Verdict::Breached),
                 undecidable: count(Verdict::Undecidable),
-                totals: summed.iter().filter(|one| one.0 == month).map(|one| one.1.clone()).collect(),
+                totals: by_currency(of_month().map(|(.., sum)| sum)),
             }
         });
         Ok(trend.collect())
@@ -246,4 +238,20 @@ impl Ledger {
     ) -> Result<Vec<T>, LedgerError> {
         rows.iter().map(|row| read(row).map_err(|error| self.address.failed(error))).collect()
     }
+}
+
+/// Sums of the same currency, which follow one another, put together.
+fn by_currency<'a>(sums: impl Iterator<Item = &'a CurrencySum>) -> Vec<CurrencySum> {
+    let mut all: Vec<CurrencySum> = Vec::new();
+    for sum in sums {
+        match all.last_mut().filter(|last| last.currency == sum.currency) {
+            Some(last) => {
+                last.count += sum.count;
+                last.low_minor += sum.low_minor;
+                last.high_minor += sum.high_minor;
+            }
+            None => all.push(sum.clone()),
+        }
+    }
+    all
 }
