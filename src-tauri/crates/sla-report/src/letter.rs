@@ -48,7 +48,7 @@ impl Letter {
             reason: reason.to_owned(),
             found: markdown.lines().next().unwrap_or_default().to_owned(),
         };
-        let Some((Block::Heading { level: 1, text: subject }, body)) = blocks.split_first() else {
+        let Some((Block::Heading { level: 1, text: subject, .. }, body)) = blocks.split_first() else {
             return Err(refused("expected a letter that begins with its subject as a heading \"# …\""));
         };
         let paragraphs: Option<Vec<String>> = body.iter().map(plain).collect();

@@ -177,7 +177,7 @@ pub(crate) fn escape(text: &str) -> String {
     let digits = words.first().map_or(0, |word| word.bytes().take_while(u8::is_ascii_digit).count());
     let line = words.join(" ");
     for (at, c) in line.char_indices() {
-        let mark = matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '|');
+        let mark = matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '|' | '{' | '}');
         // At the start of a line these would begin a heading, a list, a rule, a quotation, a fence or a status.
         let begins = at == 0 && matches!(c, '#' | '+' | '-' | '=' | '>' | '~' | '!');
         let after = line[at + c.len_utf8()..].chars().next();

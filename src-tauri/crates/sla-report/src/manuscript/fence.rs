@@ -1,6 +1,6 @@
 //! The fenced blocks of a template: tiles, facts, tables, charts, evidence, the cover and what stands on every page.
 
-use super::inline::{cell, plain, split_bars, text};
+use super::inline::{cell, heading, plain, split_bars, text};
 use super::{Block, Card, Chart, ChartDay, Column, Cover, Fact, Furniture, Manuscript, Table, Tile};
 use crate::error::{ReportError, TemplateError};
 
@@ -216,7 +216,10 @@ fn cards(lines: &[&str]) -> Result<Vec<Card>, Wrong> {
     let mut cards: Vec<Card> = Vec::new();
     for line in lines {
         match (line.strip_prefix("# "), cards.last_mut()) {
-            (Some(title), _) => cards.push(Card { title: text(title), facts: Vec::new() }),
+            (Some(title), _) => {
+                let (title, anchor) = heading(title);
+                cards.push(Card { title, anchor, facts: Vec::new() });
+            }
             (None, Some(card)) => card.facts.push(fact(line)?),
             (None, None) => return Err(Wrong::new("evidence that begins with a line \"# title\"", line)),
         }

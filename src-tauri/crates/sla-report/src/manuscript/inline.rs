@@ -16,27 +16,65 @@ pub(super) fn split_bars(line: &str) -> Vec<&str> {
     parts
 }
 
-/// Text with its styles.
+/// Text with its styles and links.
 pub(super) fn text(source: &str) -> Text {
     let mut runs: Text = Vec::new();
-    let (mut style, mut chars) = (RunStyle::Plain, source.trim().chars().peekable());
-    let push = |runs: &mut Text, style, c| match runs.last_mut() {
-        Some(run) if run.style == style => run.text.push(c),
-        _ => runs.push(Run { text: c.to_string(), style }),
-    };
-    while let Some(c) = chars.next() {
+    let (mut style, mut rest) = (RunStyle::Plain, source.trim());
+    while let Some(c) = rest.chars().next() {
+        let after = &rest[c.len_utf8()..];
+        rest = after;
         match c {
-            '\\' if chars.peek().is_some_and(char::is_ascii_punctuation) => {
-                push(&mut runs, style, chars.next().unwrap_or(c));
+            '\\' if after.starts_with(|c: char| c.is_ascii_punctuation()) => {
+                push(&mut runs, &after[..1], style);
+                rest = &after[1..];
             }
             '`' => style = if style == RunStyle::Code { RunStyle::Plain } else { RunStyle::Code },
-            '*' if style != RunStyle::Code && chars.next_if_eq(&'*').is_some() => {
+            '*' if style != RunStyle::Code && after.starts_with('*') => {
                 style = if style == RunStyle::Strong { RunStyle::Plain } else { RunStyle::Strong };
+                rest = &after[1..];
             }
-            _ => push(&mut runs, style, c),
+            '[' if style != RunStyle::Code && let Some((label, anchor, behind)) = link(after) => {
+                let linked = text(label).into_iter().map(|run| Run { link: Some(anchor.to_owned()), ..run });
+                runs.extend(linked);
+                rest = behind;
+            }
+            _ => push(&mut runs, c.encode_utf8(&mut [0; 4]), style),
         }
     }
     runs
+}
+
+fn push(runs: &mut Text, text: &str, style: RunStyle) {
+    match runs.last_mut() {
+        Some(run) if run.style == style && run.link.is_none() => run.text.push_str(text),
+        _ => runs.push(Run::new(text, style)),
+    }
+}
+
+/// `label](#anchor)` and what is behind it.
+fn link(source: &str) -> Option<(&str, &str, &str)> {
+    let mut escaped = false;
+    let end = source.find(|c: char| {
+        let ends = matches!(c, '[' | ']') && !escaped;
+        escaped = c == '\\' && !escaped;
+        ends
+    })?;
+    let (anchor, behind) = source[end..].strip_prefix("](#")?.split_once(')')?;
+    is_anchor(anchor).then_some((&source[..end], anchor, behind))
+}
+
+/// Whether links can lead to that name.
+pub(super) fn is_anchor(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+}
+
+/// A heading's text and the anchor that it may end with: `Title {#anchor}`.
+pub(super) fn heading(source: &str) -> (Text, Option<String>) {
+    let read = || {
+        let (title, anchor) = source.trim().strip_suffix('}')?.rsplit_once("{#")?;
+        is_anchor(anchor).then(|| (text(title), Some(anchor.to_owned())))
+    };
+    read().unwrap_or_else(|| (text(source), None))
 }
 
 /// Text without styles.
@@ -90,6 +128,36 @@ mod tests {
         check("3 * 4", &[("3 * 4", RunStyle::Plain)]);
         check("C:\\dir", &[("C:\\dir", RunStyle::Plain)]);
         check("", &[]);
+    }
+
+    #[test]
+    fn only_an_unescaped_link_within_the_document_leads_somewhere() {
+        #[track_caller]
+        fn check(source: &str, runs: &[(&str, Option<&str>)]) {
+            let got = text(source);
+            let got: Vec<_> = got.iter().map(|run| (run.text.as_str(), run.link.as_deref())).collect();
+            assert_eq!(got, runs);
+        }
+        check("a [99.9 %](#e-1) b", &[("a ", None), ("99.9 %", Some("e-1")), (" b", None)]);
+        check("[a\\] **b**](#c)", &[("a] ", Some("c")), ("b", Some("c"))]);
+        check("\\[a](#b)", &[("[a](#b)", None)]);
+        check("[a](https://example.org)", &[("[a](https://example.org)", None)]);
+        check("[a](#b c)", &[("[a](#b c)", None)]);
+        check("[a", &[("[a", None)]);
+        check("`[a](#b)`", &[("[a](#b)", None)]);
+    }
+
+    #[test]
+    fn a_heading_may_end_with_an_anchor() {
+        #[track_caller]
+        fn check(source: &str, title: &str, anchor: Option<&str>) {
+            let (text, found) = heading(source);
+            assert_eq!((super::super::plain(&text).as_str(), found.as_deref()), (title, anchor));
+        }
+        check("Measurements 1 {#evidence-1}", "Measurements 1", Some("evidence-1"));
+        check("up\\{#a\\}", "up{#a}", None);
+        check("up {#a b}", "up {#a b}", None);
+        check("up {#a} {#b}", "up {#a}", Some("b"));
     }
 
     #[test]

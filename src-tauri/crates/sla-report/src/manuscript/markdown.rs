@@ -2,16 +2,17 @@
 
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
-use super::{Block, Manuscript, Run, RunStyle, Text, fence};
+use super::{Block, Manuscript, Run, RunStyle, Text, fence, inline};
 use crate::error::ReportError;
 
 /// Parses the Markdown text that the template `file` produced.
 ///
 /// # Errors
-/// When a block is unknown or one of its lines is wrong, and for Markdown that no document shows, such as pictures.
+/// When a block is unknown or one of its lines is wrong, for Markdown that no document shows, such as pictures, and for a
+/// link that leads nowhere.
 pub fn parse(file: &str, source: &str) -> Result<Manuscript, ReportError> {
     let mut reader = Reader::default();
-    for (event, range) in Parser::new_ext(source, Options::empty()).into_offset_iter() {
+    for (event, range) in Parser::new_ext(source, Options::ENABLE_HEADING_ATTRIBUTES).into_offset_iter() {
         reader.read(event).map_err(|refused| match refused {
             Refused::Markdown(what) => ReportError::Block {
                 file: file.to_owned(),
@@ -23,7 +24,14 @@ pub fn parse(file: &str, source: &str) -> Result<Manuscript, ReportError> {
             Refused::Block(wrong) => wrong.in_file(file),
         })?;
     }
-    Ok(reader.manuscript)
+    match reader.manuscript.dangling() {
+        None => Ok(reader.manuscript),
+        Some(anchor) => Err(ReportError::Block {
+            file: file.to_owned(),
+            reason: format!("expected a heading or a piece of evidence that ends with {{#{anchor}}}"),
+            found: format!("(#{anchor})"),
+        }),
+    }
 }
 
 enum Refused {
@@ -36,6 +44,8 @@ struct Reader {
     manuscript: Manuscript,
     text: Text,
     strong: usize,
+    link: Option<String>,
+    anchor: Option<String>,
     fence: Option<(String, String)>,
     list: Option<(Option<u64>, Vec<Text>)>,
 }
@@ -76,7 +86,10 @@ impl Reader {
     fn start(&mut self, tag: Tag<'_>) -> Result<(), Refused> {
         match tag {
             Tag::Paragraph | Tag::Item => Ok(()),
-            Tag::Heading { level, .. } if level <= HeadingLevel::H3 => Ok(()),
+            Tag::Heading { level, id, .. } if level <= HeadingLevel::H3 => {
+                self.anchor = id.map(|id| id.to_string()).filter(|id| inline::is_anchor(id));
+                Ok(())
+            }
             Tag::Heading { .. } => Err(Refused::Markdown("a heading below ###")),
             Tag::Strong | Tag::Emphasis => {
                 self.strong += 1;
@@ -92,7 +105,13 @@ impl Reader {
                 Ok(())
             }
             Tag::List(_) => Err(Refused::Markdown("a list inside a list")),
-            Tag::Link { .. } => Err(Refused::Markdown("a link")),
+            Tag::Link { dest_url, .. } => match dest_url.strip_prefix('#').filter(|anchor| inline::is_anchor(anchor)) {
+                Some(anchor) => {
+                    self.link = Some(anchor.to_owned());
+                    Ok(())
+                }
+                None => Err(Refused::Markdown("a link out of the document")),
+            },
             Tag::Image { .. } => Err(Refused::Markdown("a picture")),
             Tag::BlockQuote(_) => Err(Refused::Markdown("a quotation")),
             Tag::HtmlBlock => Err(Refused::Markdown("HTML")),
@@ -108,10 +127,11 @@ impl Reader {
                 self.manuscript.blocks.push(Block::Paragraph { text });
             }
             TagEnd::Heading(level) => {
-                let text = std::mem::take(&mut self.text);
-                self.manuscript.blocks.push(Block::Heading { level: level as u8, text });
+                let (text, anchor) = (std::mem::take(&mut self.text), self.anchor.take());
+                self.manuscript.blocks.push(Block::Heading { level: level as u8, anchor, text });
             }
             TagEnd::Strong | TagEnd::Emphasis => self.strong -= 1,
+            TagEnd::Link => self.link = None,
             TagEnd::Item => {
                 let text = std::mem::take(&mut self.text);
                 if let Some((_, items)) = &mut self.list {
@@ -135,8 +155,8 @@ impl Reader {
 
     fn push(&mut self, text: &str, style: RunStyle) {
         match self.text.last_mut() {
-            Some(run) if run.style == style => run.text.push_str(text),
-            _ => self.text.push(Run { text: text.to_owned(), style }),
+            Some(run) if run.style == style && run.link == self.link => run.text.push_str(text),
+            _ => self.text.push(Run { text: text.to_owned(), style, link: self.link.clone() }),
         }
     }
 }
@@ -153,7 +173,8 @@ mod tests {
             assert!(error.starts_with("letter-met.de.md: ") && error.contains(expected), "{error}");
         }
         check("![a](b.png)", "found a picture");
-        check("[a](https://example.org)", "found a link");
+        check("[a](https://example.org)", "found a link out of the document");
+        check("# b {#c}\n\n[a](#b)", "expected a heading or a piece of evidence that ends with {#b}");
         check("<b>a</b>", "found HTML");
         check("> a", "found a quotation");
         check("- a\n  - b", "found a list inside a list");
@@ -164,12 +185,12 @@ mod tests {
     #[test]
     fn text_becomes_blocks_in_order() {
         let got = parse("x", "# A\n\nb **c**\nd\\\ne\n\n1. f\n2. g\n\n---\n\n```pagebreak\n```\n").expect("parsed");
-        let run = |text: &str, style| Run { text: text.to_owned(), style };
+        let run = |text: &str, style| Run::new(text, style);
         let plain = |text: &str| vec![run(text, RunStyle::Plain)];
         assert_eq!(
             got.blocks,
             [
-                Block::Heading { level: 1, text: plain("A") },
+                Block::Heading { level: 1, anchor: None, text: plain("A") },
                 Block::Paragraph {
                     text: vec![run("b ", RunStyle::Plain), run("c", RunStyle::Strong), run(" d\ne", RunStyle::Plain)]
                 },
@@ -189,13 +210,13 @@ mod tests {
             let expected = Manuscript {
                 furniture: Default::default(),
                 blocks: vec![
-                    Block::Paragraph { text: vec![Run { text: value.into(), style: RunStyle::Plain }] },
+                    Block::Paragraph { text: vec![Run::new(value, RunStyle::Plain)] },
                     Block::Facts {
                         facts: vec![super::super::Fact {
-                            label: vec![Run { text: value.into(), style: RunStyle::Plain }],
+                            label: vec![Run::new(value, RunStyle::Plain)],
                             value: super::super::Cell {
                                 status: None,
-                                text: vec![Run { text: value.into(), style: RunStyle::Plain }],
+                                text: vec![Run::new(value, RunStyle::Plain)],
                             },
                         }],
                     },
@@ -225,6 +246,9 @@ mod tests {
             "+a",
             "--- a",
             "日本 株式会社",
+            "a {#b}",
+            "[a](#b)",
+            "{}",
         ] {
             check(value);
         }

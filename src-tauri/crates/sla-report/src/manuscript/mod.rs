@@ -5,6 +5,8 @@ mod fence;
 mod inline;
 mod markdown;
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 pub(crate) use fence::check_blocks;
@@ -42,6 +44,8 @@ pub enum Block {
     Heading {
         /// 1 to 3.
         level: u8,
+        /// The name that links lead to.
+        anchor: Option<String>,
         /// Its text.
         text: Text,
     },
@@ -92,6 +96,15 @@ pub struct Run {
     pub text: String,
     /// How it is set.
     pub style: RunStyle,
+    /// The anchor of the same document that it leads to.
+    pub link: Option<String>,
+}
+
+impl Run {
+    /// A stretch of text that leads nowhere.
+    pub fn new(text: impl Into<String>, style: RunStyle) -> Self {
+        Self { text: text.into(), style, link: None }
+    }
 }
 
 /// How a stretch of text is set.
@@ -236,6 +249,8 @@ pub struct ChartDay {
 pub struct Card {
     /// Its heading.
     pub title: Text,
+    /// The name that links lead to.
+    pub anchor: Option<String>,
     /// What is known of it.
     pub facts: Vec<Fact>,
 }
@@ -243,4 +258,68 @@ pub struct Card {
 /// The text without its styles.
 pub fn plain(text: &Text) -> String {
     text.iter().map(|run| run.text.as_str()).collect()
+}
+
+impl Manuscript {
+    /// The first link that leads nowhere.
+    fn dangling(&self) -> Option<String> {
+        let mut anchors = BTreeSet::new();
+        for block in &self.blocks {
+            match block {
+                Block::Heading { anchor, .. } => anchors.extend(anchor.as_deref()),
+                Block::Evidence { cards } => anchors.extend(cards.iter().filter_map(|card| card.anchor.as_deref())),
+                _ => {}
+            }
+        }
+        let mut dangling = None;
+        self.each_text(&mut |text| {
+            let links = text.iter().filter_map(|run| run.link.as_deref());
+            let nowhere = links.filter(|link| !anchors.contains(link)).map(str::to_owned);
+            dangling = dangling.take().or(nowhere.take(1).next());
+        });
+        dangling
+    }
+
+    /// Every text of the document, in order.
+    fn each_text(&self, visit: &mut impl FnMut(&Text)) {
+        for block in &self.blocks {
+            match block {
+                Block::Cover(cover) => {
+                    visit(&cover.provider);
+                    cover.address.iter().for_each(&mut *visit);
+                    visit(&cover.title);
+                    visit(&cover.customer);
+                    cover.facts.iter().for_each(|fact| fact.each_text(visit));
+                    visit(&cover.verdict.text);
+                    visit(&cover.sentence);
+                }
+                Block::Heading { text, .. } | Block::Paragraph { text } => visit(text),
+                Block::List { items, .. } => items.iter().for_each(&mut *visit),
+                Block::Tiles { tiles } => {
+                    for tile in tiles {
+                        [&tile.label, &tile.value.text, &tile.note].into_iter().for_each(&mut *visit);
+                    }
+                }
+                Block::Facts { facts } => facts.iter().for_each(|fact| fact.each_text(visit)),
+                Block::Table(table) => {
+                    table.columns.iter().for_each(|column| visit(&column.title));
+                    table.rows.iter().flatten().for_each(|cell| visit(&cell.text));
+                }
+                Block::Evidence { cards } => {
+                    for card in cards {
+                        visit(&card.title);
+                        card.facts.iter().for_each(|fact| fact.each_text(visit));
+                    }
+                }
+                Block::Chart(_) | Block::Rule | Block::PageBreak => {}
+            }
+        }
+    }
+}
+
+impl Fact {
+    fn each_text(&self, visit: &mut impl FnMut(&Text)) {
+        visit(&self.label);
+        visit(&self.value.text);
+    }
 }

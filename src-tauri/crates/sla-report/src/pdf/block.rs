@@ -15,9 +15,12 @@ impl<'a> Flow<'a> {
     pub(super) fn block(&mut self, block: &Block, rest: &[Block]) {
         match block {
             Block::Cover(cover) => cover::draw(self, cover),
-            Block::Heading { level, text } => {
+            Block::Heading { level, anchor, text } => {
                 let keep = self.heading_height(*level, text) + self.start_height(rest);
                 self.need(keep);
+                if let Some(anchor) = anchor {
+                    self.anchor(anchor, text);
+                }
                 self.heading(*level, text);
             }
             Block::Paragraph { text } => {
@@ -87,19 +90,23 @@ impl<'a> Flow<'a> {
         let (above, below) = Self::heading_gaps(level);
         self.gap(above);
         let look = self.heading_look(level);
-        if level <= 2 {
-            let (page, top) = (self.page_count() - 1, self.y());
-            self.bookmarks.push(Bookmark { level, title: manuscript::plain(text), page, top });
-        }
-        self.paragraph(["H1", "H2", "H3"][usize::from(level.clamp(1, 3)) - 1], text, look);
+        let tag = self.heading_tag(level);
+        self.bookmark(text);
+        self.paragraph(tag, text, look);
         self.advance(below);
+    }
+
+    /// Lists the heading at the cursor, whose tag was just asked for, in the outline.
+    pub(super) fn bookmark(&mut self, title: &Text) {
+        let (level, page, top) = (self.level, self.page_count() - 1, self.y());
+        self.bookmarks.push(Bookmark { level, title: manuscript::plain(title), page, top });
     }
 
     /// How much of what follows a heading must stand on its page.
     fn start_height(&mut self, rest: &[Block]) -> f32 {
         let Some((block, rest)) = rest.split_first() else { return 0.0 };
         let height = match block {
-            Block::Heading { level, text } => self.heading_height(*level, text) + self.start_height(rest),
+            Block::Heading { level, text, .. } => self.heading_height(*level, text) + self.start_height(rest),
             Block::Paragraph { text } => {
                 let look = self.body_look();
                 let lines = self.setter.set(text, look, WIDTH);
@@ -167,7 +174,7 @@ impl<'a> Flow<'a> {
             self.ornament(|ops| shape::icon(ops, left, y - below, figure.icon, status, paint));
         }
         if figure.lines.len() > 0 {
-            self.mark(|ops| figure.lines.draw(ops, left + figure.indent, y, 0..figure.lines.len()));
+            self.text(&figure.lines, left + figure.indent, y, 0..figure.lines.len());
         }
     }
 
@@ -227,7 +234,7 @@ impl<'a> Flow<'a> {
                 let left = LEFT + f32::from(index) * fact_width(per_row);
                 self.tags.open("P");
                 if label.len() > 0 {
-                    self.mark(|ops| label.draw(ops, left, top, 0..label.len()));
+                    self.text(label, left, top, 0..label.len());
                 }
                 self.draw_figure(value, left, top - label.height());
                 self.tags.close();

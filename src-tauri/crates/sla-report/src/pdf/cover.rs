@@ -13,7 +13,7 @@ pub(super) fn draw(flow: &mut Flow<'_>, cover: &Cover) {
     let mut address = Vec::new();
     for (index, line) in cover.address.iter().enumerate() {
         if index > 0 {
-            address.push(Run { text: " · ".to_owned(), style: RunStyle::Plain });
+            address.push(Run::new(" · ", RunStyle::Plain));
         }
         address.extend(line.iter().cloned());
     }

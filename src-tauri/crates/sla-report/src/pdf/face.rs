@@ -38,6 +38,7 @@ struct Typeface {
     /// Name of the font in the document, made of the file's name.
     name: String,
     characters: BTreeSet<u32>,
+    hyphen: u32,
 }
 
 impl Typefaces {
@@ -69,6 +70,11 @@ impl Typefaces {
         context
     }
 
+    /// The glyph of a hyphen.
+    pub(super) fn hyphen(&self, face: Face) -> u32 {
+        self.face(face).hyphen
+    }
+
     /// Which face a shaped run's font is.
     pub(super) fn face_of(&self, blob_id: u64) -> Face {
         let known = Face::ALL.into_iter().find(|face| self.face(*face).blob.id() == blob_id);
@@ -82,8 +88,9 @@ impl Typefaces {
         let substitute = ['\u{fffd}', '\u{25a1}', '?'].into_iter().find(|c| has(*c)).unwrap_or('?');
         let shown = |c: char| match c {
             '\n' => Some(c),
+            '\u{ad}' => Some(c),
             // Marks that only steer the layout have no shape to miss; shapers draw them with the glyph of a space.
-            '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' => None,
+            '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' => None,
             '\u{fe00}'..='\u{fe0f}' | '\u{feff}' => None,
             _ if has(c) => Some(c),
             _ if c.is_whitespace() => Some(' '),
@@ -157,7 +164,8 @@ impl Typeface {
         }
         let stem = file.rsplit_once('.').map_or(file.as_str(), |(stem, _)| stem);
         let name = stem.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
-        Ok(Self { blob, name, characters })
+        let hyphen = font.lookup_glyph_index(u32::from('-')).map_or(0, u32::from);
+        Ok(Self { blob, name, characters, hyphen })
     }
 }
 
@@ -175,7 +183,7 @@ mod tests {
         }
         check("Müller & Söhne, 5 €", "Müller & Söhne, 5 €");
         check("日本 KK", "\u{fffd}\u{fffd} KK");
-        check("soft\u{ad}hyphen\u{200b}", "softhyphen");
+        check("soft\u{ad}hyphen\u{200b}", "soft\u{ad}hyphen");
         check("a\u{2003}b", "a\u{2003}b");
         check("\u{1f600}", "\u{fffd}");
         check("a\nb", "a\nb");

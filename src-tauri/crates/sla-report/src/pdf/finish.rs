@@ -3,8 +3,8 @@
 
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream, StringFormat, dictionary};
 
-use super::flow::{Bookmark, LEFT};
-use super::tags::Tags;
+use super::flow::{Bookmark, Flow, LEFT};
+use super::shape::Area;
 use super::xmp::{self, Properties};
 
 /// Name of the attached record.
@@ -13,8 +13,7 @@ const ATTACHMENT: &str = "report.json";
 /// What the file carries besides its pages.
 pub(super) struct Extras<'a> {
     pub(super) properties: Properties<'a>,
-    pub(super) tags: &'a Tags,
-    pub(super) bookmarks: &'a [Bookmark],
+    pub(super) flow: &'a Flow<'a>,
     pub(super) record_json: &'a str,
     /// 32 hexadecimal digits or more that stand for the content.
     pub(super) identity: &'a str,
@@ -34,8 +33,16 @@ pub(super) fn name(name: &str) -> Object {
 pub(super) fn finish(mut document: Document, extras: &Extras<'_>) -> Result<Vec<u8>, lopdf::Error> {
     "1.7".clone_into(&mut document.version);
     let pages: Vec<ObjectId> = document.get_pages().into_values().collect();
-    let structure = extras.tags.write(&mut document, &pages);
-    let outline = outline(&mut document, &pages, extras.bookmarks);
+    let flow = extras.flow;
+    let links: Vec<(usize, ObjectId)> =
+        flow.links.iter().map(|link| (link.page, document.new_object_id())).collect();
+    let structure = flow.tags.write(&mut document, &pages, &links);
+    let outline = outline(&mut document, &pages, &flow.bookmarks);
+    let mut annotations: Vec<Vec<Object>> = vec![Vec::new(); pages.len()];
+    for (index, (page, id)) in links.into_iter().enumerate() {
+        document.set_object(id, annotation(flow, index, &pages));
+        annotations[page].push(Object::Reference(id));
+    }
     let attachment = attachment(&mut document, extras);
     let intent = output_intent(&mut document)?;
     let metadata = xmp::packet(&extras.properties);
@@ -43,12 +50,13 @@ pub(super) fn finish(mut document: Document, extras: &Extras<'_>) -> Result<Vec<
     // Programs look for the packet in the file's plain bytes.
     metadata.allows_compression = false;
     let metadata = document.add_object(metadata);
-    for (number, page) in (0_i64..).zip(&pages) {
+    for ((number, page), annotations) in (0_i64..).zip(&pages).zip(annotations) {
         let page = document.get_dictionary_mut(*page)?;
         page.set("StructParents", number);
         page.set("Tabs", name("S"));
-        if page.get(b"Annots").and_then(Object::as_array).is_ok_and(Vec::is_empty) {
-            page.remove(b"Annots");
+        page.remove(b"Annots");
+        if !annotations.is_empty() {
+            page.set("Annots", Object::Array(annotations));
         }
     }
     let catalogue = document.trailer.get(b"Root")?.as_reference()?;
@@ -101,65 +109,92 @@ fn information(properties: &Properties<'_>) -> Dictionary {
     }
 }
 
-/// Headings of level 1 with those of level 2 below them.
+/// A link to an anchor, with what is read of it.
+fn annotation(flow: &Flow<'_>, index: usize, pages: &[ObjectId]) -> Dictionary {
+    let link = &flow.links[index];
+    let place = &flow.anchors[&link.target];
+    let edges = |area: &Area| [area.left, area.top - area.height, area.left + area.width, area.top];
+    let outer = |one: [f32; 4], other: [f32; 4]| {
+        [one[0].min(other[0]), one[1].min(other[1]), one[2].max(other[2]), one[3].max(other[3])]
+    };
+    let around = link.boxes.iter().map(edges).reduce(outer).unwrap_or_default();
+    let corners = link.boxes.iter().map(edges);
+    let corners = corners.flat_map(|[left, bottom, right, top]| [left, top, right, top, left, bottom, right, bottom]);
+    let reals = |values: &mut dyn Iterator<Item = f32>| Object::Array(values.map(Object::Real).collect());
+    dictionary! {
+        "Type" => name("Annot"),
+        "Subtype" => name("Link"),
+        "Rect" => reals(&mut around.into_iter()),
+        "QuadPoints" => reals(&mut corners.into_iter()),
+        "Border" => vec![0.into(), 0.into(), 0.into()],
+        // Print: PDF/A knows no annotation that is not printed.
+        "F" => 4,
+        "Dest" => destination(pages[place.page], place.top),
+        "Contents" => text(&format!("{} – {}", link.description, place.title)),
+        "StructParent" => flow.tags.link_key(index),
+    }
+}
+
+fn destination(page: ObjectId, top: f32) -> Object {
+    Object::Array(vec![
+        Object::Reference(page),
+        name("XYZ"),
+        Object::Real(LEFT),
+        Object::Real(top + 8.0),
+        Object::Null,
+    ])
+}
+
+/// Headings, each below the last one of a higher level. Those of level 1 are shown open.
 fn outline(document: &mut Document, pages: &[ObjectId], bookmarks: &[Bookmark]) -> Option<ObjectId> {
     if bookmarks.is_empty() {
         return None;
     }
     let root = document.new_object_id();
     let ids: Vec<ObjectId> = bookmarks.iter().map(|_| document.new_object_id()).collect();
-    let mut above = None;
-    // The parent of each bookmark; a heading of level 2 before the first of level 1 stands at the top.
-    let parents: Vec<ObjectId> = bookmarks
-        .iter()
-        .zip(&ids)
-        .map(|(bookmark, id)| {
-            if bookmark.level <= 1 {
-                above = Some(*id);
-                return root;
-            }
-            above.unwrap_or(root)
-        })
-        .collect();
-    let siblings = |parent: ObjectId| -> Vec<ObjectId> {
-        ids.iter().zip(&parents).filter(|(_, its)| **its == parent).map(|(id, _)| *id).collect()
-    };
+    // What is below the root, which comes last, and below each bookmark.
+    let mut below: Vec<Vec<usize>> = vec![Vec::new(); ids.len() + 1];
+    let mut above: Vec<usize> = Vec::new();
     for (index, bookmark) in bookmarks.iter().enumerate() {
-        let destination = vec![
-            Object::Reference(pages[bookmark.page]),
-            name("XYZ"),
-            Object::Real(LEFT),
-            Object::Real(bookmark.top + 8.0),
-            Object::Null,
-        ];
-        let mut entry = dictionary! {
-            "Title" => text(&bookmark.title),
-            "Parent" => Object::Reference(parents[index]),
-            "Dest" => Object::Array(destination),
-        };
-        let row = siblings(parents[index]);
-        let at = row.iter().position(|id| *id == ids[index]).unwrap_or(0);
-        if let Some(before) = at.checked_sub(1).and_then(|before| row.get(before)) {
-            entry.set("Prev", Object::Reference(*before));
+        while above.last().is_some_and(|last| bookmarks[*last].level >= bookmark.level) {
+            above.pop();
         }
-        if let Some(after) = row.get(at + 1) {
-            entry.set("Next", Object::Reference(*after));
-        }
-        add_ends(&mut entry, &siblings(ids[index]));
-        document.set_object(ids[index], entry);
+        below[above.last().copied().unwrap_or(ids.len())].push(index);
+        above.push(index);
     }
+    for (parent, children) in below.iter().enumerate() {
+        let parent_id = ids.get(parent).copied().unwrap_or(root);
+        for (at, &child) in children.iter().enumerate() {
+            let bookmark = &bookmarks[child];
+            let mut entry = dictionary! {
+                "Title" => text(&bookmark.title),
+                "Parent" => Object::Reference(parent_id),
+                "Dest" => destination(pages[bookmark.page], bookmark.top),
+            };
+            if let Some(before) = at.checked_sub(1) {
+                entry.set("Prev", Object::Reference(ids[children[before]]));
+            }
+            if let Some(after) = children.get(at + 1) {
+                entry.set("Next", Object::Reference(ids[*after]));
+            }
+            let count = i64::try_from(below[child].len()).unwrap_or(i64::MAX);
+            add_ends(&mut entry, &below[child], &ids, if bookmark.level == 1 { count } else { -count });
+            document.set_object(ids[child], entry);
+        }
+    }
+    let top = &below[ids.len()];
+    let open = top.iter().filter(|one| bookmarks[**one].level == 1).map(|one| below[*one].len()).sum::<usize>();
     let mut entry = dictionary! { "Type" => name("Outlines") };
-    add_ends(&mut entry, &siblings(root));
-    entry.set("Count", i64::try_from(bookmarks.len()).unwrap_or(i64::MAX));
+    add_ends(&mut entry, top, &ids, i64::try_from(top.len() + open).unwrap_or(i64::MAX));
     document.set_object(root, entry);
     Some(root)
 }
 
-fn add_ends(entry: &mut Dictionary, below: &[ObjectId]) {
+fn add_ends(entry: &mut Dictionary, below: &[usize], ids: &[ObjectId], count: i64) {
     if let (Some(first), Some(last)) = (below.first(), below.last()) {
-        entry.set("First", Object::Reference(*first));
-        entry.set("Last", Object::Reference(*last));
-        entry.set("Count", i64::try_from(below.len()).unwrap_or(i64::MAX));
+        entry.set("First", Object::Reference(ids[*first]));
+        entry.set("Last", Object::Reference(ids[*last]));
+        entry.set("Count", count);
     }
 }
 

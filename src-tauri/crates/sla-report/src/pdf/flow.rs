@@ -1,11 +1,14 @@
 //! Content flows down the pages: what fits stays together, what is taller than a page is split by lines.
 
+use std::collections::BTreeMap;
+use std::ops::Range;
+
 use printpdf::{DictItem, Op};
 
-use super::shape::Area;
+use super::shape::{self, Area};
 use super::tags::Tags;
-use super::text::{Lines, Look, Setter};
-use crate::manuscript::Text;
+use super::text::{Lines, Look, Part, Setter};
+use crate::manuscript::{self, Text};
 use crate::theme::Colours;
 
 /// A4 in points.
@@ -20,6 +23,26 @@ const TOP: f32 = 70.0;
 const BOTTOM: f32 = 62.0;
 /// Height of the text.
 pub(super) const BODY: f32 = PAGE_HEIGHT - TOP - BOTTOM;
+
+/// A stretch of text that leads elsewhere in the document.
+pub(super) struct Link {
+    pub(super) page: usize,
+    /// One box for each line that it stands on.
+    pub(super) boxes: Vec<Area>,
+    /// The anchor that it leads to.
+    pub(super) target: String,
+    /// What is read aloud of it.
+    pub(super) description: String,
+}
+
+/// A place that links lead to.
+pub(super) struct Place {
+    pub(super) page: usize,
+    /// Distance of its upper edge to the page's lower one.
+    pub(super) top: f32,
+    /// What stands there.
+    pub(super) title: String,
+}
 
 /// A heading that the outline lists.
 pub(super) struct Bookmark {
@@ -36,6 +59,10 @@ pub(super) struct Flow<'a> {
     pub(super) colours: &'a Colours,
     pub(super) tags: Tags,
     pub(super) bookmarks: Vec<Bookmark>,
+    pub(super) links: Vec<Link>,
+    pub(super) anchors: BTreeMap<String, Place>,
+    /// Level of the last heading in the structure tree.
+    pub(super) level: u8,
     pages: Vec<Vec<Op>>,
     /// Distance of the next content's upper edge to the page's lower one.
     y: f32,
@@ -43,7 +70,17 @@ pub(super) struct Flow<'a> {
 
 impl<'a> Flow<'a> {
     pub(super) fn new(setter: Setter<'a>, colours: &'a Colours) -> Self {
-        let mut flow = Self { setter, colours, tags: Tags::new(), bookmarks: Vec::new(), pages: Vec::new(), y: 0.0 };
+        let mut flow = Self {
+            setter,
+            colours,
+            tags: Tags::new(),
+            bookmarks: Vec::new(),
+            links: Vec::new(),
+            anchors: BTreeMap::new(),
+            level: 0,
+            pages: Vec::new(),
+            y: 0.0,
+        };
         flow.new_page();
         flow
     }
@@ -149,15 +186,50 @@ impl<'a> Flow<'a> {
                 continue;
             }
             to = to.max(from + 1);
-            let y = self.y;
-            self.mark(|ops| lines.draw(ops, left, y, from..to));
+            self.text(lines, left, self.y, from..to);
             self.y -= lines.height_of(from..to);
             from = to;
         }
     }
 
-    /// The finished pages.
-    pub(super) fn into_parts(self) -> (Vec<Vec<Op>>, Tags, Vec<Bookmark>) {
-        (self.pages, self.tags, self.bookmarks)
+    /// Draws some lines that belong to the open element, with the links in them; `left` and `top` are the upper left corner.
+    pub(super) fn text(&mut self, lines: &Lines<'a>, left: f32, top: f32, range: Range<usize>) {
+        for Part { bytes, link } in lines.parts(range.clone()) {
+            let Some(target) = link else {
+                self.mark(|ops| lines.draw_part(ops, left, top, range.clone(), &bytes));
+                continue;
+            };
+            let boxes = lines.boxes(left, top, range.clone(), &bytes);
+            let paint = self.colours.brand;
+            self.ornament(|ops| {
+                for Area { left, top, width, height } in &boxes {
+                    let line = Area { left: *left, top: top - height * 0.86, width: *width, height: 0.5 };
+                    shape::rectangle(ops, line, paint.tint(55));
+                }
+            });
+            self.tags.open("Link");
+            self.mark(|ops| lines.draw_part(ops, left, top, range.clone(), &bytes));
+            self.tags.link(self.links.len());
+            self.tags.close();
+            let description = lines.text(&bytes).trim().to_owned();
+            self.links.push(Link { page: self.page_count() - 1, boxes, target: target.to_owned(), description });
+        }
+    }
+
+    /// Makes the cursor a place that links lead to.
+    pub(super) fn anchor(&mut self, name: &str, title: &Text) {
+        let place = Place { page: self.page_count() - 1, top: self.y, title: manuscript::plain(title) };
+        self.anchors.insert(name.to_owned(), place);
+    }
+
+    /// The tag of a heading. Levels of the structure tree go down one by one, whatever a template leaves out.
+    pub(super) fn heading_tag(&mut self, level: u8) -> &'static str {
+        self.level = level.clamp(1, self.level.min(2) + 1);
+        ["H1", "H2", "H3"][usize::from(self.level) - 1]
+    }
+
+    /// The pages.
+    pub(super) fn take_pages(&mut self) -> Vec<Vec<Op>> {
+        std::mem::take(&mut self.pages)
     }
 }

@@ -1,5 +1,10 @@
-//! Rows of cells: tables whose heads repeat on every page, and evidence. A row that fits on a page stays whole; a taller
-//! one is split by lines.
+//! Rows of cells: tables whose heads stand on every page, and evidence. A row that fits on a page stays whole; a taller one
+//! is split by lines and stays one row for who reads without eyes.
+//!
+//! A head that is drawn again stays the head: there is one `THead` (ISO 32000-1, table 337: its rows "may be redrawn at the top
+//! of each table fragment (although there is only one THead element)"), and what is drawn on a later page belongs to its
+//! cells as well. So a reader that loads single pages finds heads there, too, cells never count as rows that the table does not
+//! have, and `ActualText` lets each head be read once, however often it is drawn.
 
 use super::face::Face;
 use super::flow::{BODY, Flow, LEFT, WIDTH};
@@ -27,7 +32,8 @@ struct Placed<'a> {
 
 struct Row<'a> {
     cells: Vec<Placed<'a>>,
-    tag: &'static str,
+    /// Its element and those of its cells, once it is drawn.
+    elements: Vec<usize>,
 }
 
 impl Row<'_> {
@@ -63,14 +69,20 @@ impl<'a> Flow<'a> {
     pub(super) fn table(&mut self, table: &Table) {
         let places = columns(&table.columns);
         self.tags.open("Table");
-        let head = self.head_row(table, &places);
+        let mut head = self.head_row(table, &places);
         let first = table.rows.first().map(|row| self.body_row(table, row, &places));
         self.need(head.height() + first.map_or(0.0, |row| row.height().min(BODY / 2.0)));
-        self.draw_head(&head, true);
-        for row in &table.rows {
-            let row = self.body_row(table, row, &places);
-            self.draw_row(&row, Some(&head));
-            self.underline(self.colours.rule, 0.4);
+        self.tags.open("THead");
+        self.draw_head(&mut head);
+        self.tags.close();
+        if !table.rows.is_empty() {
+            self.tags.open("TBody");
+            for row in &table.rows {
+                let mut row = self.body_row(table, row, &places);
+                self.draw_row(&mut row, Some(&mut head));
+                self.underline(self.colours.rule, 0.4);
+            }
+            self.tags.close();
         }
         self.tags.close();
     }
@@ -108,25 +120,32 @@ impl<'a> Flow<'a> {
             let label = self.place_text(&fact.label, label_look, (LEFT - PAD_X, LABEL), "TH", Some(HeadOf::Row));
             let value = (LEFT - PAD_X + LABEL, WIDTH + PAD_X - LABEL);
             let value = self.place_cell(&fact.value, value_look, value, "TD");
-            rows.push(Row { cells: vec![label, value], tag: "TR" });
+            rows.push(Row { cells: vec![label, value], elements: Vec::new() });
         }
         (title, rows)
     }
 
     fn card(&mut self, card: &Card) {
-        let (title, rows) = self.card_rows(card);
+        let (title, mut rows) = self.card_rows(card);
         self.need(card_start(&title, &rows));
         self.gap(6.0);
         self.underline(self.colours.rule, 0.6);
         self.advance(5.0);
-        self.tags.open("H3");
+        if let Some(anchor) = &card.anchor {
+            self.anchor(anchor, &card.title);
+        }
+        let tag = self.heading_tag(3);
+        self.bookmark(&card.title);
+        self.tags.open(tag);
         self.lines(&title, LEFT);
         self.tags.close();
-        self.tags.open("Table");
-        for row in &rows {
-            self.draw_row(row, None);
+        if !rows.is_empty() {
+            self.tags.open("Table");
+            for row in &mut rows {
+                self.draw_row(row, None);
+            }
+            self.tags.close();
         }
-        self.tags.close();
         self.advance(2.0);
     }
 
@@ -137,7 +156,7 @@ impl<'a> Flow<'a> {
             let look = if column.right { look.right() } else { look };
             cells.push(self.place_text(&column.title, look, *place, "TH", Some(HeadOf::Column)));
         }
-        Row { cells, tag: "TR" }
+        Row { cells, elements: Vec::new() }
     }
 
     fn body_row(&mut self, table: &Table, row: &[Cell], places: &[(f32, f32)]) -> Row<'a> {
@@ -147,7 +166,7 @@ impl<'a> Flow<'a> {
             let look = if column.right { look.right() } else { look };
             cells.push(self.place_cell(cell, look, *place, "TD"));
         }
-        Row { cells, tag: "TR" }
+        Row { cells, elements: Vec::new() }
     }
 
     fn place_text(
@@ -171,36 +190,29 @@ impl<'a> Flow<'a> {
         Placed { lines, status: Some(status), left, text_left: left + icon, tag, head_of: None }
     }
 
-    /// A head: part of the table where it begins, an ornament where it repeats, so that it is not read twice.
-    fn draw_head(&mut self, head: &Row<'a>, begins: bool) {
-        let (y, height) = (self.y(), head.height());
-        if begins {
-            self.draw_cells(head, &vec![0; head.cells.len()], BODY);
-        } else {
-            self.ornament(|ops| {
-                for cell in &head.cells {
-                    cell.lines.draw(ops, cell.text_left, y - PAD_Y, 0..cell.lines.len());
-                }
-            });
-        }
+    /// A head, for the first time or again. It has no links: they would be the same on every page.
+    fn draw_head(&mut self, head: &mut Row<'a>) {
+        let height = head.height();
+        let whole = vec![0; head.cells.len()];
+        self.draw_cells(head, &whole, BODY);
         self.advance(height);
         self.underline(self.colours.brand, 0.9);
     }
 
-    fn draw_row(&mut self, row: &Row<'a>, head: Option<&Row<'a>>) {
-        let head_height = head.map_or(0.0, Row::height);
+    fn draw_row(&mut self, row: &mut Row<'a>, mut head: Option<&mut Row<'a>>) {
+        let head_height = head.as_deref().map_or(0.0, Row::height);
         let height = row.height();
         let fits_a_page = height <= BODY - head_height;
         if height > self.space() && (fits_a_page || self.space() < 60.0) {
-            self.break_table(head);
+            self.break_table(head.as_deref_mut());
         }
+        let mut from = vec![0; row.cells.len()];
         if height <= self.space() {
-            self.draw_cells(row, &vec![0; row.cells.len()], height);
+            self.draw_cells(row, &from, height);
             self.advance(height);
             return;
         }
         // The cells of one row run on from page to page, each from its own line.
-        let mut from = vec![0; row.cells.len()];
         loop {
             let space = self.space() - 2.0 * PAD_Y;
             let drawn = self.draw_cells(row, &from, space);
@@ -212,36 +224,48 @@ impl<'a> Flow<'a> {
                 return;
             }
             from = drawn;
-            self.break_table(head);
+            self.break_table(head.as_deref_mut());
         }
     }
 
-    fn break_table(&mut self, head: Option<&Row<'a>>) {
+    fn break_table(&mut self, head: Option<&mut Row<'a>>) {
         self.new_page();
         if let Some(head) = head {
-            self.draw_head(head, false);
+            self.draw_head(head);
         }
     }
 
-    /// Draws every cell from its line on as far as `space` allows, and says how far that was.
-    fn draw_cells(&mut self, row: &Row<'a>, from: &[usize], space: f32) -> Vec<usize> {
+    /// Draws every cell from its line on as far as `space` allows, and says how far that was. A row that was drawn before goes
+    /// on in the same elements.
+    fn draw_cells(&mut self, row: &mut Row<'a>, from: &[usize], space: f32) -> Vec<usize> {
         let y = self.y();
-        let begins = from.iter().all(|line| *line == 0);
-        // The rest of a split row is read as a row of its own.
-        self.tags.open(row.tag);
+        let begins = row.elements.is_empty();
+        let mut elements = std::mem::take(&mut row.elements);
+        match elements.first() {
+            Some(known) => self.tags.reopen(*known),
+            None => elements.push(self.tags.open("TR")),
+        }
         let mut reached = Vec::with_capacity(row.cells.len());
-        for (cell, &from) in row.cells.iter().zip(from) {
+        for (index, (cell, &from)) in row.cells.iter().zip(from).enumerate() {
             // A single line always fits: pages are taller than any letter of this document.
             let to = cell.lines.fit(from, space).max((from + 1).min(cell.lines.len()));
-            self.tags.open(if begins { cell.tag } else { "TD" });
-            if let Some(of) = cell.head_of.filter(|_| begins) {
-                self.tags.head(of);
+            if begins {
+                elements.push(self.tags.open(cell.tag));
+                if let Some(of) = cell.head_of {
+                    self.tags.head(of);
+                    if matches!(of, HeadOf::Column) {
+                        self.tags.say_once(&cell.lines.whole());
+                    }
+                }
+            } else {
+                self.tags.reopen(elements[index + 1]);
             }
             self.draw_cell(cell, y, from..to);
             self.tags.close();
             reached.push(to);
         }
         self.tags.close();
+        row.elements = elements;
         reached
     }
 
@@ -251,7 +275,7 @@ impl<'a> Flow<'a> {
             self.ornament(|ops| shape::icon(ops, cell.left, y - PAD_Y - 2.0, ICON, status, paint));
         }
         if !lines.is_empty() {
-            self.mark(|ops| cell.lines.draw(ops, cell.text_left, y - PAD_Y, lines));
+            self.text(&cell.lines, cell.text_left, y - PAD_Y, lines);
         }
     }
 

@@ -43,7 +43,7 @@ pub(crate) fn write(
 ) -> Result<Vec<u8>, ReportError> {
     let failed = |reason: String| ReportError::Write { name: "report.pdf", reason };
     let theme = templates.theme();
-    let mut flow = Flow::new(Setter::new(templates.typefaces()), &theme.colours);
+    let mut flow = Flow::new(Setter::new(templates.typefaces(), record.language), &theme.colours);
     for (index, block) in manuscript.blocks.iter().enumerate() {
         flow.block(block, &manuscript.blocks[index + 1..]);
         if flow.page_count() > LIMIT_PAGES {
@@ -54,8 +54,7 @@ pub(crate) fn write(
 
     let furniture = &manuscript.furniture;
     let mut document = PdfDocument::new(&furniture.title);
-    let (pages, tags, bookmarks) = flow.into_parts();
-    document.pages = pages.into_iter().map(|ops| PdfPage::new(Mm(210.0), Mm(297.0), ops)).collect();
+    document.pages = flow.take_pages().into_iter().map(|ops| PdfPage::new(Mm(210.0), Mm(297.0), ops)).collect();
     templates.typefaces().embed(&mut document).map_err(failed)?;
     let written = printpdf::serialize::to_lopdf_doc(&document, &PdfSaveOptions::default(), &mut Vec::new());
     let json = record.to_json();
@@ -70,8 +69,7 @@ pub(crate) fn write(
             },
             date: end(record)?,
         },
-        tags: &tags,
-        bookmarks: &bookmarks,
+        flow: &flow,
         identity: &identity(theme, manuscript, &json),
         record_json: &json,
     };

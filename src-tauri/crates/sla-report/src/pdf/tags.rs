@@ -15,18 +15,22 @@ enum Kid {
     Element(usize),
     /// Marked content: page and number on that page.
     Content(usize, i64),
+    /// A link: its number in the document.
+    Link(usize),
 }
 
 struct Element {
     tag: &'static str,
     description: Option<String>,
+    /// What its content says, where the content itself says it several times.
+    said_once: Option<String>,
     head_of: Option<HeadOf>,
     kids: Vec<Kid>,
 }
 
 impl Element {
     fn new(tag: &'static str) -> Self {
-        Self { tag, description: None, head_of: None, kids: Vec::new() }
+        Self { tag, description: None, said_once: None, head_of: None, kids: Vec::new() }
     }
 }
 
@@ -47,10 +51,17 @@ impl Tags {
         self.marked.push(0);
     }
 
-    pub(super) fn open(&mut self, tag: &'static str) {
+    /// Opens an element and returns its number.
+    pub(super) fn open(&mut self, tag: &'static str) -> usize {
         let element = self.elements.len();
         self.elements.push(Element::new(tag));
         self.current().kids.push(Kid::Element(element));
+        self.open.push(element);
+        element
+    }
+
+    /// Opens an element once more: it goes on on another page.
+    pub(super) fn reopen(&mut self, element: usize) {
         self.open.push(element);
     }
 
@@ -69,6 +80,16 @@ impl Tags {
         self.current().head_of = Some(of);
     }
 
+    /// Says what the open element's content says, however often it is drawn.
+    pub(super) fn say_once(&mut self, text: &str) {
+        self.current().said_once = Some(text.to_owned());
+    }
+
+    /// Counts a link to the open element.
+    pub(super) fn link(&mut self, link: usize) {
+        self.current().kids.push(Kid::Link(link));
+    }
+
     /// Counts another content of the last page to the open element: its tag and its number on the page.
     pub(super) fn mark(&mut self) -> (&'static str, i64) {
         let page = self.marked.len() - 1;
@@ -84,17 +105,24 @@ impl Tags {
         &mut self.elements[current]
     }
 
-    /// Writes the tree and returns its root.
-    pub(super) fn write(&self, document: &mut Document, pages: &[ObjectId]) -> ObjectId {
+    /// Key of a link in the parent tree; pages come first.
+    pub(super) fn link_key(&self, link: usize) -> i64 {
+        i64::try_from(self.marked.len() + link).unwrap_or(i64::MAX)
+    }
+
+    /// Writes the tree and returns its root. Every link has its page and its annotation.
+    pub(super) fn write(&self, document: &mut Document, pages: &[ObjectId], links: &[(usize, ObjectId)]) -> ObjectId {
         let ids: Vec<ObjectId> = self.elements.iter().map(|_| document.new_object_id()).collect();
         let root = document.new_object_id();
         let mut parents = vec![root; ids.len()];
         let mut content_parents: Vec<Vec<Object>> =
             self.marked.iter().map(|count| vec![Object::Null; usize::try_from(*count).unwrap_or(0)]).collect();
+        let mut link_parents = vec![root; links.len()];
         for (index, element) in self.elements.iter().enumerate() {
             for kid in &element.kids {
                 match *kid {
                     Kid::Element(kid) => parents[kid] = ids[index],
+                    Kid::Link(link) => link_parents[link] = ids[index],
                     Kid::Content(page, number) => {
                         let number = usize::try_from(number).expect("numbers count from 0");
                         content_parents[page][number] = Object::Reference(ids[index]);
@@ -103,7 +131,7 @@ impl Tags {
             }
         }
         for (index, element) in self.elements.iter().enumerate() {
-            let written = element.write(parents[index], &ids, pages);
+            let written = element.write(parents[index], &ids, pages, links);
             document.set_object(ids[index], written);
         }
         let mut numbers = Vec::with_capacity(2 * pages.len());
@@ -111,7 +139,11 @@ impl Tags {
             numbers.push(Object::Integer(page));
             numbers.push(Object::Reference(document.add_object(Object::Array(parents))));
         }
-        let next_key = i64::try_from(pages.len()).unwrap_or(i64::MAX);
+        for (link, parent) in link_parents.into_iter().enumerate() {
+            numbers.push(Object::Integer(self.link_key(link)));
+            numbers.push(Object::Reference(parent));
+        }
+        let next_key = self.link_key(links.len());
         let parent_tree = document.add_object(dictionary! { "Nums" => Object::Array(numbers) });
         document.set_object(
             root,
@@ -127,10 +159,16 @@ impl Tags {
 }
 
 impl Element {
-    fn write(&self, parent: ObjectId, ids: &[ObjectId], pages: &[ObjectId]) -> Dictionary {
+    fn write(
+        &self,
+        parent: ObjectId,
+        ids: &[ObjectId],
+        pages: &[ObjectId],
+        links: &[(usize, ObjectId)],
+    ) -> Dictionary {
         let first_page = self.kids.iter().find_map(|kid| match kid {
             Kid::Content(page, _) => Some(*page),
-            Kid::Element(_) => None,
+            Kid::Element(_) | Kid::Link(_) => None,
         });
         let kids = self.kids.iter().map(|kid| match *kid {
             Kid::Element(kid) => Object::Reference(ids[kid]),
@@ -140,6 +178,14 @@ impl Element {
                 "Pg" => Object::Reference(pages[page]),
                 "MCID" => number,
             }),
+            Kid::Link(link) => {
+                let (page, annotation) = links[link];
+                Object::Dictionary(dictionary! {
+                    "Type" => name("OBJR"),
+                    "Pg" => Object::Reference(pages[page]),
+                    "Obj" => Object::Reference(annotation),
+                })
+            }
         });
         let mut written = dictionary! {
             "Type" => name("StructElem"),
@@ -152,6 +198,9 @@ impl Element {
         }
         if let Some(description) = &self.description {
             written.set("Alt", text(description));
+        }
+        if let Some(said) = &self.said_once {
+            written.set("ActualText", text(said));
         }
         if let Some(of) = self.head_of {
             let scope = match of {

@@ -7,12 +7,18 @@ use parley::{
     OverflowWrap, StyleProperty,
 };
 use printpdf::text::Codepoint;
-use printpdf::{FontId, Op, PdfFontHandle, Pt, TextItem, TextMatrix};
+use printpdf::{DictItem, FontId, Op, PdfFontHandle, Pt, TextItem, TextMatrix};
+use sla_core::record::Language;
 
 use super::face::{Face, Typefaces};
-use super::shape;
+use super::shape::{self, Area};
 use crate::manuscript::{Run, RunStyle, Text};
 use crate::theme::Colour;
+
+/// Where a word may be divided; drawn as a hyphen at the end of a line only.
+const SOFT_HYPHEN: char = '\u{ad}';
+/// Width of a hyphen as a share of the size, with some air.
+const HYPHEN_WIDTH: f32 = 0.42;
 
 /// How a text is set.
 #[derive(Clone, Copy)]
@@ -41,21 +47,55 @@ impl Look {
 /// Sets texts in a theme's fonts.
 pub(super) struct Setter<'a> {
     typefaces: &'a Typefaces,
+    /// Where words of the reader's language may be divided.
+    syllables: hypher::Lang,
     fonts: FontContext,
     layouts: LayoutContext<()>,
 }
 
 impl<'a> Setter<'a> {
-    pub(super) fn new(typefaces: &'a Typefaces) -> Self {
-        Self { typefaces, fonts: typefaces.context(), layouts: LayoutContext::new() }
+    pub(super) fn new(typefaces: &'a Typefaces, language: Language) -> Self {
+        let syllables = match language {
+            Language::De => hypher::Lang::German,
+            Language::En => hypher::Lang::English,
+        };
+        Self { typefaces, syllables, fonts: typefaces.context(), layouts: LayoutContext::new() }
     }
 
-    /// A text in lines of at most `width` points; words that are longer break anywhere.
+    /// A text in lines of at most `width` points. A word that is longer is divided between syllables, and anywhere where
+    /// it has none, such as a hash.
     pub(super) fn set(&mut self, text: &Text, look: Look, width: f32) -> Lines<'a> {
+        let lines = self.lay_out(text, look, width);
+        if !lines.breaks_a_word() {
+            return lines;
+        }
+        let divided = text.iter().map(|run| match run.style {
+            RunStyle::Code => run.clone(),
+            RunStyle::Plain | RunStyle::Strong => Run { text: self.divided(&run.text), ..run.clone() },
+        });
+        // The hyphen needs its place.
+        self.lay_out(&divided.collect(), look, width - look.size * HYPHEN_WIDTH)
+    }
+
+    /// The text with a soft hyphen between the syllables of its words.
+    fn divided(&self, text: &str) -> String {
+        let mut divided = String::with_capacity(text.len() + text.len() / 4);
+        for word in text.split_inclusive(|c: char| !c.is_alphabetic()) {
+            for (index, syllable) in hypher::hyphenate(word, self.syllables).enumerate() {
+                if index > 0 {
+                    divided.push(SOFT_HYPHEN);
+                }
+                divided.push_str(syllable);
+            }
+        }
+        divided
+    }
+
+    fn lay_out(&mut self, text: &Text, look: Look, width: f32) -> Lines<'a> {
         /// Fixed-width letters look larger than the others of their size.
         const CODE_SIZE: f32 = 0.9;
-        let (mut whole, mut styled) = (String::new(), Vec::new());
-        for Run { text, style } in text {
+        let (mut whole, mut styled, mut links) = (String::new(), Vec::new(), Vec::new());
+        for Run { text, style, link } in text {
             let face = match style {
                 RunStyle::Plain => look.face,
                 RunStyle::Strong => Face::Strong,
@@ -64,6 +104,9 @@ impl<'a> Setter<'a> {
             let start = whole.len();
             whole.push_str(&self.typefaces.legible(text, face));
             styled.push((start..whole.len(), face));
+            if let Some(link) = link {
+                links.push((start..whole.len(), link.clone()));
+            }
         }
         let mut builder = self.layouts.ranged_builder(&mut self.fonts, &whole, 1.0, false);
         builder.push_default(StyleProperty::FontFamily(FontFamily::named(look.face.id())));
@@ -80,7 +123,7 @@ impl<'a> Setter<'a> {
         let mut layout = builder.build(&whole);
         layout.break_all_lines(Some(width));
         layout.align(look.align, AlignmentOptions::default());
-        Lines { typefaces: self.typefaces, text: whole, layout, colour: look.colour }
+        Lines { typefaces: self.typefaces, text: whole, layout, links, colour: look.colour }
     }
 
     /// A text in one line; what does not fit is left out behind an ellipsis.
@@ -102,7 +145,7 @@ impl<'a> Setter<'a> {
 
     /// The same for a text of one style.
     pub(super) fn set_plain(&mut self, text: &str, look: Look, width: f32) -> Lines<'a> {
-        self.set(&vec![Run { text: text.to_owned(), style: RunStyle::Plain }], look, width)
+        self.set(&vec![Run::new(text, RunStyle::Plain)], look, width)
     }
 }
 
@@ -111,10 +154,73 @@ pub(super) struct Lines<'a> {
     typefaces: &'a Typefaces,
     text: String,
     layout: Layout<()>,
+    /// What leads where.
+    links: Vec<(Range<usize>, String)>,
     colour: Colour,
 }
 
+/// A stretch of some lines that leads to one place, or to none.
+pub(super) struct Part<'b> {
+    pub(super) bytes: Range<usize>,
+    pub(super) link: Option<&'b str>,
+}
+
 impl Lines<'_> {
+    /// Whether a line ends within a word.
+    fn breaks_a_word(&self) -> bool {
+        let ends = self.layout.lines().map(|line| line.text_range().end).filter(|end| *end < self.text.len());
+        let is_within = |end: usize| {
+            let (before, after) = self.text.split_at(end);
+            before.ends_with(char::is_alphabetic) && after.starts_with(char::is_alphabetic)
+        };
+        ends.into_iter().any(is_within)
+    }
+
+    /// The stretches of some lines, in order.
+    pub(super) fn parts(&self, lines: Range<usize>) -> Vec<Part<'_>> {
+        let mut ranges = self.layout.lines().skip(lines.start).take(lines.len()).map(|line| line.text_range());
+        let Some(first) = ranges.next() else { return Vec::new() };
+        let end = ranges.last().map_or(first.end, |last| last.end);
+        let (mut parts, mut at) = (Vec::new(), first.start);
+        for (bytes, link) in &self.links {
+            let bytes = bytes.start.max(at)..bytes.end.min(end);
+            if bytes.is_empty() {
+                continue;
+            }
+            if at < bytes.start {
+                parts.push(Part { bytes: at..bytes.start, link: None });
+            }
+            at = bytes.end;
+            parts.push(Part { bytes, link: Some(link) });
+        }
+        if at < end {
+            parts.push(Part { bytes: at..end, link: None });
+        }
+        parts
+    }
+
+    /// The boxes of a stretch, one for each line that it stands on; `x` and `y` as in [`Lines::draw`].
+    pub(super) fn boxes(&self, x: f32, y: f32, lines: Range<usize>, bytes: &Range<usize>) -> Vec<Area> {
+        let (mut boxes, mut top) = (Vec::new(), y);
+        for line in self.layout.lines().skip(lines.start).take(lines.len()) {
+            let height = line.metrics().line_height;
+            let (mut pen, mut left, mut right) = (x + line.metrics().offset, f32::MAX, f32::MIN);
+            for run in line.runs() {
+                for cluster in run.visual_clusters() {
+                    if bytes.contains(&cluster.text_range().start) {
+                        (left, right) = (left.min(pen), right.max(pen + cluster.advance()));
+                    }
+                    pen += cluster.advance();
+                }
+            }
+            if left < right {
+                boxes.push(Area { left, top, width: right - left, height });
+            }
+            top -= height;
+        }
+        boxes
+    }
+
     /// Number of lines; none for an empty text.
     pub(super) fn len(&self) -> usize {
         if self.text.is_empty() { 0 } else { self.layout.len() }
@@ -127,6 +233,16 @@ impl Lines<'_> {
 
     pub(super) fn height_of(&self, lines: Range<usize>) -> f32 {
         self.layout.lines().skip(lines.start).take(lines.len()).map(|line| line.metrics().line_height).sum()
+    }
+
+    /// All of the text, without the marks where words may be divided.
+    pub(super) fn whole(&self) -> String {
+        self.text.replace(SOFT_HYPHEN, "")
+    }
+
+    /// A stretch of the text.
+    pub(super) fn text(&self, bytes: &Range<usize>) -> &str {
+        self.text.get(bytes.clone()).unwrap_or_default()
     }
 
     fn first_line(&self) -> &str {
@@ -151,6 +267,11 @@ impl Lines<'_> {
 
     /// Draws some of the lines; `x` and `y` are the upper left corner of the first, from the page's lower left one.
     pub(super) fn draw(&self, ops: &mut Vec<Op>, x: f32, y: f32, lines: Range<usize>) {
+        self.draw_part(ops, x, y, lines, &(0..self.text.len()));
+    }
+
+    /// Draws what of some lines lies in a stretch of the text.
+    pub(super) fn draw_part(&self, ops: &mut Vec<Op>, x: f32, y: f32, lines: Range<usize>, bytes: &Range<usize>) {
         let above = self.height_of(0..lines.start);
         ops.push(Op::SetFillColor { col: shape::colour(self.colour) });
         ops.push(Op::StartTextSection);
@@ -168,13 +289,19 @@ impl Lines<'_> {
                 }
                 let mut clusters = run.visual_clusters().peekable();
                 while let Some(cluster) = clusters.next() {
+                    let at_end = cluster.text_range().end == line.text_range().end;
                     let mut characters = self.text[cluster.text_range()].to_owned();
                     let mut advance = cluster.advance();
+                    let is_drawn = bytes.contains(&cluster.text_range().start);
                     while let Some(rest) = clusters.next_if(|next| next.is_ligature_continuation()) {
                         characters.push_str(&self.text[rest.text_range()]);
                         advance += rest.advance();
                     }
-                    if characters != "\n" {
+                    if is_drawn && characters.starts_with(SOFT_HYPHEN) {
+                        if at_end {
+                            hyphen(ops, self.typefaces.hyphen(face), pen, baseline);
+                        }
+                    } else if is_drawn && characters != "\n" {
                         let mut at = pen;
                         for (index, glyph) in cluster.glyphs().enumerate() {
                             let stands_for = if index == 0 { extracted(&characters) } else { String::new() };
@@ -195,6 +322,15 @@ fn show(ops: &mut Vec<Op>, glyph: u32, stands_for: String, x: f32, y: f32) {
     ops.push(Op::SetTextMatrix { matrix: TextMatrix::Raw([1.0, 0.0, 0.0, 1.0, x, y]) });
     let glyphs = vec![Codepoint { gid, offset: 0.0, cid: Some(stands_for) }];
     ops.push(Op::ShowText { items: vec![TextItem::GlyphIds(glyphs)] });
+}
+
+/// The hyphen of a divided word. It belongs to the line and not to the word: who copies the text gets a soft one.
+fn hyphen(ops: &mut Vec<Op>, glyph: u32, x: f32, y: f32) {
+    let data = [0xfe, 0xff, 0x00, 0xad].to_vec();
+    let properties = DictItem::Dict { map: [("ActualText".to_owned(), DictItem::String { data, literal: false })].into() };
+    ops.push(Op::BeginMarkedContentWithProperties { tag: "Span".to_owned(), properties });
+    show(ops, glyph, "-".to_owned(), x, y);
+    ops.push(Op::EndMarkedContent);
 }
 
 /// What is copied out of the document. A glyph stands for one text only, and fonts draw these with the same glyph.
