@@ -794,6 +794,12 @@ request-requested = Wartet auf Entscheidung
 request-approved = Freigegeben
 request-refused = Abgelehnt
 request-withdrawn = Zurückgezogen
+request-decide = Entscheidung über den Antrag
+request-reason = Begründung
+request-reason-hint = Wer ablehnt, sagt warum; der Bericht nennt es.
+request-approve = Freigeben
+request-refuse = Ablehnen
+request-withdraw = Zurückziehen
 request-decided-approve = freigegeben von { $who }, { $at }
 request-decided-refuse = abgelehnt von { $who }, { $at }
 request-decided-withdraw = zurückgezogen von { $who }, { $at }
@@ -920,6 +926,10 @@ waiting-approve-months = { $count ->
 waiting-issue-months = { $count ->
     [one] { $count } Monat ausstellen
    *[other] { $count } Monate ausstellen
+}
+waiting-decide-requests = { $count ->
+    [one] Über { $count } Antrag entscheiden
+   *[other] Über { $count } Anträge entscheiden
 }
 waiting-credits = Gutschriften in Prüfung, dringendste zuerst
 waiting-nothing = Es wartet nichts auf Sie.

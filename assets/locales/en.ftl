@@ -797,6 +797,12 @@ request-requested = Waits for a decision
 request-approved = Approved
 request-refused = Refused
 request-withdrawn = Withdrawn
+request-decide = Decision about the request
+request-reason = Reason
+request-reason-hint = Whoever refuses says why; the report prints it.
+request-approve = Approve
+request-refuse = Refuse
+request-withdraw = Withdraw
 request-decided-approve = approved by { $who }, { $at }
 request-decided-refuse = refused by { $who }, { $at }
 request-decided-withdraw = withdrawn by { $who }, { $at }
@@ -923,6 +929,10 @@ waiting-approve-months = { $count ->
 waiting-issue-months = { $count ->
     [one] Issue { $count } month
    *[other] Issue { $count } months
+}
+waiting-decide-requests = { $count ->
+    [one] Decide { $count } request
+   *[other] Decide { $count } requests
 }
 waiting-credits = Credits in review, most urgent first
 waiting-nothing = Nothing waits for you.

@@ -113,11 +113,19 @@ describe('a month', () => {
     })
     await page.getByRole('tab', { name: 'Outages' }).click()
     await page.getByText('Waits for a decision').first().waitFor()
-    await desk.as('gwen', 'POST', `/exclusions/${name}-2/decisions`, {
-      decision: 'refuse',
-      reason: 'not agreed',
-      version: 1,
-    })
+    const own = page.locator('li', { hasText: reason.slice(0, 60) }).locator('[data-decision]')
+    expect(await own.count(), 'nobody decides what they asked for').toBe(1)
+    expect(await own.getAttribute('data-decision')).toBe('withdraw')
+
+    // Somebody else is told that it waits, and decides it with a reason.
+    const decider = await open('gwen', 'overview')
+    await decider.getByRole('link', { name: 'Decide 2 requests' }).click()
+    await decider.locator('tbody tr[data-index]', { hasText: `${name}-2` }).click()
+    await decider.locator('[data-decision="refuse"]').click()
+    await decider.getByText('Say why').first().waitFor()
+    await decider.getByLabel('Reason').fill('not agreed')
+    await decider.locator('[data-decision="refuse"]').click()
+    await decider.locator('[data-decision]').first().waitFor({ state: 'detached' })
     await page.reload()
     await page.getByText('refused by gwen').waitFor()
   })

@@ -1,8 +1,10 @@
 //! Documents and decisions about them, on every engine.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use sla_acceptance::servers::Postgres;
+use sla_core::access::TenantScope;
 use sla_core::catalogue::DOCUMENT_LIMIT_BYTES;
 use sla_core::decision::{Decision, RequestState};
 use sla_core::evidence::sha256_hex;
@@ -170,6 +172,8 @@ async fn requests_are_decided_by_somebody_else(engine: &Engine) {
     enters(&ledger, &[document("Exclusion", "move", "v: 1", 0), document("SLO", "up", "a", 0)], "Ina")
         .await
         .expect("entered");
+    let waits = async |account: &str| ledger.waiting(account).await.expect("counted").requests;
+    assert_eq!([waits("Ole").await, waits("Ina").await, waits(" iNA\n").await], [1, 0, 0]);
     for author in ["Ina", " iNA\n"] {
         for decision in [Approve, Refuse] {
             not_decided(&ledger, &about(decision, "because"), author, "workflow.four_eyes").await;
@@ -190,6 +194,7 @@ async fn requests_are_decided_by_somebody_else(engine: &Engine) {
     assert!(told.contains("decisions are about: Exclusion, Incident"), "{told}");
     assert_eq!(decided(&ledger, &about(Approve, HOSTILE), "Ole").await, RequestState::Approved);
     not_decided(&ledger, &about(Approve, ""), "Uwe", "workflow.out_of_order").await;
+    assert_eq!(waits("Uwe").await, 0);
     let ruling = ledger.catalogue().await.expect("a catalogue").rulings().remove(0);
     assert_eq!(
         (ruling.state, ruling.decided.map(|one| (one.by, one.reason))),
@@ -198,6 +203,9 @@ async fn requests_are_decided_by_somebody_else(engine: &Engine) {
     // A further version begins anew, and who looked at the one before is told.
     enters(&ledger, &[document("Exclusion", "move", "v: 2", 1)], "Ole").await.expect("entered");
     assert_eq!(ledger.catalogue().await.expect("a catalogue").rulings()[0].state, RequestState::Requested);
+    assert_eq!([waits("Ole").await, waits("Ina").await], [0, 1]);
+    let of_nord = ledger.seen_by(&TenantScope::Only(BTreeSet::from(["nord".to_owned()])));
+    assert_eq!(of_nord.waiting("Ina").await.expect("counted").requests, 0, "it names no tenant");
     not_decided(&ledger, &DecisionRequest { version: Some(1), ..about(Refuse, "x") }, "Ina", "ledger.stale").await;
     not_decided(&ledger, &about(Approve, ""), "Ole", "workflow.four_eyes").await;
     assert_eq!(decided(&ledger, &about(Approve, ""), "Ina").await, RequestState::Approved);
@@ -210,11 +218,15 @@ async fn requests_are_decided_by_somebody_else(engine: &Engine) {
     assert_eq!(decided(&ledger, &about(Withdraw, ""), "Ole").await, RequestState::Withdrawn);
     not_decided(&ledger, &about(Approve, ""), "Ina", "workflow.out_of_order").await;
     // What is out of the catalogue is not decided.
-    let out = DocumentEntry { retired: true, ..document("Exclusion", "move", "v: 3", 3) };
+    let last = "spec: { tenant: nord }";
+    enters(&ledger, &[document("Exclusion", "move", last, 3)], "Ole").await.expect("entered");
+    assert_eq!([waits("Ina").await, of_nord.waiting("Ina").await.expect("counted").requests], [1, 1]);
+    let out = DocumentEntry { retired: true, ..document("Exclusion", "move", last, 4) };
     enters(&ledger, &[out], "Ole").await.expect("retired");
+    assert_eq!(waits("Ina").await, 0);
     not_decided(&ledger, &about(Approve, ""), "Ina", "ledger.unknown").await;
     let decisions = ledger.history("Exclusion", "move").await.expect("a history");
-    assert_eq!(decisions.iter().map(|one| one.decisions.len()).collect::<Vec<_>>(), [1, 2, 1, 0]);
+    assert_eq!(decisions.iter().map(|one| one.decisions.len()).collect::<Vec<_>>(), [1, 2, 1, 0, 0]);
     ledger.close().await;
 }
 

@@ -43,7 +43,7 @@ pub(crate) struct Overview {
 pub(crate) struct WaitingTask {
     /// What is to be done.
     task: Task,
-    /// How many months or credits wait for it.
+    /// How many months, credits or requests wait for it.
     count: i64,
 }
 
@@ -61,16 +61,19 @@ pub(crate) enum Task {
     ApproveMonths,
     /// Approved months are to be issued.
     IssueMonths,
+    /// Exclusions and incidents that others asked for are to be approved or refused.
+    DecideRequests,
 }
 
 impl Task {
-    fn of(waiting: &Waiting) -> [(Self, Permission, i64); 5] {
+    fn of(waiting: &Waiting) -> [(Self, Permission, i64); 6] {
         [
             (Self::SubmitMonths, Permission::MonthsReview, waiting.months_closed),
             (Self::DecideCredits, Permission::CreditsDecide, waiting.credits_undecided),
             (Self::ApproveCredits, Permission::CreditsApprove, waiting.credits_to_approve),
             (Self::ApproveMonths, Permission::MonthsApprove, waiting.months_to_approve),
             (Self::IssueMonths, Permission::MonthsIssue, waiting.months_approved),
+            (Self::DecideRequests, Permission::ExclusionsDecide, waiting.requests),
         ]
     }
 }

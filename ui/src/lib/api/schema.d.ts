@@ -4413,7 +4413,7 @@ export interface components {
             at: string;
         };
         /** @description What is to be done. */
-        Task: "submit_months" | "decide_credits" | "approve_credits" | "approve_months" | "issue_months";
+        Task: "submit_months" | "decide_credits" | "approve_credits" | "approve_months" | "issue_months" | "decide_requests";
         /** @description A template that comes with the program. */
         TemplateView: {
             /** @description What contracts call it in `extends`. */
@@ -4517,7 +4517,7 @@ export interface components {
             task: components["schemas"]["Task"];
             /**
              * Format: int64
-             * @description How many months or credits wait for it.
+             * @description How many months, credits or requests wait for it.
              */
             count: number;
         };

@@ -2,6 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
+use sla_core::catalogue::concerns;
 use sla_core::record::Verdict;
 use sla_core::time::Month;
 use sla_core::workflow::MonthState;
@@ -89,6 +90,8 @@ pub struct Waiting {
     pub credits_undecided: i64,
     /// Credits in review whose amount is known, and which others closed and decided.
     pub credits_to_approve: i64,
+    /// Requests of others that nobody decided: exclusions, and incidents that are to count as downtime.
+    pub requests: i64,
 }
 
 impl Ledger {
@@ -219,6 +222,21 @@ impl Ledger {
         );
         let credits = self.rows(statement.bind(account.to_owned()).bind(self.seen.clone())).await?;
         let credits = self.each(&credits, |row| Ok((row.try_get(0)?, row.try_get(1)?)))?;
+        let statement = query(
+            "select entered.kind, entered.document from catalogue_documents as entered
+            where entered.kind in ('Exclusion', 'Incident') and entered.retired = 0
+                and lower(trim(entered.actor)) <> lower(trim($1))
+                and not exists (select 1 from catalogue_documents as later
+                    where later.kind = entered.kind and later.name = entered.name and later.version > entered.version)
+                and not exists (select 1 from catalogue_decisions as taken
+                    where taken.kind = entered.kind and taken.name = entered.name and taken.version = entered.version)",
+        );
+        let requests = self.rows(statement.bind(account.trim().to_owned())).await?;
+        let requests = self.each(&requests, |row| Ok((row.try_get::<String, _>(0)?, row.try_get::<String, _>(1)?)))?;
+        let is_one_of_theirs = |tenant: String| self.seen.split(',').any(|one| one == tenant);
+        let is_theirs =
+            |(kind, text): &&(String, String)| self.seen == "*" || concerns(kind, text).is_some_and(is_one_of_theirs);
+        let requests = requests.iter().filter(is_theirs).count() as i64;
         let of = |state| months.iter().find(|(one, ..)| *one == state).map_or((0, 0), |(_, all, ready)| (*all, *ready));
         let (credits_undecided, credits_to_approve) = credits.first().copied().unwrap_or_default();
         Ok(Waiting {
@@ -227,6 +245,7 @@ impl Ledger {
             months_approved: of(MonthState::Approved).0,
             credits_undecided,
             credits_to_approve,
+            requests,
         })
     }
 

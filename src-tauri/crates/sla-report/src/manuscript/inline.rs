@@ -33,7 +33,9 @@ pub(super) fn text(source: &str) -> Text {
                 style = if style == RunStyle::Strong { RunStyle::Plain } else { RunStyle::Strong };
                 rest = &after[1..];
             }
-            '[' if style != RunStyle::Code && let Some((label, anchor, behind)) = link(after) => {
+            '[' if style != RunStyle::Code
+                && let Some((label, anchor, behind)) = link(after) =>
+            {
                 let linked = text(label).into_iter().map(|run| Run { link: Some(anchor.to_owned()), ..run });
                 runs.extend(linked);
                 rest = behind;

@@ -214,10 +214,7 @@ mod tests {
                     Block::Facts {
                         facts: vec![super::super::Fact {
                             label: vec![Run::new(value, RunStyle::Plain)],
-                            value: super::super::Cell {
-                                status: None,
-                                text: vec![Run::new(value, RunStyle::Plain)],
-                            },
+                            value: super::super::Cell { status: None, text: vec![Run::new(value, RunStyle::Plain)] },
                         }],
                     },
                 ],

@@ -34,8 +34,7 @@ pub(super) fn finish(mut document: Document, extras: &Extras<'_>) -> Result<Vec<
     "1.7".clone_into(&mut document.version);
     let pages: Vec<ObjectId> = document.get_pages().into_values().collect();
     let flow = extras.flow;
-    let links: Vec<(usize, ObjectId)> =
-        flow.links.iter().map(|link| (link.page, document.new_object_id())).collect();
+    let links: Vec<(usize, ObjectId)> = flow.links.iter().map(|link| (link.page, document.new_object_id())).collect();
     let structure = flow.tags.write(&mut document, &pages, &links);
     let outline = outline(&mut document, &pages, &flow.bookmarks);
     let mut annotations: Vec<Vec<Object>> = vec![Vec::new(); pages.len()];
@@ -136,13 +135,7 @@ fn annotation(flow: &Flow<'_>, index: usize, pages: &[ObjectId]) -> Dictionary {
 }
 
 fn destination(page: ObjectId, top: f32) -> Object {
-    Object::Array(vec![
-        Object::Reference(page),
-        name("XYZ"),
-        Object::Real(LEFT),
-        Object::Real(top + 8.0),
-        Object::Null,
-    ])
+    Object::Array(vec![Object::Reference(page), name("XYZ"), Object::Real(LEFT), Object::Real(top + 8.0), Object::Null])
 }
 
 /// Headings, each below the last one of a higher level. Those of level 1 are shown open.

@@ -327,7 +327,8 @@ fn show(ops: &mut Vec<Op>, glyph: u32, stands_for: String, x: f32, y: f32) {
 /// The hyphen of a divided word. It belongs to the line and not to the word: who copies the text gets a soft one.
 fn hyphen(ops: &mut Vec<Op>, glyph: u32, x: f32, y: f32) {
     let data = [0xfe, 0xff, 0x00, 0xad].to_vec();
-    let properties = DictItem::Dict { map: [("ActualText".to_owned(), DictItem::String { data, literal: false })].into() };
+    let properties =
+        DictItem::Dict { map: [("ActualText".to_owned(), DictItem::String { data, literal: false })].into() };
     ops.push(Op::BeginMarkedContentWithProperties { tag: "Span".to_owned(), properties });
     show(ops, glyph, "-".to_owned(), x, y);
     ops.push(Op::EndMarkedContent);
