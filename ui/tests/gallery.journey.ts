@@ -41,7 +41,9 @@ async function visit(page: Page, place: string): Promise<string[]> {
   const hear = (message: { type: () => string; text: () => string }) => {
     if (message.type() === 'error') complaints.push(message.text())
   }
+  const hearThrown = (error: Error) => complaints.push(String(error))
   page.on('console', hear)
+  page.on('pageerror', hearThrown)
   await goTo(page, `${place}?month=2026-10`)
   const [, alone] = place.split('/')
   const mark = alone === undefined ? '[data-page][aria-current]' : `[id="${alone}"]`
@@ -55,6 +57,7 @@ async function visit(page: Page, place: string): Promise<string[]> {
       complaints.push(`not brought about: ${names.join(', ')}`)
     })
   page.off('console', hear)
+  page.off('pageerror', hearThrown)
   return complaints
 }
 
