@@ -905,7 +905,7 @@ line-removed = entfernt
 ## Übersicht: Verlauf und laufender Monat
 
 overview-owed = Geschuldet in { $currency }
-overview-open = davon noch nicht entschieden: { $range }
+overview-open = davon noch offen:
 deadline-passed = verstrichen
 waiting-submit-months = { $count ->
     [one] { $count } Monat zur Prüfung geben

@@ -908,7 +908,7 @@ line-removed = removed
 ## Overview: trend and running month
 
 overview-owed = Owed in { $currency }
-overview-open = of which not decided yet: { $range }
+overview-open = of which still open:
 deadline-passed = passed
 waiting-submit-months = { $count ->
     [one] Submit { $count } month for review

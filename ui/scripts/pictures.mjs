@@ -1,9 +1,7 @@
 // Pictures of every page, for eyes: two sizes, both languages, both themes, into the folder that is named.
 //   SLA_BIN=… node scripts/pictures.mjs DIR [only these pages, and only these kinds, such as small-de-light]
-import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { signIn, startBrowser, startDesk } from '../tests/desk.mjs'
 import { pages } from './pages.mjs'
 
@@ -37,7 +35,6 @@ try {
         if (kinds.length === 0 || kinds.some((one) => kind.startsWith(one)))
           await takeAll(kind, { viewport, colorScheme }, language)
       }
-  await takeGallery()
   console.log(folder)
 } finally {
   await browser.close()
@@ -78,26 +75,6 @@ async function takeAll(kind, options, language) {
     }
     await context.close()
   }
-}
-
-/** The parts in all of their states, when `npm run gallery` has built them. */
-async function takeGallery() {
-  const dist = fileURLToPath(new URL('../dist-gallery', import.meta.url))
-  if (!existsSync(dist) || (only.length > 0 && !only.includes('gallery'))) return
-  const gallery = await startDesk('dist-gallery')
-  for (const colorScheme of ['light', 'dark']) {
-    const page = await browser.newPage({
-      viewport: sizes.small,
-      colorScheme,
-      reducedMotion: 'reduce',
-      locale: 'de-DE',
-    })
-    await page.goto(`${gallery.address}`)
-    await page.locator('#fifty-thousand tbody tr').first().waitFor()
-    await page.screenshot({ path: join(folder, `gallery-${colorScheme}.png`), fullPage: true })
-    await page.close()
-  }
-  await gallery.stop()
 }
 
 async function settled(page) {

@@ -30,8 +30,7 @@ export const PEOPLE = {
  * @param {{ customers: number, months: number } | null} [filled] What the ledger holds besides the demo.
  */
 export async function startDesk(ui = 'dist', catalogue = 'folder', filled = null) {
-  const sla = process.env['SLA_BIN']
-  if (!sla) throw new Error('SLA_BIN must name the built program, such as ../target/debug/sla')
+  const sla = program()
   const folder = await mkdtemp(join(tmpdir(), 'sla-desk-ui-'))
   const ledger = `sqlite:${join(folder, 'ledger.sqlite')}`
   await run(sla, ['demo', '--out', folder])
@@ -83,6 +82,29 @@ export async function startDesk(ui = 'dist', catalogue = 'folder', filled = null
   /** @param {string} path Something of the demo that goes. */
   const remove = (path) => rm(join(folder, path))
   return { address: api.address, as, remove, stop, stopApi: api.stop }
+}
+
+/**
+ * Only the pages, under the policy that they are shipped with: nobody signs in.
+ * @param {string} ui The folder of the built pages.
+ */
+export async function startPages(ui) {
+  const folder = await mkdtemp(join(tmpdir(), 'sla-desk-ui-'))
+  const ledger = `sqlite:${join(folder, 'ledger.sqlite')}`
+  await run(program(), ['demo', '--out', folder])
+  await addAdmin(program(), ledger)
+  const api = await startApi(program(), ledger, folder, ui, 'folder')
+  const stop = async () => {
+    await api.stop()
+    await rm(folder, { recursive: true, force: true })
+  }
+  return { address: api.address, stop }
+}
+
+function program() {
+  const sla = process.env['SLA_BIN']
+  if (!sla) throw new Error('SLA_BIN must name the built program, such as ../target/debug/sla')
+  return sla
 }
 
 async function addAdmin(sla, ledger) {

@@ -3,21 +3,21 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startDesk } from './desk.mjs'
+import { startPages } from './desk.mjs'
 import { goTo, walking } from './walking'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 /** Where pictures of every state go, for whoever wants to look. */
 const pictures = process.env['SLA_PICTURES']
 
-let desk: Awaited<ReturnType<typeof startDesk>>
-const { newPage } = walking(() => desk.address)
+let pages: Awaited<ReturnType<typeof startPages>>
+const { newPage } = walking(() => pages.address)
 
 beforeAll(async () => {
-  desk = await startDesk('dist-gallery')
+  pages = await startPages('dist-gallery')
 })
 
-afterAll(() => desk?.stop())
+afterAll(() => pages?.stop())
 
 const looks = (['de', 'en'] as const).flatMap((language) =>
   (['light', 'dark'] as const).map((theme) => [language, theme] as const),
@@ -30,7 +30,7 @@ async function open(language: 'de' | 'en' = 'en', colorScheme: 'light' | 'dark' 
     reducedMotion: 'reduce',
   })
   await page.addInitScript((code) => localStorage.setItem('sla-desk.language', code), language)
-  await page.goto(desk.address)
+  await page.goto(pages.address)
   await page.locator('[data-page]').first().waitFor()
   return page
 }
@@ -41,7 +41,9 @@ async function visit(page: Page, place: string): Promise<string[]> {
   const hear = (message: { type: () => string; text: () => string }) => {
     if (message.type() === 'error') complaints.push(message.text())
   }
+  const hearThrown = (error: Error) => complaints.push(String(error))
   page.on('console', hear)
+  page.on('pageerror', hearThrown)
   await goTo(page, `${place}?month=2026-10`)
   const [, alone] = place.split('/')
   const mark = alone === undefined ? '[data-page][aria-current]' : `[id="${alone}"]`
@@ -55,6 +57,7 @@ async function visit(page: Page, place: string): Promise<string[]> {
       complaints.push(`not brought about: ${names.join(', ')}`)
     })
   page.off('console', hear)
+  page.off('pageerror', hearThrown)
   return complaints
 }
 

@@ -20,7 +20,7 @@ function check(format: () => string | null, expected: string | null) {
 }
 
 test.each<[number | bigint | string, string, Locale, string]>([
-  [276562, 'EUR', 'de', '2.765,62 EUR'],
+  [276562, 'EUR', 'de', '2.765,62 €'],
   [276562, 'EUR', 'en', 'EUR 2,765.62'],
   [-49000, 'USD', 'de', '-490,00 USD'],
   [0, 'EUR', 'en', 'EUR 0.00'],
@@ -28,7 +28,7 @@ test.each<[number | bigint | string, string, Locale, string]>([
   [1500, 'JPY', 'de', '1.500 JPY'],
   [1234, 'KWD', 'en', 'KWD 1.234'],
   ['9007199254740993', 'EUR', 'en', 'EUR 90,071,992,547,409.93'],
-  [99999999999999999999n, 'EUR', 'de', '999.999.999.999.999.999,99 EUR'],
+  [99999999999999999999n, 'EUR', 'de', '999.999.999.999.999.999,99 €'],
 ])('money(%s, %s, %s)', (minor, currency, locale, expected) =>
   check(() => money(minor, currency, locale), expected),
 )
@@ -36,7 +36,7 @@ test.each<[number | bigint | string, string, Locale, string]>([
 test.each<[number, number, string, Locale, string]>([
   [0, 98000, 'USD', 'de', '0,00–980,00 USD'],
   [0, 98000, 'USD', 'en', 'USD 0.00 – 980.00'],
-  [15000, 15000, 'EUR', 'de', '150,00 EUR'],
+  [15000, 15000, 'EUR', 'de', '150,00 €'],
 ])('moneyRange(%s, %s, %s, %s)', (low, high, currency, locale, expected) => {
   const spaces = (text: string) => text.replaceAll(/\s*–\s*/g, '–')
   expect(spaces(plain(moneyRange(low, high, currency, locale)) ?? '')).toBe(spaces(expected))

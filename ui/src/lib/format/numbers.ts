@@ -42,8 +42,9 @@ function numberFormat(locale: Locale, options: Intl.NumberFormatOptions): Intl.N
 const exact = (decimal: string) => decimal as Intl.StringNumericLiteral
 
 function moneyFormat(currency: string, locale: Locale) {
-  // The code, not the sign: `$` alone does not tell whose dollars.
-  return numberFormat(locale, { style: 'currency', currency, currencyDisplay: 'code' })
+  // As the reports write it: the code, for `$` alone does not tell whose dollars, but the euro’s own sign in German.
+  const currencyDisplay = locale === 'de' && currency === 'EUR' ? 'symbol' : 'code'
+  return numberFormat(locale, { style: 'currency', currency, currencyDisplay })
 }
 
 /** How many digits the currency has behind the decimal point. */
