@@ -159,13 +159,7 @@ impl Tags {
 }
 
 impl Element {
-    fn write(
-        &self,
-        parent: ObjectId,
-        ids: &[ObjectId],
-        pages: &[ObjectId],
-        links: &[(usize, ObjectId)],
-    ) -> Dictionary {
+    fn write(&self, parent: ObjectId, ids: &[ObjectId], pages: &[ObjectId], links: &[(usize, ObjectId)]) -> Dictionary {
         let first_page = self.kids.iter().find_map(|kid| match kid {
             Kid::Content(page, _) => Some(*page),
             Kid::Element(_) | Kid::Link(_) => None,

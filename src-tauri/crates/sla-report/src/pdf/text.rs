@@ -102,8 +102,18 @@ impl<'a> Setter<'a> {
                 RunStyle::Code => Face::Code,
             };
             let start = whole.len();
-            whole.push_str(&self.typefaces.legible(text, face));
-            styled.push((start..whole.len(), face));
+            for c in self.typefaces.legible(text, face).chars() {
+                let start = whole.len();
+                whole.push(c);
+                // What the face lacks is set in a font that has it.
+                let face = self.typefaces.showing(c, face).unwrap_or(face);
+                match styled.last_mut() {
+                    Some((range, last)) if *last == face && Range::<usize>::clone(range).end == start => {
+                        range.end = whole.len()
+                    }
+                    _ => styled.push((start..whole.len(), face)),
+                }
+            }
             if let Some(link) = link {
                 links.push((start..whole.len(), link.clone()));
             }
@@ -327,7 +337,8 @@ fn show(ops: &mut Vec<Op>, glyph: u32, stands_for: String, x: f32, y: f32) {
 /// The hyphen of a divided word. It belongs to the line and not to the word: who copies the text gets a soft one.
 fn hyphen(ops: &mut Vec<Op>, glyph: u32, x: f32, y: f32) {
     let data = [0xfe, 0xff, 0x00, 0xad].to_vec();
-    let properties = DictItem::Dict { map: [("ActualText".to_owned(), DictItem::String { data, literal: false })].into() };
+    let properties =
+        DictItem::Dict { map: [("ActualText".to_owned(), DictItem::String { data, literal: false })].into() };
     ops.push(Op::BeginMarkedContentWithProperties { tag: "Span".to_owned(), properties });
     show(ops, glyph, "-".to_owned(), x, y);
     ops.push(Op::EndMarkedContent);
