@@ -124,6 +124,7 @@ pub(crate) fn entry(tenant: &str, revision: u32, downtime_seconds: i64) -> Close
             month: "2026-10".parse().expect("a month"),
             revision,
             chain_head: None,
+            earlier: Vec::new(),
             period: RecordPeriod {
                 start: "2026-10-01T00:00:00Z".to_owned(),
                 end: "2026-11-01T00:00:00Z".to_owned(),

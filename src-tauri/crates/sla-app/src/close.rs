@@ -7,7 +7,7 @@ use sla_capture::EvidenceStore;
 use sla_core::access::Permission;
 use sla_core::catalogue::Catalogue;
 use sla_core::plan::ContractMonth;
-use sla_core::record::MonthRecord;
+use sla_core::record::{MonthRecord, RecordEarlier};
 use sla_core::time::{Month, UnixSeconds};
 use sla_ledger::{Actor, CloseEntry, ContractDocument, Ledger};
 use sla_report::Templates;
@@ -129,10 +129,12 @@ pub async fn prepare(request: &CloseRequest<'_>, progress: &Arc<dyn CloseProgres
     for record in &mut records {
         let planned = ledger.plan(record).await?;
         record.revision = planned.revision;
-        // A month that the ledger knows is the one that it knows, with the head that was noted then.
-        record.chain_head = match planned.unchanged {
-            true => same_month(&latest, record).and_then(|known| known.chain_head.clone()),
-            false => (head.entries > 0).then(|| head.to_string()),
+        // A month that the ledger knows is the one that it knows, with the head and the earlier months that were noted then.
+        (record.chain_head, record.earlier) = match planned.unchanged {
+            true => same_month(&latest, record)
+                .map(|known| (known.chain_head.clone(), known.earlier.clone()))
+                .unwrap_or_default(),
+            false => ((head.entries > 0).then(|| head.to_string()), RecordEarlier::before(record, &known)),
         };
     }
     let renderings = renderings(&plans, records);

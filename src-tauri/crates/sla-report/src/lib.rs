@@ -8,11 +8,13 @@
 //! sla-core), files and clocks. Equal records and templates give byte-identical documents.
 
 pub mod booking;
+mod course;
 mod error;
 mod explain;
 mod letter;
 mod locale;
 mod mail;
+mod manifest;
 pub mod manuscript;
 mod pdf;
 mod portfolio;

@@ -4,15 +4,18 @@
 //! structure. Filters return finished text in the reader's language. A render has a budget of steps, so that a
 //! template cannot run for ever, and it cannot reach files.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use minijinja::value::{Serde, Value};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, State, UndefinedBehavior, context};
+use serde::Serialize;
 use sla_core::Tz;
 use sla_core::billing::Settlement;
-use sla_core::record::{Contact, MonthRecord, RecordIncident};
+use sla_core::record::{Contact, ExclusionDecision, MonthRecord, RecordExclusion, RecordIncident};
 use sla_core::time::Month;
 
+use crate::course::Course;
 use crate::error::ReportError;
 use crate::explain::Explainer;
 use crate::locale::{self, Locale};
@@ -57,6 +60,11 @@ pub(crate) fn render(
         rises => Value::from(Serde(explainer.rises(record)?)),
         waivers => Value::from(Serde(explainer.waivers(record)?)),
         incident_documents => Value::from(Serde(incident_documents(record))),
+        courses => Value::from(Serde(Course::of(record))),
+        proofs => Value::from(Serde(proofs(record))),
+        exclusions => Value::from(Serde(Exclusions::of(record))),
+        earlier => Value::from(Serde(crate::course::years(record))),
+        missing_characters => Value::from(Serde(missing_characters(templates, record))),
         summary => Value::from(Serde(Summary::of(record))),
         provider => Value::from(Serde(&templates.theme().provider)),
         contacts => Value::from(Serde(contacts)),
@@ -65,8 +73,44 @@ pub(crate) fn render(
     template.render(context).map_err(failed)
 }
 
+/// Characters of a record that no font of the theme has, by their code points, in order.
+fn missing_characters(templates: &Templates, record: &MonthRecord) -> Vec<String> {
+    let text = record.to_json();
+    let missing: BTreeSet<char> = text.chars().filter(|c| !templates.typefaces().can_show(*c)).collect();
+    missing.into_iter().map(|c| format!("U+{:04X}", u32::from(c))).collect()
+}
+
+/// Which pieces of evidence each commitment rests on, by their numbers in the report.
+fn proofs(record: &MonthRecord) -> Vec<Vec<usize>> {
+    let numbers = |hashes: &[String]| {
+        let numbered = (1..).zip(&record.evidence).filter(|(_, piece)| hashes.contains(&piece.sha256));
+        numbered.map(|(number, _)| number).collect()
+    };
+    record.commitments.iter().map(|one| numbers(&one.evidence)).collect()
+}
+
+/// Windows of a record by whether any of their time was excluded.
+#[derive(Serialize)]
+struct Exclusions<'a> {
+    accepted: Vec<&'a RecordExclusion>,
+    refused: Vec<&'a RecordExclusion>,
+    /// Those that concern each commitment.
+    of: Vec<Vec<&'a RecordExclusion>>,
+}
+
+impl<'a> Exclusions<'a> {
+    fn of(record: &'a MonthRecord) -> Self {
+        let is_accepted =
+            |one: &&RecordExclusion| one.accepted_seconds > 0 || one.decision == ExclusionDecision::Accepted;
+        let (accepted, refused) = record.exclusions.iter().partition(is_accepted);
+        let concerning =
+            |name: &String| record.exclusions.iter().filter(|one| one.commitments.contains(name)).collect();
+        Self { accepted, refused, of: record.commitments.iter().map(|one| concerning(&one.name)).collect() }
+    }
+}
+
 /// Every incident once, however many promises count it.
-fn incident_documents(record: &MonthRecord) -> Vec<&RecordIncident> {
+pub(crate) fn incident_documents(record: &MonthRecord) -> Vec<&RecordIncident> {
     let mut documents: Vec<&RecordIncident> = Vec::new();
     for incident in record.incident_promises.iter().flat_map(|promise| &promise.incidents) {
         if !documents.iter().any(|known| known.sha256 == incident.sha256) {

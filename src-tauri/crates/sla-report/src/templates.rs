@@ -53,6 +53,8 @@ const FONTS: &[(&str, &[u8])] = &[
     ("IBMPlexSans-Regular.ttf", include_bytes!("../../../../assets/fonts/IBMPlexSans-Regular.ttf")),
     ("IBMPlexSans-SemiBold.ttf", include_bytes!("../../../../assets/fonts/IBMPlexSans-SemiBold.ttf")),
     ("IBMPlexMono-Regular.ttf", include_bytes!("../../../../assets/fonts/IBMPlexMono-Regular.ttf")),
+    ("DejaVuSans.ttf", include_bytes!("../../../../assets/fonts/DejaVuSans.ttf")),
+    ("DroidSansFallbackFull.ttf", include_bytes!("../../../../assets/fonts/DroidSansFallbackFull.ttf")),
 ];
 
 const LANGUAGES: [Language; 2] = [Language::De, Language::En];
@@ -229,7 +231,8 @@ fn typefaces(folder: Option<&Path>, files: &FontFiles) -> Result<Typefaces, Temp
         })
     };
     let face = |name: &str| load(name).map(|bytes| (name.to_owned(), bytes));
-    Typefaces::new([face(&files.regular)?, face(&files.strong)?, face(&files.code)?])
+    let fallbacks = files.fallback.iter().map(|name| face(name)).collect::<Result<_, _>>()?;
+    Typefaces::new([face(&files.regular)?, face(&files.strong)?, face(&files.code)?], fallbacks)
         .map_err(|(file, reason)| TemplateError::Font { file, reason })
 }
 

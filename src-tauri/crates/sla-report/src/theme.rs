@@ -62,6 +62,9 @@ pub struct FontFiles {
     pub strong: String,
     /// Hashes and queries.
     pub code: String,
+    /// Asked in this order for characters that the others lack; at most four.
+    #[serde(default)]
+    pub fallback: Vec<String>,
 }
 
 /// A colour in sRGB.

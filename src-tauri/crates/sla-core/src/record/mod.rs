@@ -5,6 +5,7 @@ mod commitment;
 mod course;
 mod credit;
 mod difference;
+mod earlier;
 mod exclusion;
 mod incident;
 mod number;
@@ -28,6 +29,7 @@ pub use credit::{
 pub use difference::{
     Change, ExclusionDifference, ExclusionFigures, MonthDifference, PromiseDifference, PromiseFigures,
 };
+pub use earlier::{RecordEarlier, RecordEarlierPromise};
 pub use exclusion::{ExclusionDecision, ExclusionKind, RecordExclusion, RecordRequest};
 pub use incident::{Clock, RecordIncident, RecordIncidentPromise, RecordPause};
 pub use number::{Count, PERCENT_DIGITS, RecordRange, RecordRatio};
@@ -83,6 +85,10 @@ pub struct MonthRecord {
     pub unknown_months: Vec<Month>,
     /// Findings of the linter about the contract that were taken as they are.
     pub accepted: Vec<RecordAcceptance>,
+    /// How the months of the year before went, as far as they were closed when this revision was. It decides nothing and is
+    /// drawn beside the month. Absent where none was, and in records of versions that did not note it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<RecordEarlier>,
     /// Excluded windows that were asked for, accepted or not.
     pub exclusions: Vec<RecordExclusion>,
     /// Every piece of evidence that the figures rest on.
@@ -90,10 +96,10 @@ pub struct MonthRecord {
 }
 
 impl MonthRecord {
-    /// SHA-256 of everything but where it stands in its ledger, the revision number and the chain's head: two closes with the
-    /// same digest are the same month.
+    /// SHA-256 of everything but where it stands in its ledger, the revision number, the chain's head and earlier months: two
+    /// closes with the same digest are the same month.
     pub fn digest(&self) -> String {
-        let alone = Self { revision: 0, chain_head: None, ..self.clone() };
+        let alone = Self { revision: 0, chain_head: None, earlier: Vec::new(), ..self.clone() };
         sha256_hex(&serde_json::to_vec(&alone).expect("a record has only string keys"))
     }
 

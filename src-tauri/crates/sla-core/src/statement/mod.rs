@@ -146,6 +146,7 @@ pub fn state(
         month: plan.month,
         revision: 1,
         chain_head: None,
+        earlier: Vec::new(),
         period: RecordPeriod {
             start: utc_text(plan.period.start),
             end: utc_text(plan.period.end),

@@ -1,11 +1,12 @@
 //! The fenced blocks of a template: tiles, facts, tables, charts, evidence, the cover and what stands on every page.
 
 use super::inline::{cell, heading, plain, split_bars, text};
-use super::{Block, Card, Chart, ChartDay, Column, Cover, Fact, Furniture, Manuscript, Table, Tile};
+use super::{Block, Card, Chart, ChartDay, Column, Cover, Fact, Furniture, Manuscript, Table, Tile, course};
 use crate::error::{ReportError, TemplateError};
 
 /// Names of all blocks.
-const KINDS: [&str; 8] = ["page", "cover", "tiles", "facts", "table", "chart", "evidence", "pagebreak"];
+const KINDS: [&str; 11] =
+    ["page", "cover", "tiles", "facts", "table", "chart", "hours", "burndown", "months", "evidence", "pagebreak"];
 
 /// Looks at a template's own text, before any record: every fenced block has a known name and an end.
 pub(crate) fn check_blocks(file: &str, source: &str) -> Result<(), TemplateError> {
@@ -38,7 +39,7 @@ pub(super) struct Wrong {
 }
 
 impl Wrong {
-    fn new(expected: &'static str, found: &str) -> Self {
+    pub(super) fn new(expected: &'static str, found: &str) -> Self {
         Self { expected, found: found.to_owned() }
     }
 
@@ -60,11 +61,14 @@ pub(super) fn add(manuscript: &mut Manuscript, kind: &str, content: &str) -> Res
         "facts" => Block::Facts { facts: lines.iter().map(|line| fact(line)).collect::<Result<_, _>>()? },
         "table" => Block::Table(table(&lines)?),
         "chart" => Block::Chart(chart(&lines)?),
+        "hours" => Block::Hours(course::hours(&lines)?),
+        "burndown" => Block::BurnDown(course::burn_down(&lines)?),
+        "months" => Block::Months(course::months(&lines)?),
         "evidence" => Block::Evidence { cards: cards(&lines)? },
         "pagebreak" => Block::PageBreak,
         _ => {
             return Err(Wrong::new(
-                "a block named page, cover, tiles, facts, table, chart, evidence or pagebreak",
+                "a block named page, cover, tiles, facts, table, chart, hours, burndown, months, evidence or pagebreak",
                 kind,
             ));
         }
@@ -73,7 +77,7 @@ pub(super) fn add(manuscript: &mut Manuscript, kind: &str, content: &str) -> Res
     Ok(())
 }
 
-fn key_value(line: &str) -> Result<(&str, &str), Wrong> {
+pub(super) fn key_value(line: &str) -> Result<(&str, &str), Wrong> {
     line.split_once(':')
         .map(|(key, value)| (key.trim(), value.trim()))
         .ok_or_else(|| Wrong::new("a line \"name: value\"", line))
@@ -208,7 +212,7 @@ fn day(value: &str, line: &str) -> Result<ChartDay, Wrong> {
     read().ok_or_else(|| Wrong::new("\"day: label | percent or nothing | service seconds | unknown seconds\"", line))
 }
 
-fn is_decimal(text: &str) -> bool {
+pub(super) fn is_decimal(text: &str) -> bool {
     text.bytes().all(|b| b.is_ascii_digit() || b == b'.') && text.parse::<f32>().is_ok_and(f32::is_finite)
 }
 
@@ -250,6 +254,12 @@ mod tests {
         check("chart\ntarget: x | y", "expected a line \"target: 99.9 | label\"");
         check("chart\ntarget: 99 | y\nday: 1 | x | 1 | 1", "expected \"day: ");
         check("chart\ntarget: 99 | y\nday: 1 | NaN | 1 | 1", "expected \"day: ");
+        check("hours\nday: 1 | good", "expected \"day: label | 24 words");
+        check("hours\nday: 1 | well".replace("well", &"well ".repeat(24)).as_str(), "expected \"day: label | 24 words");
+        check("burndown\nday: 1 | 1 | 2", "expected \"day: label | even use");
+        check("burndown\nday: 1 | 1 | x | 2", "in percent");
+        check("months\nmonth: Oct | 99 | x | 99 | !met", "expected \"month: label");
+        check("months\nsum: 1", "expected caption, description, decimal-mark");
         check("evidence\na | b", "expected evidence that begins");
         check("pie\na", "expected a block named");
     }

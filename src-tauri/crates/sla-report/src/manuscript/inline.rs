@@ -70,10 +70,12 @@ pub(super) fn is_anchor(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
 }
 
-/// A heading's text and the anchor that it may end with: `Title {#anchor}`.
+/// A heading's text and the anchor that it may end with: `Title { #anchor }`. The space keeps it from being
+/// a comment of the template.
 pub(super) fn heading(source: &str) -> (Text, Option<String>) {
     let read = || {
-        let (title, anchor) = source.trim().strip_suffix('}')?.rsplit_once("{#")?;
+        let (title, name) = source.trim().strip_suffix('}')?.rsplit_once('{')?;
+        let anchor = name.trim().strip_prefix('#')?;
         is_anchor(anchor).then(|| (text(title), Some(anchor.to_owned())))
     };
     read().unwrap_or_else(|| (text(source), None))
@@ -156,7 +158,7 @@ mod tests {
             let (text, found) = heading(source);
             assert_eq!((super::super::plain(&text).as_str(), found.as_deref()), (title, anchor));
         }
-        check("Measurements 1 {#evidence-1}", "Measurements 1", Some("evidence-1"));
+        check("Measurements 1 { #evidence-1 }", "Measurements 1", Some("evidence-1"));
         check("up\\{#a\\}", "up{#a}", None);
         check("up {#a b}", "up {#a b}", None);
         check("up {#a} {#b}", "up {#a}", Some("b"));

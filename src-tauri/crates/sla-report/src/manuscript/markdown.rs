@@ -28,7 +28,7 @@ pub fn parse(file: &str, source: &str) -> Result<Manuscript, ReportError> {
         None => Ok(reader.manuscript),
         Some(anchor) => Err(ReportError::Block {
             file: file.to_owned(),
-            reason: format!("expected a heading or a piece of evidence that ends with {{#{anchor}}}"),
+            reason: format!("expected a heading or a piece of evidence that ends with {{ #{anchor} }}"),
             found: format!("(#{anchor})"),
         }),
     }
@@ -174,7 +174,7 @@ mod tests {
         }
         check("![a](b.png)", "found a picture");
         check("[a](https://example.org)", "found a link out of the document");
-        check("# b {#c}\n\n[a](#b)", "expected a heading or a piece of evidence that ends with {#b}");
+        check("# b { #c }\n\n[a](#b)", "expected a heading or a piece of evidence that ends with { #b }");
         check("<b>a</b>", "found HTML");
         check("> a", "found a quotation");
         check("- a\n  - b", "found a list inside a list");

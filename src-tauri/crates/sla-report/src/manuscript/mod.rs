@@ -1,6 +1,7 @@
 //! A document as its parts, before it has pages: what a template says, without what it looks like. The PDF is drawn
 //! from it; a preview on a screen can be too.
 
+mod course;
 mod fence;
 mod inline;
 mod markdown;
@@ -9,6 +10,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
+pub use course::{BurnDay, BurnDown, Hour, HourDay, HourMap, HourState, Month, Months};
 pub(crate) use fence::check_blocks;
 pub use markdown::parse;
 
@@ -75,6 +77,12 @@ pub enum Block {
     Table(Table),
     /// Bars per day.
     Chart(Chart),
+    /// Every hour of every day.
+    Hours(HourMap),
+    /// An error budget, day by day.
+    BurnDown(BurnDown),
+    /// Bars per month.
+    Months(Months),
     /// What the figures rest on, one card for each piece.
     Evidence {
         /// The cards.
@@ -311,7 +319,8 @@ impl Manuscript {
                         card.facts.iter().for_each(|fact| fact.each_text(visit));
                     }
                 }
-                Block::Chart(_) | Block::Rule | Block::PageBreak => {}
+                Block::Chart(_) | Block::Hours(_) | Block::BurnDown(_) | Block::Months(_) => {}
+                Block::Rule | Block::PageBreak => {}
             }
         }
     }

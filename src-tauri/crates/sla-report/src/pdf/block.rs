@@ -2,9 +2,10 @@
 
 use super::face::Face;
 use super::flow::{BODY, Bookmark, Flow, LEFT, WIDTH};
+use super::plot::Frame;
 use super::shape::{self, Area};
 use super::text::{Lines, Look};
-use super::{chart, cover};
+use super::{burn, chart, cover, hours, months};
 use crate::manuscript::{self, Block, Cell, Fact, Status, Text, Tile};
 
 const BODY_SIZE: f32 = 9.4;
@@ -39,6 +40,26 @@ impl<'a> Flow<'a> {
                 self.advance(10.0);
             }
             Block::Chart(drawn) => chart::draw(self, drawn),
+            Block::Hours(map) => hours::draw(self, map),
+            Block::BurnDown(drawn) => {
+                // What was left of the budget stands beside the year, where both are told.
+                self.is_half_free = matches!(rest.first(), Some(Block::Months(_)));
+                self.gap(3.0);
+                self.need(burn::HEIGHT);
+                burn::draw(self, drawn, if self.is_half_free { Frame::LEFT_HALF } else { Frame::WHOLE });
+                if !self.is_half_free {
+                    self.advance(burn::HEIGHT);
+                }
+            }
+            Block::Months(drawn) => {
+                if !self.is_half_free {
+                    self.gap(3.0);
+                    self.need(months::HEIGHT);
+                }
+                months::draw(self, drawn, if self.is_half_free { Frame::RIGHT_HALF } else { Frame::WHOLE });
+                self.is_half_free = false;
+                self.advance(months::HEIGHT);
+            }
             Block::Evidence { cards } => {
                 self.cards(cards);
                 self.advance(8.0);
@@ -119,6 +140,8 @@ impl<'a> Flow<'a> {
             Block::Facts { facts } => self.fact_rows(facts, 4).iter().map(row_height).sum::<f32>(),
             Block::Table(table) => self.table_start(table),
             Block::Chart(_) => chart::HEIGHT,
+            Block::Hours(_) => hours::HEIGHT,
+            Block::BurnDown(_) | Block::Months(_) => burn::HEIGHT,
             Block::Evidence { cards } => self.cards_start(cards),
             Block::Rule | Block::PageBreak => 0.0,
         };

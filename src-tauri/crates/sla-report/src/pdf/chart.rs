@@ -6,17 +6,15 @@ use std::str::FromStr;
 use printpdf::Op;
 use sla_core::ratio::Percent;
 
-use super::face::Face;
-use super::flow::{Flow, LEFT, WIDTH};
+use super::flow::Flow;
+use super::plot::{self, Frame, Swatch};
 use super::shape::{self, Area};
-use super::text::{Lines, Look};
 use crate::manuscript::{Chart, ChartDay};
 use crate::theme::Colours;
 
 /// Height of the whole figure in points.
-pub(super) const HEIGHT: f32 = 158.0;
-const PLOT_HEIGHT: f32 = 98.0;
-const SCALE_WIDTH: f32 = 38.0;
+pub(super) const HEIGHT: f32 = 138.0;
+const PLOT_HEIGHT: f32 = 78.0;
 /// Steps of the scale in ten-thousandths of a percent; the least that shows every bar's end is taken.
 const STEPS: [u32; 11] = [100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 250_000];
 const TICKS: u32 = 4;
@@ -47,23 +45,11 @@ fn kind(day: &ChartDay, target: &str) -> Kind {
 pub(super) fn draw(flow: &mut Flow<'_>, chart: &Chart) {
     flow.gap(3.0);
     flow.need(HEIGHT);
-    let colours = flow.colours;
-    let caption = flow.setter.set_plain(&chart.caption, Look::new(8.2, Face::Strong, colours.ink), WIDTH);
-    flow.tags.open("Figure");
-    flow.tags.describe(&chart.description);
-    let top = flow.y();
-    flow.mark(|ops| caption.draw(ops, LEFT, top, 0..caption.len()));
-
-    let scale = Scale::new(
-        chart,
-        Area {
-            left: LEFT + SCALE_WIDTH,
-            top: top - caption.height() - 8.0,
-            width: WIDTH - SCALE_WIDTH,
-            height: PLOT_HEIGHT,
-        },
-    );
-    scale_lines(flow, &scale, chart);
+    let (frame, colours) = (Frame::WHOLE, flow.colours);
+    let top = plot::begin(flow, frame, &chart.caption, &chart.description);
+    let least = chart.days.iter().filter_map(|day| day.percent.as_deref()).map(number).fold(100.0, f32::min);
+    let scale = Scale::new(number(&chart.target), least, frame.plot(top, PLOT_HEIGHT));
+    scale.draw(flow, frame, &chart.decimal_mark);
     bars(flow, &scale, chart);
     let plot = scale.plot;
     let target = scale.y(number(&chart.target));
@@ -74,30 +60,38 @@ pub(super) fn draw(flow: &mut Flow<'_>, chart: &Chart) {
 }
 
 /// A percentage as a coordinate.
-fn number(percent: &str) -> f32 {
+pub(super) fn number(percent: &str) -> f32 {
     percent.parse().unwrap_or(0.0)
 }
 
 /// From percentages to places.
-struct Scale {
-    plot: Area,
+pub(super) struct Scale {
+    pub(super) plot: Area,
     step: u32,
 }
 
 impl Scale {
-    fn new(chart: &Chart, plot: Area) -> Self {
-        let target = number(&chart.target);
+    /// A scale up to 100 % that shows the target and the least value.
+    pub(super) fn new(target: f32, least: f32, plot: Area) -> Self {
         // The target's line stands clear of the lower edge.
-        let below_target = target - (100.0 - target) * 0.5;
-        let least = chart.days.iter().filter_map(|day| day.percent.as_deref()).map(number).fold(below_target, f32::min);
+        let least = least.min(target - (100.0 - target) * 0.5);
         let shows = |step: &u32| 100.0 - as_percent(step * TICKS) <= least + 0.000_05;
         Self { plot, step: STEPS.into_iter().find(shows).unwrap_or(250_000) }
     }
 
-    fn y(&self, percent: f32) -> f32 {
+    pub(super) fn y(&self, percent: f32) -> f32 {
         let span = as_percent(self.step * TICKS);
         let share = (percent - (100.0 - span)) / span;
         self.plot.top - self.plot.height * (1.0 - share.clamp(0.0, 1.0))
+    }
+
+    /// Draws its ticks.
+    pub(super) fn draw(&self, flow: &mut Flow<'_>, frame: Frame, decimal_mark: &str) {
+        for tick in 0..=TICKS {
+            let hundredths = 10_000 - tick * self.step / 100;
+            let y = self.y(f32::from(u16::try_from(hundredths).unwrap_or(0)) / 100.0);
+            plot::tick(flow, frame, self.plot, y, &tick_label(hundredths, self.step / 100, decimal_mark));
+        }
     }
 }
 
@@ -116,41 +110,21 @@ fn tick_label(hundredths: u32, step_hundredths: u32, mark: &str) -> String {
     }
 }
 
-fn scale_lines(flow: &mut Flow<'_>, scale: &Scale, chart: &Chart) {
-    let (plot, colours) = (scale.plot, flow.colours);
-    let look = Look::new(6.8, Face::Regular, colours.muted).right();
-    for tick in 0..=TICKS {
-        let hundredths = 10_000 - tick * scale.step / 100;
-        let y = scale.y(f32::from(u16::try_from(hundredths).unwrap_or(0)) / 100.0);
-        let label = tick_label(hundredths, scale.step / 100, &chart.decimal_mark);
-        let label = flow.setter.set_plain(&label, look, SCALE_WIDTH - 8.0);
-        flow.mark(|ops| {
-            shape::rectangle(ops, Area { left: plot.left, top: y + 0.2, width: plot.width, height: 0.4 }, colours.rule);
-            label.draw(ops, LEFT, y + label.height() / 2.0, 0..label.len());
-        });
-    }
-}
-
 fn bars(flow: &mut Flow<'_>, scale: &Scale, chart: &Chart) {
     let (plot, colours) = (scale.plot, flow.colours);
-    let count = f32::from(u16::try_from(chart.days.len().max(1)).unwrap_or(u16::MAX));
-    let slot = plot.width / count;
+    let slot = plot::slot(plot, chart.days.len());
     let gap = (slot * 0.22).min(4.0);
     let bottom = plot.top - plot.height;
-    let look = Look::new(6.4, Face::Regular, colours.muted).centred();
-    for (index, day) in (0_u16..).zip(&chart.days) {
-        let left = plot.left + f32::from(index) * slot;
-        let label = flow.setter.set_plain(&day.label, look, slot);
-        let bar = Area { left: left + gap / 2.0, top: plot.top, width: slot - gap, height: plot.height };
-        flow.mark(|ops| {
-            draw_day(ops, scale, day, kind(day, &chart.target), bar, colours);
-            label.draw(ops, left, bottom - 3.0, 0..label.len());
-        });
-    }
     flow.mark(|ops| {
+        for (index, day) in (0_u16..).zip(&chart.days) {
+            let left = plot.left + f32::from(index) * slot;
+            let bar = Area { left: left + gap / 2.0, top: plot.top, width: slot - gap, height: plot.height };
+            draw_day(ops, scale, day, kind(day, &chart.target), bar, colours);
+        }
         let axis = Area { left: plot.left, top: bottom + 0.3, width: plot.width, height: 0.6 };
         shape::rectangle(ops, axis, colours.muted);
     });
+    plot::slots(flow, plot, chart.days.iter().map(|day| day.label.as_str()));
 }
 
 fn draw_day(ops: &mut Vec<Op>, scale: &Scale, day: &ChartDay, kind: Kind, whole: Area, colours: &Colours) {
@@ -174,38 +148,31 @@ fn draw_day(ops: &mut Vec<Op>, scale: &Scale, day: &ChartDay, kind: Kind, whole:
     }
 }
 
-/// What the looks mean, for those that occur.
+/// What the looks mean.
 fn legend(flow: &mut Flow<'_>, chart: &Chart, top: f32) {
-    type Swatch = fn(&mut Vec<Op>, Area, &Colours);
-    const SIZE: f32 = 8.0;
-    let colours = flow.colours;
     let kinds: Vec<Kind> = chart.days.iter().map(|day| kind(day, &chart.target)).collect();
     let unknown = chart.days.iter().any(|day| day.unknown) || kinds.contains(&Kind::Unknown);
-    let target: Swatch = |ops, area, colours| {
-        let y = area.top - area.height / 2.0;
-        shape::dashed(ops, &[(area.left - 4.0, y), (area.left + area.width, y)], 1.0, colours.ink);
-    };
     let parts: [(bool, &str, Swatch); 5] = [
-        (true, &chart.target_label, target),
+        (true, &chart.target_label, target_swatch),
         (kinds.contains(&Kind::Reached), &chart.legend.reached, |ops, area, c| shape::rectangle(ops, area, c.bar)),
-        (kinds.contains(&Kind::Missed), &chart.legend.missed, |ops, area, c| {
-            shape::rectangle(ops, Area { top: area.top - 4.5, height: area.height - 4.5, ..area }, c.breached);
-            shape::pointer(ops, area.left + area.width / 2.0, area.top - 3.5, 4.0, c.breached);
-        }),
+        (kinds.contains(&Kind::Missed), &chart.legend.missed, missed_swatch),
         (unknown, &chart.legend.unknown, |ops, area, c| shape::hatch(ops, area, c.undecidable)),
         (kinds.contains(&Kind::Closed), &chart.legend.closed, |ops, area, c| shape::rectangle(ops, area, c.tint)),
     ];
-    let look = Look::new(7.2, Face::Regular, colours.muted);
-    let mut left = LEFT + SCALE_WIDTH + 4.0;
-    for (_, label, swatch) in parts.into_iter().filter(|(occurs, label, _)| *occurs && !label.is_empty()) {
-        let label: Lines<'_> = flow.setter.set_plain(label, look, WIDTH / 3.0);
-        let area = Area { left, top, width: SIZE, height: SIZE };
-        flow.mark(|ops| {
-            swatch(ops, area, colours);
-            label.draw(ops, left + SIZE + 4.0, top + (label.height() - SIZE) / 2.0, 0..label.len());
-        });
-        left += SIZE + label.width() + 20.0;
-    }
+    plot::legend(flow, Frame::WHOLE, top, &parts);
+}
+
+/// The sign of a target's line.
+pub(super) fn target_swatch(ops: &mut Vec<Op>, area: Area, colours: &Colours) {
+    let y = area.top - area.height / 2.0;
+    shape::dashed(ops, &[(area.left - 4.0, y), (area.left + area.width, y)], 1.0, colours.ink);
+}
+
+/// The sign of a bar below its target.
+pub(super) fn missed_swatch(ops: &mut Vec<Op>, area: Area, colours: &Colours) {
+    let bar = Area { top: area.top - 4.5, height: area.height - 4.5, ..area };
+    shape::rectangle(ops, bar, colours.breached);
+    shape::pointer(ops, area.left + area.width / 2.0, area.top - 3.5, 4.0, colours.breached);
 }
 
 #[cfg(test)]
@@ -216,15 +183,8 @@ mod tests {
     fn the_scale_shows_every_bar_and_the_target() {
         #[track_caller]
         fn check(target: &str, percents: &[&str], lowest_label: &str) {
-            let day = |percent: &&str| ChartDay {
-                label: String::new(),
-                percent: Some((*percent).to_owned()),
-                open: true,
-                unknown: false,
-            };
-            let days = percents.iter().map(day).collect();
-            let chart = Chart { target: target.to_owned(), days, ..Default::default() };
-            let scale = Scale::new(&chart, Area { left: 0.0, top: 0.0, width: 1.0, height: 1.0 });
+            let least = percents.iter().map(|percent| number(percent)).fold(100.0, f32::min);
+            let scale = Scale::new(number(target), least, Area { left: 0.0, top: 0.0, width: 1.0, height: 1.0 });
             let label = tick_label(10_000 - TICKS * scale.step / 100, scale.step / 100, ",");
             assert_eq!(label, lowest_label);
         }

@@ -13,10 +13,12 @@ pub(super) enum Face {
     Regular,
     Strong,
     Code,
+    /// What the theme's fonts lack: the fallback of that number.
+    Fallback(u8),
 }
 
 impl Face {
-    const ALL: [Self; 3] = [Self::Regular, Self::Strong, Self::Code];
+    const THEME: [Self; 3] = [Self::Regular, Self::Strong, Self::Code];
 
     /// Name within the document and as a font family.
     pub(super) fn id(self) -> &'static str {
@@ -24,16 +26,26 @@ impl Face {
             Self::Regular => "Regular",
             Self::Strong => "Strong",
             Self::Code => "Code",
+            Self::Fallback(0) => "Fallback0",
+            Self::Fallback(1) => "Fallback1",
+            Self::Fallback(2) => "Fallback2",
+            Self::Fallback(_) => "Fallback3",
         }
     }
 }
 
+/// The most fallback fonts of a theme.
+const LIMIT_FALLBACKS: usize = 4;
+
 /// The fonts of a theme.
 pub(crate) struct Typefaces {
     faces: [Typeface; 3],
+    /// Asked in this order for what a face lacks.
+    fallbacks: Vec<Typeface>,
 }
 
 struct Typeface {
+    file: String,
     blob: Blob<u8>,
     /// Name of the font in the document, made of the file's name.
     name: String,
@@ -46,9 +58,41 @@ impl Typefaces {
     ///
     /// # Errors
     /// The name of the file that cannot be used, and why.
-    pub(crate) fn new(files: [(String, Vec<u8>); 3]) -> Result<Self, (String, String)> {
+    pub(crate) fn new(
+        files: [(String, Vec<u8>); 3],
+        fallbacks: Vec<(String, Vec<u8>)>,
+    ) -> Result<Self, (String, String)> {
+        if let Some((file, _)) = fallbacks.get(LIMIT_FALLBACKS) {
+            return Err((file.clone(), format!("found more than {LIMIT_FALLBACKS} fallback fonts")));
+        }
+        let face = |file: (String, Vec<u8>)| {
+            let typeface = Typeface::new(file)?;
+            match typeface.has_letters() {
+                true => Ok(typeface),
+                false => Err((typeface.file, "the font lacks letters, umlauts, digits or the euro sign".to_owned())),
+            }
+        };
         let [regular, strong, code] = files;
-        Ok(Self { faces: [Typeface::new(regular)?, Typeface::new(strong)?, Typeface::new(code)?] })
+        Ok(Self {
+            faces: [face(regular)?, face(strong)?, face(code)?],
+            fallbacks: fallbacks.into_iter().map(Typeface::new).collect::<Result<_, _>>()?,
+        })
+    }
+
+    fn all(&self) -> impl Iterator<Item = Face> + use<> {
+        let count = u8::try_from(self.fallbacks.len()).unwrap_or(0);
+        Face::THEME.into_iter().chain((0..count).map(Face::Fallback))
+    }
+
+    /// The face that shows a character: the wanted one, else the first fallback that has it.
+    pub(super) fn showing(&self, c: char, wanted: Face) -> Option<Face> {
+        let has = |face: &Face| self.face(*face).characters.contains(&u32::from(c));
+        std::iter::once(wanted).chain(self.all().skip(Face::THEME.len())).find(has)
+    }
+
+    /// Whether a character is drawn, or is one of those that have no shape.
+    pub(crate) fn can_show(&self, c: char) -> bool {
+        c.is_whitespace() || c.is_control() || steers(c) || self.showing(c, Face::Regular).is_some()
     }
 
     fn face(&self, face: Face) -> &Typeface {
@@ -56,6 +100,7 @@ impl Typefaces {
             Face::Regular => &self.faces[0],
             Face::Strong => &self.faces[1],
             Face::Code => &self.faces[2],
+            Face::Fallback(number) => &self.fallbacks[usize::from(number)],
         }
     }
 
@@ -63,7 +108,7 @@ impl Typefaces {
     /// fonts of a machine.
     pub(super) fn context(&self) -> FontContext {
         let mut context = FontContext::new();
-        for face in Face::ALL {
+        for face in self.all() {
             let family = FontInfoOverride { family_name: Some(face.id()), ..Default::default() };
             context.collection.register_fonts(self.face(face).blob.clone(), Some(family));
         }
@@ -77,21 +122,17 @@ impl Typefaces {
 
     /// Which face a shaped run's font is.
     pub(super) fn face_of(&self, blob_id: u64) -> Face {
-        let known = Face::ALL.into_iter().find(|face| self.face(*face).blob.id() == blob_id);
+        let known = self.all().find(|face| self.face(*face).blob.id() == blob_id);
         known.expect("the shaper knows these fonts only")
     }
 
     /// The text with a visible sign in place of every character that the face cannot show, so that nothing vanishes.
     pub(super) fn legible(&self, text: &str, face: Face) -> String {
-        let characters = &self.face(face).characters;
-        let has = |c: char| characters.contains(&u32::from(c));
+        let has = |c: char| self.showing(c, face).is_some();
         let substitute = ['\u{fffd}', '\u{25a1}', '?'].into_iter().find(|c| has(*c)).unwrap_or('?');
         let shown = |c: char| match c {
-            '\n' => Some(c),
-            '\u{ad}' => Some(c),
-            // Marks that only steer the layout have no shape to miss; shapers draw them with the glyph of a space.
-            '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' => None,
-            '\u{fe00}'..='\u{fe0f}' | '\u{feff}' => None,
+            '\n' | '\u{ad}' => Some(c),
+            _ if steers(c) => None,
             _ if has(c) => Some(c),
             _ if c.is_whitespace() => Some(' '),
             '\u{2011}' if has('-') => Some('-'),
@@ -108,7 +149,7 @@ impl Typefaces {
             for op in &mut page.ops {
                 match op {
                     Op::SetFont { font: PdfFontHandle::External(id), .. } => {
-                        current = Face::ALL.into_iter().find(|face| face.id() == id.0);
+                        current = self.all().find(|face| face.id() == id.0);
                     }
                     Op::ShowText { items } => {
                         let Some(face) = current else { continue };
@@ -121,7 +162,7 @@ impl Typefaces {
                 }
             }
         }
-        for (index, face) in (0_u8..).zip(Face::ALL) {
+        for (index, face) in (0_u8..).zip(self.all()) {
             let Some(remapper) = remappers.get(face.id()) else { continue };
             let typeface = self.face(face);
             let failed = |reason: &str| format!("{}: {reason}", typeface.name);
@@ -137,6 +178,14 @@ impl Typefaces {
     }
 }
 
+/// Marks that only steer the layout have no shape to miss; shapers draw them with the glyph of a space.
+fn steers(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+    )
+}
+
 fn glyphs(item: &mut TextItem) -> Option<&mut Vec<printpdf::text::Codepoint>> {
     match item {
         TextItem::GlyphIds(glyphs) => Some(glyphs),
@@ -145,6 +194,12 @@ fn glyphs(item: &mut TextItem) -> Option<&mut Vec<printpdf::text::Codepoint>> {
 }
 
 impl Typeface {
+    /// Whether German and English and their figures can be set in it.
+    fn has_letters(&self) -> bool {
+        let mut needed = ('a'..='z').chain("äöüÄÖÜß€0123456789%.,-".chars());
+        needed.all(|c| self.characters.contains(&u32::from(c)))
+    }
+
     fn new((file, bytes): (String, Vec<u8>)) -> Result<Self, (String, String)> {
         let refused = |reason: &str| (file.clone(), reason.to_owned());
         if !bytes.starts_with(&[0, 1, 0, 0]) && !bytes.starts_with(b"true") {
@@ -154,9 +209,6 @@ impl Typeface {
             ParsedFont::from_bytes(&bytes, 0, &mut Vec::new()).ok_or_else(|| refused("the font cannot be read"))?;
         let characters: BTreeSet<u32> =
             (0x20..0x1_f000).filter(|c| font.lookup_glyph_index(*c).is_some_and(|g| g > 0)).collect();
-        if !('a'..='z').chain("äöüÄÖÜß€0123456789%.,-".chars()).all(|c| characters.contains(&u32::from(c))) {
-            return Err(refused("the font lacks letters, umlauts, digits or the euro sign"));
-        }
         let blob = Blob::new(Arc::new(bytes));
         let found = FontContext::new().collection.register_fonts(blob.clone(), None);
         if found.iter().any(|(_, fonts)| fonts.iter().any(|font| !font.axes().is_empty())) {
@@ -165,7 +217,7 @@ impl Typeface {
         let stem = file.rsplit_once('.').map_or(file.as_str(), |(stem, _)| stem);
         let name = stem.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
         let hyphen = font.lookup_glyph_index(u32::from('-')).map_or(0, u32::from);
-        Ok(Self { blob, name, characters, hyphen })
+        Ok(Self { file, blob, name, characters, hyphen })
     }
 }
 
@@ -182,10 +234,10 @@ mod tests {
             assert_eq!(templates.typefaces().legible(text, Face::Regular), expected);
         }
         check("Müller & Söhne, 5 €", "Müller & Söhne, 5 €");
-        check("日本 KK", "\u{fffd}\u{fffd} KK");
+        check("日本 KK", "日本 KK");
+        check("\u{e000}\u{1f600}", "\u{fffd}\u{fffd}");
         check("soft\u{ad}hyphen\u{200b}", "soft\u{ad}hyphen");
         check("a\u{2003}b", "a\u{2003}b");
-        check("\u{1f600}", "\u{fffd}");
         check("a\nb", "a\nb");
     }
 }

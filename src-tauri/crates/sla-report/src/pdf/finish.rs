@@ -7,14 +7,21 @@ use super::flow::{Bookmark, Flow, LEFT};
 use super::shape::Area;
 use super::xmp::{self, Properties};
 
-/// Name of the attached record.
-const ATTACHMENT: &str = "report.json";
+/// A file that is attached to the report.
+pub(super) struct Attachment {
+    pub(super) name: &'static str,
+    pub(super) media_type: &'static str,
+    /// What it is to the document: `AFRelationship` of ISO 19005-3.
+    pub(super) relationship: &'static str,
+    pub(super) content: Vec<u8>,
+}
 
 /// What the file carries besides its pages.
 pub(super) struct Extras<'a> {
     pub(super) properties: Properties<'a>,
     pub(super) flow: &'a Flow<'a>,
-    pub(super) record_json: &'a str,
+    /// Sorted by name, as a tree of names is.
+    pub(super) attachments: Vec<Attachment>,
     /// 32 hexadecimal digits or more that stand for the content.
     pub(super) identity: &'a str,
 }
@@ -30,7 +37,7 @@ pub(super) fn name(name: &str) -> Object {
 }
 
 /// Completes the document and returns its bytes.
-pub(super) fn finish(mut document: Document, extras: &Extras<'_>) -> Result<Vec<u8>, lopdf::Error> {
+pub(super) fn finish(mut document: Document, mut extras: Extras<'_>) -> Result<Vec<u8>, lopdf::Error> {
     "1.7".clone_into(&mut document.version);
     let pages: Vec<ObjectId> = document.get_pages().into_values().collect();
     let flow = extras.flow;
@@ -42,7 +49,10 @@ pub(super) fn finish(mut document: Document, extras: &Extras<'_>) -> Result<Vec<
         document.set_object(id, annotation(flow, index, &pages));
         annotations[page].push(Object::Reference(id));
     }
-    let attachment = attachment(&mut document, extras);
+    let attached: Vec<(&str, ObjectId)> = std::mem::take(&mut extras.attachments)
+        .into_iter()
+        .map(|one| (one.name, attach(&mut document, one, &extras.properties)))
+        .collect();
     let intent = output_intent(&mut document)?;
     let metadata = xmp::packet(&extras.properties);
     let mut metadata = Stream::new(dictionary! { "Type" => name("Metadata"), "Subtype" => name("XML") }, metadata);
@@ -66,8 +76,9 @@ pub(super) fn finish(mut document: Document, extras: &Extras<'_>) -> Result<Vec<
     catalogue.set("StructTreeRoot", Object::Reference(structure));
     catalogue.set("Metadata", Object::Reference(metadata));
     catalogue.set("OutputIntents", Object::Array(vec![Object::Dictionary(intent)]));
-    catalogue.set("AF", Object::Array(vec![Object::Reference(attachment)]));
-    let names = Object::Array(vec![text(ATTACHMENT), Object::Reference(attachment)]);
+    catalogue.set("AF", Object::Array(attached.iter().map(|(_, id)| Object::Reference(*id)).collect()));
+    let names = attached.iter().flat_map(|(name, id)| [text(name), Object::Reference(*id)]);
+    let names = Object::Array(names.collect());
     catalogue.set("Names", dictionary! { "EmbeddedFiles" => dictionary! { "Names" => names } });
     if let Some(outline) = outline {
         catalogue.set("PageMode", name("UseOutlines"));
@@ -191,24 +202,24 @@ fn add_ends(entry: &mut Dictionary, below: &[usize], ids: &[ObjectId], count: i6
     }
 }
 
-fn attachment(document: &mut Document, extras: &Extras<'_>) -> ObjectId {
-    let content = extras.record_json.as_bytes().to_vec();
-    let date = Object::string_literal(xmp::pdf_date(extras.properties.date));
+fn attach(document: &mut Document, attachment: Attachment, properties: &Properties<'_>) -> ObjectId {
+    let Attachment { name: file_name, media_type, relationship, content } = attachment;
+    let date = Object::string_literal(xmp::pdf_date(properties.date));
     let parameters = dictionary! {
         "Size" => i64::try_from(content.len()).unwrap_or(i64::MAX),
         "CreationDate" => date.clone(),
         "ModDate" => date,
     };
     let file = document.add_object(Stream::new(
-        dictionary! { "Type" => name("EmbeddedFile"), "Subtype" => name("application/json"), "Params" => parameters },
+        dictionary! { "Type" => name("EmbeddedFile"), "Subtype" => name(media_type), "Params" => parameters },
         content,
     ));
     document.add_object(dictionary! {
         "Type" => name("Filespec"),
-        "F" => Object::string_literal(ATTACHMENT),
-        "UF" => text(ATTACHMENT),
-        "Desc" => text(extras.properties.subject),
-        "AFRelationship" => name("Data"),
+        "F" => Object::string_literal(file_name),
+        "UF" => text(file_name),
+        "Desc" => text(&format!("{file_name}: {}", properties.subject)),
+        "AFRelationship" => name(relationship),
         "EF" => dictionary! { "F" => Object::Reference(file), "UF" => Object::Reference(file) },
     })
 }

@@ -63,6 +63,8 @@ pub(super) struct Flow<'a> {
     pub(super) anchors: BTreeMap<String, Place>,
     /// Level of the last heading in the structure tree.
     pub(super) level: u8,
+    /// Whether the last figure leaves the right half of the page to the next one, beside it.
+    pub(super) is_half_free: bool,
     pages: Vec<Vec<Op>>,
     /// Distance of the next content's upper edge to the page's lower one.
     y: f32,
@@ -78,6 +80,7 @@ impl<'a> Flow<'a> {
             links: Vec::new(),
             anchors: BTreeMap::new(),
             level: 0,
+            is_half_free: false,
             pages: Vec::new(),
             y: 0.0,
         };

@@ -5,12 +5,16 @@
 //! from a record; a number arrives as text.
 
 mod block;
+mod burn;
 mod chart;
 mod cover;
 mod face;
 mod finish;
 mod flow;
 mod grid;
+mod hours;
+mod months;
+mod plot;
 mod shape;
 mod tags;
 mod text;
@@ -23,11 +27,12 @@ use sla_core::record::{Language, MonthRecord};
 
 pub(crate) use face::Typefaces;
 
-use crate::ReportError;
 use crate::manuscript::Manuscript;
 use crate::templates::{Templates, report_name};
 use crate::theme::Theme;
+use crate::{ReportError, course, manifest};
 use face::Face;
+use finish::Attachment;
 use flow::{Flow, LEFT, PAGE_HEIGHT, WIDTH};
 use shape::Area;
 use text::{Look, Setter};
@@ -58,6 +63,7 @@ pub(crate) fn write(
     templates.typefaces().embed(&mut document).map_err(failed)?;
     let written = printpdf::serialize::to_lopdf_doc(&document, &PdfSaveOptions::default(), &mut Vec::new());
     let json = record.to_json();
+    let identity = identity(theme, manuscript, &json);
     let extras = finish::Extras {
         properties: xmp::Properties {
             title: &furniture.title,
@@ -70,10 +76,21 @@ pub(crate) fn write(
             date: end(record)?,
         },
         flow: &flow,
-        identity: &identity(theme, manuscript, &json),
-        record_json: &json,
+        identity: &identity,
+        attachments: attachments(record, json)?,
     };
-    finish::finish(written, &extras).map_err(|error| failed(error.to_string()))
+    finish::finish(written, extras).map_err(|error| failed(error.to_string()))
+}
+
+/// What the document rests on, and the numbers behind its charts.
+fn attachments(record: &MonthRecord, json: String) -> Result<Vec<Attachment>, ReportError> {
+    let attachment = |name, media_type, relationship, content| Attachment { name, media_type, relationship, content };
+    Ok(vec![
+        attachment("days.csv", "text/csv", "Data", course::days_csv(record)?),
+        attachment("evidence.json", "application/json", "Supplement", manifest::evidence_json(record).into_bytes()),
+        attachment("hours.csv", "text/csv", "Data", course::hours_csv(record)?),
+        attachment("report.json", "application/json", "Data", json.into_bytes()),
+    ])
 }
 
 /// The end of the month: the document's only date, so that equal months make equal files.

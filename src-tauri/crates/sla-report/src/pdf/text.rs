@@ -102,8 +102,18 @@ impl<'a> Setter<'a> {
                 RunStyle::Code => Face::Code,
             };
             let start = whole.len();
-            whole.push_str(&self.typefaces.legible(text, face));
-            styled.push((start..whole.len(), face));
+            for c in self.typefaces.legible(text, face).chars() {
+                let start = whole.len();
+                whole.push(c);
+                // What the face lacks is set in a font that has it.
+                let face = self.typefaces.showing(c, face).unwrap_or(face);
+                match styled.last_mut() {
+                    Some((range, last)) if *last == face && Range::<usize>::clone(range).end == start => {
+                        range.end = whole.len()
+                    }
+                    _ => styled.push((start..whole.len(), face)),
+                }
+            }
             if let Some(link) = link {
                 links.push((start..whole.len(), link.clone()));
             }

@@ -1,6 +1,7 @@
 //! Invented months: templates are tried out on them, tests compare their documents, the benchmark renders the long one.
 //! Their figures are computed from their outages, so that what a document shows adds up.
 
+mod course;
 mod credit;
 mod incidents;
 mod settled;
@@ -232,6 +233,7 @@ impl Scene {
             claim: None,
             unknown_months: Vec::new(),
             accepted: Vec::new(),
+            earlier: course::earlier(self.month, &commitments),
             exclusions: self.exclusions(promises),
             evidence,
             commitments,
@@ -401,7 +403,7 @@ impl Scene {
                 })
                 .collect(),
             days: self.days(promise.method, &bad, &unknown_periods),
-            course: None,
+            course: Some(self.course(&tally, &target, &bad, &unknown_periods, promise.method)),
             evidence: vec![evidence.sha256.clone()],
         }
     }
