@@ -3023,6 +3023,11 @@ export interface components {
             unknown_months: components["schemas"]["Month"][];
             /** @description Findings of the linter about the contract that were taken as they are. */
             accepted: components["schemas"]["RecordAcceptance"][];
+            /**
+             * @description How the months of the year before went, as far as they were closed when this revision was. It decides nothing and is
+             *     drawn beside the month. Absent where none was, and in records of versions that did not note it.
+             */
+            earlier?: components["schemas"]["RecordEarlier"][];
             /** @description Excluded windows that were asked for, accepted or not. */
             exclusions: components["schemas"]["RecordExclusion"][];
             /** @description Every piece of evidence that the figures rest on. */
@@ -3812,6 +3817,29 @@ export interface components {
              * @description Unknown slices in seconds.
              */
             unknown_seconds: number;
+        };
+        /** @description An earlier month, as its latest revision stated it when the record was made. */
+        RecordEarlier: {
+            /** @description The month, YYYY-MM. */
+            month: components["schemas"]["Month"];
+            /**
+             * Format: uint32
+             * @description The revision that stated it.
+             */
+            revision: number;
+            /** @description Its promises. */
+            promises: components["schemas"]["RecordEarlierPromise"][];
+        };
+        /** @description What a promise came to in an earlier month. */
+        RecordEarlierPromise: {
+            /** @description Name of the promise in the contract. */
+            name: string;
+            /** @description The promised percentage. */
+            target: string;
+            /** @description The least and the most that can have been attained, in percent, rounded down; null when there was nothing to judge. */
+            attained: components["schemas"]["RecordRange"];
+            /** @description Met, breached or undecidable. */
+            verdict: components["schemas"]["Verdict"];
         };
         /** @description A credit of an earlier month that is waived. */
         RecordEarnedBack: {
