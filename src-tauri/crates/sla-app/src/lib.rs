@@ -113,7 +113,7 @@ pub use sla_ledger::{
     TenantsRequest, Verified, Waiting, Which,
 };
 pub use sla_report::booking::{BookingFormat, FORMATS};
-pub use sla_report::bundle::{Flaw, PublicKey, SecretKey};
+pub use sla_report::bundle::{Flaw, KeyError, PublicKey, SecretKey};
 pub use sla_report::{
     Derived, DerivedCase, DerivedPromise, DerivedStep, ReportError, TemplateError, Templates, derived, explain,
 };

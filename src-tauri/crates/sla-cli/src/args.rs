@@ -422,6 +422,9 @@ pub(crate) struct Serve {
     /// Folder with the built interface for browsers, as in ui/dist; without one the API alone is served
     #[arg(long, value_name = "DIR")]
     pub(crate) ui: Option<PathBuf>,
+    /// File of the secret key that seals months; its passphrase stands in SLA_KEY_PASSPHRASE
+    #[arg(long, value_name = "FILE", requires = "out")]
+    pub(crate) seal_key: Option<PathBuf>,
     /// Requests per second that one account may send
     #[arg(long, value_name = "NUMBER", default_value = "50")]
     pub(crate) requests_per_second: NonZeroU32,
