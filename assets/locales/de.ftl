@@ -1253,3 +1253,55 @@ day-evidence-partial = Teilweise
 day-evidence-missing = Fehlt
 day-evidence-unknown = Noch nicht abgefragt
 day-evidence-not-due = Nichts zugesagt
+
+## Versiegelte Monate
+
+bundle-of = { $tenant }, Vertrag { $contract }, { $month }, Revision { $revision }, versiegelt von SLA Desk { $program }
+bundle-unread = Wovon dieses Paket ist, lässt sich nicht lesen.
+bundle-check-seal-agrees = Siegel: Die Signatur ist gültig, und alle { $count } Dateien sind so, wie sie versiegelt wurden
+bundle-check-seal-differs = Siegel: Das ist nicht, was versiegelt wurde
+bundle-check-chain-agrees = Prüfkette: Der Eintrag ist unversehrt und nennt genau diesen Datensatz
+bundle-check-chain-differs = Prüfkette: Der Eintrag gehört nicht zu diesem Datensatz
+bundle-check-chain-not-checked = Prüfkette: nicht geprüft
+bundle-check-figures-agrees =
+    Zahlen: aus { $count ->
+        [one] { $count } Nachweis
+       *[other] { $count } Nachweisen
+    } neu berechnet, und jede ist die des Berichts
+bundle-check-figures-differs = Zahlen: Aus den Nachweisen neu berechnet, sind es nicht die des Berichts
+bundle-check-figures-not-checked = Zahlen: nicht neu berechnet
+bundle-check-documents-agrees = Dokumente: neu erstellt, und alle { $count } stimmen Byte für Byte überein
+bundle-check-documents-differs = Dokumente: Neu erstellt, stimmen sie nicht Byte für Byte überein
+bundle-check-documents-not-checked = Dokumente: nicht neu erstellt
+bundle-key-given = Signiert mit dem Schlüssel { $key }, den Sie angegeben haben.
+bundle-key-inside = Signiert mit dem Schlüssel { $key }, der im Paket liegt. Wem er gehört, hat niemand geprüft: Vergleichen Sie ihn mit dem Schlüssel, den der Anbieter bekannt gegeben hat, oder geben Sie jenen mit --key an.
+bundle-chain-head = Beim Versiegeln endete die Prüfkette bei { $head }.
+bundle-earlier = { $count ->
+    [one] { $count } früherer Monat gilt
+   *[other] { $count } frühere Monate gelten
+} so, wie das Paket es angibt; Beweis sind die Pakete jener Monate.
+bundle-agrees = Alles stimmt überein.
+bundle-differs = Nicht alles stimmt überein. Verlassen Sie sich auf nichts darin, solange nicht erklärt ist, warum.
+bundle-flaw-too-large = Es hat { $bytes } Bytes; ein Paket hat höchstens { $most }.
+bundle-flaw-too-many-files = Es enthält mehr als { $most } Dateien.
+bundle-flaw-no-archive = Es ist kein Archiv dieses Programms, oder so beschädigt, dass sich seine Dateien nicht unterscheiden lassen.
+bundle-flaw-unsafe-name = { $file }: Dieser Name führt aus dem Archiv hinaus oder ist kein Dateiname.
+bundle-flaw-twice = { $file } ist zweimal enthalten.
+bundle-flaw-disordered = { $file } steht nicht an seinem Platz.
+bundle-flaw-two-names = { $file } heißt im Verzeichnis des Archivs { $other }.
+bundle-flaw-compressed = { $file } ist komprimiert und soll { $bytes } Bytes ergeben; ein Paket enthält seine Dateien, wie sie sind. Die Datei wurde nicht entpackt.
+bundle-flaw-link = { $file } ist ein Verweis auf einen anderen Ort. Ihm wurde nicht gefolgt.
+bundle-flaw-record = { $file }: Was das Archiv über diese Datei festhält, wurde geändert oder stammt von einem anderen Programm.
+bundle-flaw-end = Das Ende des Archivs wurde geändert, oder es steht etwas dahinter.
+bundle-flaw-altered = { $file } wurde verändert.
+bundle-flaw-missing = { $file } fehlt.
+bundle-flaw-unknown = { $file } wurde hinzugefügt: Nichts Signiertes nennt diese Datei.
+bundle-flaw-unreadable = { $file } lässt sich nicht lesen: { $reason }
+bundle-flaw-signature = { $file }: Das ist nicht die Signatur des Schlüssels über das Verzeichnis der Dateien.
+bundle-flaw-other-key = Es wurde mit dem Schlüssel { $signed_by } signiert, nicht mit { $expected }, den Sie angegeben haben.
+bundle-flaw-chain-entry = Der Eintrag hat nicht den Hash, der bei ihm steht, oder gehört zu einem anderen Monat.
+bundle-flaw-chain-record = Der Eintrag nennt den Datensatz { $noted }; im Paket liegt { $found }.
+bundle-flaw-not-computed = Sie lassen sich nicht neu berechnen: { $reason }
+bundle-flaw-figures = Der Datensatz des Berichts ist { $noted }; aus den Nachweisen berechnet ist es { $found }.
+bundle-flaw-not-drawn = Sie lassen sich nicht neu erstellen: { $reason }
+bundle-flaw-document = { $file } hat andere Bytes; erstellt wurde die Datei von SLA Desk { $program }.

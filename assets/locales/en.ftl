@@ -1256,3 +1256,55 @@ day-evidence-partial = In part
 day-evidence-missing = Missing
 day-evidence-unknown = Not asked yet
 day-evidence-not-due = Nothing due
+
+## Sealed bundles
+
+bundle-of = { $tenant }, contract { $contract }, { $month }, revision { $revision }, sealed by SLA Desk { $program }
+bundle-unread = What this is a bundle of cannot be read.
+bundle-check-seal-agrees = Seal: the signature is sound, and all { $count } files are as they were sealed
+bundle-check-seal-differs = Seal: this is not what was sealed
+bundle-check-chain-agrees = Audit chain: its entry is whole and tells of this very record
+bundle-check-chain-differs = Audit chain: its entry does not belong to this record
+bundle-check-chain-not-checked = Audit chain: not looked at
+bundle-check-figures-agrees =
+    Figures: computed again from { $count ->
+        [one] { $count } piece
+       *[other] { $count } pieces
+    } of evidence, every one is that of the report
+bundle-check-figures-differs = Figures: computed again from the evidence, they are not those of the report
+bundle-check-figures-not-checked = Figures: not computed again
+bundle-check-documents-agrees = Documents: drawn again, all { $count } are the same byte for byte
+bundle-check-documents-differs = Documents: drawn again, they are not the same byte for byte
+bundle-check-documents-not-checked = Documents: not drawn again
+bundle-key-given = Signed with the key { $key }, which is the one that you gave.
+bundle-key-inside = Signed with the key { $key }, which came with the bundle. Whose it is nobody has checked: compare it with the key that the provider made known, or give that one with --key.
+bundle-chain-head = When it was sealed, the audit chain ended at { $head }.
+bundle-earlier = { $count ->
+    [one] { $count } earlier month is
+   *[other] { $count } earlier months are
+} taken as the bundle states it; their own bundles prove them.
+bundle-agrees = Everything agrees.
+bundle-differs = Not everything agrees. Rely on nothing in it before whoever sealed it has explained why.
+bundle-flaw-too-large = It has { $bytes } bytes; a bundle has at most { $most }.
+bundle-flaw-too-many-files = It holds more than { $most } files.
+bundle-flaw-no-archive = It is no archive of this program, or so damaged that its files cannot be told apart.
+bundle-flaw-unsafe-name = { $file }: this name leads out of the archive, or is no name of a file.
+bundle-flaw-twice = { $file } stands in it twice.
+bundle-flaw-disordered = { $file } does not stand in its place.
+bundle-flaw-two-names = { $file } is called { $other } in the archive’s list.
+bundle-flaw-compressed = { $file } is compressed and claims to become { $bytes } bytes; a bundle holds its files as they are. It was not unpacked.
+bundle-flaw-link = { $file } is a link to another place. It was not followed.
+bundle-flaw-record = { $file }: what the archive notes about this file was changed, or written by another program.
+bundle-flaw-end = The end of the archive was changed, or something stands behind it.
+bundle-flaw-altered = { $file } was altered.
+bundle-flaw-missing = { $file } is missing.
+bundle-flaw-unknown = { $file } was put in: nothing signed tells of it.
+bundle-flaw-unreadable = { $file } cannot be read: { $reason }
+bundle-flaw-signature = { $file }: this is not the signature of the key over the manifest.
+bundle-flaw-other-key = It was signed with the key { $signed_by }, not with { $expected }, which you gave.
+bundle-flaw-chain-entry = The entry does not have the hash that is noted with it, or is of another month.
+bundle-flaw-chain-record = The entry tells of the record { $noted }; the one in the bundle is { $found }.
+bundle-flaw-not-computed = They cannot be computed again: { $reason }
+bundle-flaw-figures = The report’s record is { $noted }; computed from the evidence it is { $found }.
+bundle-flaw-not-drawn = They cannot be drawn again: { $reason }
+bundle-flaw-document = { $file } has other bytes; it was drawn by SLA Desk { $program }.

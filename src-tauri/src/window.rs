@@ -10,7 +10,7 @@ use tauri_plugin_opener::OpenerExt;
 use crate::bridge::{self, Session};
 use crate::choice::Choices;
 use crate::front::{self, Front};
-use crate::words::{Language, Words};
+use crate::words::{Language, Words, of_system};
 use crate::{Arguments, link, native};
 
 /// The window's label, which its capability names.
@@ -129,7 +129,7 @@ fn go(app: &AppHandle, page: Option<&str>) {
 fn tray(app: &AppHandle) -> tauri::Result<()> {
     let mut tray = TrayIconBuilder::with_id(TRAY)
         .tooltip("SLA Desk")
-        .menu(&menu(app, Language::of_system())?)
+        .menu(&menu(app, of_system())?)
         .show_menu_on_left_click(false)
         .on_menu_event(|app, event| match event.id.as_ref() {
             "quit" => app.exit(0),

@@ -16,6 +16,7 @@ mod place;
 mod refusals;
 mod repeat;
 mod review;
+mod sealed;
 mod sensitivity;
 mod sign_in;
 mod versions;

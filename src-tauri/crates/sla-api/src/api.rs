@@ -1,12 +1,12 @@
 //! What every handler shares.
 
 use std::num::NonZeroU32;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use sla_app::{Ledger, OpenId, Runner, Templates};
+use sla_app::{Ledger, OpenId, Runner, SecretKey, Templates};
 use sla_core::time::UnixSeconds;
 
 use crate::guard::Limits;
@@ -52,6 +52,16 @@ pub struct Api {
     pub(crate) openid: Option<Arc<OpenId>>,
     /// What browsers are given beside the API.
     pub(crate) interface: Option<Interface>,
+    /// What months are sealed with.
+    pub(crate) seal: Option<Arc<Seal>>,
+}
+
+/// What months are sealed with.
+pub struct Seal {
+    /// The key.
+    pub key: SecretKey,
+    /// The folder of the templates that documents are drawn by; none where they are those that come with the program.
+    pub templates: Option<PathBuf>,
 }
 
 impl Api {
@@ -72,6 +82,7 @@ impl Api {
             interface: None,
             settings,
             runner: None,
+            seal: None,
         }
     }
 
@@ -103,6 +114,12 @@ impl Api {
     #[must_use]
     pub fn with_interface(self, interface: Interface) -> Self {
         Self { interface: Some(interface), ..self }
+    }
+
+    /// The same with a key that seals months.
+    #[must_use]
+    pub fn with_seal(self, seal: Seal) -> Self {
+        Self { seal: Some(Arc::new(seal)), ..self }
     }
 
     pub(crate) fn now(&self) -> UnixSeconds {

@@ -114,7 +114,7 @@ pub(crate) async fn explained_outages(
 }
 
 /// The request for a revision that somebody sees.
-async fn requested<'a>(
+pub(crate) async fn requested<'a>(
     api: &'a Api,
     who: &Who,
     of: &'a OfMonth,

@@ -15,6 +15,7 @@
 mod accounts;
 mod api;
 mod audit;
+mod bundles;
 mod catalogue;
 mod cursor;
 mod documents;
@@ -41,7 +42,7 @@ mod tenants;
 mod trace;
 mod whole;
 
-pub use api::{Api, Settings};
+pub use api::{Api, Seal, Settings};
 pub use interface::{Interface, InterfaceError};
 pub use openapi::document;
 pub use operations::router;

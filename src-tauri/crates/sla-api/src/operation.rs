@@ -143,6 +143,13 @@ impl Operation {
         self.refuses(413, "The body is too long").refuses(422, "The document, or the catalogue with it, has defects")
     }
 
+    /// A file as it is.
+    pub(crate) fn takes_file(mut self, media_type: &'static str) -> Self {
+        self.request = Some(|generator| generator.subschema_for::<String>());
+        self.request_type = media_type;
+        self.refuses(413, "The file is too large").refuses(415, "The body is of another media type")
+    }
+
     pub(crate) fn gives<T: JsonSchema>(mut self, status: u16, description: &'static str) -> Self {
         let body: Described = |generator| generator.subschema_for::<T>();
         self.replies.push(Reply { status, description, media_type: JSON, body: Some(body) });

@@ -73,7 +73,7 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, "request.malformed", detail)
     }
 
-    fn inside(status: StatusCode, code: &str, cause: String) -> Self {
+    pub(crate) fn inside(status: StatusCode, code: &str, cause: String) -> Self {
         let detail = match status {
             // Nothing is promised here that a program might take as leave to send the request once more.
             StatusCode::GATEWAY_TIMEOUT => {

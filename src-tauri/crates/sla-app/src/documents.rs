@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use sla_core::billing::{BillingError as SumError, Settlement};
-use sla_core::record::Contact;
+use sla_core::record::{Contact, MonthRecord};
 use sla_core::time::Month;
 use sla_core::workflow::MonthState;
 use sla_ledger::{Ledger, LedgerError, LetterOf, MonthStatus};
@@ -132,10 +132,9 @@ pub async fn draw_documents(ledger: &Ledger, request: &DocumentsRequest<'_>) -> 
     let revision = status.record.revision;
     let of = LetterOf { tenant: &record.tenant, contract: &record.contract.id, month: record.month, revision };
     let written = ledger.letters(&of).await?.pop();
-    let work = move || match (&settled, &written) {
-        (settled, Some(letter)) => written_documents(&templates, &record, settled.as_ref(), &contacts, &letter.text),
-        (Some(settlement), None) => settled_documents(&templates, &record, settlement, &contacts),
-        (None, None) => tenant_documents(&templates, &record, &contacts),
+    let work = move || {
+        let letter = written.as_ref().map(|letter| letter.text.as_str());
+        render(&templates, &record, settled.as_ref(), &contacts, letter)
     };
     let drawn = tokio::task::spawn_blocking(work).await.expect("rendering does not panic");
     let documents = drawn.map_err(|source| DocumentsError::Report { tenant: request.tenant.to_owned(), source })?;
@@ -148,21 +147,59 @@ pub async fn draw_documents(ledger: &Ledger, request: &DocumentsRequest<'_>) -> 
     })
 }
 
+/// The documents of a month with what was decided of it, and the letter that somebody wrote, where there is any.
+pub(crate) fn render(
+    templates: &Templates,
+    record: &MonthRecord,
+    settlement: Option<&Settlement>,
+    contacts: &[Contact],
+    letter: Option<&str>,
+) -> Result<Vec<Document>, ReportError> {
+    match (settlement, letter) {
+        (settlement, Some(letter)) => written_documents(templates, record, settlement, contacts, letter),
+        (Some(settlement), None) => settled_documents(templates, record, settlement, contacts),
+        (None, None) => tenant_documents(templates, record, contacts),
+    }
+}
+
 pub(crate) fn chosen<'a>(
     known: &'a [MonthStatus],
     request: &DocumentsRequest<'_>,
 ) -> Result<&'a MonthStatus, ReviewError> {
-    let contract = contract_of(known, request.tenant, request.month, request.contract)?;
+    chosen_of(known, (request.tenant, request.month), request.contract, request.revision)
+}
+
+fn chosen_of<'a>(
+    known: &'a [MonthStatus],
+    (tenant, month): (&str, Month),
+    contract: Option<&str>,
+    revision: Option<u32>,
+) -> Result<&'a MonthStatus, ReviewError> {
+    let contract = contract_of(known, tenant, month, contract)?;
     let mut revisions = known.iter().filter(|status| status.record.contract.id == contract);
-    let found = match request.revision {
+    let found = match revision {
         Some(wanted) => revisions.find(|status| status.record.revision == wanted),
         None => revisions.next_back(),
     };
     found.ok_or_else(|| {
-        let revision = request.revision.map_or_else(String::new, |revision| format!(", revision {revision}"));
-        let subject = format!("{}, contract {contract}, {}{revision}", request.tenant, request.month);
+        let revision = revision.map_or_else(String::new, |revision| format!(", revision {revision}"));
+        let subject = format!("{tenant}, contract {contract}, {month}{revision}");
         LedgerError::Unknown { subject, known: "sla month show lists its revisions".to_owned() }.into()
     })
+}
+
+/// What a revision of a tenant's month states; the latest one when not said.
+///
+/// # Errors
+/// [`DocumentsError`] when the month is not found.
+pub async fn record_of(
+    ledger: &Ledger,
+    (tenant, month): (&str, Month),
+    contract: Option<&str>,
+    revision: Option<u32>,
+) -> Result<MonthRecord, DocumentsError> {
+    let known = ledger.revisions(Some(tenant), Some(month)).await?;
+    Ok(chosen_of(&known, (tenant, month), contract, revision)?.record.clone())
 }
 
 /// Whom the letter goes to, as the catalogue said when the month was closed: later contacts do not change a letter.

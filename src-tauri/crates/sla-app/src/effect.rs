@@ -3,25 +3,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use sla_capture::{EvidenceStore, StoreError, answers};
+use sla_capture::EvidenceStore;
 use sla_core::catalogue::{Catalogue, EnteredDocument, SourceFile};
-use sla_core::evidence::EvidenceRef;
-use sla_core::plan::{Ask, ContractMonth, plan};
-use sla_core::record::{CreditTotal, MonthDifference, MonthRecord, RecordEvidence, Verdict};
-use sla_core::time::{Month, UnixSeconds, utc_text};
+use sla_core::record::{CreditTotal, MonthDifference, Verdict};
+use sla_core::time::{Month, UnixSeconds};
 use sla_ledger::{Ledger, MonthStatus};
 
+use crate::again::restated;
 use crate::catalogue::CatalogueError;
 use crate::desk::{DeskError, Drafted, Whole};
 use crate::error::CloseError;
 use crate::history::before;
 use crate::jobs::JobProblem;
-use crate::measure::measure;
-use crate::progress::{CloseProgress, Silent};
 
 /// The most months of one contract that are stated again.
 pub const MOST_EFFECT_MONTHS: u32 = 12;
@@ -222,80 +218,4 @@ async fn effect(
         difference,
         problem,
     })
-}
-
-/// A month that is on record, as a catalogue states it.
-async fn restated(
-    catalogue: &Catalogue,
-    record: &MonthRecord,
-    store: &EvidenceStore,
-    known: &[MonthRecord],
-    now: UnixSeconds,
-) -> Result<MonthRecord, JobProblem> {
-    let told = |error: CloseError| JobProblem { code: error.code().to_owned(), detail: detail(&error) };
-    let mut plans = plan(catalogue, record.month, Some(&record.tenant), now).map_err(|error| told(error.into()))?;
-    plans.retain(|plan| plan.contract.name().as_str() == record.contract.id);
-    if plans.is_empty() {
-        let detail = format!("{} is not in force in {} as it stands here", record.contract.id, record.month);
-        return Err(JobProblem { code: "effect.not_in_force".to_owned(), detail });
-    }
-    let evidence = recorded(&plans, record, store)?;
-    let silent: Arc<dyn CloseProgress> = Arc::new(Silent);
-    let mut records = measure(&plans, &evidence, store, known, &silent).await.map_err(told)?;
-    let mut restated = records.pop().expect("a plan becomes a record");
-    restated.revision = record.revision;
-    Ok(restated)
-}
-
-/// The evidence on record that answers what is asked; a commitment's own first, as two files may have one name.
-fn recorded(
-    plans: &[ContractMonth<'_>],
-    record: &MonthRecord,
-    store: &EvidenceStore,
-) -> Result<BTreeMap<Ask, EvidenceRef>, JobProblem> {
-    let mut found = BTreeMap::new();
-    for commitment in plans.iter().flat_map(|plan| &plan.commitments) {
-        let Ask { what, period, step_seconds, .. } = &commitment.ask;
-        let (from, to) = (utc_text(period.start), utc_text(period.end));
-        let fits = |one: &&RecordEvidence| {
-            one.step_seconds == *step_seconds
-                && (one.from <= from && to <= one.to)
-                && answers(what, &one.query, &one.source)
-        };
-        let name = commitment.terms.name.as_str();
-        let own = record.commitments.iter().filter(|one| one.name == name).flat_map(|one| &one.evidence);
-        let own = own.filter_map(|sha256| record.evidence.iter().find(|one| one.sha256 == *sha256));
-        let Some(one) = own.chain(&record.evidence).find(fits) else {
-            let detail = format!(
-                "{name} asks what nobody asked for {}: {} slices of {step_seconds} s from {from} to {to}; closing the month \
-                 again would ask its source",
-                record.month,
-                period.seconds() / step_seconds,
-            );
-            return Err(JobProblem { code: "effect.not_recorded".to_owned(), detail });
-        };
-        let opened = store.open(&one.sha256);
-        let told = |error: StoreError| {
-            let error = CloseError::from(error);
-            JobProblem { code: error.code().to_owned(), detail: detail(&error) }
-        };
-        found.insert(commitment.ask.clone(), opened.map_err(told)?.reference);
-    }
-    Ok(found)
-}
-
-/// What is told of an error; paths of the desk are not.
-fn detail(error: &CloseError) -> String {
-    match error {
-        CloseError::Evidence(StoreError::Missing { .. }) => {
-            "the evidence that the month rests on is missing; bring it back from a copy".to_owned()
-        }
-        CloseError::Evidence(StoreError::Altered { .. }) => {
-            "the evidence that the month rests on was altered or cut; bring it back from a copy".to_owned()
-        }
-        CloseError::Evidence(_) | CloseError::Measure { .. } | CloseError::File { .. } => {
-            "the evidence that the month rests on cannot be read".to_owned()
-        }
-        error => error.to_string(),
-    }
 }

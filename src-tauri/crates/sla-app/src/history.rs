@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use sla_core::billing::Settlement;
 use sla_core::record::MonthRecord;
-use sla_core::time::Month;
+use sla_core::time::{Month, UnixSeconds};
 use sla_ledger::{Ledger, MonthStatus};
 
 use crate::billing::on_record;
@@ -20,8 +20,25 @@ pub(crate) async fn before(
     month: Month,
     tenant: Option<&str>,
 ) -> Result<Vec<MonthRecord>, CloseError> {
+    decided(ledger.revisions(tenant, None).await?, month)
+}
+
+/// The same of a tenant as it was at a time (Unix seconds), when a month was closed.
+///
+/// # Errors
+/// [`CloseError`] when the ledger cannot be read.
+pub(crate) async fn before_then(
+    ledger: &Ledger,
+    month: Month,
+    tenant: &str,
+    then: UnixSeconds,
+) -> Result<Vec<MonthRecord>, CloseError> {
+    decided(ledger.revisions_then(tenant, then).await?, month)
+}
+
+fn decided(revisions: Vec<MonthStatus>, month: Month) -> Result<Vec<MonthRecord>, CloseError> {
     let mut latest: BTreeMap<(String, String, Month), MonthStatus> = BTreeMap::new();
-    let earlier = ledger.revisions(tenant, None).await?.into_iter().filter(|status| status.record.month < month);
+    let earlier = revisions.into_iter().filter(|status| status.record.month < month);
     // Revisions come in their order: the last one of a month stays.
     for status in earlier {
         let record = &status.record;

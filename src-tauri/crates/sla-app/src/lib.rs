@@ -7,7 +7,7 @@
 //! A closed month is then reviewed by several people (`review`), who sign in to accounts (`accounts`, `openid`); its documents are drawn
 //! again as it was decided (`documents`) with the letter that somebody wrote (`letters`), and what it means for the invoice is told and exported (`billing`). A month is
 //! restated when what it rests on changes (`restate`). The catalogue lies in a folder, in the ledger, or in both (`desk`).
-//! What takes longer than a request may is a job (`jobs`).
+//! A month is sealed and looked at again by anybody (`bundle`). What takes longer than a request may is a job (`jobs`).
 //!
 //! Invariants:
 //! - Nothing is recorded unless every tenant of the close was captured, measured, judged and rendered.
@@ -20,7 +20,9 @@
 
 mod accept;
 mod accounts;
+mod again;
 mod billing;
+mod bundle;
 mod capture;
 mod catalogue;
 mod close;
@@ -49,6 +51,7 @@ mod staging;
 mod standing;
 mod terms;
 mod verify;
+mod words;
 
 pub use accept::Accepted;
 pub use accounts::{
@@ -57,6 +60,11 @@ pub use accounts::{
     remove_totp, revoke_token, set_up_totp, sign_in, sign_out, tokens,
 };
 pub use billing::{BillingError, BillingRequest, ExportRequest, Exported, billing, export_billing};
+pub use bundle::{
+    BundleCheck, BundleError, CheckName, CheckOutcome, KeyFileError, MonthSealError, SealRequest, Sealed, SealedMonth,
+    Verification, compared, lay_bundle, new_key, open_key, public_key, read_bundle, read_sealed_record, seal_month,
+    verify_bundle,
+};
 pub use catalogue::{CatalogueError, read_catalogue};
 pub use close::{CloseRequest, Closed, ClosedMonth, Prepared, prepare};
 pub use demo::{DEMO_NOW, DEMO_PASSWORD, DEMO_PEOPLE, Demo, DemoError, DemoPerson};
@@ -66,7 +74,7 @@ pub use desk::{
     difference, document, documents, export, history, import, outages, put, put_server, request_exclusion, requests,
     retire, whole_catalogue, whole_document,
 };
-pub use documents::{DocumentsError, DocumentsRequest, Drawn, Laid, draw_documents, lay_documents};
+pub use documents::{DocumentsError, DocumentsRequest, Drawn, Laid, draw_documents, lay_documents, record_of};
 pub use effect::{EffectError, EffectRequest, Effects, MOST_EFFECT_MONTHS, MonthEffect, effects};
 pub use error::{CaptureFailure, CloseError};
 pub use evidence::{
@@ -96,6 +104,7 @@ pub use source_test::{AskTest, SecretsSent, SourceTest, SourceTestRequest, look_
 pub use standing::{Standing, StandingRequest, last_standing, standing};
 pub use terms::{TemplateView, shipped_templates};
 pub use verify::{EvidenceFailure, VerifyError, read_evidence, verify_evidence};
+pub use words::{FluentValue, Words};
 
 pub use sla_capture::{ClientTerms, StoreError, client, exchange};
 pub use sla_ledger::{
@@ -104,6 +113,7 @@ pub use sla_ledger::{
     TenantsRequest, Verified, Waiting, Which,
 };
 pub use sla_report::booking::{BookingFormat, FORMATS};
+pub use sla_report::bundle::{Flaw, KeyError, PublicKey, SecretKey};
 pub use sla_report::{
     Derived, DerivedCase, DerivedPromise, DerivedStep, ReportError, TemplateError, Templates, derived, explain,
 };
@@ -115,6 +125,7 @@ pub fn schemas() -> Vec<(String, serde_json::Value)> {
     schemas.push(("report.schema".to_owned(), report.into()));
     schemas.push(("portfolio.schema".to_owned(), sla_report::portfolio_schema().into()));
     let settlement = schemars::schema_for!(sla_core::billing::Settlement);
+    schemas.push(("bundle.schema".to_owned(), sla_report::bundle::bundle_schema().into()));
     schemas.push(("settlement.schema".to_owned(), settlement.into()));
     let billing = schemars::schema_for!(sla_core::billing::Billing);
     schemas.push(("billing.schema".to_owned(), billing.into()));

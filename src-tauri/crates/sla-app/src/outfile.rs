@@ -55,14 +55,24 @@ pub(crate) fn is_there(path: &Path, bytes: &[u8]) -> Result<bool, OutFileError> 
 
 /// Puts bytes in a file; the same bytes that lie there already are left. Gives whether something was written.
 pub(crate) fn put(path: &Path, bytes: &[u8]) -> Result<bool, OutFileError> {
+    // As any other file of this user, and not for this user alone, as temporary files are.
+    put_with(path, bytes, 0o666)
+}
+
+/// The same in a file that nobody but its owner reads.
+pub(crate) fn put_for_owner(path: &Path, bytes: &[u8]) -> Result<bool, OutFileError> {
+    put_with(path, bytes, 0o600)
+}
+
+#[cfg_attr(not(unix), expect(unused_variables, reason = "permissions of that kind are Unix's"))]
+fn put_with(path: &Path, bytes: &[u8], mode: u32) -> Result<bool, OutFileError> {
     if is_there(path, bytes)? {
         return Ok(false);
     }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
-    // As any other file of this user, and not for this user alone, as temporary files are.
     #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(mode));
     let mut file = builder.prefix(".writing-").tempfile_in(folder).map_err(OutFileError::write(path))?;
     file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(OutFileError::write(path))?;
     match file.persist_noclobber(path) {

@@ -190,18 +190,24 @@ fn scope(tenants: Vec<String>) -> TenantScope {
     }
 }
 
-/// A password from the terminal, where it is not shown, or from the first line of standard input; never from the command line,
-/// which other programs can read.
 fn password() -> Result<String, Failure> {
-    let failed = |error: std::io::Error| Failure::new("access.password", format!("no password could be read: {error}"));
+    secret("Password", true)
+}
+
+/// A password or passphrase from the terminal, where it is not shown, or from the first line of standard input; never from the
+/// command line, which other programs can read. A new one is asked for twice.
+pub(crate) fn secret(what: &str, is_new: bool) -> Result<String, Failure> {
+    let failed = |error: std::io::Error| {
+        Failure::new("access.password", format!("no {} could be read: {error}", what.to_lowercase()))
+    };
     let stdin = std::io::stdin();
     if stdin.is_terminal() {
-        let first = rpassword::prompt_password("Password: ").map_err(failed)?;
-        let again = rpassword::prompt_password("Again: ").map_err(failed)?;
-        return match first == again {
-            true => Ok(first),
-            false => Err(Failure::new("access.password", "the two passwords are not the same; nothing was changed")),
-        };
+        let first = rpassword::prompt_password(format!("{what}: ")).map_err(failed)?;
+        if is_new && rpassword::prompt_password("Again: ").map_err(failed)? != first {
+            let message = format!("the two {}s are not the same; nothing was changed", what.to_lowercase());
+            return Err(Failure::new("access.password", message));
+        }
+        return Ok(first);
     }
     let mut line = String::new();
     stdin.lock().read_line(&mut line).map_err(failed)?;

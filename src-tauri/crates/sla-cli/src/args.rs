@@ -13,6 +13,7 @@ use sla_core::time::Month;
 use sla_core::workflow::MonthState;
 
 use crate::billing::{BillingCommand, MonthDocuments};
+use crate::bundle::{Diff, KeyCommand, MonthBundle, Verify};
 use crate::desk_args::{CatalogueCommand, ExclusionCommand, IncidentCommand, Outages, Restate};
 use crate::people_args::{AccountCommand, Provider, TokenCommand};
 
@@ -36,10 +37,12 @@ Exit codes:
   4    the ledger's audit chain is broken
   5    the month is recorded, but not all of its documents are in place: close it again
   6    evidence that the ledger names is missing or was altered
+  7    a bundle is not as it was sealed, or its figures or documents do not follow from its evidence
   130  interrupted; nothing was recorded
 
 Environment:
   SLA_LEDGER   the ledger's address, when --ledger is not given
+  SLA_KEY      the file of the key that seals months, when --key is not given
   SLA_LOG      how much to log, such as debug; warn when not set
   NO_COLOR     when set, no colours";
 
@@ -117,6 +120,15 @@ pub(crate) enum Command {
     Outages(Outages),
     /// Close a tenant's month again and tell what it says otherwise; refused when nothing has changed
     Restate(Restate),
+    /// Make and show keys that seal months
+    Key {
+        #[command(subcommand)]
+        command: KeyCommand,
+    },
+    /// Check a sealed month with neither ledger nor network: signature, figures from the evidence, documents byte for byte
+    Verify(Verify),
+    /// Tell what the later of two revisions of a month says otherwise, in figures and money
+    Diff(Diff),
     /// Look after the ledger
     Ledger {
         #[command(subcommand)]
@@ -289,6 +301,8 @@ pub(crate) enum MonthCommand {
     Issue(MonthStep),
     /// Draw report, letter, CSV and JSON again from the ledger: of an approved month with the amounts that were decided
     Documents(MonthDocuments),
+    /// Seal a month in one file from which anybody can compute it again; sla verify does
+    Bundle(MonthBundle),
     /// Say something about a month
     Comment(MonthStep),
 }
@@ -408,6 +422,9 @@ pub(crate) struct Serve {
     /// Folder with the built interface for browsers, as in ui/dist; without one the API alone is served
     #[arg(long, value_name = "DIR")]
     pub(crate) ui: Option<PathBuf>,
+    /// File of the secret key that seals months; its passphrase stands in SLA_KEY_PASSPHRASE
+    #[arg(long, value_name = "FILE", requires = "out")]
+    pub(crate) seal_key: Option<PathBuf>,
     /// Requests per second that one account may send
     #[arg(long, value_name = "NUMBER", default_value = "50")]
     pub(crate) requests_per_second: NonZeroU32,

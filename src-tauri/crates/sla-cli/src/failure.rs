@@ -24,6 +24,8 @@ const BROKEN_LEDGER: u8 = 4;
 const UNPUBLISHED: u8 = 5;
 /// Evidence that the ledger names is missing or was altered.
 const BROKEN_EVIDENCE: u8 = 6;
+/// A bundle is not as it was sealed, or does not say what its evidence says.
+const BROKEN_BUNDLE: u8 = 7;
 /// Ended by Ctrl-C, as shells count it: 128 and the signal's number.
 const INTERRUPTED: u8 = 130;
 
@@ -43,6 +45,15 @@ impl Failure {
     /// Defects that were printed already, as the command's result.
     pub(crate) fn printed_defects() -> Self {
         Self::unsound_catalogue(String::new())
+    }
+
+    /// What does not agree was printed already, as the command's result.
+    pub(crate) fn printed_bundle() -> Self {
+        Self::unsound_bundle(String::new())
+    }
+
+    pub(crate) fn unsound_bundle(message: String) -> Self {
+        Self { code: "bundle.unsound", message, exit: BROKEN_BUNDLE }
     }
 
     fn unsound_catalogue(message: String) -> Self {

@@ -4,6 +4,7 @@
 mod accounts;
 mod args;
 mod billing;
+mod bundle;
 mod close;
 mod demo;
 mod desk;
@@ -106,6 +107,9 @@ async fn run(command: Command, output: Output) -> Result<(), Failure> {
         Command::Serve(arguments) => serve::run(arguments, output).await,
         Command::Account { command } => accounts::account(command, output).await,
         Command::Token { command } => accounts::token(command, output).await,
+        Command::Key { command } => bundle::key(&command, output),
+        Command::Verify(arguments) => bundle::verify(&arguments, output).await,
+        Command::Diff(arguments) => bundle::diff(&arguments, output).await,
         Command::Ledger { command: LedgerCommand::Verify { ledger, evidence, anchor } } => {
             ledger::verify(&ledger, evidence.as_deref(), anchor.as_ref(), output).await
         }

@@ -44,7 +44,8 @@ pub(crate) async fn run(arguments: Restate, output: Output) -> Result<(), Failur
     Ok(())
 }
 
-fn told(difference: &MonthDifference) -> String {
+/// What a revision says otherwise, in lines.
+pub(crate) fn told(difference: &MonthDifference) -> String {
     let MonthDifference { tenant, contract, month, revision, .. } = difference;
     let mut lines = vec![format!(
         "{tenant}, contract {contract}, {month}: revision {} instead of {}",

@@ -16,6 +16,7 @@ pub(crate) async fn month(command: MonthCommand, output: Output) -> Result<(), F
         MonthCommand::List(arguments) => return list(&arguments, output).await,
         MonthCommand::Show(arguments) => return show(&arguments, output).await,
         MonthCommand::Documents(arguments) => return crate::billing::documents(&arguments, output).await,
+        MonthCommand::Bundle(arguments) => return crate::bundle::seal(&arguments, output).await,
         MonthCommand::Submit(of) => (of, WorkflowStep::Submit),
         MonthCommand::Return(of) => (of, WorkflowStep::Return),
         MonthCommand::Approve(of) => (of, WorkflowStep::Approve),

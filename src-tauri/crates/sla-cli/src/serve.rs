@@ -1,16 +1,20 @@
 //! `sla serve`.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::json;
-use sla_api::{Api, Certificate, Interface, ServeError, Server, Settings};
-use sla_app::{Desk, JobError, Ledger, OpenId, OpenIdConfig, Runner, Templates, accounts};
+use sla_api::{Api, Certificate, Interface, Seal, ServeError, Server, Settings};
+use sla_app::{Desk, JobError, Ledger, OpenId, OpenIdConfig, Runner, Templates, accounts, open_key};
 
 use crate::args;
 use crate::failure::Failure;
 use crate::interrupt::interrupted;
 use crate::output::Output;
 use crate::people_args::Provider;
+
+/// Where the passphrase of the key that seals months stands.
+const PASSPHRASE: &str = "SLA_KEY_PASSPHRASE";
 
 impl From<ServeError> for Failure {
     fn from(error: ServeError) -> Self {
@@ -33,6 +37,7 @@ pub(crate) async fn run(arguments: args::Serve, output: Output) -> Result<(), Fa
     let openid = openid(arguments.provider)?;
     let interface = arguments.ui.as_deref().map(Interface::new).transpose();
     let interface = interface.map_err(|error| Failure::new("serve.ui", error.to_string()))?;
+    let seal = arguments.seal_key.as_deref().map(|key| seal(key, arguments.templates.clone())).transpose()?;
     let certificate = arguments.certificate.zip(arguments.key).map(|(chain, key)| Certificate { chain, key });
     // The address first: whoever serves already must not see its ledger changed.
     let server = Server::bind(arguments.listen, certificate).await?;
@@ -57,6 +62,9 @@ pub(crate) async fn run(arguments: args::Serve, output: Output) -> Result<(), Fa
     let mut api = Api::new(ledger.clone(), Arc::clone(&templates), settings, clock);
     if let Some(openid) = openid {
         api = api.with_openid(openid);
+    }
+    if let Some(seal) = seal {
+        api = api.with_seal(seal);
     }
     let has_interface = interface.is_some();
     if let Some(interface) = interface {
@@ -90,6 +98,17 @@ pub(crate) async fn run(arguments: args::Serve, output: Output) -> Result<(), Fa
     Ok(())
 }
 
+/// The key that seals months. A service has nobody to ask for the passphrase; it is never read from the command line.
+fn seal(key: &Path, templates: Option<PathBuf>) -> Result<Seal, Failure> {
+    let passphrase = std::env::var(PASSPHRASE).map_err(|error| {
+        Failure::new(
+            "serve.seal_key",
+            format!("the variable {PASSPHRASE}, which opens --seal-key, cannot be read: {error}"),
+        )
+    })?;
+    Ok(Seal { key: open_key(key, &passphrase)?, templates })
+}
+
 /// The provider that people sign in at. Its secret is read from the environment, never from the command line, which others can
 /// read.
 fn openid(provider: Provider) -> Result<Option<OpenId>, Failure> {
@@ -100,7 +119,7 @@ fn openid(provider: Provider) -> Result<Option<OpenId>, Failure> {
             failed(format!("the variable {name} that --openid-secret-env names cannot be read: {error}"))
         })
     };
-    let authorities = |file: std::path::PathBuf| {
+    let authorities = |file: PathBuf| {
         std::fs::read(&file).map_err(|error| failed(format!("{} cannot be read: {error}", file.display())))
     };
     let config = OpenIdConfig {

@@ -135,10 +135,30 @@ impl Ledger {
         Ok(all)
     }
 
+    /// The revisions of a tenant's months as they were at a time (Unix seconds): without what was closed and done since.
+    ///
+    /// # Errors
+    /// [`LedgerError`] when the ledger cannot be read.
+    pub async fn revisions_then(&self, tenant: &str, then: UnixSeconds) -> Result<Vec<MonthStatus>, LedgerError> {
+        let mut transaction = self.begin().await?;
+        let all = self.statuses_until(&mut transaction, [tenant, "", ""], then).await?;
+        transaction.rollback().await.map_err(|error| self.address.failed(error))?;
+        Ok(all)
+    }
+
     pub(crate) async fn statuses(
         &self,
         transaction: &mut Transaction<'static, Any>,
         of: [&str; 3],
+    ) -> Result<Vec<MonthStatus>, LedgerError> {
+        self.statuses_until(transaction, of, UnixSeconds::MAX).await
+    }
+
+    async fn statuses_until(
+        &self,
+        transaction: &mut Transaction<'static, Any>,
+        of: [&str; 3],
+        until: UnixSeconds,
     ) -> Result<Vec<MonthStatus>, LedgerError> {
         let failed = |error| self.address.failed(error);
         let mut found = [Vec::new(), Vec::new(), Vec::new()];
@@ -153,6 +173,9 @@ impl Ledger {
         let mut taken: BTreeMap<(Key, String), Vec<StepTaken>> = BTreeMap::new();
         for row in &steps {
             let row = StepRow::read(row).map_err(failed)?;
+            if row.recorded_at > until {
+                continue;
+            }
             let step = step(&row)?;
             let key = (row.tenant, row.contract, row.month, row.revision);
             taken.entry((key, row.commitment)).or_default().push(step);
@@ -168,6 +191,9 @@ impl Ledger {
         let (mut of_month, mut issued) = (None, BTreeMap::<String, i64>::new());
         for row in &months {
             let revision = MonthRevision::read(row).map_err(failed)?;
+            if revision.recorded_at > until {
+                continue;
+            }
             let closed_by: String = row.try_get(8).map_err(failed)?;
             let month = (revision.tenant.clone(), revision.contract.clone(), revision.month.clone());
             if of_month.as_ref() != Some(&month) {

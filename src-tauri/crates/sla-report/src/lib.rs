@@ -8,6 +8,7 @@
 //! sla-core), files and clocks. Equal records and templates give byte-identical documents.
 
 pub mod booking;
+pub mod bundle;
 mod course;
 mod error;
 mod explain;

@@ -43,7 +43,7 @@ const INTERFACE: [Need; 2] =
     [Need { package: "nodejs", sign: Sign::Program("node") }, Need { package: "npm", sign: Sign::Program("npm") }];
 
 /// The servers that the acceptance tests start, and the programs that judge documents and look at the window.
-const TESTS: [Need; 15] = [
+const TESTS: [Need; 17] = [
     Need { package: "git", sign: Sign::Program("git") },
     Need { package: "prometheus", sign: Sign::Program("promtool") },
     Need { package: "postgresql", sign: Sign::Versioned("/usr/lib/postgresql", "postgres") },
@@ -51,6 +51,8 @@ const TESTS: [Need; 15] = [
     Need { package: "pgbouncer", sign: Sign::Program("pgbouncer") },
     Need { package: "poppler-utils", sign: Sign::Program("pdftotext") },
     Need { package: "qpdf", sign: Sign::Program("qpdf") },
+    Need { package: "minisign", sign: Sign::Program("minisign") },
+    Need { package: "unzip", sign: Sign::Program("unzip") },
     Need { package: "util-linux", sign: Sign::Program("setpriv") },
     Need { package: "chromium", sign: Sign::Program("chromium") },
     Need { package: "xvfb", sign: Sign::Program("Xvfb") },
@@ -217,13 +219,14 @@ mod tests {
         let window =
             ["chromium", "Xvfb", "WebKitWebDriver", "dbus-daemon", "gnome-keyring-daemon", "openbox", "xdotool"];
         let with_window = |there: &[&'static str]| [there, &window].concat();
-        let all = with_window(&["git", "promtool", postgres, "psql", "pgbouncer", "pdftotext", "qpdf", "setpriv"]);
+        let seals = ["minisign", "unzip"];
+        let rest = [&["git", postgres, "psql", "pgbouncer", "pdftotext", "qpdf", "setpriv"], &seals[..]].concat();
+        let all = with_window(&[&["promtool"], &rest[..]].concat());
         check(&all, &[]);
-        let few = with_window(&["git", "promtool", "psql", "setpriv"]);
+        let few = with_window(&["git", "promtool", "psql", "setpriv", "minisign", "unzip"]);
         check(&few, &["postgresql", "pgbouncer", "poppler-utils", "qpdf"]);
-        let one = with_window(&["git", postgres, "psql", "pgbouncer", "pdftotext", "qpdf", "setpriv"]);
-        check(&one, &["prometheus"]);
-        check(&all[..9], &["xvfb", "webkit2gtk-driver", "dbus", "gnome-keyring", "openbox", "xdotool"]);
+        check(&with_window(&rest), &["prometheus"]);
+        check(&all[..11], &["xvfb", "webkit2gtk-driver", "dbus", "gnome-keyring", "openbox", "xdotool"]);
     }
 
     #[test]

@@ -904,6 +904,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/months/{tenant}/{contract}/{month}/bundle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Seal a month in one file that anybody can verify
+         * @description Needs the permission `months.issue`.
+         */
+        get: operations["getBundle"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bundles/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Verify a sealed month
+         * @description Needs the permission `documents.read`.
+         */
+        post: operations["verifyBundle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/months/{tenant}/{contract}/{month}/outages": {
         parameters: {
             query?: never;
@@ -1621,6 +1661,20 @@ export interface components {
             /** @description Why, as it is on record. */
             note: string;
         };
+        /** @description Something that was looked at. */
+        BundleCheck: {
+            /** @description What. */
+            check: components["schemas"]["CheckName"];
+            /** @description What became of it. */
+            outcome: components["schemas"]["CheckOutcome"];
+            /**
+             * Format: uint
+             * @description How many things of that kind there are.
+             */
+            count: number;
+            /** @description What does not agree. */
+            flaws: components["schemas"]["Flaw"][];
+        };
         /** @description A budget by the end of a local day. */
         BurnDay: {
             /** @description Local date, YYYY-MM-DD. */
@@ -1786,6 +1840,10 @@ export interface components {
             /** @description In the later one. */
             after?: components["schemas"]["ExclusionFigures"] | null;
         };
+        /** @description What is looked at. */
+        CheckName: "seal" | "chain" | "figures" | "documents";
+        /** @description What became of a check. */
+        CheckOutcome: "agrees" | "differs" | "not_checked";
         /** @description A draft, checked with all the rest of the catalogue. */
         Checked: {
             /** @description What it is; none when it cannot be read, several when a separator stands in it. */
@@ -2494,6 +2552,145 @@ export interface components {
             stake?: string | null;
             /** @description A clause that would settle it, in German and English; null where it is not one of wording. */
             wording?: components["schemas"]["Wording"] | null;
+        };
+        /** @description Something about a bundle that is not as it was sealed. */
+        Flaw: {
+            /** @constant */
+            code: "too_large";
+            /**
+             * Format: uint64
+             * @description How many bytes it has.
+             */
+            bytes: number;
+            /**
+             * Format: uint64
+             * @description The most that a bundle may have.
+             */
+            most: number;
+        } | {
+            /** @constant */
+            code: "too_many_files";
+            /**
+             * Format: uint
+             * @description The most that a bundle may hold.
+             */
+            most: number;
+        } | {
+            /** @constant */
+            code: "no_archive";
+        } | {
+            /** @constant */
+            code: "unsafe_name";
+            /** @description The name. */
+            file: string;
+        } | {
+            /** @constant */
+            code: "twice";
+            /** @description The name. */
+            file: string;
+        } | {
+            /** @constant */
+            code: "disordered";
+            /** @description The file. */
+            file: string;
+        } | {
+            /** @constant */
+            code: "two_names";
+            /** @description The name that stands before its content. */
+            file: string;
+            /** @description The name in the archive's list. */
+            other: string;
+        } | {
+            /** @constant */
+            code: "compressed";
+            /** @description The file. */
+            file: string;
+            /**
+             * Format: uint64
+             * @description How many bytes it claims to become.
+             */
+            bytes: number;
+        } | {
+            /** @constant */
+            code: "link";
+            /** @description The file. */
+            file: string;
+        } | {
+            /** @constant */
+            code: "record";
+            /** @description The file. */
+            file: string;
+        } | {
+            /** @constant */
+            code: "end";
+        } | {
+            /** @constant */
+            code: "altered";
+            /** @description The file. */
+            file: string;
+        } | {
+            /** @constant */
+            code: "missing";
+            /** @description The file. */
+            file: string;
+        } | {
+            /** @constant */
+            code: "unknown";
+            /** @description The file. */
+            file: string;
+        } | {
+            /** @constant */
+            code: "unreadable";
+            /** @description The file. */
+            file: string;
+            /** @description What was found, or expected. */
+            reason: string;
+        } | {
+            /** @constant */
+            code: "signature";
+            /** @description The file. */
+            file: string;
+        } | {
+            /** @constant */
+            code: "other_key";
+            /** @description Id of the key that signed. */
+            signed_by: string;
+            /** @description Id of the key that was given. */
+            expected: string;
+        } | {
+            /** @constant */
+            code: "chain_entry";
+        } | {
+            /** @constant */
+            code: "chain_record";
+            /** @description The digest in the entry. */
+            noted: string;
+            /** @description The digest of the record. */
+            found: string;
+        } | {
+            /** @constant */
+            code: "not_computed";
+            /** @description Why not. */
+            reason: string;
+        } | {
+            /** @constant */
+            code: "figures";
+            /** @description The digest of the record in the bundle. */
+            noted: string;
+            /** @description The digest of the record that was computed. */
+            found: string;
+        } | {
+            /** @constant */
+            code: "not_drawn";
+            /** @description Why not. */
+            reason: string;
+        } | {
+            /** @constant */
+            code: "document";
+            /** @description The file. */
+            file: string;
+            /** @description Version of the program that drew it. */
+            program: string;
         };
         /** @description A month that has what was searched for in one of its names. */
         Found: {
@@ -4290,6 +4487,28 @@ export interface components {
             /** @description What is left after it. */
             left_minor: components["schemas"]["RecordRange5"];
         };
+        /** @description What a bundle is of. */
+        SealedMonth: {
+            /** @description The tenant. */
+            tenant: string;
+            /** @description The contract. */
+            contract: string;
+            /** @description The month. */
+            month: components["schemas"]["Month"];
+            /**
+             * Format: uint32
+             * @description The revision.
+             */
+            revision: number;
+            /** @description Language of its documents. */
+            language: components["schemas"]["Language"];
+            /** @description Version of the program that sealed it. */
+            program: string;
+            /** @description Id of the key inside. */
+            key?: string | null;
+            /** @description Where the audit chain ended when it was sealed. */
+            chain_head: string;
+        };
         /** @description A secret that was just made. It is shown once and kept nowhere. */
         Secret: {
             /** @description What to send as `Authorization: Bearer …`. */
@@ -4539,6 +4758,27 @@ export interface components {
         UnknownReason: "missing" | "unusable" | "good_above_total";
         /** @description Whether a promise was kept. The order is the order of concern. */
         Verdict: "met" | "undecidable" | "breached";
+        /** @description What became of looking at a bundle. */
+        Verification: {
+            /** @description Whether everything was looked at and agrees. */
+            agrees: boolean;
+            /** @description What the bundle says it is; null where that cannot be read. */
+            month?: components["schemas"]["SealedMonth"] | null;
+            /**
+             * @description Whether the key was given by who asks. Otherwise the signature was checked by the key inside, of which nobody knows yet
+             *     whose it is.
+             */
+            key_given: boolean;
+            /** @description What was looked at, in order. */
+            checks: components["schemas"]["BundleCheck"][];
+            /**
+             * Format: uint
+             * @description How many earlier months were taken as the bundle states them.
+             */
+            earlier_months: number;
+            /** @description What the figures come to otherwise when they are computed again; null where they are the same, or were not. */
+            difference?: components["schemas"]["MonthDifference"] | null;
+        };
         /** @description Something that waits for somebody. */
         WaitingTask: {
             /** @description What is to be done. */
@@ -9730,6 +9970,246 @@ export interface operations {
             };
             /** @description This program does not know where evidence lies */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside; the log tells more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The ledger, or the OpenID provider, does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer took too long, or the ledger went away before it said whether something was written */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getBundle: {
+        parameters: {
+            query?: {
+                /** @description The revision; the latest one when it is not said. */
+                revision?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The tenant */
+                tenant: string;
+                /** @description The contract */
+                contract: string;
+                /** @description The month, YYYY-MM */
+                month: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bundle */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            /** @description The request is not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody has signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs a permission that is not held */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such month, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This program has no key or no evidence, or what it has does not make the month again */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The desk's folder cannot be read as a catalogue */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside; the log tells more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The ledger, or the OpenID provider, does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer took too long, or the ledger went away before it said whether something was written */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verifyBundle: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The public key that the provider made known: the line that stands in its file. Without it the signature is checked by the
+                 *     key inside, of which nobody knows whose it is.
+                 */
+                key?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/zip": string;
+            };
+        };
+        responses: {
+            /** @description What agrees, and what does not; nothing of it is kept */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Verification"];
+                };
+            };
+            /** @description The request is not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody has signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs a permission that is not held */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The file is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is given as the public key is none */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

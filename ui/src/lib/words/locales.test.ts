@@ -60,9 +60,12 @@ test('every status has a word', () => {
 })
 
 test('no words are left that nothing asks for', () => {
-  // The tray speaks from the same files.
-  const text = [...sources, read('src-tauri/src/window.rs')].join('\n')
-  const families = [...text.matchAll(/`([a-z-]+-)\$\{/g)].map(([, prefix]) => prefix ?? '')
+  // The tray and the prompt speak from the same files.
+  const programs = ['src-tauri/src/window.rs', 'src-tauri/crates/sla-cli/src/bundle.rs']
+  const text = [...sources, ...programs.map(read)].join('\n')
+  const families = [...text.matchAll(/(?:`([a-z-]+-)\$|"([a-z-]+-))\{/g)].map(
+    ([, inPage, inProgram]) => inPage ?? inProgram ?? '',
+  )
   const isAsked = (id: string) =>
     new RegExp(`['"]${id}['"]`).test(text) ||
     families.some((prefix) => id.startsWith(prefix)) ||

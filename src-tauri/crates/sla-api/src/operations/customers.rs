@@ -1,9 +1,10 @@
 //! Customers, their months with all that is done with them, and what takes longer than a request.
 
+use axum::extract::DefaultBodyLimit;
 use axum::routing::{delete, get, post, put};
 use sla_app::{
     CalendarRow, CreditSummary, CreditTotals, Derived, EvidenceRow, Found, JobRequest, JobView, LetterView,
-    MonthSummary, MonthView,
+    MonthSummary, MonthView, Verification,
 };
 use sla_core::access::Permission;
 use sla_core::billing::Billing;
@@ -13,6 +14,7 @@ use sla_core::record::{MonthDifference, MonthRecord, RecordEvidence};
 
 use super::{DELETE, GET, POST, PUT};
 use crate::audit::{AuditQuery, EntryView, Soundness};
+use crate::bundles::VerifyQuery;
 use crate::cursor::Page;
 use crate::documents::{BillingQuery, DifferenceQuery, LetterBody, Listed};
 use crate::evidence::{CalendarQuery, EvidenceQuery};
@@ -23,7 +25,7 @@ use crate::operation::Operation;
 use crate::overview::{Overview, OverviewQuery, SearchQuery};
 use crate::standing::{StandingQuery, StandingView};
 use crate::tenants::{ContractsQuery, Document, TenantsQuery};
-use crate::{audit, documents, evidence, jobs, months, overview, standing, tenants};
+use crate::{audit, bundles, documents, evidence, jobs, months, overview, standing, tenants};
 
 pub(super) fn customers() -> Vec<Operation> {
     let (tenants_read, contracts_read) = (Holds(Permission::TenantsRead), Holds(Permission::ContractsRead));
@@ -178,6 +180,7 @@ pub(super) fn papers() -> Vec<Operation> {
     const EVIDENCE: &str = "/months/{tenant}/{contract}/{month}/evidence";
     const ONE_EVIDENCE: &str = "/months/{tenant}/{contract}/{month}/evidence/{sha256}";
     const LETTER: &str = "/months/{tenant}/{contract}/{month}/letter";
+    const BUNDLE: &str = "/months/{tenant}/{contract}/{month}/bundle";
     const OUTAGES: &str = "/months/{tenant}/{contract}/{month}/outages";
     let read = Holds(Permission::DocumentsRead);
     let billing = Holds(Permission::BillingRead);
@@ -251,6 +254,30 @@ pub(super) fn papers() -> Vec<Operation> {
         .query::<RevisionQuery>()
         .gives_text(evidence::PARQUET, "The file as it was captured")
         .refuses(409, "This program does not know where evidence lies"),
+        Operation::new(
+            "getBundle",
+            (GET, BUNDLE),
+            // It tells more than the report does, such as earlier months that were not issued: whoever sends months out decides.
+            Holds(Permission::MonthsIssue),
+            "Seal a month in one file that anybody can verify",
+            get(bundles::sealed),
+        )
+        .of_month()
+        .query::<RevisionQuery>()
+        .gives_text(bundles::ZIP, "The bundle")
+        .refuses(409, "This program has no key or no evidence, or what it has does not make the month again")
+        .refuses(422, "The desk's folder cannot be read as a catalogue"),
+        Operation::new(
+            "verifyBundle",
+            (POST, "/bundles/verification"),
+            read,
+            "Verify a sealed month",
+            post(bundles::verify).layer(DefaultBodyLimit::max(bundles::MOST_UPLOAD_BYTES)),
+        )
+        .query::<VerifyQuery>()
+        .takes_file(bundles::ZIP)
+        .gives::<Verification>(200, "What agrees, and what does not; nothing of it is kept")
+        .refuses(422, "What is given as the public key is none"),
         Operation::new(
             "listOutages",
             (GET, OUTAGES),

@@ -4,7 +4,7 @@
 //! only what is taken back later changes it.
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::amounts::sum;
 use super::{BillingError, CreditOnRecord, MonthOnRecord, StepOnRecord};
@@ -16,7 +16,7 @@ use crate::workflow::{CreditState, MonthState, WorkflowStep};
 pub const SETTLEMENT_SCHEMA: &str = "sla-desk/settlement/v1";
 
 /// The decided credits of a revision.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Settlement {
     /// Name and version of this format: `sla-desk/settlement/v1`.
     pub schema: String,
@@ -41,7 +41,7 @@ pub struct Settlement {
 }
 
 /// A decided credit.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SettledCredit {
     /// The commitment, as it is unique in the month.
     pub commitment: String,
@@ -63,7 +63,7 @@ pub struct SettledCredit {
 }
 
 /// What became of a credit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SettledOutcome {
     /// It is given.
@@ -75,7 +75,7 @@ pub enum SettledOutcome {
 }
 
 /// Amounts of a settlement, in the minor unit.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SettlementSums {
     /// What the customer has of the month in sum: what was issued before and what this letter changes.
     pub amount_minor: i64,

@@ -175,8 +175,16 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError`] when the ledger cannot be read.
     pub async fn catalogue(&self) -> Result<StoredCatalogue, LedgerError> {
+        self.catalogue_then(UnixSeconds::MAX).await
+    }
+
+    /// The catalogue as it was at a time (Unix seconds): without what was entered and decided since.
+    ///
+    /// # Errors
+    /// [`LedgerError`] when the ledger cannot be read.
+    pub async fn catalogue_then(&self, then: UnixSeconds) -> Result<StoredCatalogue, LedgerError> {
         let mut transaction = self.snapshot().await?;
-        let versions = self.versions(&mut transaction, ["", ""]).await?;
+        let versions = self.versions_until(&mut transaction, ["", ""], then).await?;
         transaction.rollback().await.map_err(|error| self.address.failed(error))?;
         let mut stored = StoredCatalogue { versions: versions.len(), documents: Vec::new() };
         for version in versions {
@@ -207,6 +215,15 @@ impl Ledger {
         transaction: &mut Transaction<'static, Any>,
         of: [&str; 2],
     ) -> Result<Vec<DocumentVersion>, LedgerError> {
+        self.versions_until(transaction, of, UnixSeconds::MAX).await
+    }
+
+    async fn versions_until(
+        &self,
+        transaction: &mut Transaction<'static, Any>,
+        of: [&str; 2],
+        until: UnixSeconds,
+    ) -> Result<Vec<DocumentVersion>, LedgerError> {
         let failed = |error| self.address.failed(error);
         let mut found = [Vec::new(), Vec::new()];
         for (rows, sql) in found.iter_mut().zip([DOCUMENTS, DECISIONS]) {
@@ -217,6 +234,9 @@ impl Ledger {
         let mut taken: BTreeMap<(String, String, i64), Vec<DecisionTaken>> = BTreeMap::new();
         for row in &decisions {
             let row = DecisionRow::read(row).map_err(failed)?;
+            if row.recorded_at > until {
+                continue;
+            }
             let unreadable = || broken(format!("a decision {:?} cannot be read", row.decision));
             let decision = Decision::named(&row.decision).ok_or_else(unreadable)?;
             let one = DecisionTaken { decision, reason: row.reason, actor: row.actor, at: row.recorded_at };
@@ -225,6 +245,9 @@ impl Ledger {
         let mut versions = Vec::with_capacity(documents.len());
         for row in &documents {
             let row = DocumentRow::read(row).map_err(failed)?;
+            if row.recorded_at > until {
+                continue;
+            }
             let decisions = taken.remove(&(row.kind.clone(), row.name.clone(), row.version)).unwrap_or_default();
             versions.push(version(row, decisions)?);
         }
