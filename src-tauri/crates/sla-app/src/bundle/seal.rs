@@ -164,7 +164,7 @@ pub async fn seal_month(ledger: &Ledger, request: &SealRequest<'_>) -> Result<Se
         files: Vec::new(),
     };
     let is_other = |one: &MonthStatus| one.record.contract.id != record.contract.id;
-    let contract = known.iter().any(is_other).then(|| format!("-{}", record.contract.id)).unwrap_or_default();
+    let contract = if known.iter().any(is_other) { format!("-{}", record.contract.id) } else { String::new() };
     let name = format!("{}{contract}-{}.zip", record.tenant, record.month);
     let mut otherwise = None;
     // A close is dated by its begin. What others did in that very second came after it, and what they did while its sources were

@@ -218,7 +218,9 @@ fn signature_text(signature: &[u8], comment: &str, of_comment: &[u8]) -> String 
 }
 
 /// Id of the key, the signature, the comment, and the signature of both.
-fn signature_parts(text: &str) -> Option<([u8; ID_BYTES], Vec<u8>, &str, Vec<u8>)> {
+type SignatureParts<'a> = ([u8; ID_BYTES], Vec<u8>, &'a str, Vec<u8>);
+
+fn signature_parts(text: &str) -> Option<SignatureParts<'_>> {
     let mut lines = text.lines().skip(1);
     let signature = BASE64.decode(lines.next()?.as_bytes()).ok()?;
     let comment = lines.next()?.strip_prefix(TRUSTED)?;
@@ -248,7 +250,7 @@ fn stream(passphrase: &str, salt: &[u8], operations: u64, memory_bytes: u64) -> 
         false => (memory_bytes / (BLOCKS * 128), true),
     };
     let log_n = (1_u8..63).find(|log| 1_u64 << log > most / 2).ok_or(KeyError::TooCostly)?;
-    let parallel = if by_memory { (operations / 4 >> log_n) / BLOCKS } else { 1 };
+    let parallel = if by_memory { ((operations / 4) >> log_n) / BLOCKS } else { 1 };
     let parallel = u32::try_from(parallel.max(1)).map_err(|_| KeyError::TooCostly)?;
     let parameters = scrypt::Params::new(log_n, BLOCKS as u32, parallel).map_err(|_| KeyError::TooCostly)?;
     let mut stream = [0; KEPT_BYTES];

@@ -33,7 +33,10 @@ fn manifest() -> Manifest {
     }
 }
 
-fn files() -> BTreeMap<String, Vec<u8>> {
+/// Contents by name.
+type Files = BTreeMap<String, Vec<u8>>;
+
+fn files() -> Files {
     let file = |name: &str, content: &str| (name.to_owned(), content.as_bytes().to_vec());
     [file("documents/report.csv", "a,b\n"), file("documents/empty.txt", ""), file("evidence/a.parquet", "PAR1")].into()
 }
@@ -164,7 +167,7 @@ fn archives_that_could_harm_are_refused() {
 #[test]
 fn what_the_manifest_does_not_know_is_refused() {
     let name = |name: &str| name.to_owned();
-    let with = |change: &dyn Fn(&mut BTreeMap<String, Vec<u8>>)| {
+    let with = |change: &dyn Fn(&mut Files)| {
         let bytes = sealed();
         let (files, flaws) = archive::unpack(&bytes);
         assert_eq!(flaws, []);
@@ -198,6 +201,6 @@ fn what_the_manifest_does_not_know_is_refused() {
 
 #[test]
 fn what_is_too_large_is_not_sealed() {
-    let many: BTreeMap<String, Vec<u8>> = (0..MOST_FILES).map(|number| (number.to_string(), Vec::new())).collect();
+    let many: Files = (0..MOST_FILES).map(|number| (number.to_string(), Vec::new())).collect();
     assert!(matches!(seal(many, manifest(), &key()), Err(SealError::TooLarge { files, .. }) if files > MOST_FILES));
 }

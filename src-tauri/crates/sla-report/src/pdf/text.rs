@@ -190,7 +190,7 @@ impl Lines<'_> {
     pub(super) fn parts(&self, lines: Range<usize>) -> Vec<Part<'_>> {
         let mut ranges = self.layout.lines().skip(lines.start).take(lines.len()).map(|line| line.text_range());
         let Some(first) = ranges.next() else { return Vec::new() };
-        let end = ranges.last().map_or(first.end, |last| last.end);
+        let end = ranges.next_back().map_or(first.end, |last| last.end);
         let (mut parts, mut at) = (Vec::new(), first.start);
         for (bytes, link) in &self.links {
             let bytes = bytes.start.max(at)..bytes.end.min(end);
