@@ -9,19 +9,19 @@ type Checked<T> = Result<T, String>;
 
 /// What a document's structure holds.
 #[derive(Default)]
-pub struct Tree {
+pub(crate) struct Tree {
     tags: BTreeMap<String, usize>,
     /// Levels of the headings, in reading order.
-    pub headings: Vec<u8>,
-    pub tables: Vec<TableShape>,
+    pub(crate) headings: Vec<u8>,
+    pub(crate) tables: Vec<TableShape>,
     /// Links with an annotation.
-    pub links: usize,
+    pub(crate) links: usize,
     /// Levels of the outline.
-    pub depth: usize,
+    pub(crate) depth: usize,
 }
 
-pub struct TableShape {
-    pub rows: usize,
+pub(crate) struct TableShape {
+    pub(crate) rows: usize,
 }
 
 /// A marked content: its page and its number there.
@@ -36,12 +36,12 @@ struct Reader<'a> {
 }
 
 impl Tree {
-    pub fn checked(bytes: &[u8]) -> Checked<Self> {
+    pub(crate) fn checked(bytes: &[u8]) -> Checked<Self> {
         Self::checked_with(bytes, <[u8]>::to_vec)
     }
 
     /// The same, with every page's content changed first.
-    pub fn checked_with(bytes: &[u8], change: impl Fn(&[u8]) -> Vec<u8>) -> Checked<Self> {
+    pub(crate) fn checked_with(bytes: &[u8], change: impl Fn(&[u8]) -> Vec<u8>) -> Checked<Self> {
         let document = Document::load_mem(bytes).map_err(told)?;
         let catalogue = document.catalog().map_err(told)?;
         let root = dictionary(&document, catalogue, b"StructTreeRoot")?;
@@ -69,7 +69,7 @@ impl Tree {
         Ok(tree)
     }
 
-    pub fn count(&self, tag: &str) -> usize {
+    pub(crate) fn count(&self, tag: &str) -> usize {
         self.tags.get(tag).copied().unwrap_or(0)
     }
 }
@@ -88,7 +88,7 @@ impl Reader<'_> {
         if tag == "Figure" && !element.get(b"Alt").and_then(Object::as_str).is_ok_and(|alt| alt.len() > 4) {
             return Err("a figure without words".into());
         }
-        if tag == "TH" && dictionary(self.document, element, b"A").is_ok_and(|one| one.has(b"Scope")) == false {
+        if tag == "TH" && !dictionary(self.document, element, b"A").is_ok_and(|one| one.has(b"Scope")) {
             return Err("a head that does not say what it is a head of".into());
         }
         let own_page = element.get(b"Pg").and_then(Object::as_reference).ok();
