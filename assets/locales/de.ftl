@@ -1305,3 +1305,10 @@ bundle-flaw-not-computed = Sie lassen sich nicht neu berechnen: { $reason }
 bundle-flaw-figures = Der Datensatz des Berichts ist { $noted }; aus den Nachweisen berechnet ist es { $found }.
 bundle-flaw-not-drawn = Sie lassen sich nicht neu erstellen: { $reason }
 bundle-flaw-document = { $file } hat andere Bytes; erstellt wurde die Datei von SLA Desk { $program }.
+
+## Eine Uhr, die falsch geht, ein Datenträger, der voll ist
+
+clock-ahead = Die Uhr dieses Rechners geht gegenüber der des Servers um { $difference } vor. Tage und Fristen werden nach der Uhr des Servers gezählt; stellen Sie die Uhr dieses Rechners richtig.
+clock-behind = Die Uhr dieses Rechners geht gegenüber der des Servers um { $difference } nach. Tage und Fristen werden nach der Uhr des Servers gezählt; stellen Sie die Uhr dieses Rechners richtig.
+problem-disk = Der Datenträger ist voll
+problem-disk-next = Es wurde nichts festgehalten. Schaffen Sie Platz auf dem Rechner, auf dem SLA Desk läuft, und versuchen Sie es erneut.

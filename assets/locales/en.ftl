@@ -1308,3 +1308,10 @@ bundle-flaw-not-computed = They cannot be computed again: { $reason }
 bundle-flaw-figures = The report’s record is { $noted }; computed from the evidence it is { $found }.
 bundle-flaw-not-drawn = They cannot be drawn again: { $reason }
 bundle-flaw-document = { $file } has other bytes; it was drawn by SLA Desk { $program }.
+
+## A clock that is wrong, a disk that is full
+
+clock-ahead = This computer’s clock is { $difference } ahead of the server’s. Days and deadlines are counted by the server’s; set this one right.
+clock-behind = This computer’s clock is { $difference } behind the server’s. Days and deadlines are counted by the server’s; set this one right.
+problem-disk = The disk is full
+problem-disk-next = Nothing was recorded. Make room on the computer that SLA Desk runs on, and try again.

@@ -5,6 +5,8 @@
 
 #![allow(clippy::print_stdout, reason = "a bench tells its figures")]
 
+mod filling;
+
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -15,6 +17,7 @@ use reqwest::Client;
 use sla_acceptance::servers::Postgres;
 
 const TENANTS: u32 = 10_000;
+const MONTHS: u32 = 36;
 const PER_SECOND: u32 = 200;
 const SECONDS: u32 = 30;
 
@@ -28,28 +31,6 @@ const PATHS: [&str; 8] = [
     "/credits?state=draft&month=2026-10&sort=due",
     "/overview?month=2026-10",
     "/overview?month=2024-02",
-];
-
-/// Rows as closes would have left them, from the one that a close did leave.
-const FILL: [&str; 3] = [
-    "insert into month_overview (tenant, contract, month, which, revision, tenant_name, state, verdict, currency, low_minor,
-         high_minor, due, time_zone, closed_by, closed_at, steps, credits_open)
-     select 'tenant-' || tenant, 'contract-' || tenant, to_char(date '2023-11-01' + month * interval '1 month', 'YYYY-MM'),
-         which, 1, 'Tenant ' || tenant || ' AG',
-         case when which = 'issued' or month < 34 then 'issued' else 'closed' end,
-         case tenant % 5 when 0 then 'breached' when 1 then 'undecidable' else 'met' end, 'EUR',
-         (tenant % 5 = 0)::int * tenant * 10, (tenant % 5 < 2)::int * tenant * 10, '', 'Europe/Berlin', 'closer', 1793606400,
-         3, 0
-     from generate_series(1, 10000) as tenant, generate_series(0, 35) as month, (values ('latest'), ('issued')) as rows (which)
-     where which = 'latest' or month < 34
-     order by month, which, tenant",
-    "insert into credit_overview (tenant, contract, month, commitment, which, revision, tenant_name, state, currency, low_minor,
-         high_minor, decided_minor, issued_before_minor, due, steps)
-     select tenant, contract, month, 'availability', which, 1, tenant_name,
-         case state when 'issued' then 'issued' else 'draft' end, currency, low_minor, high_minor, null, 0, '2026-12-31', 3
-     from month_overview where high_minor > 0 and tenant like 'tenant-%'
-     order by month, which, tenant",
-    "vacuum analyze",
 ];
 
 fn sla(arguments: &[&str]) -> serde_json::Value {
@@ -96,10 +77,11 @@ async fn main() {
     let made = sla(&[["token", "make", "load", "--account", "finance"].as_slice(), &held, &of].concat());
     let secret = made["secret"]["secret"].as_str().expect("a secret").to_owned();
     let begun = Instant::now();
-    for statement in FILL {
-        server.execute_in(&owner, statement);
+    for statement in filling::statements(TENANTS, MONTHS) {
+        server.execute_in(&owner, &statement);
     }
-    println!("{TENANTS} tenants, 36 months each, in {:.1} s", begun.elapsed().as_secs_f64());
+    server.execute_in(&owner, "vacuum analyze");
+    println!("{TENANTS} tenants, {MONTHS} months each, in {:.1} s", begun.elapsed().as_secs_f64());
 
     let mut command = Command::new(sla_acceptance::binary());
     command.args(["serve", "--json", "--listen", "127.0.0.1:0", "--requests-per-second", "100000", "--ledger", &guest]);

@@ -75,13 +75,26 @@ export async function startDesk(ui = 'dist', catalogue = 'folder', filled = null
       tenants: only ? { only } : 'all',
     })
   }
+  /**
+   * Asks for a job and waits for its end.
+   * @param {string} account
+   * @param {unknown} body
+   */
+  const done = async (account, body) => {
+    let job = await as(account, 'POST', '/jobs', body)
+    while (job.ended_at == null) {
+      await new Promise((resolve) => setTimeout(resolve, 100))
+      job = await as(account, 'GET', `/jobs/${job.id}`)
+    }
+    return job
+  }
   const stop = async () => {
     await api.stop()
     await rm(folder, { recursive: true, force: true })
   }
   /** @param {string} path Something of the demo that goes. */
   const remove = (path) => rm(join(folder, path))
-  return { address: api.address, as, remove, stop, stopApi: api.stop }
+  return { address: api.address, as, done, remove, stop, stopApi: api.stop }
 }
 
 /**
@@ -161,7 +174,7 @@ async function ask(address, secret, method, path, body, more = {}) {
   const response = await fetch(`${address}/api/v1${path}`, {
     method,
     headers,
-    ...(body ? { body: JSON.stringify(body) } : {}),
+    ...(body ? { body: typeof body === 'string' ? body : JSON.stringify(body) } : {}),
   })
   const text = await response.text()
   if (!response.ok) throw new Error(`${method} ${path} as asked for: ${response.status} ${text}`)

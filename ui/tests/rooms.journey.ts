@@ -6,20 +6,6 @@ let desk: Awaited<ReturnType<typeof startDesk>>
 const { open, newPage } = walking(() => desk.address)
 const credit = 'credits?month=2026-10&credit=alpenbahn%2Falpenbahn-platform%2F2026-10%2Favailability'
 
-interface Job {
-  id: string
-  ended_at?: string | null
-}
-
-/** Asks for a job and waits for its end. */
-async function done(account: string, body: unknown): Promise<void> {
-  let job = (await desk.as(account, 'POST', '/jobs', body)) as Job
-  while (job.ended_at == null) {
-    await new Promise((resolve) => setTimeout(resolve, 100))
-    job = (await desk.as(account, 'GET', `/jobs/${job.id}`)) as Job
-  }
-}
-
 beforeAll(async () => {
   desk = await startDesk()
   await desk.as('mara', 'POST', '/months/alpenbahn/alpenbahn-platform/2026-10/steps', {
@@ -55,7 +41,7 @@ describe('the overview', () => {
     await mara.locator('[data-look]').click()
     // The demo’s files are of another month; that is said, and a look at that month helps.
     await mara.getByRole('alert').getByText('file.outside_period').first().waitFor()
-    await done('mara', { kind: 'standing', at: '2026-10-15T10:00:30Z' })
+    await desk.done('mara', { kind: 'standing', at: '2026-10-15T10:00:30Z' })
     await mara.reload()
     await mara.getByText('nothing of it is recorded').waitFor()
     await mara.getByRole('row', { name: /Alpenbahn .* 134\.10% Does not last/ }).waitFor()

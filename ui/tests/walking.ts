@@ -47,8 +47,15 @@ export function walking(address: () => string, usual: BrowserContextOptions = {}
     return page
   }
 
-  async function open(account: string, place = 'overview', language: Language = 'en'): Promise<Page> {
+  /** Signs in, and goes somewhere; `at` is what the computer's clock says, when it is another time. */
+  async function open(
+    account: string,
+    place = 'overview',
+    language: Language = 'en',
+    at: string | null = null,
+  ): Promise<Page> {
     const page = await watched()
+    if (at !== null) await page.clock.setFixedTime(at)
     await signIn(page, address(), account, language)
     // The shell adds the latest month to the address; until it has, another address would be overtaken.
     await page.waitForFunction(

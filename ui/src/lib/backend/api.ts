@@ -1,6 +1,7 @@
 // The typed client. Rooms call `api`, and `answer` turns what comes back into data or a thrown `Problem`.
 import createClient, { type Middleware } from 'openapi-fetch'
 import type { components, paths } from '$lib/api/schema'
+import { hear } from './clock.svelte'
 import { isWindow, windowTransport } from './native'
 import { asProblem, Problem } from './problem'
 import { session } from './session.svelte'
@@ -15,6 +16,7 @@ const bearer: Middleware = {
     return request
   },
   async onResponse({ request, response }) {
+    hear(response.headers.get('date'))
     const sent = request.headers.get('authorization')
     if (response.status === 401 && sent !== null && (await isEndOfSession(response))) {
       session.refused(sent.slice('Bearer '.length))

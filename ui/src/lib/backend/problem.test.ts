@@ -23,6 +23,7 @@ test.each<[string, Problem, string, boolean]>([
   ['a wrong password of oneself', Problem.from(document(422, 'access.proof'), 422), 'problem-proof', false],
   ['no permission', Problem.from(document(403, 'access.forbidden'), 403), 'problem-forbidden', false],
   ['the ledger is asleep', Problem.from(document(503, 'ledger.unreachable'), 503), 'problem-ledger', true],
+  ['the disk is full', Problem.from(document(422, 'file.disk_full'), 422), 'problem-disk', false],
   ['too many requests', Problem.from(document(429, 'request.too_many'), 429), 'problem-too-many', true],
   ['a page of a proxy', Problem.from('<html>', 502), 'problem-unreadable', false],
   ['no answer', asProblem(new TypeError('Failed to fetch')), 'problem-unreachable', true],

@@ -5,6 +5,10 @@ export interface Advice {
   next: string | null
 }
 
+const DISK_FULL: Advice = { title: 'problem-disk', next: 'problem-disk-next' }
+/** Whatever was to be written there. */
+const isDiskFull = (code: string) => code.endsWith('.disk_full')
+
 /** What a problem is called, and what to do about it, as ids of the locales. The API's own words stand beside them. */
 export function adviceFor(problem: Problem): Advice {
   if (problem.code === 'connection.failed')
@@ -22,6 +26,7 @@ export function adviceFor(problem: Problem): Advice {
     return { title: 'problem-ledger-sign-in', next: 'problem-ledger-sign-in-next' }
   if (problem.code === 'file') return { title: 'problem-file', next: 'problem-file-next' }
   if (problem.code === 'access.proof') return { title: 'problem-proof', next: 'problem-proof-next' }
+  if (isDiskFull(problem.code)) return DISK_FULL
   if (problem.isStale) return { title: 'problem-stale', next: 'problem-stale-next' }
   switch (problem.status) {
     case 401:
@@ -56,6 +61,7 @@ const reasons: [prefix: string, words: string][] = [
 
 /** What it is called that a customer's month was not closed, and what to do, as ids of the locales. */
 export function adviceForFailure(code: string): Advice {
+  if (isDiskFull(code)) return DISK_FULL
   const words = reasons.find(([prefix]) => code.startsWith(prefix))?.[1] ?? 'other'
   return { title: `failure-${words}`, next: `failure-${words}-next` }
 }
