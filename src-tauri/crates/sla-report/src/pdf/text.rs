@@ -217,7 +217,9 @@ impl Lines<'_> {
             let (mut pen, mut left, mut right) = (x + line.metrics().offset, f32::MAX, f32::MIN);
             for run in line.runs() {
                 for cluster in run.visual_clusters() {
-                    if bytes.contains(&cluster.text_range().start) {
+                    // A space at the end of a line is no part of the box.
+                    let is_seen = !self.text[cluster.text_range()].trim().is_empty();
+                    if is_seen && bytes.contains(&cluster.text_range().start) {
                         (left, right) = (left.min(pen), right.max(pen + cluster.advance()));
                     }
                     pen += cluster.advance();

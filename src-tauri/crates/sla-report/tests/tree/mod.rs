@@ -134,7 +134,8 @@ impl Reader<'_> {
                 other => return Err(format!("a table holds a {other}")),
             }
         }
-        let lengths = rows.iter().map(|row| self.kids(*row).map(|cells| cells.len())).collect::<Checked<BTreeSet<_>>>()?;
+        let lengths =
+            rows.iter().map(|row| self.kids(*row).map(|cells| cells.len())).collect::<Checked<BTreeSet<_>>>()?;
         if heads > 1 || lengths.len() > 1 {
             return Err(format!("a table has {heads} heads and rows of {lengths:?} cells"));
         }
