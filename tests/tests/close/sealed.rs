@@ -409,6 +409,17 @@ fn what_is_no_bundle_is_refused() {
     assert_eq!((code, &said["error"]["code"]), (Some(1), &json!("file")), "{said}");
 }
 
+/// A desk whose contracts name closing days; those are part of what a contract says.
+fn desk_with_closing_days() -> Desk {
+    let desk = desk_of_files();
+    std::fs::create_dir(desk.path("catalogue/days")).expect("a folder");
+    let day = "BEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20261024\r\nEND:VEVENT";
+    desk.write("catalogue/days/nord.ics", &format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{day}\r\nEND:VCALENDAR\r\n"));
+    let text = std::fs::read_to_string(desk.path("catalogue/all.yaml")).expect("a catalogue");
+    desk.write("catalogue/all.yaml", &text.replace("region: DE-BE", "region: DE-BE, closingDays: [days/nord.ics]"));
+    desk
+}
+
 /// Restates nord with other measurements and gives what was printed.
 #[track_caller]
 fn restates(desk: &Desk) -> Value {
@@ -422,7 +433,7 @@ fn restates(desk: &Desk) -> Value {
 
 #[test]
 fn a_restated_and_decided_month_is_sealed_as_it_was_and_revisions_are_compared() {
-    let desk = desk_of_files();
+    let desk = desk_with_closing_days();
     let text = std::fs::read_to_string(desk.path("catalogue/all.yaml")).expect("a catalogue");
     let capped = text.replace("of: base }]", "of: base }, { per: year, year: calendar, amount: 300.00 }]");
     desk.write("catalogue/all.yaml", &capped);
@@ -468,7 +479,9 @@ fn a_restated_and_decided_month_is_sealed_as_it_was_and_revisions_are_compared()
     let second = provider.seals("nord", "second", &[]);
     agrees(&provider.verifies(&second));
     let bytes = std::fs::read(&second).expect("a bundle");
-    assert!(open(&bytes, None).files.contains_key("documents/settlement.json"), "what was decided is in it");
+    for file in ["documents/settlement.json", "catalogue/files/days/nord.ics"] {
+        assert!(open(&bytes, None).files.contains_key(file), "{file} is in it");
+    }
     // Two revisions, in a ledger or in bundles, differ by the same.
     let of_ledger = run(&format!("diff --tenant nord --month {MONTH}"), &[]);
     assert_eq!(of_ledger, restated["differences"][0]);
@@ -495,7 +508,7 @@ fn a_restated_and_decided_month_is_sealed_as_it_was_and_revisions_are_compared()
 
 #[test]
 fn what_the_ledger_keeps_is_sealed_as_it_was_decided_when_the_month_was_closed() {
-    let desk = desk_of_files();
+    let desk = desk_with_closing_days();
     let provider = Provider { catalogue: None, ..Provider::of(&desk) };
     let (ledger, folder, out) = (desk.ledger(), desk.path("catalogue"), desk.path("out"));
     let (folder, out) = (folder.display().to_string(), out.display().to_string());
@@ -517,6 +530,7 @@ fn what_the_ledger_keeps_is_sealed_as_it_was_decided_when_the_month_was_closed()
         (Some(1), "Ina", Some("Ole"))
     );
     assert!(manifest.catalogue.iter().all(|one| one.version.is_some()), "all of it lay in the ledger");
+    assert!(manifest.catalogue.iter().any(|one| one.path == "catalogue/ledger/days/nord.ics"), "closing days, too");
     // What is decided later does not change what was sealed, nor what is sealed of that revision.
     run("exclusion refuse upgrade --actor Ole", &["--reason", "it was not agreed after all"]);
     let again = provider.seals("nord", "again", &[]);
