@@ -92,10 +92,11 @@ fn what_is_sealed_is_opened_and_sealing_again_is_the_same() {
 }
 
 #[test]
-fn every_changed_bit_is_noticed_and_names_its_file() {
+fn a_changed_bit_of_any_byte_is_noticed_and_names_its_file() {
     let bytes = sealed();
     let names: Vec<String> = files().into_keys().chain([SIGNER, MANIFEST, SIGNATURE].map(str::to_owned)).collect();
-    for bit in 0..bytes.len() * 8 {
+    // One bit of every byte, each of the eight in its turn: checking a signature takes a while.
+    for bit in (0..bytes.len()).map(|at| at * 8 + at % 8) {
         let mut changed = bytes.clone();
         changed[bit / 8] ^= 1 << (bit % 8);
         let flaws = open(&changed, None).flaws;
