@@ -74,12 +74,11 @@ test('one of them is found in the switch, and by the palette', async () => {
     .first()
     .waitFor()
   await ole.keyboard.press('Enter')
-  await ole.getByRole('heading', { name: 'Prairie Parcel Inc. 4711 · October 2026' }).waitFor()
-  expect(new URL(ole.url()).hash).toContain('months/tenant-4711/contract-4711')
+  await ole.waitForURL(/months\/tenant-4711\/contract-4711/)
 })
 
 test(
-  'months are filtered and sorted, paged to the end with the keyboard, and one is opened',
+  'months are filtered and sorted, and paged to the end with the keyboard',
   { timeout: 120_000 },
   async () => {
     const ole = await open('ole', 'months?month=2026-10')
@@ -89,16 +88,6 @@ test(
     await row(ole, 'Alpenbahn').first().waitFor()
     await row(ole, 'Prairie').first().waitFor({ state: 'detached' })
     expect(await toTheEnd(ole)).toBe(CUSTOMERS / 5 + 1)
-    const last = (await ole.locator('tbody tr:focus bdi').first().innerText()).trim()
-    await ole.keyboard.press('Enter')
-    await ole.getByRole('heading', { name: `${last} · October 2026` }).waitFor()
-    const [, tenant = '', contract = ''] = new URL(ole.url()).hash.split('?')[0]?.split('/').slice(1) ?? []
-    const month = (await desk.as('ole', 'GET', `/months/${tenant}/${contract}/2026-10`)) as {
-      tenant_name: string
-      credit_total: Sum
-    }
-    expect(month.tenant_name).toBe(last)
-    await ole.locator('main header').getByText(range(month.credit_total)).waitFor()
   },
 )
 
