@@ -1,8 +1,8 @@
 //! A ledger of many customers, for what must be seen at size: copies of the demo's customers, in SQL that both engines take.
 //!
 //! Rows are as closes would have left them, without the hours that the closes would take. Every customer and contract is there, and
-//! of the last month the record itself, so that it can be opened; earlier months stand in the lists and sums alone, and the
-//! audit chain tells of none of them.
+//! of the last month the record itself; earlier months stand in the lists and sums alone. The audit chain tells of none of them,
+//! so that none can be opened.
 
 /// Which customers and months are made: `n` and the demo's customer it copies; how far a month lies `back`, and its name. Of five
 /// customers one missed a promise, one cannot be judged for want of evidence, and three kept theirs.
