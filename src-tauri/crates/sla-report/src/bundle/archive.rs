@@ -76,7 +76,7 @@ pub(super) fn unpack(bytes: &[u8]) -> (BTreeMap<String, &[u8]>, Vec<Flaw>) {
     // The archive says everything twice, before each content and in its list. One changed bit leaves one of them as it was.
     let (walked, listed) = match (walk(bytes), list(bytes)) {
         (Err(flaw @ (Flaw::Compressed { .. } | Flaw::TooManyFiles { .. })), _)
-        | (_, Err(flaw @ (Flaw::Compressed { .. } | Flaw::Link { .. } | Flaw::TooManyFiles { .. }))) => {
+        | (_, Err(flaw @ (Flaw::Compressed { .. } | Flaw::Link { .. }))) => {
             return (BTreeMap::new(), vec![flaw]);
         }
         (walked, listed) => (walked.ok(), listed.ok()),
@@ -193,8 +193,10 @@ fn walk(bytes: &[u8]) -> Result<Vec<Noted>, Flaw> {
             return Err(Flaw::TooManyFiles { most: MOST_FILES });
         }
     }
-    // Behind the last content begins the list.
-    match bytes.get(at..).is_some_and(|rest| rest.starts_with(CENTRAL)) {
+    // Behind the last content begins the list, or what would be one but for its first mark.
+    let is_whole =
+        || bytes.len() == layout(&noted).iter().map(|piece| piece.bytes.len() + piece.content_bytes).sum::<usize>();
+    match bytes.get(at..).is_some_and(|rest| rest.starts_with(CENTRAL)) || is_whole() {
         true => Ok(noted),
         false => Err(Flaw::NoArchive),
     }
@@ -206,7 +208,8 @@ fn list(bytes: &[u8]) -> Result<Vec<Noted>, Flaw> {
     let record = bytes.get(end..).filter(|record| record.starts_with(END)).ok_or(Flaw::NoArchive)?;
     let (count, begin) = (usize::from(half(record, 10)), word(record, 16) as usize);
     if count > MOST_FILES {
-        return Err(Flaw::TooManyFiles { most: MOST_FILES });
+        // Whether there are that many tells the walk.
+        return Err(Flaw::NoArchive);
     }
     let mut noted = Vec::with_capacity(count);
     let mut at = begin;

@@ -92,14 +92,14 @@ fn what_is_sealed_is_opened_and_sealing_again_is_the_same() {
 }
 
 #[test]
-fn a_changed_bit_of_any_byte_is_noticed_and_names_its_file() {
+fn every_changed_bit_is_noticed_and_names_its_file() {
     let bytes = sealed();
     let names: Vec<String> = files().into_keys().chain([SIGNER, MANIFEST, SIGNATURE].map(str::to_owned)).collect();
-    // One bit of every byte, each of the eight in its turn: checking a signature takes a while.
-    for bit in (0..bytes.len()).map(|at| at * 8 + at % 8) {
+    for bit in 0..bytes.len() * 8 {
         let mut changed = bytes.clone();
         changed[bit / 8] ^= 1 << (bit % 8);
-        let flaws = open(&changed, None).flaws;
+        // The archive alone tells, before any signature is looked at.
+        let flaws = archive::unpack(&changed).1;
         assert!(!flaws.is_empty(), "bit {bit}");
         let is_named = |flaw: &Flaw| match flaw {
             Flaw::End => bit / 8 >= bytes.len() - 22,
@@ -114,7 +114,7 @@ fn a_changed_bit_of_any_byte_is_noticed_and_names_its_file() {
 fn whatever_is_cut_off_or_added_is_noticed() {
     let bytes = sealed();
     for length in 0..bytes.len() {
-        assert!(!open(&bytes[..length], None).flaws.is_empty(), "{length} bytes");
+        assert!(!archive::unpack(&bytes[..length]).1.is_empty(), "{length} bytes");
     }
     check(&[bytes.as_slice(), b"x"].concat(), &Flaw::End);
     check(&[b"x", bytes.as_slice()].concat(), &Flaw::NoArchive);
