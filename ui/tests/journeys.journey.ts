@@ -157,7 +157,7 @@ describe('looking at a desk', () => {
   test('a month is closed as a job, and a failure says what to do', async () => {
     const mara = await open('mara', 'close?month=2026-10')
     await mara.locator('[data-start]').click()
-    await mara.locator('article').first().getByText('Done').waitFor()
+    await mara.locator('article').first().getByText('Done', { exact: true }).waitFor()
     await mara.locator('article').first().getByText('As it was').first().waitFor()
     await goTo(mara, 'close?month=2020-01')
     await mara.getByRole('heading', { name: 'January 2020' }).waitFor()

@@ -115,7 +115,7 @@ describe('closing', () => {
     await mara.getByRole('button', { name: 'Close October 2026 for 2 customers' }).click()
     const first = mara.locator('article').first()
     await first.getByText('alpenbahn, prairie').waitFor()
-    await first.getByText('Done').waitFor()
+    await first.getByText('Done', { exact: true }).waitFor()
     expect(await first.locator('.outcome li').count()).toBe(2)
 
     await desk.remove('measurements/prairie/latency.parquet')
