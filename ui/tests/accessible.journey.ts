@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { arrive, signIn, startBrowser, startDesk } from './desk.mjs'
+import { LOOKS } from './walking'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
@@ -122,10 +123,6 @@ interface Finding {
   nodes: { html: string; failureSummary?: string }[]
 }
 
-const kinds = (['en', 'de'] as const).flatMap((language) =>
-  (['light', 'dark'] as const).map((theme) => ({ language, theme })),
-)
-
 /** Looks at what is shown, once it is all there. */
 async function look(page: Page, place: string): Promise<void> {
   await page.waitForFunction(() => document.querySelector('main .skeleton, [aria-busy="true"]') === null)
@@ -143,7 +140,7 @@ async function look(page: Page, place: string): Promise<void> {
   ).toEqual([])
 }
 
-describe.each(kinds)('nothing serious: $language, $theme', ({ language, theme }) => {
+describe.each(LOOKS)('nothing serious: $language, $theme', ({ language, theme }) => {
   async function open(): Promise<Page> {
     const options = { viewport: { width: 1280, height: 800 }, colorScheme: theme } as const
     return (await browser.newContext({ ...options, reducedMotion: 'reduce' })).newPage()

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startPages } from './desk.mjs'
-import { goTo, walking } from './walking'
+import { goTo, LOOKS, walking } from './walking'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 /** Where pictures of every state go, for whoever wants to look. */
@@ -18,10 +18,6 @@ beforeAll(async () => {
 })
 
 afterAll(() => pages?.stop())
-
-const looks = (['de', 'en'] as const).flatMap((language) =>
-  (['light', 'dark'] as const).map((theme) => [language, theme] as const),
-)
 
 async function open(language: 'de' | 'en' = 'en', colorScheme: 'light' | 'dark' = 'light'): Promise<Page> {
   const page = await newPage({
@@ -81,9 +77,9 @@ async function take(page: Page, name: string, section?: string): Promise<void> {
   await (section === undefined ? page.screenshot({ path }) : page.locator(section).screenshot({ path }))
 }
 
-test.each(looks)(
-  'nothing serious in any state of any part: %s, %s',
-  async (language, theme) => {
+test.each(LOOKS)(
+  'nothing serious in any state of any part: $language, $theme',
+  async ({ language, theme }) => {
     const page = await open(language, theme)
     const wrong: unknown[] = []
     const look = async (place: string) => {

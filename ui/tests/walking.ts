@@ -6,6 +6,19 @@ import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 import { arrive, inside, PASSWORD, signIn, startBrowser } from './desk.mjs'
 import type { Language } from './words'
 
+/**
+ * What all pages are looked at in: each language and each theme once; all four together take minutes more, and are looked at where
+ * SLA_ALL_LOOKS is set.
+ */
+export const LOOKS = (
+  [
+    { language: 'de', theme: 'dark' },
+    { language: 'en', theme: 'light' },
+    { language: 'de', theme: 'light' },
+    { language: 'en', theme: 'dark' },
+  ] as const
+).slice(0, process.env['SLA_ALL_LOOKS'] ? 4 : 2)
+
 /** Walks through the desk that there is at the time, in windows that have this besides. */
 export function walking(address: () => string, usual: BrowserContextOptions = {}) {
   let browser: Browser
