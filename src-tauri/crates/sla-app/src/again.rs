@@ -42,6 +42,8 @@ pub(crate) async fn restated(
     let mut records = measure(&plans, &evidence, store, known, &silent).await.map_err(told)?;
     let mut restated = records.pop().expect("a plan becomes a record");
     (restated.revision, restated.chain_head) = (record.revision, record.chain_head.clone());
+    // What the report shows of earlier months is what the ledger said of them then; each has a bundle of its own.
+    restated.earlier.clone_from(&record.earlier);
     Ok(restated)
 }
 
