@@ -7,6 +7,7 @@
 //   lib/route     the address: room, month, customer, filters
 //   lib/state     what outlives a room: theme, person, queries, offered actions
 //   lib/design    tokens and the base style
+//   lib/frozen    what all objects inherit, which nothing may change
 //   lib/parts     parts of a page that know nothing of months or credits
 //   lib/table     the one table: filters, views, columns, export, keys, virtual rows
 //   rooms         one folder for each place that one can go to, and the steps that they share

@@ -58,7 +58,9 @@ impl Screen {
         // The number of a free port names a display that nobody uses, too.
         let command = |number: u16| {
             let mut command = guarded(&xvfb, None, "TERM");
-            command.arg(format!(":{number}")).args(["-screen", "0", SIZE, "-nolisten", "tcp"]);
+            // Without `-noreset` it begins anew whenever its last client leaves, and throws out whoever comes at that moment:
+            // what asks whether the window manager is there would so end the manager.
+            command.arg(format!(":{number}")).args(["-screen", "0", SIZE, "-nolisten", "tcp", "-noreset"]);
             command
         };
         let ready = |number: u16, _| UnixStream::connect(format!("/tmp/.X11-unix/X{number}")).is_ok();

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use serde_json::{Value, json};
+use sla_core::record::{MonthRecord, Verdict};
 use sla_report::bundle::{Chance, Flaw, MANIFEST, Manifest, PublicKey, SIGNATURE, SIGNER, SecretKey, open, seal};
 
 use crate::desk::{Desk, MONTH, START, STEP_SECONDS, command, csv, desk_of_files, sla, sound};
@@ -478,6 +479,15 @@ fn a_restated_and_decided_month_is_sealed_as_it_was_and_revisions_are_compared()
     agrees(&provider.verifies(&earlier));
     let second = provider.seals("nord", "second", &[]);
     agrees(&provider.verifies(&second));
+    // What its report says of September follows from September's record, whoever signed it.
+    let better = forged(&second, |files, _| {
+        let report = "documents/report.json";
+        let mut record: MonthRecord = serde_json::from_slice(&files[report]).expect("a record");
+        assert_eq!(record.earlier[0].promises[0].verdict, Verdict::Undecidable);
+        record.earlier[0].promises[0].verdict = Verdict::Met;
+        files.insert(report.to_owned(), record.to_json().into_bytes());
+    });
+    assert_eq!(wrong(&provider, &better).0, ["documents document"]);
     let bytes = std::fs::read(&second).expect("a bundle");
     for file in ["documents/settlement.json", "catalogue/files/days/nord.ics"] {
         assert!(open(&bytes, None).files.contains_key(file), "{file} is in it");

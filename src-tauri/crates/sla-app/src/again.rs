@@ -8,7 +8,7 @@ use sla_capture::{EvidenceStore, StoreError, answers};
 use sla_core::catalogue::Catalogue;
 use sla_core::evidence::EvidenceRef;
 use sla_core::plan::{Ask, ContractMonth, plan};
-use sla_core::record::{MonthRecord, RecordEvidence};
+use sla_core::record::{MonthRecord, RecordEarlier, RecordEvidence};
 use sla_core::time::{UnixSeconds, utc_text};
 
 use crate::error::CloseError;
@@ -42,8 +42,7 @@ pub(crate) async fn restated(
     let mut records = measure(&plans, &evidence, store, known, &silent).await.map_err(told)?;
     let mut restated = records.pop().expect("a plan becomes a record");
     (restated.revision, restated.chain_head) = (record.revision, record.chain_head.clone());
-    // What the report shows of earlier months is what the ledger said of them then; each has a bundle of its own.
-    restated.earlier.clone_from(&record.earlier);
+    restated.earlier = RecordEarlier::before(&restated, known);
     Ok(restated)
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use sla_core::catalogue::{Catalogue, Code, Finding, Place, SourceFile};
+use sla_core::catalogue::{Catalogue, Code, Finding, Place, SourceFile, is_calendar};
 
 /// Why a folder gives no catalogue.
 #[derive(Debug, thiserror::Error)]
@@ -134,7 +134,7 @@ fn collect(folder: &Path, paths: &mut Vec<PathBuf>) -> Result<(), CatalogueError
         }
         if path.is_dir() {
             collect(&path, paths)?;
-        } else if is_document(&path) || path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("ics")) {
+        } else if is_document(&path) || is_calendar(&path.to_string_lossy()) {
             paths.push(path);
         }
     }

@@ -29,6 +29,16 @@ pub struct Entry {
     pub previous_hash: String,
 }
 
+/// The name in the chain of a revision of a month: `month/TENANT/CONTRACT/YYYY-MM/REVISION`.
+pub fn month_subject(
+    tenant: &str,
+    contract: &str,
+    month: impl std::fmt::Display,
+    revision: impl std::fmt::Display,
+) -> String {
+    format!("month/{tenant}/{contract}/{month}/{revision}")
+}
+
 impl Entry {
     /// SHA-256 over all fields, each led by its length, so that no two entries can read the same. Without an origin it is the
     /// hash that entries had before there was one, so that a chain goes on across versions.

@@ -8,6 +8,7 @@ mod catalogue;
 mod course;
 mod decision;
 mod desk;
+mod earlier;
 mod golden_cases;
 mod heartbeat;
 mod incident;
@@ -19,7 +20,6 @@ mod pricing;
 mod properties;
 mod readings;
 mod standing;
-
 mod stated;
 mod statement;
 mod templates;

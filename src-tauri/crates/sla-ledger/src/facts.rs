@@ -1,6 +1,7 @@
 //! Rows as facts: for each row what the audit chain says of it. The same functions write the chain and check it.
 
 use serde::Serialize;
+use sla_core::audit::month_subject;
 use sla_core::billing::step_subject;
 use sla_core::evidence::sha256_hex;
 use sqlx::any::{Any, AnyArguments, AnyRow};
@@ -147,7 +148,7 @@ pub(crate) struct MonthRevision {
 impl MonthRevision {
     /// The month's name in the chain.
     pub(crate) fn subject(&self) -> String {
-        format!("month/{}/{}/{}/{}", self.tenant, self.contract, self.month, self.revision)
+        month_subject(&self.tenant, &self.contract, &self.month, self.revision)
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::Serialize;
 use sla_capture::EvidenceStore;
+use sla_core::audit::month_subject;
 use sla_core::billing::Settlement;
 use sla_core::catalogue::Catalogue;
 use sla_core::record::{Contact, Language, MonthDifference, MonthRecord};
@@ -226,7 +227,7 @@ fn chain(sound: &Sound) -> Vec<Flaw> {
     }
     let Sound { manifest, record, .. } = sound;
     let entry: &BundleEntry = &manifest.chain.entry;
-    let subject = format!("month/{}/{}/{}/{}", record.tenant, record.contract.id, record.month, record.revision);
+    let subject = month_subject(&record.tenant, &record.contract.id, record.month, record.revision);
     let payload = serde_json::from_str::<Payload>(&entry.payload).ok();
     let Some(payload) = payload.filter(|_| entry.is_sound() && entry.subject == subject) else {
         return vec![Flaw::ChainEntry];

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::path::{Component, Path};
 
 use sla_core::catalogue::{
-    CALENDAR, Catalogue, ContractSpec, Document, Finding, Measures, Name, SourceFile, entered, stored_name,
+    CALENDAR, Catalogue, ContractSpec, Document, Finding, Measures, Name, SourceFile, entered, is_calendar, is_stored,
+    stored_name,
 };
 use sla_ledger::StoredCatalogue;
 use sla_report::bundle::{BundleDocument, BundleRuling};
@@ -95,7 +96,7 @@ pub(super) fn gather(
     }
     for file in files {
         let path = inside(&file.name, folder);
-        if Path::new(&file.name).extension().is_some_and(|ending| ending.eq_ignore_ascii_case("ics")) {
+        if is_calendar(&file.name) {
             if names_closing_days(catalogue, tenant, &file.name, "") {
                 let (path, kind) = (format!("{OF_FOLDER}{path}"), CALENDAR.to_owned());
                 add(BundleDocument { path: path.clone(), kind, name: path, version: None, ruling: None }, &file.text);
@@ -119,10 +120,10 @@ fn names_closing_days(catalogue: &Catalogue, tenant: &str, file: &str, stored: &
         let named = contract.spec.holidays.iter().flat_map(|holidays| &holidays.closing_days);
         named.enumerate().any(|(index, name)| {
             let said_in = contract.place(&format!("/spec/holidays/closingDays/{index}")).file;
-            let is_stored = said_in.starts_with("ledger:");
+            let is_kept = is_stored(&said_in);
             match stored.is_empty() {
-                false => is_stored && name == stored,
-                true => !is_stored && Path::new(&said_in).with_file_name(name) == Path::new(file),
+                false => is_kept && name == stored,
+                true => !is_kept && Path::new(&said_in).with_file_name(name) == Path::new(file),
             }
         })
     };

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use sla_capture::{EvidenceStore, StoreError};
+use sla_core::audit::month_subject;
 use sla_core::catalogue::Catalogue;
 use sla_core::record::MonthRecord;
 use sla_core::time::UnixSeconds;
@@ -225,7 +226,7 @@ async fn catalogue(
 
 /// What the chain says of a revision, and where it ends.
 async fn chain(ledger: &Ledger, record: &MonthRecord) -> Result<BundleChain, MonthSealError> {
-    let subject = format!("month/{}/{}/{}/{}", record.tenant, record.contract.id, record.month, record.revision);
+    let subject = month_subject(&record.tenant, &record.contract.id, record.month, record.revision);
     let action = if record.revision == 1 { "month.closed" } else { "month.restated" };
     let request = AuditRequest {
         action: Some(action.to_owned()),

@@ -4,7 +4,9 @@ use std::path::Path;
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use sla_core::catalogue::{CALENDAR, Catalogue, Code, EnteredDocument, Finding, SourceFile, entered, twice};
+use sla_core::catalogue::{
+    CALENDAR, Catalogue, Code, EnteredDocument, Finding, SourceFile, entered, is_calendar, twice,
+};
 use sla_core::time::UnixSeconds;
 use sla_ledger::{Actor, DocumentEntry, DocumentVersion, Ledger, LedgerError, StoredCatalogue};
 
@@ -63,7 +65,7 @@ pub async fn import(
     }
     let mut documents = Vec::new();
     let mut findings = Vec::new();
-    let (calendars, files): (Vec<_>, Vec<_>) = files.into_iter().partition(is_calendar);
+    let (calendars, files): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| is_calendar(&file.name));
     for file in &files {
         match entered(file) {
             Ok(read) => documents.extend(read),
@@ -219,10 +221,6 @@ fn kept_beside(file: &SourceFile, stored: &StoredCatalogue) -> Vec<SourceFile> {
     let beside = |path: &str| folder.join(path).display().to_string();
     let calendars = stored.in_force().filter(|one| one.kind == CALENDAR);
     calendars.map(|one| SourceFile { name: beside(&one.name), text: one.text.clone() }).collect()
-}
-
-fn is_calendar(file: &SourceFile) -> bool {
-    Path::new(&file.name).extension().is_some_and(|ending| ending.eq_ignore_ascii_case("ics"))
 }
 
 /// Closing days under the paths by which contracts name them, relative to the contract's own file; those that nobody

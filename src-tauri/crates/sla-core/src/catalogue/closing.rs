@@ -7,8 +7,8 @@ use super::stored::{calendar_path, is_stored};
 use super::{Catalogue, SourceFile};
 use crate::holiday::closings;
 
-/// Whether a file holds closing days and no documents.
-pub(super) fn is_calendar(name: &str) -> bool {
+/// Whether a file, by its name, holds closing days (`.ics`) and no documents.
+pub fn is_calendar(name: &str) -> bool {
     let name = calendar_path(name).unwrap_or(name);
     Path::new(name).extension().is_some_and(|ending| ending.eq_ignore_ascii_case("ics"))
 }

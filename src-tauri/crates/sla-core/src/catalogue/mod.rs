@@ -33,6 +33,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 pub use bands::BandRange;
+pub use closing::is_calendar;
 pub use contract::*;
 pub use decode::{OPENSLO, SLA_DESK};
 pub use duration::Duration;
@@ -49,7 +50,8 @@ pub use recurrence::Recurrence;
 pub(crate) use recurrence::day as ical_day;
 pub use ruling::{DECIDED_KINDS, Decided, Ruling};
 pub use stored::{
-    CALENDAR, DOCUMENT_LIMIT_BYTES, EnteredDocument, asked_by, concerns, entered, stored_name, title_of, twice,
+    CALENDAR, DOCUMENT_LIMIT_BYTES, EnteredDocument, asked_by, concerns, entered, is_stored, stored_name, title_of,
+    twice,
 };
 pub use template::{SHIPPED_TEMPLATES, ShippedTemplate, TemplateSpec};
 pub(crate) use value::text_value;

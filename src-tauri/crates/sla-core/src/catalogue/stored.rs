@@ -44,8 +44,8 @@ pub fn stored_name(kind: &str, name: &str, version: u32) -> String {
     format!("{STORED}{kind}/{name}@{version}")
 }
 
-/// Whether a document stands in no file.
-pub(super) fn is_stored(file: &str) -> bool {
+/// Whether a document, by the name of its file, is kept by the ledger and stands in no file.
+pub fn is_stored(file: &str) -> bool {
     file.starts_with(STORED)
 }
 
