@@ -44,8 +44,17 @@ impl Page {
 
     /// Presses the first element of a CSS selector.
     pub(crate) async fn click(&self, css: &str) {
-        if let Err(error) = self.find(css).await.click().await {
-            panic!("{css}: {error}\n{}", self.seen().await);
+        self.press_one(&format!("{css:?}"), async || self.find(css).await).await;
+    }
+
+    /// Presses what is found, and what stands there then when the page put something else in its place before it was pressed.
+    async fn press_one(&self, name: &str, found: impl AsyncFn() -> Element) {
+        loop {
+            match found().await.click().await {
+                Ok(()) => return,
+                Err(error) if error.is_stale_element_reference() || error.is_no_such_element() => {}
+                Err(error) => panic!("{name}: {error}\n{}", self.seen().await),
+            }
         }
     }
 
@@ -63,10 +72,7 @@ impl Page {
 
     /// Presses what is called `name`.
     pub(crate) async fn press(&self, name: &str) {
-        let button = self.button(name).await;
-        if let Err(error) = button.click().await {
-            panic!("{name}: {error}\n{}", self.seen().await);
-        }
+        self.press_one(name, async || self.button(name).await).await;
     }
 
     /// Types into the field that is called `label`.

@@ -194,7 +194,7 @@ impl Catalogue {
         let mut catalogue = Self::default();
         let mut findings = Vec::new();
         let mut unread = Unread::default();
-        let (calendars, documents): (Vec<_>, Vec<_>) = files.iter().partition(|file| closing::is_calendar(&file.name));
+        let (calendars, documents): (Vec<_>, Vec<_>) = files.iter().partition(|file| is_calendar(&file.name));
         let mut nodes = Vec::new();
         for file in documents {
             let read = yaml::documents(&file.name, &file.text, &mut findings);
@@ -235,7 +235,7 @@ impl Catalogue {
     /// what is to be shown, and never judged by.
     pub fn shapes(files: &[SourceFile]) -> Self {
         let (mut catalogue, mut findings, mut unread) = (Self::default(), Vec::new(), Unread::default());
-        for file in files.iter().filter(|file| !closing::is_calendar(&file.name)) {
+        for file in files.iter().filter(|file| !is_calendar(&file.name)) {
             for node in yaml::documents(&file.name, &file.text, &mut findings).documents {
                 catalogue.add(node, &mut findings, &mut unread);
             }
