@@ -181,7 +181,7 @@ async function ask(address, secret, method, path, body, more = {}) {
   return text === '' ? null : JSON.parse(text)
 }
 
-export function startBrowser() {
+export function startBrowser(more = []) {
   const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
   const args = [
     '--no-sandbox',
@@ -191,6 +191,7 @@ export function startBrowser() {
     '--disable-background-networking',
     '--disable-component-update',
     '--disable-sync',
+    ...more,
   ]
   return chromium.launch({ executablePath, args })
 }
