@@ -7,7 +7,7 @@ use clap::Subcommand;
 
 use crate::chore::{self, ChoreError};
 use crate::place::{cargo, target};
-use crate::setup;
+use crate::{interface, setup};
 
 /// The version that the goal is stated against: a bench that takes whatever is newest compares with a moving mark.
 const DUCKDB: &str = "duckdb==1.5.5";
@@ -43,6 +43,12 @@ pub(crate) enum Bench {
         #[arg(last = true)]
         arguments: Vec<String>,
     },
+    /// From the window's start to where somebody can work, on the demo
+    Window {
+        /// How many starts, after `--`
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
 }
 
 /// Builds a bench in the release profile and runs it.
@@ -60,6 +66,15 @@ pub(crate) fn run(bench: &Bench) -> Result<(), ChoreError> {
         Bench::Price { arguments } => start(&mut example("sla-core", "bench_price", arguments), "bench-price", None),
         Bench::Report { arguments } => {
             start(&mut example("sla-report", "bench_report", arguments), "bench-report", None)
+        }
+        Bench::Window { arguments } => {
+            setup::setup_window()?;
+            interface::build()?;
+            chore::run(cargo().args(["build", "--release", "--workspace", "--bin", "sla-desk"]))?;
+            // What drives the window is no part of the figure, and stands among the other programs of the tests.
+            chore::run(cargo().args(["build", "--workspace", "--example", "bench_window"]))?;
+            let mut bench = Command::new(target().join("debug/examples/bench_window"));
+            start(bench.arg(target().join("release/sla-desk")).args(arguments), "bench-window", None)
         }
     }
 }
