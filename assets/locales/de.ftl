@@ -297,6 +297,7 @@ document-report-own = Ihr Bericht
 document-report-pdf = Bericht für den Kunden
 document-report-json = Bericht für Programme
 document-report-csv = Zahlen als Tabelle
+document-report-xlsx = Alle Angaben des Berichts als Arbeitsmappe
 document-letter-eml = Anschreiben als E-Mail-Entwurf, mit Bericht
 document-letter-md = Anschreiben als Text
 document-settlement-json = Was entschieden wurde, für Programme

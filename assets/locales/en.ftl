@@ -297,6 +297,7 @@ document-report-own = Your report
 document-report-pdf = Report for the customer
 document-report-json = Report for programs
 document-report-csv = Figures as a table
+document-report-xlsx = Everything in the report as a workbook
 document-letter-eml = Letter as a draft mail, with the report
 document-letter-md = Letter as text
 document-settlement-json = What was decided, for programs

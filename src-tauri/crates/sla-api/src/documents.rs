@@ -38,6 +38,7 @@ fn media_type(name: &str) -> &'static str {
         Some("pdf") => "application/pdf",
         Some("json") => crate::operation::JSON,
         Some("csv") => "text/csv; charset=utf-8",
+        Some("xlsx") => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         Some("eml") => "message/rfc822",
         _ => "text/markdown; charset=utf-8",
     }

@@ -2,7 +2,8 @@
 //!
 //! Read it in the order in which a document comes to be: a [`sla_core::record::MonthRecord`] and the words of
 //! [`Templates`] become Markdown text (`render`), the text becomes a [`manuscript::Manuscript`], and the manuscript
-//! becomes pages (`pdf`) or a letter (`letter`, `mail`). `table` and `portfolio` write for machines.
+//! becomes pages (`pdf`) or a letter (`letter`, `mail`). `table` and `portfolio` write for machines,
+//! `workbook` for whoever computes on.
 //!
 //! What does *not* live here: wording, colours and addresses (they are templates), arithmetic that decides (it is in
 //! sla-core), files and clocks. Equal records and templates give byte-identical documents.
@@ -28,6 +29,7 @@ mod table;
 mod templates;
 mod theme;
 mod told;
+mod workbook;
 
 use sla_core::billing::Settlement;
 use sla_core::record::{Contact, MonthRecord};
@@ -50,8 +52,8 @@ pub struct Document {
     pub bytes: Vec<u8>,
 }
 
-/// The documents of one tenant's month, in this order: `report.pdf`, `report.json`, `report.csv`, `letter.eml`,
-/// `letter.md`.
+/// The documents of one tenant's month, in this order: `report.pdf`, `report.json`, `report.csv`, `report.xlsx`,
+/// `letter.eml`, `letter.md`.
 ///
 /// # Errors
 /// When a template refuses the record, a field of the record is not what its schema says, or a value cannot stand in
@@ -131,6 +133,10 @@ pub fn drawn_letter(
     letter::Letter::write(templates, record, settlement, contacts).map(|letter| letter.markdown)
 }
 
+/// Documents of a month that versions before did not draw: months that were laid or sealed without them are whole. None says
+/// anything that `report.json` does not.
+pub const ADDED_DOCUMENTS: [&str; 1] = ["report.xlsx"];
+
 fn documents(
     templates: &Templates,
     record: &MonthRecord,
@@ -145,6 +151,7 @@ fn documents(
         Document { name: "report.pdf", bytes: pdf },
         Document { name: "report.json", bytes: json.into_bytes() },
         Document { name: "report.csv", bytes: table::report_csv(record)? },
+        Document { name: "report.xlsx", bytes: workbook::report_xlsx(templates, record, settlement)? },
         Document { name: "letter.eml", bytes: mail },
         Document { name: "letter.md", bytes: letter.markdown.into_bytes() },
     ])
@@ -157,6 +164,18 @@ fn documents(
 pub fn report_pdf(templates: &Templates, record: &MonthRecord) -> Result<Vec<u8>, ReportError> {
     let manuscript = report_manuscript(templates, record)?;
     pdf::write(templates, record, &manuscript)
+}
+
+/// Only `report.xlsx`, with what was decided once it is.
+///
+/// # Errors
+/// When a word is missing, or a field of the record is not what its schema says.
+pub fn report_workbook(
+    templates: &Templates,
+    record: &MonthRecord,
+    settlement: Option<&Settlement>,
+) -> Result<Vec<u8>, ReportError> {
+    workbook::report_xlsx(templates, record, settlement)
 }
 
 /// The report as a parsed document, before it becomes pages.

@@ -25,10 +25,14 @@ impl Field {
     }
 }
 
+/// Whether a spreadsheet runs a text that somebody types into it.
+pub(crate) fn runs(text: &str) -> bool {
+    text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'])
+}
+
 /// A text from outside that no spreadsheet runs.
 pub(crate) fn neutral(text: &str) -> String {
-    let runs = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
-    if runs { format!("'{text}") } else { text.to_owned() }
+    if runs(text) { format!("'{text}") } else { text.to_owned() }
 }
 
 /// The printed percentage, or nothing where there is none.

@@ -10,6 +10,7 @@ use crate::error::TemplateError;
 use crate::locale::{Locale, Patterns};
 use crate::pdf::Typefaces;
 use crate::theme::{FontFiles, Theme};
+use crate::workbook::{SheetWords, report_xlsx};
 use crate::{render, sample};
 
 /// Everything that decides how documents read and look: words, layout, colours and fonts.
@@ -24,6 +25,7 @@ pub struct Templates {
 pub(crate) struct Wording {
     pub(crate) environment: Environment<'static>,
     pub(crate) words: serde_json::Value,
+    pub(crate) sheets: SheetWords,
     pub(crate) locale: std::sync::Arc<Locale>,
 }
 
@@ -37,6 +39,8 @@ const TEXTS: &[(&str, &str)] = builtin![
     "theme.json",
     "words.de.json",
     "words.en.json",
+    "workbook.de.json",
+    "workbook.en.json",
     "report.de.md",
     "report.en.md",
     "letter-met.de.md",
@@ -117,7 +121,8 @@ impl Templates {
                 for settlement in [None, Some(&settled)] {
                     let report = crate::manuscript_of(self, &record, settlement).map(drop);
                     let letter = crate::letter::Letter::write(self, &record, settlement, &contacts).map(drop);
-                    report.and(letter).map_err(broken)?;
+                    let workbook = report_xlsx(self, &record, settlement).map(drop);
+                    report.and(letter).and(workbook).map_err(broken)?;
                 }
             }
         }
@@ -148,6 +153,8 @@ impl Wording {
         let source = text(folder, &file)?;
         let patterns = json::<Words>(&file, &source)?.patterns;
         let words = json(&file, &source)?;
+        let file = workbook_name(language);
+        let sheets = json(&file, &text(folder, &file)?)?;
         let locale = std::sync::Arc::new(Locale::new(language, patterns));
         let mut environment = render::environment(&locale);
         let letters = VERDICTS.map(|verdict| letter_name(verdict, language));
@@ -161,7 +168,7 @@ impl Wording {
                 reason: render::reason(&error),
             })?;
         }
-        Ok(Self { environment, words, locale })
+        Ok(Self { environment, words, sheets, locale })
     }
 }
 
@@ -178,6 +185,11 @@ fn settlement_name(language: Language) -> String {
 /// Name of a language's word list.
 pub(crate) fn words_name(language: Language) -> String {
     format!("words.{}.json", language.code())
+}
+
+/// Name of a language's words of workbooks.
+pub(crate) fn workbook_name(language: Language) -> String {
+    format!("workbook.{}.json", language.code())
 }
 
 /// Name of the letter template for a verdict.

@@ -400,6 +400,7 @@ export const documents: Schemas['Listed'][] = [
   'report.pdf',
   'report.json',
   'report.csv',
+  'report.xlsx',
   'letter.eml',
   'letter.md',
   'settlement.json',
