@@ -778,7 +778,7 @@ exclusion-announced = Wann der Kunde unterrichtet wurde
 exclusion-announced-hint = Eine Wartung, die nicht rechtzeitig angekündigt wurde, gilt nicht als ausgeschlossen.
 exclusion-reason = Grund
 exclusion-reason-hint = Der Bericht druckt ihn, wie er hier steht.
-exclusion-reason-long = { $letters } Zeichen; höchstens { $most } sind möglich.
+text-too-long = { $letters } Zeichen; höchstens { $most } sind möglich.
 exclusion-name = Name
 exclusion-name-hint = Kleinbuchstaben, Ziffern und Bindestriche; kein Name kommt zweimal vor.
 exclusion-needs-time = { $found } ist keine Zeit in { $zone }. Erwartet werden Jahr-Monat-Tag und Uhrzeit, etwa 2026-10-05T10:30.
@@ -863,7 +863,7 @@ difference-contract-same = Derselbe Vertrag hat sie bewertet.
 restate = Monat nachberechnen
 restate-purpose = Schließt den Monat aus dem, was jetzt bekannt ist, noch einmal ab. Weichen Zahlen ab, kommt eine Revision hinzu; nichts, was versandt wurde, ändert sich.
 restate-reason = Grund
-restate-reason-hint = Er wird zum Kommentar der Revision, die jetzt gilt.
+restate-reason-hint = Er wird sofort als Kommentar der Revision festgehalten, die jetzt gilt; danach wird gerechnet.
 restate-comment = Nachberechnung: { $reason }
 
 ## Dokumente eines Monats nebeneinander

@@ -781,7 +781,7 @@ exclusion-announced = When the customer was told
 exclusion-announced-hint = Maintenance that was not announced in time does not count as excluded.
 exclusion-reason = Reason
 exclusion-reason-hint = The report prints it as it stands here.
-exclusion-reason-long = { $letters } letters; at most { $most } are possible.
+text-too-long = { $letters } letters; at most { $most } are possible.
 exclusion-name = Name
 exclusion-name-hint = Lower-case letters, digits and hyphens; no two exclusions share one.
 exclusion-needs-time = { $found } is no time of { $zone }. Expected year-month-day and time, such as 2026-10-05T10:30.
@@ -866,7 +866,7 @@ difference-contract-same = The same contract judged it.
 restate = Restate the month
 restate-purpose = Closes the month again from what is known now. When figures differ, a new revision is added; nothing that was sent changes.
 restate-reason = Reason
-restate-reason-hint = It becomes a comment of the revision that stands now.
+restate-reason-hint = It is put on record at once, as a comment of the revision that stands now; then the month is computed.
 restate-comment = Restatement: { $reason }
 
 ## Documents of a month side by side

@@ -20,6 +20,8 @@ export interface Room {
   /** Pressed after `g`. */
   key: string
   load: () => Promise<{ default: Component }>
+  /** What is done there so often that it is offered everywhere, by the ids of its words. */
+  actions?: string[]
 }
 
 export const rooms: Room[] = [
@@ -86,6 +88,7 @@ export const rooms: Room[] = [
     needs: 'audit.read',
     key: 'a',
     load: () => import('./audit/Audit.svelte'),
+    actions: ['audit-verify'],
   },
   {
     id: 'settings',

@@ -3,6 +3,8 @@ export interface Choice {
   label: string
   /** Beside the label, quieter. */
   note?: string
+  /** Shown, but what it leads to cannot be done now; the note says why. */
+  isBlocked?: boolean
   keys?: string[]
   run: () => void
 }

@@ -1,33 +1,90 @@
-// What can be done at the moment. Rooms offer their actions while they are open; the palette lists them all.
+// What can be done at the moment. Rooms offer their actions while they are open; the palette lists them all. A button offers itself,
+// so that what may be done, what it is called and what it asks is said once.
 
-import { untrack } from 'svelte'
+import { tick, untrack } from 'svelte'
+import type { Attachment } from 'svelte/attachments'
 
 export interface Action {
   id: string
   label: string
+  /** What it is about, or why it cannot be done now. */
+  note?: string
+  /** Shown with its reason, and not done. */
+  isBlocked?: boolean
+  /** Only shows something in another way. */
+  isView?: boolean
   /** Keys that do the same, for show. */
   keys?: string[]
   run: () => void
 }
 
-let offers = $state.raw<ReadonlyMap<symbol, () => Action[]>>(new Map())
+type Offer = () => Action[]
 
+interface Offered {
+  offer: Offer
+  /** Null for what is not done by one button. */
+  button: HTMLElement | null
+}
+
+let offers = $state.raw<readonly Offered[]>([])
+/** What somebody asked for that is done in another place: it is run there, as soon as it is offered. */
+let awaited: { id: string; hash: string } | null = null
+
+/** What changes something first, by the order of the buttons on the page; what cannot be done at the end. */
 export function offeredActions(): Action[] {
-  return [...offers.values()].flatMap((offer) => offer())
+  const rank = ({ isBlocked, isView }: Action) => (isBlocked ? 2 : isView ? 1 : 0)
+  return [...offers]
+    .sort(place)
+    .flatMap(({ offer }) => offer())
+    .sort((a, b) => rank(a) - rank(b))
+}
+
+function place(a: Offered, b: Offered): number {
+  if (a.button === null || b.button === null) return Number(a.button === null) - Number(b.button === null)
+  return a.button.compareDocumentPosition(b.button) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1
 }
 
 /** Offers actions until the component that calls it is gone. */
-export function offerActions(offer: () => Action[]): void {
-  $effect(() => {
-    const key = Symbol()
-    change((map) => map.set(key, offer))
-    return () => change((map) => map.delete(key))
-  })
+export function offerActions(offer: Offer): void {
+  $effect(() => register({ offer, button: null }))
 }
 
-/** Untracked: an offer does not depend on the offers of others. */
-function change(edit: (map: Map<symbol, () => Action[]>) => void): void {
-  const map = new Map(untrack(() => offers))
-  edit(map)
-  offers = map
+/** Makes a button an action as well, under its own words; it is pressed as if by hand. `note` says what it is about. */
+export function action(id: string, note?: string, isView = false): Attachment<HTMLElement> {
+  return (button) => register({ offer: () => pressed(id, button, note, isView), button })
+}
+
+/** Leads to where something is done, and does it there. */
+export function runThere(id: string, go: () => void): void {
+  go()
+  awaited = { id, hash: location.hash }
+}
+
+function pressed(id: string, button: HTMLElement, note: string | undefined, isView: boolean): Action[] {
+  if (button.matches(':disabled, [aria-busy="true"]')) return []
+  const label = (button.getAttribute('aria-label') ?? button.textContent ?? '').trim()
+  const isBlocked = button.getAttribute('aria-disabled') === 'true'
+  const said = isBlocked ? button.title : note
+  const run = () => {
+    button.focus()
+    button.click()
+  }
+  return [{ id, label, isBlocked, isView, run, ...(said ? { note: said } : {}) }]
+}
+
+function register(offered: Offered): () => void {
+  // Untracked: an offer does not depend on the offers of others.
+  offers = [...untrack(() => offers), offered]
+  if (awaited?.hash === location.hash) {
+    const { id } = awaited
+    const found = untrack(offered.offer).find((one) => one.id === id)
+    if (found) {
+      awaited = null
+      // What is offered while its room is being put together is run when the room stands.
+      void tick().then(found.run)
+    }
+  }
+  return () => {
+    offers = untrack(() => offers).filter((one) => one !== offered)
+  }
 }
