@@ -72,6 +72,7 @@ fn published(out: &str) {
         check("report", &format!("{tenant}/report.json"));
     }
     check("portfolio", "portfolio.json");
+    check("operations", "operations.json");
 
     let report = read(&Path::new(out).join("reports/2026-10/alpenbahn/report.json"));
     let band = json!({

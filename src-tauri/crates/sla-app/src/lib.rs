@@ -124,6 +124,7 @@ pub fn schemas() -> Vec<(String, serde_json::Value)> {
     let mut schemas = sla_core::catalogue::schemas();
     schemas.push(("report.schema".to_owned(), report.into()));
     schemas.push(("portfolio.schema".to_owned(), sla_report::portfolio_schema().into()));
+    schemas.push(("operations.schema".to_owned(), sla_report::operations_schema().into()));
     let settlement = schemars::schema_for!(sla_core::billing::Settlement);
     schemas.push(("bundle.schema".to_owned(), sla_report::bundle::bundle_schema().into()));
     schemas.push(("settlement.schema".to_owned(), settlement.into()));

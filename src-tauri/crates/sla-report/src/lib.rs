@@ -2,7 +2,7 @@
 //!
 //! Read it in the order in which a document comes to be: a [`sla_core::record::MonthRecord`] and the words of
 //! [`Templates`] become Markdown text (`render`), the text becomes a [`manuscript::Manuscript`], and the manuscript
-//! becomes pages (`pdf`) or a letter (`letter`, `mail`). `table` and `portfolio` write for machines,
+//! becomes pages (`pdf`) or a letter (`letter`, `mail`). `table`, `portfolio` and `operations` write for machines,
 //! `workbook` for whoever computes on.
 //!
 //! What does *not* live here: wording, colours and addresses (they are templates), arithmetic that decides (it is in
@@ -18,6 +18,7 @@ mod locale;
 mod mail;
 mod manifest;
 pub mod manuscript;
+mod operations;
 mod pdf;
 mod portfolio;
 mod render;
@@ -36,6 +37,10 @@ use sla_core::record::{Contact, MonthRecord};
 
 pub use error::{ReportError, TemplateError};
 pub use explain::{Derived, DerivedCase, DerivedPromise, DerivedStep, derived, explain};
+pub use operations::{
+    OPERATIONS_SCHEMA, Operations, OperationsCommitment, OperationsEvidence, OperationsIncidentPromise,
+    OperationsTenant, operations_schema,
+};
 pub use portfolio::{
     PORTFOLIO_SCHEMA, Portfolio, PortfolioCommitment, PortfolioTenant, VerdictCounts, portfolio_documents,
     portfolio_schema,

@@ -8,7 +8,7 @@ use sla_core::record::{CreditTotal, MonthRecord, RecordPromise, RecordRange, Rec
 use sla_core::time::Month;
 
 use crate::table::{self, Field};
-use crate::{Document, ReportError};
+use crate::{Document, ReportError, operations};
 
 /// The `schema` field of every portfolio this version writes.
 pub const PORTFOLIO_SCHEMA: &str = "sla-desk/portfolio/v1";
@@ -92,7 +92,7 @@ pub fn portfolio_schema() -> Schema {
     schema_for!(Portfolio)
 }
 
-/// The documents over all tenants' months: `portfolio.csv` and `portfolio.json`. The order of `records` does not matter.
+/// The documents over all tenants' months: `portfolio.csv`, `portfolio.json`, `operations.csv` and `operations.json`. The order of `records` does not matter.
 ///
 /// # Errors
 /// When a record is of another month, or the credits of a currency do not fit into 64 bits.
@@ -118,10 +118,12 @@ pub fn portfolio_documents(month: Month, records: &[MonthRecord]) -> Result<Vec<
     let mut json = serde_json::to_string_pretty(&portfolio)
         .map_err(|error| ReportError::Write { name: "portfolio.json", reason: error.to_string() })?;
     json.push('\n');
-    Ok(vec![
+    let mut documents = vec![
         Document { name: "portfolio.csv", bytes: csv(&portfolio)? },
         Document { name: "portfolio.json", bytes: json.into_bytes() },
-    ])
+    ];
+    documents.extend(operations::documents(month, portfolio.commitments, &ordered)?);
+    Ok(documents)
 }
 
 fn count(records: &[&MonthRecord]) -> VerdictCounts {

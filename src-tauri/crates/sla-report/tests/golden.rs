@@ -93,7 +93,15 @@ fn tables_of_a_tenant_and_of_all() {
     let portfolio = portfolio_documents(records[0].month, &records).expect("documents");
     for document in portfolio {
         let text = String::from_utf8(document.bytes).expect("text");
-        check(document.name, &text.replace("\r\n", "\n"));
+        if document.name.starts_with("operations") {
+            for money in ["minor", "EUR", "USD", "credit"] {
+                assert!(!text.contains(money), "{} says {money}", document.name);
+            }
+        }
+        // Of what is long its schema tells.
+        if document.name != "operations.json" {
+            check(document.name, &text.replace("\r\n", "\n"));
+        }
     }
 }
 

@@ -33,12 +33,14 @@ fn every_report_keeps_its_published_schema() {
 }
 
 #[test]
-fn the_portfolio_keeps_its_published_schema() {
+fn what_is_over_all_tenants_keeps_its_published_schema() {
     let records: Vec<_> =
         VERDICTS.iter().flat_map(|verdict| LANGUAGES.map(|language| sample::record(language, *verdict))).collect();
     let documents = portfolio_documents(records[0].month, &records).expect("documents");
-    let portfolio = documents.iter().find(|document| document.name == "portfolio.json").expect("a portfolio");
-    assert_eq!(faults("portfolio", &serde_json::from_slice(&portfolio.bytes).expect("JSON")), [""; 0]);
+    for name in ["portfolio", "operations"] {
+        let document = documents.iter().find(|document| document.name == format!("{name}.json")).expect("the document");
+        assert_eq!(faults(name, &serde_json::from_slice(&document.bytes).expect("JSON")), [""; 0], "{name}");
+    }
 }
 
 #[test]
