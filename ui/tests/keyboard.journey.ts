@@ -60,7 +60,7 @@ async function command(page: Page, words: string): Promise<void> {
   await page.keyboard.insertText(words)
   await page.getByRole('option', { selected: true }).filter({ hasText: words }).waitFor()
   await page.keyboard.press('Enter')
-  await page.getByRole('combobox').waitFor({ state: 'detached' })
+  await page.locator('.palette').waitFor({ state: 'detached' })
 }
 
 /** A step by its word in the palette, which leaves one in what it asks for. */
