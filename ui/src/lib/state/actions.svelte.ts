@@ -26,12 +26,24 @@ interface Offered {
   button: HTMLElement | null
 }
 
-let offers = $state.raw<readonly Offered[]>([])
+let offers: readonly Offered[] = []
+/**
+ * Rises whenever offers come, go or change. They are no state themselves: what a button says of itself stands in the page, and a state
+ * that is read while an effect is cleaned up has the value that it had before, so that offers which came meanwhile would be lost.
+ */
+let changes = $state(0)
+let changed = 0
+function tell(): void {
+  changes = changed += 1
+}
+/** What a button says of itself. */
+const SAID = ['disabled', 'aria-busy', 'aria-disabled', 'aria-label', 'title']
 /** What somebody asked for that is done in another place: it is run there, as soon as it is offered. */
 let awaited: { id: string; hash: string } | null = null
 
 /** What changes something first, by the order of the buttons on the page; what cannot be done at the end. */
 export function offeredActions(): Action[] {
+  void changes
   const rank = ({ isBlocked, isView }: Action) => (isBlocked ? 2 : isView ? 1 : 0)
   return [...offers]
     .sort(place)
@@ -73,8 +85,8 @@ function pressed(id: string, button: HTMLElement, note: string | undefined, isVi
 }
 
 function register(offered: Offered): () => void {
-  // Untracked: an offer does not depend on the offers of others.
-  offers = [...untrack(() => offers), offered]
+  offers = [...offers, offered]
+  tell()
   if (awaited?.hash === location.hash) {
     const { id } = awaited
     const found = untrack(offered.offer).find((one) => one.id === id)
@@ -84,7 +96,12 @@ function register(offered: Offered): () => void {
       void tick().then(found.run)
     }
   }
+  const watch = new MutationObserver(tell)
+  const all = { attributeFilter: SAID, childList: true, characterData: true, subtree: true }
+  if (offered.button !== null) watch.observe(offered.button, all)
   return () => {
-    offers = untrack(() => offers).filter((one) => one !== offered)
+    watch.disconnect()
+    offers = offers.filter((one) => one !== offered)
+    tell()
   }
 }
