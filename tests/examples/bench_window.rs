@@ -3,6 +3,8 @@
 //!
 //! `cargo xtask bench window [-- STARTS]` builds the window in the release profile and names it.
 
+#![allow(clippy::print_stdout, reason = "a bench tells its figures")]
+
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
