@@ -66,6 +66,11 @@ struct Month<'a> {
 
 type Row = Vec<Cell>;
 
+/// Which promise a row is of.
+const NAMED: [&str; 2] = ["commitment", "title"];
+/// From when to when.
+const SPAN: [&str; 4] = ["start", "offset", "end", "end_offset"];
+
 impl Month<'_> {
     fn overview(&self) -> Result<Sheet, ReportError> {
         let record = self.record;
@@ -255,25 +260,11 @@ impl Month<'_> {
     }
 
     fn outages(&self) -> Result<Sheet, ReportError> {
-        const COLUMNS: [&str; 12] = [
-            "commitment",
-            "title",
-            "start",
-            "offset",
-            "end",
-            "end_offset",
-            "duration",
-            "counted",
-            "standing",
-            "reason",
-            "failed",
-            "total",
-        ];
+        const COLUMNS: [&str; 6] = ["duration", "counted", "standing", "reason", "failed", "total"];
         let row = |(promise, outage): (RecordPromise<'_>, &sla_core::record::RecordOutage)| {
             let counts = outage.standing == OutageStanding::Counts;
             let mut row = self.named(&promise);
-            row.extend(self.moment(&outage.start)?);
-            row.extend(self.moment(&outage.end)?);
+            row.extend(self.span(&outage.start, &outage.end)?);
             row.extend([
                 Cell::number(outage.seconds),
                 Cell::number(if counts { outage.seconds } else { 0 }),
@@ -285,21 +276,21 @@ impl Month<'_> {
             Ok(row)
         };
         let all = self.measured(|one| &one.outages);
-        self.sheet("outages", &COLUMNS, &["duration", "counted"], all.map(row).collect::<Result<_, ReportError>>()?)
+        let columns = [&NAMED[..], &SPAN, &COLUMNS].concat();
+        self.sheet("outages", &columns, &["duration", "counted"], all.map(row).collect::<Result<_, ReportError>>()?)
     }
 
     fn unknown(&self) -> Result<Sheet, ReportError> {
-        const COLUMNS: [&str; 8] =
-            ["commitment", "title", "start", "offset", "end", "end_offset", "duration", "reason"];
+        const COLUMNS: [&str; 2] = ["duration", "reason"];
         let row = |(promise, stretch): (RecordPromise<'_>, &sla_core::record::RecordUnknown)| {
             let mut row = self.named(&promise);
-            row.extend(self.moment(&stretch.start)?);
-            row.extend(self.moment(&stretch.end)?);
+            row.extend(self.span(&stretch.start, &stretch.end)?);
             row.extend([Cell::number(stretch.seconds), self.word("unknown", &stretch.reason)?]);
             Ok(row)
         };
         let all = self.measured(|one| &one.unknown);
-        self.sheet("unknown", &COLUMNS, &["duration"], all.map(row).collect::<Result<_, ReportError>>()?)
+        let columns = [&NAMED[..], &SPAN, &COLUMNS].concat();
+        self.sheet("unknown", &columns, &["duration"], all.map(row).collect::<Result<_, ReportError>>()?)
     }
 
     fn incidents(&self) -> Result<Sheet, ReportError> {
@@ -350,23 +341,10 @@ impl Month<'_> {
     }
 
     fn exclusions(&self) -> Result<Sheet, ReportError> {
-        const COLUMNS: [&str; 11] = [
-            "window",
-            "kind",
-            "start",
-            "offset",
-            "end",
-            "end_offset",
-            "announced",
-            "accepted",
-            "decision",
-            "reason",
-            "commitments",
-        ];
+        const COLUMNS: [&str; 5] = ["announced", "accepted", "decision", "reason", "commitments"];
         let row = |one: &sla_core::record::RecordExclusion| {
             let mut row = vec![Cell::text(&one.name), Cell::text(self.words.word("exclusion_kind", one.kind.name())?)];
-            row.extend(self.moment(&one.start)?);
-            row.extend(self.moment(&one.end)?);
+            row.extend(self.span(&one.start, &one.end)?);
             row.extend([
                 one.announced_at.as_ref().map_or(Ok(Cell::Empty), |at| self.clock(at))?,
                 Cell::number(one.accepted_seconds),
@@ -377,7 +355,8 @@ impl Month<'_> {
             Ok(row)
         };
         let rows = self.record.exclusions.iter().map(row).collect::<Result<_, ReportError>>()?;
-        self.sheet("exclusions", &COLUMNS, &["accepted"], rows)
+        let columns = [&["window", "kind"][..], &SPAN, &COLUMNS].concat();
+        self.sheet("exclusions", &columns, &["accepted"], rows)
     }
 
     fn evidence(&self) -> Result<Sheet, ReportError> {
@@ -480,6 +459,11 @@ impl Month<'_> {
     fn moment(&self, utc: &str) -> Result<[Cell; 2], ReportError> {
         let at = locale::local(utc, self.zone).ok_or_else(|| not_a_moment(utc))?;
         Ok([Cell::moment(&at), Cell::text(locale::offset(&at))])
+    }
+
+    /// A stretch of time, in the columns of [`SPAN`].
+    fn span(&self, start: &str, end: &str) -> Result<impl Iterator<Item = Cell> + use<>, ReportError> {
+        Ok(self.moment(start)?.into_iter().chain(self.moment(end)?))
     }
 
     fn clock(&self, utc: &str) -> Result<Cell, ReportError> {
