@@ -113,6 +113,11 @@ impl Address {
                 LedgerError::Unreachable { ledger, reason }
             }
             Error::Io(_) | Error::Tls(_) | Error::Configuration(_) => LedgerError::Unreachable { ledger, reason },
+            // A server that stops while somebody connects: the driver reads the answer that never came as a byte of zero.
+            Error::Protocol(what) if what.contains("response from SSLRequest: 0x00") => {
+                let reason = "it closed the connection before it answered".to_owned();
+                LedgerError::Unreachable { ledger, reason }
+            }
             Error::Database(database) => {
                 let code = database.code().unwrap_or_default();
                 let reason = self.without_password(database.message());
@@ -250,6 +255,18 @@ mod tests {
         check("postgres://u:s3same@h/d?sslmode=strict", "sslmode=strict");
         check("postgres://u:s3same@h/d?sslmode=disable&channel_binding=require", "contradict");
         check("postgres://u:s3same@h/d?channel_binding=always", "channel_binding=always");
+    }
+
+    #[test]
+    fn a_server_that_stops_while_somebody_connects_is_away() {
+        #[track_caller]
+        fn check(what: &str, expected: &str) {
+            let address = Address::parse("postgres://desk@localhost/ledger").expect("an address");
+            assert_eq!(address.failed(Error::Protocol(what.to_owned())).code(), expected);
+        }
+        check("unexpected response from SSLRequest: 0x00 (sqlx_postgres::connection::tls:95)", "ledger.unreachable");
+        // What answers otherwise is no PostgreSQL server, and waiting helps nobody.
+        check("unexpected response from SSLRequest: 0x48 (sqlx_postgres::connection::tls:95)", "ledger.failed");
     }
 
     #[test]
