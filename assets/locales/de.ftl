@@ -1313,3 +1313,13 @@ clock-ahead = Die Uhr dieses Rechners geht gegenüber der des Servers um { $diff
 clock-behind = Die Uhr dieses Rechners geht gegenüber der des Servers um { $difference } nach. Tage und Fristen werden nach der Uhr des Servers gezählt; stellen Sie die Uhr dieses Rechners richtig.
 problem-disk = Der Datenträger ist voll
 problem-disk-next = Es wurde nichts festgehalten. Schaffen Sie Platz auf dem Rechner, auf dem SLA Desk läuft, und versuchen Sie es erneut.
+
+## Finance's statement
+
+statement-open = Abrechnung zeigen
+statement-close = Abrechnung schließen
+statement = Abrechnung der Gutschriften, { $month }
+statement-what = Jede Gutschrift des Monats mit Spanne, Entscheidung und Freigabe, dazu Vergütung, Buchungen und Obergrenzen.
+document-statement-json = Abrechnung für Programme
+document-statement-csv = Gutschriften als Tabelle, mit allen, die entschieden und freigegeben haben
+document-statement-xlsx = Arbeitsmappe mit Summen, Monaten, Gutschriften, Buchungen und Obergrenzen

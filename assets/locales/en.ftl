@@ -1316,3 +1316,13 @@ clock-ahead = This computer’s clock is { $difference } ahead of the server’s
 clock-behind = This computer’s clock is { $difference } behind the server’s. Days and deadlines are counted by the server’s; set this one right.
 problem-disk = The disk is full
 problem-disk-next = Nothing was recorded. Make room on the computer that SLA Desk runs on, and try again.
+
+## Finance's statement
+
+statement-open = Show the statement
+statement-close = Close the statement
+statement = Statement of credits, { $month }
+statement-what = Every credit of the month with its range, decision and approval, beside fees, bookings and caps.
+document-statement-json = Statement for programs
+document-statement-csv = Credits as a table, with everybody who decided and approved
+document-statement-xlsx = Workbook with totals, months, credits, bookings and caps

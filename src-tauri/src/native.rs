@@ -39,16 +39,18 @@ pub(crate) async fn save(request: Request<'_>, app: AppHandle) -> Result<Option<
     let path =
         path.into_path().map_err(|error| Failure::new("file", format!("this place is no folder of files: {error}")))?;
     let bytes = bytes.to_vec();
-    let written = tokio::task::spawn_blocking(move || {
-        write_whole(&path, &bytes).map(|()| path.clone()).map_err(|error| (path, error))
-    });
-    match written.await {
-        Ok(Ok(path)) => Ok(Some(path)),
-        Ok(Err((path, error))) => {
+    let written = tokio::task::spawn_blocking(move || put(path, &bytes)).await;
+    written.map_err(|error| Failure::new("file", error.to_string()))?.map(Some)
+}
+
+/// Writes the file, or says what to do about a disk that is full or a place that takes none.
+fn put(path: PathBuf, bytes: &[u8]) -> Result<PathBuf, Failure> {
+    match write_whole(&path, bytes) {
+        Ok(()) => Ok(path),
+        Err(error) => {
             let what = format!("{} was not saved: {error}; make room or choose another place", path.display());
             Err(Failure::new("file", what))
         }
-        Err(error) => Err(Failure::new("file", error.to_string())),
     }
 }
 
@@ -86,5 +88,36 @@ mod tests {
         check("nordlicht-2026-10.pdf", "nordlicht-2026-10.pdf");
         check("../../etc/passwd", "..-..-etc-passwd");
         check(r"C:\Windows\x", "C:-Windows-x");
+    }
+    #[test]
+    fn a_place_that_takes_no_file_is_told_and_what_is_there_stays() {
+        #[track_caller]
+        fn check(place: &str, expected: Option<&str>) {
+            let folder = tempfile::tempdir().expect("a folder");
+            std::fs::write(folder.path().join("notes"), "mine").expect("a file");
+            std::fs::create_dir(folder.path().join("taken")).expect("a folder");
+            let told = put(folder.path().join(place), b"report").map_err(|failure| {
+                assert_eq!(failure.code, "file");
+                failure.detail
+            });
+            match expected {
+                None => assert_eq!(std::fs::read(told.expect("saved")).expect("a file"), b"report"),
+                Some(expected) => {
+                    let told = told.expect_err("refused");
+                    assert!(told.contains(place) && told.contains(expected), "{told}");
+                }
+            }
+            let left = std::fs::read_dir(folder.path()).expect("a folder").filter_map(Result::ok);
+            let left = left.filter(|entry| entry.file_name().to_string_lossy().starts_with(".writing-"));
+            assert_eq!(left.count(), 0, "nothing half written is left");
+            assert_eq!(
+                std::fs::read(folder.path().join("notes")).expect("a file"),
+                if place == "notes" { b"report".as_slice() } else { b"mine" }
+            );
+        }
+        check("report.pdf", None);
+        check("notes", None);
+        check("notes/report.pdf", Some("was not saved"));
+        check("taken", Some("choose another place"));
     }
 }

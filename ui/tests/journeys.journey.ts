@@ -119,6 +119,31 @@ describe('looking at a desk', () => {
     await ole.getByRole('row', { name: /^EUR 2 EUR 2,915\.62/ }).waitFor()
   })
 
+  test('finance takes the statement of a month along, and it says what the page says', async () => {
+    const ole = await open('ole', 'credits?month=2026-10')
+    await ole.locator('[data-statement-toggle]').click()
+    await ole.locator('[data-statement] li', { hasText: 'statement.xlsx' }).waitFor()
+    const coming = ole.waitForEvent('download')
+    await ole.getByRole('button', { name: 'Download statement.json' }).click()
+    const download = await coming
+    expect(download.suggestedFilename()).toBe('2026-10-statement.json')
+    const statement = JSON.parse(await readFile(await download.path(), 'utf8')) as {
+      credits: { currency: string; low_minor: number }[]
+    }
+    const totals = (await desk.as('ole', 'GET', '/credits/totals?month=2026-10')) as {
+      currency: string
+      low_minor: number
+    }[]
+    for (const { currency, low_minor } of totals) {
+      const own = statement.credits.filter((one) => one.currency === currency)
+      expect(own.reduce((sum, one) => sum + BigInt(one.low_minor), 0n)).toBe(BigInt(low_minor))
+    }
+    // Who may not see what months mean for the invoice is not offered it.
+    const vera = await open('vera', 'months?month=2026-10')
+    await vera.getByRole('heading', { level: 1 }).waitFor()
+    expect(await vera.locator('[data-statement-toggle]').count()).toBe(0)
+  })
+
   test('the language changes at once, without a reload, and stays', async () => {
     const ole = await open('ole', 'credits?month=2026-10')
     await ole.getByRole('heading', { name: 'Credits' }).waitFor()

@@ -223,3 +223,43 @@ async fn months_are_billed() {
         .refused(404, "request.not_found");
     service.get(Role::Operator, "/billing?from=2026-10&to=2026-10").await.refused(403, "access.forbidden");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn finance_reads_the_statement_of_a_month() {
+    let service = Service::start(Engine::Sqlite);
+    let of = "?from=2026-10&to=2026-10&language=de";
+    let listed = service.get(Role::Finance, &format!("/billing/documents{of}")).await.given();
+    let names: Vec<&str> = listed.as_array().expect("a list").iter().filter_map(|one| one["name"].as_str()).collect();
+    assert_eq!(names, ["statement.json", "statement.csv", "statement.xlsx"]);
+    for one in listed.as_array().expect("a list") {
+        let name = one["name"].as_str().expect("a name");
+        let document = service.get(Role::Finance, &format!("/billing/documents/{name}{of}")).await;
+        assert_eq!(document.header("content-type"), one["media_type"].as_str().expect("a media type"), "{name}");
+        assert_eq!(document.header("content-disposition"), "attachment", "{name}");
+    }
+    let statement = service.get(Role::Finance, &format!("/billing/documents/statement.json{of}")).await.given();
+    let billing = service.get(Role::Finance, "/billing?from=2026-10&to=2026-10").await.given();
+    assert_eq!(statement["billing"], billing);
+    let credits = service.get(Role::Finance, "/credits?month=2026-10").await.given();
+    let stated = |key: &str| {
+        let of =
+            |list: &Value| list.as_array().expect("credits").iter().filter_map(|one| one[key].as_i64()).sum::<i64>();
+        (of(&statement["credits"]), of(&credits["items"]))
+    };
+    for key in ["low_minor", "high_minor"] {
+        let (stated, listed) = stated(key);
+        assert_eq!(stated, listed, "{key}");
+    }
+    let refused = |query: &'static str| service.get(Role::Finance, query);
+    refused("/billing/documents?from=2026-11&to=2026-10&language=de").await.refused(400, "request.malformed");
+    refused("/billing/documents?from=2026-10&to=2026-10&language=fr").await.refused(400, "request.malformed");
+    refused("/billing/documents?from=2026-10&to=2026-10").await.refused(400, "request.malformed");
+    refused("/billing/documents/statement.pdf?from=2026-10&to=2026-10&language=en")
+        .await
+        .refused(404, "request.not_found");
+    refused("/billing/documents?from=2026-10&to=2026-10&language=en&tenant=nobody")
+        .await
+        .refused(404, "request.not_found");
+    service.get(Role::Operator, &format!("/billing/documents{of}")).await.refused(403, "access.forbidden");
+    service.get(Role::TenantViewer, &format!("/billing/documents{of}")).await.refused(403, "access.forbidden");
+}

@@ -23,6 +23,7 @@ fn request(path: &str, method: &str) -> (String, Option<Value>) {
         .replace("{name}", "nobody");
     let query = match path.as_str() {
         "/billing" => "?from=2026-09&to=2026-10",
+        "/billing/documents" | "/billing/documents/report.csv" => "?from=2026-09&to=2026-10&language=en",
         "/overview" => "?month=2026-10",
         "/search" => "?q=prairie",
         _ => "",

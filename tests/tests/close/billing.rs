@@ -276,6 +276,56 @@ fn what_is_not_approved_is_drawn_as_it_was_closed() {
 }
 
 #[test]
+fn finance_s_statement_tells_each_credit_with_who_decided_and_who_agreed() {
+    let desk = desk_of_files();
+    desk.closes();
+    issues(&desk, "west", "");
+    let out = desk.path("statement").display().to_string();
+    let line = format!("billing statement --month {MONTH} --language de");
+    let told = runs(&desk, &line, &["--out", &out]);
+    let read = |name: &str| std::fs::read(desk.path(&format!("statement/{name}"))).expect("a document");
+    let statement: Value = serde_json::from_slice(&read("statement.json")).expect("JSON");
+    let credits = statement["credits"].as_array().expect("credits");
+    assert_eq!(told["credits"], json!(credits.len()));
+    let rows = table(&String::from_utf8(read("statement.csv")).expect("text"), ',');
+    assert_eq!(rows.len(), credits.len());
+    for (row, credit) in rows.iter().zip(credits) {
+        let is_issued = credit["tenant"] == "west";
+        assert_eq!(credit["state"], if is_issued { "issued" } else { "draft" }, "{credit}");
+        let by = |step: &str| credit[step]["by"].as_str();
+        let expected = if is_issued { [Some("Ina"), Some("Ole"), Some("Ina")] } else { [None; 3] };
+        assert_eq!(["decided", "approved", "issued"].map(by), expected, "{credit}");
+        assert_eq!(
+            ["decided_by", "approved_by", "issued_by"].map(|name| row[name].as_str()),
+            expected.map(Option::unwrap_or_default)
+        );
+        if is_issued {
+            // A reason that a spreadsheet would run is text.
+            assert!(row["reason"].starts_with("'=HYPERLINK"), "{row:?}");
+            assert_eq!(
+                (&credit["booked_minor"], row["booked_minor"].as_str()),
+                (&credit["decided_minor"], credit["decided_minor"].to_string().as_str())
+            );
+        }
+    }
+    assert_eq!(statement["billing"], runs(&desk, &format!("billing show --month {MONTH}"), &[]));
+    let archive = read("statement.xlsx");
+    assert!(archive.starts_with(b"PK"));
+
+    // Once more it is the very same; what is somebody else's stays, and nothing is written beside it.
+    assert_eq!(runs(&desk, &line, &["--out", &out])["unchanged"], json!(true));
+    desk.write("statement/statement.csv", "mine");
+    std::fs::remove_file(desk.path("statement/statement.xlsx")).expect("a file");
+    refuses(&desk, &line, &["--out", &out], "file.taken");
+    assert!(!desk.path("statement/statement.xlsx").exists());
+    refuses(&desk, &format!("{line} --tenant nobody"), &["--out", &out], "ledger.unknown");
+    refuses(&desk, "billing statement --from 2026-10 --to 2026-09", &["--out", &out], "billing.backwards");
+    let french =
+        ["billing", "statement", "--month", MONTH, "--language", "fr", "--out", &out, "--ledger", &desk.ledger()];
+    assert_eq!(sla(&french).status.code(), Some(2));
+}
+
+#[test]
 fn a_mapping_with_a_gap_is_refused_and_nothing_is_written() {
     let desk = desk_of_files();
     desk.closes();

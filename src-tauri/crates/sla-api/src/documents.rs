@@ -6,12 +6,15 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sla_app::{BillingRequest, DocumentsRequest, Drawn, Which, billing, draw_documents, letter, outages, write_letter};
+use sla_app::{
+    BillingRequest, DocumentsRequest, Drawn, Which, billing, draw_documents, draw_statement, letter, outages,
+    write_letter,
+};
 use sla_core::billing::{Billing, BillingPeriod};
 use sla_core::catalogue::Name;
 use sla_core::evidence::sha256_hex;
 use sla_core::outage::ExplainedOutage;
-use sla_core::record::MonthDifference;
+use sla_core::record::{Language, MonthDifference};
 use sla_core::time::Month;
 
 use crate::api::Api;
@@ -31,6 +34,17 @@ pub(crate) struct Listed {
     bytes: usize,
     /// SHA-256 of its bytes, in hex.
     sha256: String,
+}
+
+impl Listed {
+    fn of(document: &sla_app::Document) -> Self {
+        Self {
+            name: document.name.to_owned(),
+            media_type: media_type(document.name).to_owned(),
+            bytes: document.bytes.len(),
+            sha256: sha256_hex(&document.bytes),
+        }
+    }
 }
 
 fn media_type(name: &str) -> &'static str {
@@ -62,13 +76,7 @@ pub(crate) async fn list(
     InQuery(query): InQuery<RevisionQuery>,
 ) -> Result<Json<Vec<Listed>>, Problem> {
     let drawn = drawn(&api, &who, &of, query.revision).await?;
-    let listed = drawn.documents.iter().map(|document| Listed {
-        name: document.name.to_owned(),
-        media_type: media_type(document.name).to_owned(),
-        bytes: document.bytes.len(),
-        sha256: sha256_hex(&document.bytes),
-    });
-    Ok(Json(listed.collect()))
+    Ok(Json(drawn.documents.iter().map(Listed::of).collect()))
 }
 
 /// A document's place.
@@ -213,9 +221,52 @@ pub(crate) async fn billed(
     who: Who,
     InQuery(BillingQuery { from, to, tenant }): InQuery<BillingQuery>,
 ) -> Result<Json<Billing>, Problem> {
+    let request = BillingRequest { period: period(from, to)?, tenant: tenant.as_ref().map(Name::as_str) };
+    Ok(Json(billing(&who.ledger(&api), &request).await?))
+}
+
+/// The documents of a statement, and their language.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StatementQuery {
+    /// The first month, YYYY-MM.
+    from: Month,
+    /// The last month, YYYY-MM.
+    to: Month,
+    /// Only this tenant's.
+    tenant: Option<Name>,
+    /// The language of the workbook.
+    language: Language,
+}
+
+async fn stated(api: &Api, who: &Who, query: &StatementQuery) -> Result<Vec<sla_app::Document>, Problem> {
+    let StatementQuery { from, to, tenant, language } = query;
+    let request = BillingRequest { period: period(*from, *to)?, tenant: tenant.as_ref().map(Name::as_str) };
+    Ok(draw_statement(&who.ledger(api), &request, &api.templates, *language).await?.1)
+}
+
+pub(crate) async fn list_statement(
+    State(api): State<Api>,
+    who: Who,
+    InQuery(query): InQuery<StatementQuery>,
+) -> Result<Json<Vec<Listed>>, Problem> {
+    Ok(Json(stated(&api, &who, &query).await?.iter().map(Listed::of).collect()))
+}
+
+pub(crate) async fn download_statement(
+    State(api): State<Api>,
+    who: Who,
+    InPath(name): InPath<String>,
+    InQuery(query): InQuery<StatementQuery>,
+) -> Result<Response, Problem> {
+    let document = stated(&api, &who, &query).await?.into_iter().find(|document| document.name == name);
+    let document = document.ok_or_else(|| Problem::not_found("the document"))?;
+    Ok(attachment(media_type(document.name), document.bytes))
+}
+
+fn period(from: Month, to: Month) -> Result<BillingPeriod, Problem> {
     if from > to {
         return Err(Problem::request(format!("from is {from} and to is {to}; expected months in their order")));
     }
-    let request = BillingRequest { period: BillingPeriod { from, to }, tenant: tenant.as_ref().map(Name::as_str) };
-    Ok(Json(billing(&who.ledger(&api), &request).await?))
+    Ok(BillingPeriod { from, to })
 }

@@ -248,6 +248,9 @@ impl From<BillingError> for Problem {
     fn from(error: BillingError) -> Self {
         match error {
             BillingError::Ledger(error) => error.into(),
+            error @ BillingError::Report(_) => {
+                Self::inside(StatusCode::INTERNAL_SERVER_ERROR, error.code(), error.to_string())
+            }
             error => told(error.code(), error.to_string()),
         }
     }

@@ -1,17 +1,21 @@
 //! What closed months mean for the invoice, and bookings for the books of others. The ledger is read and never changed.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use sla_core::billing::{
     Billing, BillingError as SumError, BillingMappingSpec, BillingPeriod, Booked, Booking, CreditOnRecord,
-    MonthOnRecord, StepOnRecord, billing as summed,
+    MonthOnRecord, Statement, StepOnRecord, billing as summed, statement as stated,
 };
 use sla_core::catalogue::{CarriedForward, Document, SourceFile, read_billing_mapping};
 use sla_core::evidence::sha256_hex;
+use sla_core::record::Language;
 use sla_ledger::{CreditStatus, Ledger, LedgerError, MonthStatus, StepTaken};
 use sla_report::booking::{BookingBatch, BookingError, BookingFormat, write};
+use sla_report::{ReportError, Templates, statement_documents};
 
 use crate::catalogue::{CatalogueError, not_text};
+use crate::documents::lay;
 use crate::outfile::{OutFileError, put};
 
 /// Which billing is wanted.
@@ -49,6 +53,17 @@ pub struct Exported {
     pub unchanged: bool,
 }
 
+/// A statement that was drawn into a folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LaidStatement {
+    /// What it says.
+    pub statement: Statement,
+    /// The files.
+    pub files: Vec<PathBuf>,
+    /// Whether all of them lay there already.
+    pub unchanged: bool,
+}
+
 /// Why there is no billing, or nothing was written.
 #[derive(Debug, thiserror::Error)]
 pub enum BillingError {
@@ -64,6 +79,9 @@ pub enum BillingError {
     /// The bookings do not become a file.
     #[error("{0}; nothing was written")]
     Booking(#[from] BookingError),
+    /// The statement does not become documents.
+    #[error("{0}; nothing was written")]
+    Report(#[from] ReportError),
     /// The file was not written.
     #[error(transparent)]
     File(#[from] OutFileError),
@@ -77,6 +95,7 @@ impl BillingError {
             Self::Sum(error) => error.code(),
             Self::Mapping(_) => "billing.mapping",
             Self::Booking(error) => error.code(),
+            Self::Report(_) => "report",
             Self::File(error) => error.code(),
         }
     }
@@ -87,6 +106,54 @@ impl BillingError {
 /// # Errors
 /// [`BillingError`]; a tenant that the ledger does not know is refused.
 pub async fn billing(ledger: &Ledger, request: &BillingRequest<'_>) -> Result<Billing, BillingError> {
+    of_months(ledger, request, summed).await
+}
+
+/// The statement of a period for finance: its credits with who decided and who agreed, beside its billing.
+///
+/// # Errors
+/// As [`billing`].
+pub async fn statement(ledger: &Ledger, request: &BillingRequest<'_>) -> Result<Statement, BillingError> {
+    of_months(ledger, request, stated).await
+}
+
+/// The documents of a statement in a language: `statement.json`, `statement.csv`, `statement.xlsx`.
+///
+/// # Errors
+/// As [`billing`], and when templates lack a word.
+pub async fn draw_statement(
+    ledger: &Ledger,
+    request: &BillingRequest<'_>,
+    templates: &Arc<Templates>,
+    language: Language,
+) -> Result<(Statement, Vec<sla_report::Document>), BillingError> {
+    let (statement, templates) = (statement(ledger, request).await?, Arc::clone(templates));
+    let work = move || statement_documents(&templates, language, &statement).map(|documents| (statement, documents));
+    Ok(tokio::task::spawn_blocking(work).await.expect("rendering does not panic")?)
+}
+
+/// Draws the documents of a statement into a folder, which is made when it is not there.
+///
+/// # Errors
+/// As [`draw_statement`]. A file that holds something else is refused before any is written.
+pub async fn lay_statement(
+    ledger: &Ledger,
+    request: &BillingRequest<'_>,
+    templates: &Arc<Templates>,
+    language: Language,
+    out: &Path,
+) -> Result<LaidStatement, BillingError> {
+    let (statement, documents) = draw_statement(ledger, request, templates, language).await?;
+    let (files, unchanged) = lay(out, &documents)?;
+    Ok(LaidStatement { statement, files, unchanged })
+}
+
+/// Sums months of the ledger by a rule of the core.
+async fn of_months<T>(
+    ledger: &Ledger,
+    request: &BillingRequest<'_>,
+    rule: impl FnOnce(BillingPeriod, &[MonthOnRecord<'_>]) -> Result<T, SumError>,
+) -> Result<T, BillingError> {
     let revisions = ledger.revisions(request.tenant, None).await?;
     if let Some(tenant) = request.tenant.filter(|_| revisions.is_empty()) {
         let known = "no month of it was closed; sla month list says of whom".to_owned();
@@ -102,7 +169,7 @@ pub async fn billing(ledger: &Ledger, request: &BillingRequest<'_>) -> Result<Bi
     };
     let months: Vec<MonthOnRecord<'_>> =
         revisions.iter().map(|status| MonthOnRecord { carried: carried(status), ..on_record(status) }).collect();
-    Ok(summed(request.period, &months)?)
+    Ok(rule(request.period, &months)?)
 }
 
 /// Writes what was issued and taken back in a period into a file. The same bookings again are the same file.
@@ -154,6 +221,6 @@ fn credit(status: &CreditStatus) -> CreditOnRecord<'_> {
 }
 
 fn step(taken: &StepTaken) -> StepOnRecord<'_> {
-    let StepTaken { number, step, amount_minor, note, at, .. } = taken;
-    StepOnRecord { number: *number, step: *step, amount_minor: *amount_minor, note, at: *at }
+    let StepTaken { number, step, amount_minor, note, actor, at } = taken;
+    StepOnRecord { number: *number, step: *step, amount_minor: *amount_minor, note, actor, at: *at }
 }

@@ -217,7 +217,7 @@ pub(crate) async fn contacts(ledger: &Ledger, status: &MonthStatus) -> Result<Ve
 }
 
 /// Puts all documents into a folder, or none when one of them lies there as something else.
-fn lay(folder: &Path, documents: &[Document]) -> Result<(Vec<PathBuf>, bool), OutFileError> {
+pub(crate) fn lay(folder: &Path, documents: &[Document]) -> Result<(Vec<PathBuf>, bool), OutFileError> {
     std::fs::create_dir_all(folder).map_err(|source| OutFileError::Write { path: folder.to_owned(), source })?;
     let files: Vec<PathBuf> = documents.iter().map(|document| folder.join(document.name)).collect();
     for (document, path) in documents.iter().zip(&files) {

@@ -59,7 +59,10 @@ pub use accounts::{
     TokenView, TotpChange, account, accounts, add_token, caller, change_password, confirm_totp, put_account,
     remove_totp, revoke_token, set_up_totp, sign_in, sign_out, tokens,
 };
-pub use billing::{BillingError, BillingRequest, ExportRequest, Exported, billing, export_billing};
+pub use billing::{
+    BillingError, BillingRequest, ExportRequest, Exported, LaidStatement, billing, draw_statement, export_billing,
+    lay_statement, statement,
+};
 pub use bundle::{
     BundleCheck, BundleError, CheckName, CheckOutcome, KeyFileError, MonthSealError, SealRequest, Sealed, SealedMonth,
     Verification, compared, lay_bundle, new_key, open_key, public_key, read_bundle, read_sealed_record, seal_month,
@@ -115,7 +118,8 @@ pub use sla_ledger::{
 pub use sla_report::booking::{BookingFormat, FORMATS};
 pub use sla_report::bundle::{Flaw, KeyError, PublicKey, SecretKey};
 pub use sla_report::{
-    Derived, DerivedCase, DerivedPromise, DerivedStep, ReportError, TemplateError, Templates, derived, explain,
+    Derived, DerivedCase, DerivedPromise, DerivedStep, Document, ReportError, TemplateError, Templates, derived,
+    explain,
 };
 
 /// Every published schema: file name without its ending, and the JSON Schema itself.
@@ -130,5 +134,7 @@ pub fn schemas() -> Vec<(String, serde_json::Value)> {
     schemas.push(("settlement.schema".to_owned(), settlement.into()));
     let billing = schemars::schema_for!(sla_core::billing::Billing);
     schemas.push(("billing.schema".to_owned(), billing.into()));
+    let statement = schemars::schema_for!(sla_core::billing::Statement);
+    schemas.push(("statement.schema".to_owned(), statement.into()));
     schemas
 }

@@ -1,17 +1,17 @@
 //! `sla billing` and `sla month documents`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 use comfy_table::CellAlignment;
 use serde_json::json;
 use sla_app::{
-    BillingRequest, BookingFormat, DocumentsRequest, ExportRequest, FORMATS, Laid, Ledger, Templates, billing,
-    export_billing, lay_documents,
+    BillingRequest, BookingFormat, DocumentsRequest, ExportRequest, FORMATS, Laid, LaidStatement, Ledger, Templates,
+    billing, export_billing, lay_documents, lay_statement,
 };
 use sla_core::billing::{Amounts, Billing, BillingPeriod, Booked, ContractBilling, RunningCap};
-use sla_core::record::RecordRange;
+use sla_core::record::{Language, RecordRange};
 use sla_core::time::Month;
 
 use crate::args::Reviewed;
@@ -25,10 +25,13 @@ pub(crate) enum BillingCommand {
     Show(BillingShow),
     /// Write what was issued and taken back for an ERP: csv, lago or datev
     Export(BillingExport),
+    /// Write the statement for finance: every credit with who decided and who agreed, fees, bookings and caps
+    Statement(BillingStatement),
 }
 
+/// Which months are billed.
 #[derive(Args)]
-pub(crate) struct BillingShow {
+struct Period {
     /// One month, for example 2026-10
     #[arg(long, value_name = "YYYY-MM", required_unless_present = "from", conflicts_with_all = ["from", "to"])]
     month: Option<Month>,
@@ -38,6 +41,43 @@ pub(crate) struct BillingShow {
     /// The last month
     #[arg(long, value_name = "YYYY-MM", requires = "from")]
     to: Option<Month>,
+}
+
+impl Period {
+    fn read(&self) -> Result<BillingPeriod, Failure> {
+        match (self.month, self.from, self.to) {
+            (Some(month), ..) => Ok(BillingPeriod { from: month, to: month }),
+            (None, Some(from), Some(to)) => Ok(BillingPeriod { from, to }),
+            _ => Err(Failure::usage("give --month, or --from and --to".to_owned())),
+        }
+    }
+}
+
+#[derive(Args)]
+pub(crate) struct BillingShow {
+    #[command(flatten)]
+    period: Period,
+    /// Only this tenant
+    #[arg(long, value_name = "ID")]
+    tenant: Option<String>,
+    /// Where the ledger is: sqlite:FILE or postgres://USER:PASSWORD@HOST/DATABASE
+    #[arg(long, value_name = "URL", env = "SLA_LEDGER", hide_env_values = true)]
+    ledger: String,
+}
+
+#[derive(Args)]
+pub(crate) struct BillingStatement {
+    #[command(flatten)]
+    period: Period,
+    /// Language of the workbook: de or en
+    #[arg(long, value_name = "LANGUAGE", default_value = "en", value_parser = language_named)]
+    language: Language,
+    /// Folder for statement.json, statement.csv and statement.xlsx; files that hold something else are left as they are
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Folder with wording and look of your own; what is not in it is taken from the built-in templates
+    #[arg(long, value_name = "DIR")]
+    templates: Option<PathBuf>,
     /// Only this tenant
     #[arg(long, value_name = "ID")]
     tenant: Option<String>,
@@ -87,6 +127,11 @@ fn find(name: &str) -> Option<&'static dyn BookingFormat> {
     FORMATS.iter().copied().find(|format| format.name() == name)
 }
 
+fn language_named(name: &str) -> Result<Language, String> {
+    let known = [Language::De, Language::En];
+    known.into_iter().find(|language| language.code() == name).ok_or_else(|| "expected one of: de, en".to_owned())
+}
+
 fn format_named(name: &str) -> Result<&'static str, String> {
     find(name).map(BookingFormat::name).ok_or_else(|| {
         let known: Vec<&str> = FORMATS.iter().map(|format| format.name()).collect();
@@ -98,21 +143,47 @@ pub(crate) async fn run(command: BillingCommand, output: Output) -> Result<(), F
     match command {
         BillingCommand::Show(arguments) => show(&arguments, output).await,
         BillingCommand::Export(arguments) => export(&arguments, output).await,
+        BillingCommand::Statement(arguments) => statement(&arguments, output).await,
     }
 }
 
 async fn show(arguments: &BillingShow, output: Output) -> Result<(), Failure> {
-    let period = match (arguments.month, arguments.from, arguments.to) {
-        (Some(month), ..) => BillingPeriod { from: month, to: month },
-        (None, Some(from), Some(to)) => BillingPeriod { from, to },
-        _ => return Err(Failure::usage("give --month, or --from and --to".to_owned())),
-    };
+    let period = arguments.period.read()?;
     let ledger = Ledger::open_existing(&arguments.ledger).await?;
     let found = billing(&ledger, &BillingRequest { period, tenant: arguments.tenant.as_deref() }).await;
     ledger.close().await;
     let found = found?;
     output.print(|| told(&found), || json!(found));
     Ok(())
+}
+
+async fn statement(arguments: &BillingStatement, output: Output) -> Result<(), Failure> {
+    let BillingStatement { period, language, out, templates, tenant, ledger } = arguments;
+    let request = BillingRequest { period: period.read()?, tenant: tenant.as_deref() };
+    let templates = Arc::new(read_templates(templates.as_deref())?);
+    let ledger = Ledger::open_existing(ledger).await?;
+    let laid = lay_statement(&ledger, &request, &templates, *language, out).await;
+    ledger.close().await;
+    let LaidStatement { statement, files, unchanged } = laid?;
+    let text = || {
+        let noun = if statement.credits.len() == 1 { "credit" } else { "credits" };
+        let totals = statement.billing.totals.iter().map(|total| {
+            let net = &total.amounts.credits_minor;
+            format!("; {} in sum", amounts(&total.currency, net.low, net.high))
+        });
+        let kept = if unchanged { " (unchanged)" } else { "" };
+        format!("{} {noun}{}; in {}{kept}", statement.credits.len(), totals.collect::<String>(), out.display())
+    };
+    output.print(text, || json!({ "credits": statement.credits.len(), "totals": statement.billing.totals, "files": files, "unchanged": unchanged }));
+    Ok(())
+}
+
+/// The templates of a folder, or those that come with the program.
+fn read_templates(folder: Option<&Path>) -> Result<Templates, Failure> {
+    match folder {
+        None => Ok(Templates::builtin()),
+        Some(folder) => Templates::from_folder(folder).map_err(|error| Failure::new("templates", error.to_string())),
+    }
 }
 
 async fn export(arguments: &BillingExport, output: Output) -> Result<(), Failure> {
@@ -147,10 +218,7 @@ async fn export(arguments: &BillingExport, output: Output) -> Result<(), Failure
 }
 
 pub(crate) async fn documents(arguments: &MonthDocuments, output: Output) -> Result<(), Failure> {
-    let templates = match &arguments.templates {
-        None => Templates::builtin(),
-        Some(folder) => Templates::from_folder(folder).map_err(|error| Failure::new("templates", error.to_string()))?,
-    };
+    let templates = read_templates(arguments.templates.as_deref())?;
     let MonthDocuments { of, out, .. } = arguments;
     let request = DocumentsRequest {
         tenant: &of.tenant,

@@ -2,7 +2,7 @@
 //! them.
 
 use sla_core::billing::{
-    Billing, BillingError, BillingPeriod, CreditOnRecord, MonthOnRecord, Settlement, StepOnRecord, billing,
+    Billing, BillingError, BillingPeriod, CreditOnRecord, MonthOnRecord, Settlement, StepOnRecord, billing, statement,
 };
 use sla_core::catalogue::{CarriedCredit, CarriedForward, SourceFile, read_billing_mapping};
 use sla_core::record::{MonthRecord, RecordRange};
@@ -25,7 +25,7 @@ fn month(text: &str) -> Month {
 }
 
 fn step(number: u32, step: WorkflowStep, amount_minor: Option<i64>, at: i64) -> StepOnRecord<'static> {
-    StepOnRecord { number, step, amount_minor, note: "because", at }
+    StepOnRecord { number, step, amount_minor, note: "because", actor: "Finn", at }
 }
 
 /// 31 January 2026, 12:00 UTC: the first of February in Auckland.
@@ -222,4 +222,49 @@ fn a_mapping_is_one_document_of_its_kind() {
              number in your books in quotes, such as \"10001\"",
         ),
     );
+}
+
+#[test]
+fn a_statement_tells_who_decided_who_agreed_and_what_was_booked() {
+    #[track_caller]
+    fn check(state: CreditState, decided: Option<i64>, told: [bool; 4], booked_minor: i64) {
+        let records = months("x");
+        let mut stated = at(&records[0], state, decided, 0);
+        let approve = StepOnRecord { actor: "Greta", ..step(1, WorkflowStep::Approve, None, AT) };
+        stated.steps.push(approve);
+        let period = BillingPeriod { from: month("2026-01"), to: month("2026-01") };
+        let found = statement(period, &[stated]).expect("a statement");
+        let [credit] = &found.credits[..] else { panic!("{found:?}") };
+        let steps = [&credit.decided, &credit.approved, &credit.issued, &credit.reversed];
+        assert_eq!(steps.map(Option::is_some), told, "{state:?}");
+        assert_eq!(credit.approved.as_ref().map(|step| step.by.as_str()), told[1].then_some("Greta"));
+        assert_eq!(
+            credit.decided.as_ref().map(|step| (step.by.as_str(), step.note.as_str())),
+            Some(("Finn", "because"))
+        );
+        assert_eq!((credit.state, credit.booked_minor), (state, booked_minor));
+        let total = &found.billing.totals[0].amounts;
+        assert_eq!(total.issued_minor + total.reversed_minor, booked_minor, "the same as the billing beside it");
+    }
+    check(CreditState::Draft, Some(5_000), [true, false, false, false], 0);
+    check(CreditState::Approved, Some(5_000), [true, true, false, false], 0);
+    check(CreditState::Rejected, None, [true, false, false, false], 0);
+    check(CreditState::Issued, Some(5_000), [true, true, true, false], 5_000);
+    check(CreditState::Reversed, Some(5_000), [true, true, true, true], 0);
+}
+
+#[test]
+fn a_statement_leaves_out_other_months_and_promises_that_owe_nothing() {
+    let records = months(".xx");
+    let stated: Vec<MonthOnRecord<'_>> =
+        records.iter().map(|record| at(record, CreditState::Approved, Some(1), 0)).collect();
+    let period = BillingPeriod { from: month("2026-02"), to: month("2026-02") };
+    let found = statement(period, &stated).expect("a statement");
+    assert_eq!(found.credits.iter().map(|credit| credit.month).collect::<Vec<_>>(), [month("2026-02")]);
+    let untouched = CreditOnRecord { steps: Vec::new(), ..stated[0].credits[0].clone() };
+    let kept = MonthOnRecord { credits: vec![untouched], ..stated[0].clone() };
+    let period = BillingPeriod { from: month("2026-01"), to: month("2026-01") };
+    assert!(statement(period, &[kept]).expect("a statement").credits.is_empty());
+    let backwards = BillingPeriod { from: month("2026-02"), to: month("2026-01") };
+    assert!(matches!(statement(backwards, &[]), Err(BillingError::Backwards { .. })));
 }

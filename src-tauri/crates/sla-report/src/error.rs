@@ -115,3 +115,10 @@ pub enum ReportError {
         reason: String,
     },
 }
+
+impl ReportError {
+    /// A field that should be an instant and is none.
+    pub(crate) fn not_a_moment(found: &str) -> Self {
+        Self::Record { field: "a time", found: found.to_owned(), expected: "an instant such as 2026-10-31T23:00:00Z" }
+    }
+}

@@ -25,6 +25,7 @@ mod render;
 #[doc(hidden)]
 pub mod sample;
 mod settled;
+mod statement;
 mod summary;
 mod table;
 mod templates;
@@ -45,6 +46,7 @@ pub use portfolio::{
     PORTFOLIO_SCHEMA, Portfolio, PortfolioCommitment, PortfolioTenant, VerdictCounts, portfolio_documents,
     portfolio_schema,
 };
+pub use statement::statement_documents;
 pub use templates::Templates;
 pub use theme::{Colours, Provider, Theme};
 

@@ -10,7 +10,7 @@ use crate::error::TemplateError;
 use crate::locale::{Locale, Patterns};
 use crate::pdf::Typefaces;
 use crate::theme::{FontFiles, Theme};
-use crate::workbook::{SheetWords, report_xlsx};
+use crate::workbook::{SheetWords, report_xlsx, statement_xlsx};
 use crate::{render, sample};
 
 /// Everything that decides how documents read and look: words, layout, colours and fonts.
@@ -124,6 +124,7 @@ impl Templates {
                     let workbook = report_xlsx(self, &record, settlement).map(drop);
                     report.and(letter).and(workbook).map_err(broken)?;
                 }
+                statement_xlsx(self, language, &sample::statement(&record)).map_err(broken)?;
             }
         }
         Ok(())

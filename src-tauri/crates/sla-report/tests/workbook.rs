@@ -5,9 +5,9 @@ use std::io::Read as _;
 use std::path::Path;
 use std::sync::LazyLock;
 
-use sla_core::billing::Settlement;
+use sla_core::billing::{Settlement, Statement};
 use sla_core::record::{Count, Language, MonthRecord, Verdict};
-use sla_report::{Templates, report_workbook, sample};
+use sla_report::{Document, Templates, report_workbook, sample, statement_documents};
 
 static TEMPLATES: LazyLock<Templates> = LazyLock::new(Templates::builtin);
 
@@ -226,4 +226,69 @@ fn a_broken_word_list_is_named() {
     check(|_| "{\n".to_owned(), "workbook.de.json:");
     check(|text| text.replace("\"quiet\":", "\"silent\":"), "workbook.de.json:1: found no word for columns.quiet");
     check(|text| text.replace("\"Zusagen\"", "\"Zusagen/1\""), "report.xlsx");
+}
+
+/// The documents of a statement by their names.
+fn statement(language: Language, stated: &Statement) -> Vec<Document> {
+    statement_documents(&TEMPLATES, language, stated).expect("documents")
+}
+
+#[test]
+fn finance_s_statement_in_both_languages() {
+    for (language, name) in [(Language::De, "statement.de.xlsx.txt"), (Language::En, "statement.en.xlsx.txt")] {
+        let record = sample::record(language, Verdict::Breached);
+        let documents = statement(language, &sample::statement(&record));
+        assert_eq!(
+            documents.iter().map(|one| one.name).collect::<Vec<_>>(),
+            ["statement.json", "statement.csv", "statement.xlsx"]
+        );
+        check_golden(name, &told(&documents[2].bytes));
+    }
+}
+
+#[test]
+fn a_statement_s_table_and_json_say_the_same() {
+    let stated = sample::statement(&sample::record(Language::En, Verdict::Breached));
+    let documents = statement(Language::En, &stated);
+    let json: serde_json::Value = serde_json::from_slice(&documents[0].bytes).expect("parses");
+    let csv = String::from_utf8(documents[1].bytes.clone()).expect("text");
+    let rows: Vec<&str> = csv.lines().collect();
+    assert_eq!(rows.len(), 1 + json["credits"].as_array().expect("credits").len());
+    for (row, credit) in rows[1..].iter().zip(&stated.credits) {
+        assert!(row.contains(&format!(",{},{},{}", credit.low_minor, credit.high_minor, credit.state.name())), "{row}");
+    }
+    assert_eq!(json["schema"], "sla-desk/statement/v1");
+}
+
+#[test]
+fn amounts_of_several_currencies_are_never_added_up() {
+    let formulas = |stated: &Statement| {
+        let bytes = statement(Language::En, stated).pop().expect("a workbook").bytes;
+        sheets(&bytes)
+            .into_iter()
+            .map(|sheet| sheet.rows.concat().iter().filter(|cell| matches!(cell, Cell::Formula(..))).count())
+            .sum::<usize>()
+    };
+    let one = sample::statement(&sample::record(Language::En, Verdict::Breached));
+    assert!(formulas(&one) > 0);
+    let mut two = one.clone();
+    let mut other = two.billing.totals[0].clone();
+    "CHF".clone_into(&mut other.currency);
+    two.billing.totals.push(other);
+    assert_eq!(formulas(&two), 0);
+    let heads = sheets(&statement(Language::En, &two)[2].bytes)[2].rows[0].clone();
+    assert!(heads.contains(&Cell::Text("Decided amount (currency of the row)".to_owned())), "{heads:?}");
+}
+
+#[test]
+fn names_in_a_statement_are_never_run() {
+    let mut stated = sample::statement(&sample::record(Language::En, Verdict::Breached));
+    for credit in &mut stated.credits {
+        "=HYPERLINK(\"http://x\")".clone_into(&mut credit.tenant_name);
+    }
+    let documents = statement(Language::En, &stated);
+    assert!(String::from_utf8_lossy(&documents[1].bytes).contains("'=HYPERLINK"));
+    let sheet = &sheets(&documents[2].bytes)[2];
+    assert!(sheet.rows[1].contains(&Cell::Text("=HYPERLINK(\"http://x\")".to_owned())), "{:?}", sheet.rows[1]);
+    assert!(!sheet.xml.contains("<f>=HYPERLINK") && !sheet.xml.contains("<f>HYPERLINK"));
 }

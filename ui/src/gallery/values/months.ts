@@ -396,6 +396,17 @@ export const difference: Schemas['MonthDifference'] = {
   contract_changed: false,
 }
 
+const listed = (name: string) => ({
+  name,
+  media_type: 'application/octet-stream',
+  bytes: 77_439,
+  sha256: 'a'.repeat(64),
+})
+
+export const statement: Schemas['Listed'][] = ['statement.json', 'statement.csv', 'statement.xlsx'].map(
+  listed,
+)
+
 export const documents: Schemas['Listed'][] = [
   'report.pdf',
   'report.json',
@@ -405,7 +416,7 @@ export const documents: Schemas['Listed'][] = [
   'letter.md',
   'settlement.json',
   'a-document-of-tomorrow.bin',
-].map((name) => ({ name, media_type: 'application/octet-stream', bytes: 77_439, sha256: 'a'.repeat(64) }))
+].map(listed)
 
 const drawn =
   '# SLA report October 2026\n\nPrairie Parcel Inc.\\\nOmaha\n\nOne of two promises cannot be judged.\n\n- **Availability**: between 99.1 and 99.9 %\n- **Latency**: met\n'

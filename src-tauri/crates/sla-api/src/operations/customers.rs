@@ -16,7 +16,7 @@ use super::{DELETE, GET, POST, PUT};
 use crate::audit::{AuditQuery, EntryView, Soundness};
 use crate::bundles::VerifyQuery;
 use crate::cursor::Page;
-use crate::documents::{BillingQuery, DifferenceQuery, LetterBody, Listed};
+use crate::documents::{BillingQuery, DifferenceQuery, LetterBody, Listed, StatementQuery};
 use crate::evidence::{CalendarQuery, EvidenceQuery};
 use crate::jobs::JobsQuery;
 use crate::months::{CreditTotalsQuery, CreditsQuery, ExplainQuery, MonthsQuery, RevisionQuery, StepBody};
@@ -298,6 +298,27 @@ pub(super) fn papers() -> Vec<Operation> {
         .query::<BillingQuery>()
         .gives::<Billing>(200, "Charges, credits, net and running caps by tenant, and what was booked")
         .refuses(404, "There is no such tenant, or it is not yours to see"),
+        Operation::new(
+            "listStatement",
+            (GET, "/billing/documents"),
+            billing,
+            "List the documents of finance's statement",
+            get(documents::list_statement),
+        )
+        .query::<StatementQuery>()
+        .gives::<Vec<Listed>>(200, "What can be read, drawn from the ledger")
+        .refuses(404, "There is no such tenant, or it is not yours to see"),
+        Operation::new(
+            "getStatement",
+            (GET, "/billing/documents/{document}"),
+            billing,
+            "Read a document of finance's statement",
+            get(documents::download_statement),
+        )
+        .path("document", "Its name, such as statement.xlsx")
+        .query::<StatementQuery>()
+        .gives_text("text/csv; charset=utf-8", "The document, of the media type that the list tells")
+        .refuses(404, "There is no such document or tenant, or it is not yours to see"),
     ]
 }
 

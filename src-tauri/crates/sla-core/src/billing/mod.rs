@@ -10,6 +10,7 @@ mod booking;
 mod caps;
 mod mapping;
 mod settlement;
+mod statement;
 mod view;
 
 use crate::record::MonthRecord;
@@ -21,6 +22,7 @@ pub use booking::{Booking, step_subject};
 pub use caps::RunningCap;
 pub use mapping::{BillingMappingSpec, DatevMapping, ExchangeRate, LagoMapping, TenantMapping};
 pub use settlement::{SETTLEMENT_SCHEMA, SettledCredit, SettledOutcome, Settlement, SettlementSums};
+pub use statement::{STATEMENT_SCHEMA, StatedCredit, StatedStep, Statement, statement};
 pub use view::{BILLING_SCHEMA, Billing, BillingPeriod, Booked, ContractBilling, CurrencyTotal, MonthBilling, billing};
 
 /// A revision of a month as the ledger holds it.
@@ -69,6 +71,8 @@ pub struct StepOnRecord<'a> {
     pub amount_minor: Option<i64>,
     /// Why, or what was said.
     pub note: &'a str,
+    /// Who.
+    pub actor: &'a str,
     /// When, Unix seconds.
     pub at: UnixSeconds,
 }

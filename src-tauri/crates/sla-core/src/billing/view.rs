@@ -25,7 +25,7 @@ pub struct BillingPeriod {
 }
 
 impl BillingPeriod {
-    fn holds(self, month: Month) -> bool {
+    pub(super) fn holds(self, month: Month) -> bool {
         self.from <= month && month <= self.to
     }
 }

@@ -21,7 +21,7 @@ use sla_core::record::{
 };
 use sla_core::time::{Month, Period, utc_text};
 
-pub use settled::settlement;
+pub use settled::{settlement, statement};
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;

@@ -1,15 +1,35 @@
 //! A decision about an invented month.
 
-use sla_core::billing::{CreditOnRecord, MonthOnRecord, Settlement, StepOnRecord};
+use sla_core::billing::{BillingPeriod, CreditOnRecord, MonthOnRecord, Settlement, Statement, StepOnRecord};
 use sla_core::record::MonthRecord;
 use sla_core::workflow::{CreditState, MonthState, WorkflowStep};
 
 /// 16 November 2026, 10:00 in Berlin.
 const DECIDED_AT: i64 = 1_794_819_600;
 
+fn step_of<'a>(
+    number: u32,
+    step: WorkflowStep,
+    amount_minor: Option<i64>,
+    note: &'a str,
+    actor: &'a str,
+) -> StepOnRecord<'a> {
+    StepOnRecord { number, step, amount_minor, note, actor, at: DECIDED_AT }
+}
+
 /// What somebody decided about a month: the first credit that was open is half of the most, the next is not given,
 /// and the rest is what it was. Enough was issued before for the letter to take something back.
 pub fn settlement(record: &MonthRecord) -> Settlement {
+    decided(record, |month| Settlement::of(month).expect("small amounts").expect("an approved month"))
+}
+
+/// The same month in a statement of its own.
+pub fn statement(record: &MonthRecord) -> Statement {
+    let period = BillingPeriod { from: record.month, to: record.month };
+    decided(record, |month| sla_core::billing::statement(period, std::slice::from_ref(month)).expect("small amounts"))
+}
+
+fn decided<T>(record: &MonthRecord, with: impl FnOnce(&MonthOnRecord<'_>) -> T) -> T {
     let owed = record.promises().filter(|promise| promise.credit.high_minor > 0);
     let keys: Vec<(String, i64, i64)> = owed
         .map(|promise| (promise.key(record.contract.version), promise.credit.low_minor, promise.credit.high_minor))
@@ -18,7 +38,7 @@ pub fn settlement(record: &MonthRecord) -> Settlement {
     let mut credits = Vec::with_capacity(keys.len());
     for (index, (commitment, low, high)) in keys.iter().enumerate() {
         let reason = reasons.get(index).copied().unwrap_or("");
-        let step = |number, step, amount_minor, note| StepOnRecord { number, step, amount_minor, note, at: DECIDED_AT };
+        let step = |number, step, amount_minor, note| step_of(number, step, amount_minor, note, "Finn Wolf");
         let (state, decided, steps) = match index {
             1 => (CreditState::Rejected, None, vec![step(1, WorkflowStep::Reject, None, reason)]),
             0 => (CreditState::Approved, Some((low + high) / 2), vec![step(1, WorkflowStep::Decide, None, reason)]),
@@ -34,8 +54,7 @@ pub fn settlement(record: &MonthRecord) -> Settlement {
             steps,
         });
     }
-    let approved =
-        StepOnRecord { number: 2, step: WorkflowStep::Approve, amount_minor: None, note: "", at: DECIDED_AT };
+    let approved = step_of(2, WorkflowStep::Approve, None, "", "Mia Berger");
     let month = MonthOnRecord { record, state: MonthState::Approved, steps: vec![approved], credits, carried: None };
-    Settlement::of(&month).expect("small amounts").expect("an approved month")
+    with(&month)
 }

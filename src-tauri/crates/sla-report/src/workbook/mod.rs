@@ -4,7 +4,9 @@
 mod cell;
 mod month;
 mod sheet;
+mod statement;
 mod words;
 
 pub(crate) use month::report_xlsx;
-pub(crate) use words::SheetWords;
+pub(crate) use statement::statement_xlsx;
+pub(crate) use words::{SheetWords, name_of};

@@ -7,8 +7,8 @@ use sla_core::money::Currency;
 use sla_core::record::{CountUnit, MonthRecord, OutageStanding, RecordPromise, RecordRatio};
 
 use super::cell::Cell;
-use super::sheet::{About, Column, Sheet, write};
-use super::words::Words;
+use super::sheet::{About, Column, Row, Sheet, write};
+use super::words::{Words, name_of, plain};
 use crate::error::ReportError;
 use crate::explain::{DerivedPromise, derived};
 use crate::locale::{self, Locale};
@@ -33,11 +33,13 @@ pub(crate) fn report_xlsx(
         zone: parsed("period.time_zone", &record.period.time_zone, "an IANA time zone")?,
         currency: parsed("credit_total.currency", &record.credit_total.currency, "an ISO 4217 code such as EUR")?,
     };
-    let end = locale::local(&record.period.end, month.zone).ok_or_else(|| not_a_moment(&record.period.end))?;
+    let end =
+        locale::local(&record.period.end, month.zone).ok_or_else(|| ReportError::not_a_moment(&record.period.end))?;
     let about = About {
         title: format!("{} · {}", record.tenant_name, month.name_of(record.month)),
         author: templates.theme().provider.name.clone(),
         made_at: end.timestamp(),
+        source: "report.json",
     };
     let sheets = [
         month.overview()?,
@@ -63,8 +65,6 @@ struct Month<'a> {
     zone: Tz,
     currency: Currency,
 }
-
-type Row = Vec<Cell>;
 
 /// Which promise a row is of.
 const NAMED: [&str; 2] = ["commitment", "title"];
@@ -457,7 +457,7 @@ impl Month<'_> {
 
     /// The wall clock and its offset, so that the hour that comes twice is not confused.
     fn moment(&self, utc: &str) -> Result<[Cell; 2], ReportError> {
-        let at = locale::local(utc, self.zone).ok_or_else(|| not_a_moment(utc))?;
+        let at = locale::local(utc, self.zone).ok_or_else(|| ReportError::not_a_moment(utc))?;
         Ok([Cell::moment(&at), Cell::text(locale::offset(&at))])
     }
 
@@ -481,23 +481,6 @@ fn percent(ratio: Option<&RecordRatio>) -> Cell {
     Cell::number_or_empty(ratio.map(|ratio| &ratio.percent))
 }
 
-/// A cell breaks its lines itself.
-fn plain(text: &str) -> String {
-    text.replace('\u{a0}', " ")
-}
-
-fn name_of(value: &impl Serialize) -> String {
-    serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
-}
-
 fn parsed<T: std::str::FromStr>(field: &'static str, text: &str, expected: &'static str) -> Result<T, ReportError> {
     text.parse().map_err(|_| ReportError::Record { field, found: text.to_owned(), expected })
-}
-
-fn not_a_moment(found: &str) -> ReportError {
-    ReportError::Record {
-        field: "a time",
-        found: found.to_owned(),
-        expected: "an instant such as 2026-10-31T23:00:00Z",
-    }
 }

@@ -25,6 +25,9 @@ const PAPER: u8 = 9;
 /// The sign of SUBTOTAL for a sum that leaves out what a filter hides.
 const SUM: u8 = 9;
 
+/// The cells of a row.
+pub(crate) type Row = Vec<Cell>;
+
 /// A column.
 pub(crate) struct Column {
     pub(crate) head: String,
@@ -36,7 +39,7 @@ pub(crate) struct Column {
 pub(crate) struct Sheet {
     pub(crate) name: String,
     pub(crate) columns: Vec<Column>,
-    pub(crate) rows: Vec<Vec<Cell>>,
+    pub(crate) rows: Vec<Row>,
     /// Whether readers filter it.
     pub(crate) is_list: bool,
 }
@@ -47,6 +50,8 @@ pub(crate) struct About {
     pub(crate) author: String,
     /// A moment of the month and not of a clock, so that equal months make equal bytes; Unix seconds.
     pub(crate) made_at: i64,
+    /// The document in which everything stands.
+    pub(crate) source: &'static str,
 }
 
 /// Writes a file of sheets.
@@ -157,6 +162,7 @@ impl Writer<'_> {
         }
         if !rest.is_empty() {
             let more = self.words.more.replace("{rows}", &rest.len().to_string());
+            let more = more.replace("{file}", self.about.source);
             to.write_string_with_format(next, 0, more, &self.formats.text)?;
             for (at, sum) in self.sums(rest) {
                 self.cell(to, next, at, &Cell::number(sum))?;

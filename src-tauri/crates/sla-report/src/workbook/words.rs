@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::error::ReportError;
@@ -19,7 +19,7 @@ pub(crate) struct SheetWords {
     pub(crate) moment: String,
     /// The row of sums.
     pub(crate) sum: String,
-    /// The row for what has no room, with `{rows}`.
+    /// The row for what has no room, with `{rows}` and `{file}`.
     pub(crate) more: String,
     /// What each page says below, with `{page}` and `{pages}`.
     pub(crate) page: String,
@@ -77,4 +77,14 @@ impl<'a> Words<'a> {
         let reason = format!("found no word for {what}");
         ReportError::Template { file: self.file.to_owned(), line: 1, reason }
     }
+}
+
+/// A cell breaks its lines itself.
+pub(crate) fn plain(text: &str) -> String {
+    text.replace('\u{a0}', " ")
+}
+
+/// The stable name of a value that has one.
+pub(crate) fn name_of(value: &impl Serialize) -> String {
+    serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
 }
