@@ -41,6 +41,7 @@ export const pages = {
   ],
   'overview-empty': ['mara', 'overview?month=2025-01'],
   credits: ['fee', 'credits'],
+  'credits-statement': ['fee', 'credits?month=2026-10&statement=open'],
   'credit-panel': ['fee', 'credits?month=2026-10&credit=prairie%2Fprairie-platform%2F2026-10%2Favailability'],
   'credit-decide': [
     'fee',
