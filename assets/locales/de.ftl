@@ -607,6 +607,7 @@ findings-elsewhere = { $count } in anderen Dokumenten, solange es so dasteht
 finding-error = Fehler
 finding-unsound = Strittig
 finding-line = Zeile { $line }
+finding-said = gefunden: { $found }, erwartet: { $expected }
 finding-stake = Bewegt bis zu { $stake } im Monat
 finding-wording = Formulierungsvorschlag
 editor-label = { $title } als Text

@@ -610,6 +610,7 @@ findings-elsewhere = { $count } in other documents while it stands like this
 finding-error = Error
 finding-unsound = Disputable
 finding-line = line { $line }
+finding-said = found { $found }, expected { $expected }
 finding-stake = Moves up to { $stake } a month
 finding-wording = Suggested wording
 editor-label = { $title } as text

@@ -54,10 +54,16 @@ async fn documents_of_every_kind_are_listed_and_changed_by_versions() {
     let other = "/catalogue/documents/Contract/prairie-platform.2";
     put(&service, Role::Operator, other, None, &after).await.refused(422, "catalogue.another");
     let gap = before.replacen("below: 99.9,", "below: 99.8,", 1);
-    let said = put(&service, Role::Operator, PRAIRIE, Some("\"1\""), &gap).await.refused(422, "catalogue.unsound");
+    let answer = put(&service, Role::Operator, PRAIRIE, Some("\"1\""), &gap).await;
+    let said = answer.refused(422, "catalogue.unsound");
     let line = gap.lines().position(|line| line.contains("from: 99.5")).expect("the band") + 1;
     let place = format!("request:{line}:11: error[unsound-bands]: spec.commitments[0].penalty.bands[0]");
     assert!(said.contains(&place), "{said}");
+    let (german, place) = (&answer.json()["german"], place.replace("error", "Fehler"));
+    let told = german.as_str().is_some_and(|told| {
+        told.starts_with(&place) && told.contains("gefunden: eine letzte Stufe, die unter 99.8 endet")
+    });
+    assert!(told, "{german}");
     let entered = put(&service, Role::Operator, PRAIRIE, Some("\"1\""), &after).await;
     assert_eq!((entered.status.as_u16(), entered.header("etag")), (200, "\"2\""));
     assert_eq!(text(&service, &format!("{PRAIRIE}?version=1")).await, before);

@@ -26,8 +26,11 @@ pub(crate) struct Document {
     status: u16,
     /// A stable name of the reason for programs, such as `workflow.four_eyes`.
     code: String,
-    /// What happened, what is expected and what to do.
+    /// What happened, what is expected and what to do, in English.
     detail: String,
+    /// The same in German, where it tells what is wrong with a catalogue.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    german: Option<String>,
     /// `urn:sla-desk:request:` and the request's id, under which more is logged.
     #[serde(skip_serializing_if = "Option::is_none")]
     instance: Option<String>,
@@ -56,6 +59,7 @@ impl Problem {
             status: status.as_u16(),
             code: code.to_owned(),
             detail: detail.into(),
+            german: None,
             instance: None,
             changed_by: None,
             changed_at: None,
@@ -205,6 +209,11 @@ impl From<DeskError> for Problem {
         match error {
             DeskError::Ledger(error) => error.into(),
             DeskError::NoVersion { .. } => Self::not_found("the version"),
+            DeskError::Catalogue(error) => {
+                let mut problem = told(error.code(), error.to_string());
+                problem.document.german = error.german();
+                problem
+            }
             error => told(error.code(), error.to_string()),
         }
     }

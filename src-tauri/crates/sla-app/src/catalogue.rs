@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use sla_core::catalogue::{Catalogue, Code, Finding, Place, SourceFile, is_calendar};
+use sla_core::phrase;
 
 /// Why a folder gives no catalogue.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +42,12 @@ impl CatalogueError {
             Self::Nowhere => "catalogue.nowhere",
             Self::Unsound(_) => "catalogue.unsound",
         }
+    }
+
+    /// What it says in German, where it tells of findings.
+    pub fn german(&self) -> Option<String> {
+        let Self::Unsound(findings) = self else { return None };
+        Some(findings.iter().map(Finding::german).collect::<Vec<_>>().join("\n"))
     }
 }
 
@@ -110,8 +117,8 @@ pub(crate) fn not_text(file: &str, bytes: &[u8], position: usize) -> Finding {
             path: String::new(),
         },
         code: Code::Unreadable,
-        found: format!("the byte 0x{:02X}, which is not UTF-8", bytes[position]),
-        expected: "a file that is saved as UTF-8".to_owned(),
+        found: phrase!("the byte 0x{:02X}, which is not UTF-8", "das Byte 0x{:02X}, kein UTF-8", bytes[position]),
+        expected: phrase!("a file that is saved as UTF-8", "eine als UTF-8 gespeicherte Datei"),
         stake: None,
     }
 }

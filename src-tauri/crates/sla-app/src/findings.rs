@@ -19,15 +19,26 @@ pub struct FindingView {
     pub column: usize,
     /// Path inside the document, such as `spec.commitments[0].target`; empty for the document itself.
     pub path: String,
-    /// What stands there.
+    /// What stands there, in English.
     pub found: String,
-    /// What should stand there.
+    /// What should stand there, in English.
     pub expected: String,
+    /// Both in German.
+    pub german: FindingWords,
     /// The most money that it can move in a month, such as `1250.00 EUR`; null where it moves none, or nobody knows.
     pub stake: Option<String>,
     /// A clause that would settle it, in German and English; null where it is not one of wording.
     #[schemars(with = "Option<Wording>")]
     pub wording: Option<Wording>,
+}
+
+/// What a finding says, in another language than English. Names, keys, values and queries stand as they do there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct FindingWords {
+    /// What stands there.
+    pub found: String,
+    /// What should stand there.
+    pub expected: String,
 }
 
 impl FindingView {
@@ -41,8 +52,9 @@ impl FindingView {
             line: place.line,
             column: place.column,
             path: place.path.clone(),
-            found: found.clone(),
-            expected: expected.clone(),
+            found: found.en().to_owned(),
+            expected: expected.en().to_owned(),
+            german: FindingWords { found: found.de().to_owned(), expected: expected.de().to_owned() },
             stake: stake.clone(),
             wording: finding.wording(),
         }

@@ -84,7 +84,7 @@ pub use evidence::{
     CalendarDay, CalendarRow, DayEvidence, EvidenceCheck, EvidenceRow, EvidenceUse, calendar_of, checked_evidence,
     contracts_in, unrecorded,
 };
-pub use findings::FindingView;
+pub use findings::{FindingView, FindingWords};
 pub use jobs::{
     AcceptedCode, Desk, JobError, JobProblem, JobProgress, JobRequest, JobResult, JobView, MonthOutcome, Runner,
     Secrets, ask_job, cancel_job, job, jobs, permission_of,

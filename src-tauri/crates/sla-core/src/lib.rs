@@ -30,6 +30,7 @@ pub mod job;
 pub mod measurement;
 pub mod money;
 pub mod outage;
+pub mod phrase;
 pub mod plan;
 pub mod price;
 pub mod ratio;

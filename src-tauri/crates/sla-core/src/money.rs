@@ -9,6 +9,7 @@ use rust_decimal::Decimal;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+use crate::phrase::Phrase;
 use crate::ratio::{Ratio, Rounding, exact_text};
 
 /// An ISO 4217 currency that has a minor unit.
@@ -17,7 +18,10 @@ pub struct Currency(iso_currency::Currency);
 
 impl Currency {
     /// What a reader is told when a currency cannot be read.
-    pub const EXPECTED: &'static str = "an ISO 4217 currency code in capitals, such as \"EUR\" or \"USD\"";
+    pub const EXPECTED: Phrase = Phrase::new(
+        "an ISO 4217 currency code in capitals, such as \"EUR\" or \"USD\"",
+        "ein Währungskürzel nach ISO 4217 in Großbuchstaben, etwa \"EUR\" oder \"USD\"",
+    );
 
     /// The JSON Schema `format` of a currency.
     pub const FORMAT: &'static str = "iso-4217-currency";
@@ -35,7 +39,7 @@ impl Currency {
 
 /// Why a text names no currency.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("found {found:?}, expected {}", Currency::EXPECTED)]
+#[error("found {found:?}, expected {}", Currency::EXPECTED.en())]
 pub struct CurrencyError {
     /// The text as it was found.
     pub found: String,
@@ -77,8 +81,9 @@ impl JsonSchema for Currency {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
-            "description": Self::EXPECTED,
-            "x-expected": Self::EXPECTED,
+            "description": Self::EXPECTED.en(),
+            "x-expected": Self::EXPECTED.en(),
+            "x-expected-de": Self::EXPECTED.de(),
             "type": "string",
             "format": Self::FORMAT,
             "pattern": "^[A-Z]{3}$",
@@ -93,8 +98,10 @@ pub struct Amount(Decimal);
 
 impl Amount {
     /// What a reader is told when an amount cannot be read.
-    pub const EXPECTED: &'static str =
-        "an amount that is not negative, with a decimal point and neither sign nor currency, such as \"12500.00\"";
+    pub const EXPECTED: Phrase = Phrase::new(
+        "an amount that is not negative, with a decimal point and neither sign nor currency, such as \"12500.00\"",
+        "ein nicht negativer Betrag mit Dezimalpunkt und ohne Vorzeichen und Währung, etwa \"12500.00\"",
+    );
 
     /// The amount in minor units; `None` when it has more decimals than the currency or does not fit.
     pub fn in_currency(self, currency: Currency) -> Option<Money> {
@@ -105,7 +112,7 @@ impl Amount {
 
 /// Why a text is no amount.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("found {found:?}, expected {}", Amount::EXPECTED)]
+#[error("found {found:?}, expected {}", Amount::EXPECTED.en())]
 pub struct AmountError {
     /// The text as it was found.
     pub found: String,
@@ -151,8 +158,9 @@ impl JsonSchema for Amount {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
-            "description": Self::EXPECTED,
-            "x-expected": Self::EXPECTED,
+            "description": Self::EXPECTED.en(),
+            "x-expected": Self::EXPECTED.en(),
+            "x-expected-de": Self::EXPECTED.de(),
             "type": ["string", "number"],
             "pattern": r"^[0-9]{1,15}(\.[0-9]{1,4})?$",
             "minimum": 0,

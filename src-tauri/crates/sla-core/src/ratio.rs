@@ -12,6 +12,8 @@ use rust_decimal::Decimal;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+use crate::phrase::Phrase;
+
 /// An exact rational, always in lowest terms. Unit: none (1 is 100 %).
 ///
 /// Months are made of numbers that fit 63 bits, so sums, products and comparisons of such are computed without large
@@ -259,7 +261,10 @@ pub struct Percent(Decimal);
 
 impl Percent {
     /// What a reader is told when a percentage cannot be read.
-    pub const EXPECTED: &'static str = "a percentage from 0 to 100 with a decimal point and no sign, such as \"99.95\"";
+    pub const EXPECTED: Phrase = Phrase::new(
+        "a percentage from 0 to 100 with a decimal point and no sign, such as \"99.95\"",
+        "ein Prozentwert von 0 bis 100 mit Dezimalpunkt und ohne Vorzeichen, etwa \"99.95\"",
+    );
 
     /// 0 %.
     pub const ZERO: Self = Self(Decimal::ZERO);
@@ -279,7 +284,7 @@ impl Percent {
 
 /// Why a text is no percentage.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("found {found:?}, expected {}", Percent::EXPECTED)]
+#[error("found {found:?}, expected {}", Percent::EXPECTED.en())]
 pub struct PercentError {
     /// The text as it was found.
     pub found: String,
@@ -326,8 +331,9 @@ impl JsonSchema for Percent {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
-            "description": Self::EXPECTED,
-            "x-expected": Self::EXPECTED,
+            "description": Self::EXPECTED.en(),
+            "x-expected": Self::EXPECTED.en(),
+            "x-expected-de": Self::EXPECTED.de(),
             "type": ["string", "number"],
             "pattern": r"^(100(\.0+)?|[0-9]{1,2}(\.[0-9]{1,20})?)$",
             "minimum": 0,

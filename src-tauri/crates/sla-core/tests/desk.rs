@@ -108,7 +108,7 @@ pub(crate) fn exclusion(name: &str, spec: &str) -> String {
 
 /// Reads documents beside the platform; all findings, to the letter, where there are some.
 pub(crate) fn read(documents: &[String]) -> Result<Catalogue, Vec<String>> {
-    read_all(documents).map_err(|findings| findings.iter().map(ToString::to_string).collect())
+    read_all(documents).map_err(|findings| findings.iter().map(crate::telling::told).collect())
 }
 
 /// The same with the findings themselves.

@@ -272,7 +272,7 @@ fn defects_of_incidents_and_promises_are_told_with_their_place() {
     #[track_caller]
     fn refused(promise: &str, incidents: &[&str], expected: &[&str]) {
         let findings: Vec<String> =
-            read(promise, incidents).expect_err("refused").iter().map(ToString::to_string).collect();
+            read(promise, incidents).expect_err("refused").iter().map(crate::telling::told).collect();
         assert_eq!(findings.len(), expected.len(), "{findings:#?}");
         for (finding, part) in findings.iter().zip(expected) {
             assert!(finding.starts_with("c.yaml:") && finding.contains(part), "{finding} does not say {part}");

@@ -22,6 +22,7 @@ mod readings;
 mod standing;
 mod stated;
 mod statement;
+mod telling;
 mod templates;
 mod traps;
 mod values;

@@ -217,7 +217,7 @@ fn terms_that_do_not_fit_the_measurement_are_refused() {
     #[track_caller]
     fn refused(sli: &str, terms: &str, penalty: &str, expected: &str) {
         let findings = read(PROMETHEUS, sli, terms, penalty).expect_err("refused");
-        let findings: Vec<String> = findings.iter().map(ToString::to_string).collect();
+        let findings: Vec<String> = findings.iter().map(crate::telling::told).collect();
         assert_eq!(findings.len(), 1, "{findings:#?}");
         assert!(findings[0].contains(expected), "{} does not say {expected}", findings[0]);
     }

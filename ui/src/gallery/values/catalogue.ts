@@ -44,6 +44,7 @@ const finding = (over: Partial<Schemas['FindingView']>): Schemas['FindingView'] 
   path: 'spec.commitments[0].penalty.bands[0]',
   found: 'a last band that ends below 99.9',
   expected: 'below 99.95, the target',
+  german: { found: 'eine letzte Stufe, die unter 99.9 endet', expected: 'below 99.95, das Ziel' },
   ...over,
 })
 export const findings = [
@@ -55,12 +56,22 @@ export const findings = [
     path: 'spec',
     found: 'no caps',
     expected: 'a cap, or an empty list that says that there is none',
+    german: {
+      found: 'keine Obergrenze',
+      expected: 'eine Obergrenze oder eine leere Liste, die sagt, dass es keine gibt',
+    },
     wording: {
       de: 'Die Gutschriften eines Monats sind auf [25] % der Monatsvergütung begrenzt.',
       en: 'The credits of a month are capped at [25] % of the monthly fee.',
     },
   }),
-  finding({ code: 'unreadable', path: '', found: 'x'.repeat(300), expected: 'YAML' }),
+  finding({
+    code: 'unreadable',
+    path: '',
+    found: 'x'.repeat(300),
+    expected: 'YAML',
+    german: { found: 'x'.repeat(300), expected: 'YAML' },
+  }),
 ]
 
 const row = (over: Partial<Schemas['CatalogueRow']>): Schemas['CatalogueRow'] => ({

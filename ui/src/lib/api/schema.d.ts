@@ -2584,14 +2584,23 @@ export interface components {
             column: number;
             /** @description Path inside the document, such as `spec.commitments[0].target`; empty for the document itself. */
             path: string;
-            /** @description What stands there. */
+            /** @description What stands there, in English. */
             found: string;
-            /** @description What should stand there. */
+            /** @description What should stand there, in English. */
             expected: string;
+            /** @description Both in German. */
+            german: components["schemas"]["FindingWords"];
             /** @description The most money that it can move in a month, such as `1250.00 EUR`; null where it moves none, or nobody knows. */
             stake?: string | null;
             /** @description A clause that would settle it, in German and English; null where it is not one of wording. */
             wording?: components["schemas"]["Wording"] | null;
+        };
+        /** @description What a finding says, in another language than English. Names, keys, values and queries stand as they do there. */
+        FindingWords: {
+            /** @description What stands there. */
+            found: string;
+            /** @description What should stand there. */
+            expected: string;
         };
         /** @description Something about a bundle that is not as it was sealed. */
         Flaw: {
@@ -3719,8 +3728,10 @@ export interface components {
             status: number;
             /** @description A stable name of the reason for programs, such as `workflow.four_eyes`. */
             code: string;
-            /** @description What happened, what is expected and what to do. */
+            /** @description What happened, what is expected and what to do, in English. */
             detail: string;
+            /** @description The same in German, where it tells what is wrong with a catalogue. */
+            german?: string | null;
             /** @description `urn:sla-desk:request:` and the request's id, under which more is logged. */
             instance?: string | null;
             /** @description Who changed what was looked at, where somebody was faster. */

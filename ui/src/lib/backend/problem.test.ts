@@ -38,3 +38,9 @@ test('who was faster is told', () => {
   expect(Problem.from(told, 412).changed).toEqual({ by: 'ole', at: '2026-11-27T10:00:00Z' })
   expect(Problem.from(document(412, 'request.stale'), 412).changed).toBeNull()
 })
+
+test('what is told in both languages is', () => {
+  const told = { ...document(422, 'catalogue.unsound'), german: 'warum' }
+  expect(Problem.from(told, 422)).toMatchObject({ detail: 'why', german: 'warum' })
+  expect(Problem.from(document(422, 'catalogue.unsound'), 422).german).toBeNull()
+})

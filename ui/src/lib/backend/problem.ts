@@ -17,6 +17,8 @@ export class Problem extends Error {
     readonly request: string | null,
     /** Who was faster, and when; where somebody was and it is known. */
     readonly changed: { by: string; at: string } | null = null,
+    /** The detail in German, where there is one. */
+    readonly german: string | null = null,
   ) {
     super(`${code}: ${detail}`)
   }
@@ -29,7 +31,8 @@ export class Problem extends Error {
     if (!isDocument(document)) return Problem.local('connection.unreadable', status)
     const { changed_by: by, changed_at: at } = document
     const changed = by != null && at != null ? { by, at } : null
-    return new Problem(document.code, document.status, document.detail, document.instance ?? null, changed)
+    const { code, status: told, detail, instance, german } = document
+    return new Problem(code, told, detail, instance ?? null, changed, german ?? null)
   }
 
   /** Whether asking again may help without anybody doing anything about it. */

@@ -1,7 +1,7 @@
 // What the room asks of the API, and what it knows of kinds.
 import { answer, answerWithTag, api, type Schemas } from '$lib/backend/api'
 import { may, person } from '$lib/state/person.svelte'
-import { knows, t } from '$lib/words'
+import { knows, language, t } from '$lib/words'
 
 export type Row = Schemas['CatalogueRow']
 export type Finding = Schemas['FindingView']
@@ -73,6 +73,12 @@ export function mayChange(kind: string): boolean {
 /** Kinds whose change says something about months that are closed. */
 export const WITH_EFFECTS = ['Contract', 'SLI', 'SLO', 'SlaTemplate', 'Tenant']
 
-/** A finding in one line, as the API says it. */
-export const findingWords = ({ path, found, expected }: Finding) =>
-  `${path === '' ? '' : `${path}: `}found ${found}, expected ${expected}`
+/** What was found and what is expected, in the language of the window. */
+export const saidBy = (finding: Finding): Schemas['FindingWords'] =>
+  language() === 'de' ? finding.german : finding
+
+/** A finding in one line. */
+export function findingWords(finding: Finding): string {
+  const { found, expected } = saidBy(finding)
+  return `${finding.path === '' ? '' : `${finding.path}: `}${t('finding-said', { found, expected })}`
+}

@@ -7,6 +7,7 @@ use serde::Serialize;
 use sla_core::catalogue::{
     CALENDAR, Catalogue, Code, EnteredDocument, Finding, SourceFile, entered, is_calendar, twice,
 };
+use sla_core::phrase;
 use sla_core::time::UnixSeconds;
 use sla_ledger::{Actor, DocumentEntry, DocumentVersion, Ledger, LedgerError, StoredCatalogue};
 
@@ -243,8 +244,16 @@ fn named_calendars(catalogue: &Catalogue, files: &[SourceFile]) -> Result<Vec<En
                     let finding = Finding {
                         place,
                         code: Code::Duplicate,
-                        found: format!("other closing days {path:?}, those of {}", file.name),
-                        expected: format!("one file of that name only; the first is {}", first.name),
+                        found: phrase!(
+                            "other closing days {path:?}, those of {}",
+                            "andere Schließtage {path:?}, die aus {}",
+                            file.name
+                        ),
+                        expected: phrase!(
+                            "one file of that name only; the first is {}",
+                            "nur eine Datei dieses Namens; die erste ist {}",
+                            first.name
+                        ),
                         stake: None,
                     };
                     return Err(DeskError::unsound(vec![finding]));

@@ -7,11 +7,24 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::Name;
+use crate::phrase::Phrase;
 
-const ACCOUNT: &str = "a ledger account of 3 to 9 digits in quotes, such as \"8730\"";
-const TAX_KEY: &str = "a DATEV tax key (BU-Schlüssel) of 1 to 4 digits in quotes, such as \"9\"";
-const CUSTOMER: &str = "the customer's number in your books in quotes, such as \"10001\"";
-const RATE: &str = "how many units one euro is, from 1 on and with 2 to 6 decimals, such as 1.0842";
+const ACCOUNT: Phrase = Phrase::new(
+    "a ledger account of 3 to 9 digits in quotes, such as \"8730\"",
+    "ein Konto aus 3 bis 9 Ziffern in Anführungszeichen, etwa \"8730\"",
+);
+const TAX_KEY: Phrase = Phrase::new(
+    "a DATEV tax key (BU-Schlüssel) of 1 to 4 digits in quotes, such as \"9\"",
+    "ein BU-Schlüssel für DATEV aus 1 bis 4 Ziffern in Anführungszeichen, etwa \"9\"",
+);
+const CUSTOMER: Phrase = Phrase::new(
+    "the customer's number in your books in quotes, such as \"10001\"",
+    "die Nummer des Kunden in Ihrer Buchhaltung in Anführungszeichen, etwa \"10001\"",
+);
+const RATE: Phrase = Phrase::new(
+    "how many units one euro is, from 1 on and with 2 to 6 decimals, such as 1.0842",
+    "wie viele Einheiten ein Euro ist, ab 1 und mit 2 bis 6 Nachkommastellen, etwa 1.0842",
+);
 
 /// What bookings are exported with. Only what a format needs must be there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -19,12 +32,12 @@ const RATE: &str = "how many units one euro is, from 1 on and with 2 to 6 decima
 pub struct BillingMappingSpec {
     /// The ledger account that service credits are booked to, such as that of rebates granted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(regex(pattern = r"^[0-9]{3,9}$"), extend("x-expected" = ACCOUNT))]
+    #[schemars(regex(pattern = r"^[0-9]{3,9}$"), extend("x-expected" = ACCOUNT.en(), "x-expected-de" = ACCOUNT.de()))]
     pub credit_account: Option<String>,
     /// The tax key of a booking; none when not said. With a key DATEV reads the amount, which is net as in the
     /// letter, as one that holds the tax.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(regex(pattern = r"^[0-9]{1,4}$"), extend("x-expected" = TAX_KEY))]
+    #[schemars(regex(pattern = r"^[0-9]{1,4}$"), extend("x-expected" = TAX_KEY.en(), "x-expected-de" = TAX_KEY.de()))]
     pub tax_key: Option<String>,
     /// What a DATEV file needs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -62,7 +75,10 @@ pub struct DatevMapping {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ExchangeRate(
     /// Units for one euro.
-    #[schemars(regex(pattern = r"^[1-9][0-9]{0,3}\.[0-9]{2,6}$"), extend("x-expected" = RATE))]
+    #[schemars(
+        regex(pattern = r"^[1-9][0-9]{0,3}\.[0-9]{2,6}$"),
+        extend("x-expected" = RATE.en(), "x-expected-de" = RATE.de())
+    )]
     pub String,
 );
 
@@ -83,11 +99,11 @@ pub struct LagoMapping {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TenantMapping {
     /// The customer's number in the ERP.
-    #[schemars(length(min = 1, max = 36), extend("x-expected" = CUSTOMER))]
+    #[schemars(length(min = 1, max = 36), extend("x-expected" = CUSTOMER.en(), "x-expected-de" = CUSTOMER.de()))]
     pub customer_number: String,
     /// DATEV: the customer's account (Debitorenkonto); the customer's number when not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(regex(pattern = r"^[0-9]{3,9}$"), extend("x-expected" = ACCOUNT))]
+    #[schemars(regex(pattern = r"^[0-9]{3,9}$"), extend("x-expected" = ACCOUNT.en(), "x-expected-de" = ACCOUNT.de()))]
     pub debtor_account: Option<String>,
     /// Lago: the customer's `external_id`; the customer's number when not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -95,10 +111,10 @@ pub struct TenantMapping {
     pub lago_customer: Option<String>,
     /// An account for this customer's credits in place of the common one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(regex(pattern = r"^[0-9]{3,9}$"), extend("x-expected" = ACCOUNT))]
+    #[schemars(regex(pattern = r"^[0-9]{3,9}$"), extend("x-expected" = ACCOUNT.en(), "x-expected-de" = ACCOUNT.de()))]
     pub credit_account: Option<String>,
     /// A tax key for this customer in place of the common one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(regex(pattern = r"^[0-9]{1,4}$"), extend("x-expected" = TAX_KEY))]
+    #[schemars(regex(pattern = r"^[0-9]{1,4}$"), extend("x-expected" = TAX_KEY.en(), "x-expected-de" = TAX_KEY.de()))]
     pub tax_key: Option<String>,
 }

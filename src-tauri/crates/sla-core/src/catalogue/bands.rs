@@ -4,6 +4,8 @@
 use std::cmp::Ordering;
 use std::fmt;
 
+use crate::phrase;
+use crate::phrase::Phrase;
 use crate::ratio::{Percent, Ratio, Rounding};
 
 /// A cut through the line of percentages: just before a percentage, or just after it.
@@ -55,20 +57,25 @@ impl BandRange {
     pub fn high(&self) -> Percent {
         self.high.0
     }
+
+    /// What it holds, with the word for what was attained.
+    fn text(&self, exactly: &str, attained: &str) -> String {
+        if self.low.0 == self.high.0 {
+            return format!("{exactly} {}", self.low.0);
+        }
+        let sign = |inside: bool| if inside { "≤" } else { "<" };
+        format!("{} {} {attained} {} {}", self.low.0, sign(!self.low.1), sign(self.high.1), self.high.0)
+    }
 }
 
 impl fmt::Display for BandRange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.low.0 == self.high.0 {
-            return write!(f, "attained exactly {}", self.low.0);
-        }
-        let sign = |inside: bool| if inside { "≤" } else { "<" };
-        write!(f, "{} {} attained {} {}", self.low.0, sign(!self.low.1), sign(self.high.1), self.high.0)
+        f.write_str(&self.text("attained exactly", "attained"))
     }
 }
 
 /// A defect of a set of bands: the index of the band to look at, what was found and what is expected.
-pub(super) type BandDefect = (usize, String, String);
+pub(super) type BandDefect = (usize, Phrase, Phrase);
 
 /// Every defect of the bands of a commitment; none when they are sound. Where the contract rounds what was attained to
 /// some decimals of a percentage before it looks it up, only percentages of so many decimals need a band.
@@ -79,15 +86,32 @@ pub(super) fn defects(bands: &[Option<BandRange>], target: Percent, decimals: Op
     for (index, range) in bands.iter().enumerate() {
         match range {
             None => {
-                let expected = "one of from and above, and one of below and upTo".to_owned();
-                defects.push((index, "a band whose ends are not said once each".to_owned(), expected));
+                let expected = phrase!(
+                    "one of from and above, and one of below and upTo",
+                    "eines von from und above sowie eines von below und upTo"
+                );
+                defects.push((
+                    index,
+                    phrase!(
+                        "a band whose ends are not said once each",
+                        "eine Stufe, deren Enden nicht je genau einmal genannt sind"
+                    ),
+                    expected,
+                ));
             }
             Some(range) if range.low >= range.high => {
-                defects.push((index, format!("a band of {range}"), "a lower end below the upper one".to_owned()));
+                defects.push((
+                    index,
+                    of_band("a band of", "eine Stufe mit", *range),
+                    phrase!("a lower end below the upper one", "ein unteres Ende unter dem oberen"),
+                ));
             }
             Some(range) if position(range.low) >= position(range.high) => {
-                let expected = "an end that what is attained can have once it is rounded".to_owned();
-                defects.push((index, format!("a band of {range}"), expected));
+                let expected = phrase!(
+                    "an end that what is attained can have once it is rounded",
+                    "ein Ende, das der erreichte Wert nach dem Runden annehmen kann"
+                );
+                defects.push((index, of_band("a band of", "eine Stufe mit", *range), expected));
             }
             Some(range) => ranges.push((*range, index)),
         }
@@ -96,23 +120,32 @@ pub(super) fn defects(bands: &[Option<BandRange>], target: Percent, decimals: Op
     ranges.sort_by_key(|(range, _)| range.low);
     let Some(&(first, first_index)) = ranges.first().filter(|_| defects.is_empty()) else { return defects };
     if position(first.low) > position((Percent::ZERO, false)) {
-        let found = format!("no band for {}", BandRange { low: (Percent::ZERO, false), high: first.low });
-        defects.push((first_index, found, "a band from 0".to_owned()));
+        let found =
+            of_band("no band for", "keine Stufe für", BandRange { low: (Percent::ZERO, false), high: first.low });
+        defects.push((first_index, found, phrase!("a band from 0", "eine Stufe ab 0")));
     }
     let (mut covered, mut last_index) = (first.high, first_index);
     for &(upper, index) in &ranges[1..] {
         let expected = match covered {
-            (edge, false) => format!("from {edge}, where the band below it ends"),
-            (edge, true) => format!("above {edge}, where the band below it ends"),
+            (edge, false) => {
+                phrase!("from {edge}, where the band below it ends", "from {edge}, wo die Stufe darunter endet")
+            }
+            (edge, true) => {
+                phrase!("above {edge}, where the band below it ends", "above {edge}, wo die Stufe darunter endet")
+            }
         };
         match position(upper.low).cmp(&position(covered)) {
             Ordering::Greater => {
                 let gap = BandRange { low: covered, high: upper.low };
-                defects.push((index, format!("a gap: no band for {gap}"), expected));
+                defects.push((index, of_band("a gap: no band for", "eine Lücke: keine Stufe für", gap), expected));
             }
             Ordering::Less => {
                 let both = BandRange { low: upper.low, high: covered.min(upper.high) };
-                defects.push((index, format!("an overlap: two bands for {both}"), expected));
+                defects.push((
+                    index,
+                    of_band("an overlap: two bands for", "eine Überschneidung: zwei Stufen für", both),
+                    expected,
+                ));
             }
             Ordering::Equal => {}
         }
@@ -122,13 +155,24 @@ pub(super) fn defects(bands: &[Option<BandRange>], target: Percent, decimals: Op
     }
     if position(covered) != position((target, false)) {
         let (edge, inside) = covered;
-        let found = format!("a last band that ends {} {edge}", if inside { "with" } else { "below" });
-        let expected = format!(
-            "below {target}, the target: the contract owes nothing above it and must say what it owes under it"
+        let found = if inside {
+            phrase!("a last band that ends with {edge}", "eine letzte Stufe, die mit {edge} endet")
+        } else {
+            phrase!("a last band that ends below {edge}", "eine letzte Stufe, die unter {edge} endet")
+        };
+        let expected = phrase!(
+            "below {target}, the target: the contract owes nothing above it and must say what it owes under it",
+            "below {target}, das Ziel: darüber schuldet der Vertrag nichts, und darunter muss er sagen, was \
+er schuldet"
         );
         defects.push((last_index, found, expected));
     }
     defects
+}
+
+/// What a finding says of a band, and what the band holds.
+fn of_band(en: &str, de: &str, range: BandRange) -> Phrase {
+    Phrase::told(format!("{en} {range}"), format!("{de} {}", range.text("erreicht =", "erreicht")))
 }
 
 /// Where a cut lies among what can be attained: exactly there, or at the first percentage of so many decimals after it.
@@ -167,7 +211,10 @@ mod tests {
         let bands: Vec<_> = bands.iter().map(|text| band(text)).collect();
         let got = defects(&bands, percent(target), decimals);
         let alike = got.len() == expected.len()
-            && got.iter().zip(expected).all(|((index, found, _), (at, words))| index == at && found.contains(words));
+            && got
+                .iter()
+                .zip(expected)
+                .all(|((index, found, _), (at, words))| index == at && found.en().contains(words));
         assert!(alike, "{got:#?} is not {expected:?}");
     }
 

@@ -6,6 +6,8 @@ use super::finding::{Code, Finding};
 use super::stored::{calendar_path, is_stored};
 use super::{Catalogue, SourceFile};
 use crate::holiday::closings;
+use crate::phrase;
+use crate::phrase::Phrase;
 
 /// Whether a file, by its name, holds closing days (`.ics`) and no documents.
 pub fn is_calendar(name: &str) -> bool {
@@ -18,15 +20,23 @@ pub(super) fn resolve(catalogue: &mut Catalogue, files: &[&SourceFile], findings
     for contract in catalogue.contracts.values_mut() {
         let Some(holidays) = &contract.spec.holidays else { continue };
         if holidays.region.is_none() && holidays.closing_days.is_empty() {
-            let expected = "a region, closingDays or both";
-            findings.push(Finding::new(Code::MissingField, contract.place("/spec/holidays"), "neither", expected));
+            let expected = phrase!("a region, closingDays or both", "eine Region, closingDays oder beides");
+            findings.push(Finding::new(
+                Code::MissingField,
+                contract.place("/spec/holidays"),
+                phrase!("neither", "keines von beiden"),
+                expected,
+            ));
         }
         let mut closed = Vec::new();
         for (index, name) in holidays.closing_days.iter().enumerate() {
             let place = || contract.place(&format!("/spec/holidays/closingDays/{index}"));
             if !is_inside(name) {
-                let expected = "a path inside the folder of the contract's file that ends in .ics";
-                findings.push(Finding::new(Code::InvalidValue, place(), format!("{name:?}"), expected));
+                let expected = phrase!(
+                    "a path inside the folder of the contract's file that ends in .ics",
+                    "ein Pfad im Ordner der Vertragsdatei, der auf .ics endet"
+                );
+                findings.push(Finding::new(Code::InvalidValue, place(), Phrase::quoted(format!("{name:?}")), expected));
                 continue;
             }
             // The file that says so: the contract's own, or a template's.
@@ -36,11 +46,17 @@ pub(super) fn resolve(catalogue: &mut Catalogue, files: &[&SourceFile], findings
             let Some((_, file)) = known.iter().find(|(path, _)| path == name) else {
                 let known: Vec<String> = known.into_iter().map(|(path, _)| path).collect();
                 let expected = match known.len() {
-                    0 if is_stored(&said_in) => "closing days that are kept beside it; there are none".to_owned(),
-                    0 => "a file in the folder of the contract's file; it holds none that ends in .ics".to_owned(),
-                    _ => format!("one of: {}", known.join(", ")),
+                    0 if is_stored(&said_in) => phrase!(
+                        "closing days that are kept beside it; there are none",
+                        "Schließtage, die daneben geführt werden; es gibt keine"
+                    ),
+                    0 => phrase!(
+                        "a file in the folder of the contract's file; it holds none that ends in .ics",
+                        "eine Datei im Ordner der Vertragsdatei; dort endet keine auf .ics"
+                    ),
+                    _ => Phrase::one_of(&known.join(", ")),
                 };
-                let found = format!("{name:?}, which is not there");
+                let found = phrase!("{name:?}, which is not there", "{name:?}, dort nicht vorhanden");
                 findings.push(Finding::new(Code::UnknownReference, place(), found, expected));
                 continue;
             };

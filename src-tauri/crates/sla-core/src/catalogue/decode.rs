@@ -15,6 +15,7 @@ use super::contract::{ContractSpec, ExclusionSpec, TenantSpec};
 use super::duration::Duration;
 use super::finding::{Code, Finding, Place};
 use super::hours::ServiceHours;
+use super::meaning::{first_sentence, german};
 use super::openslo::{DataSourceSpec, Metadata, ServiceSpec, SliSpec, SloSpec};
 use super::quantity::{Factor, Quantity, Share};
 use super::recurrence::Recurrence;
@@ -25,6 +26,8 @@ use crate::billing::BillingMappingSpec;
 use crate::holiday::HolidayRegion;
 use crate::incident::IncidentSpec;
 use crate::money::Currency;
+use crate::phrase;
+use crate::phrase::Phrase;
 
 /// `apiVersion` of OpenSLO's documents.
 pub const OPENSLO: &str = "openslo/v1";
@@ -34,6 +37,8 @@ pub const SLA_DESK: &str = "sla-desk/v1";
 /// The keyword of a schema with what a reader is told when a value does not fit. A field's own description replaces that
 /// of its type; this stays.
 const EXPECTED: &str = "x-expected";
+/// The same in German.
+const EXPECTED_DE: &str = "x-expected-de";
 
 /// A document: what it is called, and what it says.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -179,8 +184,12 @@ pub(super) fn decode<S: DeserializeOwned>(
             findings.push(Finding {
                 code: Code::InvalidValue,
                 place,
-                found: format!("a document that does not fit: {error}"),
-                expected: format!("a {} as its schema describes it", KINDS[kind].name),
+                found: phrase!("a document that does not fit: {error}", "ein Dokument, das nicht passt: „{error}“"),
+                expected: phrase!(
+                    "a {} as its schema describes it",
+                    "ein Dokument der Art {}, wie sein Schema es beschreibt",
+                    KINDS[kind].name
+                ),
                 stake: None,
             });
             None
@@ -235,55 +244,67 @@ fn explain(context: &Context<'_>, error: &ValidationError<'_>, findings: &mut Ve
                 let escaped = name.replace('~', "~0").replace('/', "~1");
                 let pointer = format!("{pointer}/{escaped}");
                 let place = node.place_of_key(name, &pointer).unwrap_or_else(|| node.place(&pointer));
-                push(Code::UnknownField, place, format!("the unknown field {name:?}"), format!("one of: {known}"));
+                push(
+                    Code::UnknownField,
+                    place,
+                    phrase!("the unknown field {name:?}", "das unbekannte Feld {name:?}"),
+                    Phrase::one_of(&known),
+                );
             }
         }
         ValidationErrorKind::Required { property } => {
             let name = property.as_str().unwrap_or_default();
             let field = schema.and_then(|schema| schema.pointer(&format!("/properties/{name}")));
-            let expected = meant(field, format!("{name:?}"));
-            push(Code::MissingField, context.place_of_value(pointer), format!("no field {name:?}"), expected);
+            let expected = meant(field, Phrase::quoted(format!("{name:?}")));
+            push(Code::MissingField, context.place_of_value(pointer), Phrase::no_field(name), expected);
         }
         kind => {
-            let expected = match said(schema) {
-                Some(expected) => expected.to_owned(),
-                None => wanted(kind, error, schema),
-            };
-            let hint = if wants_quotes(error, schema) { "; put it in quotes" } else { "" };
+            let mut expected = said(schema).unwrap_or_else(|| wanted(kind, error, schema));
+            if wants_quotes(error, schema) {
+                expected = Phrase::told(
+                    format!("{}; put it in quotes", expected.en()),
+                    format!("{}; in Anführungszeichen", expected.de()),
+                );
+            }
             let found = found_text(error.instance());
-            push(Code::InvalidValue, context.place_of_value(pointer), found, format!("{expected}{hint}"));
+            push(Code::InvalidValue, context.place_of_value(pointer), found, expected);
         }
     }
 }
 
 /// What a schema says itself that a reader should be told; see [`EXPECTED`].
-fn said(schema: Option<&Value>) -> Option<&str> {
-    schema?.get(EXPECTED)?.as_str()
+fn said(schema: Option<&Value>) -> Option<Phrase> {
+    let text = |key: &str| schema?.get(key)?.as_str().map(str::to_owned);
+    Some(Phrase::told(text(EXPECTED)?, text(EXPECTED_DE)?))
 }
 
 /// What is expected of a value, by the rule of the schema that it breaks.
-fn wanted(kind: &ValidationErrorKind, error: &ValidationError<'_>, schema: Option<&Value>) -> String {
+fn wanted(kind: &ValidationErrorKind, error: &ValidationError<'_>, schema: Option<&Value>) -> Phrase {
+    // In German the words of the validator, which knows no other language, are quoted.
+    let otherwise = || phrase!("{error}", "ein Wert nach dem Schema: „{error}“");
     let rule = match kind {
         ValidationErrorKind::OneOfNotValid { context } | ValidationErrorKind::AnyOf { context } => {
-            let options: Vec<String> = context.iter().flatten().flat_map(options).collect();
-            if options.is_empty() { error.to_string() } else { return one_of(&options) }
+            let options: Vec<Phrase> = context.iter().flatten().flat_map(options).collect();
+            if options.is_empty() { otherwise() } else { return one_of(&options) }
         }
         ValidationErrorKind::Enum { .. } => return one_of(&options(error)),
         ValidationErrorKind::Type { kind } => type_text(kind),
-        ValidationErrorKind::Minimum { limit } => format!("at least {limit}"),
-        ValidationErrorKind::Maximum { limit } => format!("at most {limit}"),
-        ValidationErrorKind::MinLength { limit: 1 } => "a text that is not empty".to_owned(),
-        ValidationErrorKind::MinLength { limit } => format!("at least {limit} characters"),
-        ValidationErrorKind::MaxLength { limit } => format!("at most {limit} characters"),
-        ValidationErrorKind::MinItems { limit: 1 } => "a list that is not empty".to_owned(),
-        ValidationErrorKind::Pattern { pattern } => format!("text of the form {pattern}"),
-        _ => error.to_string(),
+        ValidationErrorKind::Minimum { limit } => phrase!("at least {limit}", "mindestens {limit}"),
+        ValidationErrorKind::Maximum { limit } => phrase!("at most {limit}", "höchstens {limit}"),
+        ValidationErrorKind::MinLength { limit: 1 } => Phrase::new("a text that is not empty", "ein nicht leerer Text"),
+        ValidationErrorKind::MinLength { limit } => {
+            phrase!("at least {limit} characters", "mindestens {limit} Zeichen")
+        }
+        ValidationErrorKind::MaxLength { limit } => phrase!("at most {limit} characters", "höchstens {limit} Zeichen"),
+        ValidationErrorKind::MinItems { limit: 1 } => Phrase::new("a list that is not empty", "eine nicht leere Liste"),
+        ValidationErrorKind::Pattern { pattern } => phrase!("text of the form {pattern}", "Text der Form {pattern}"),
+        _ => otherwise(),
     };
     meant(schema, rule)
 }
 
 /// The words that a list of words allows; a branch that is a list of words gives all of its own.
-fn options(error: &ValidationError<'_>) -> Vec<String> {
+fn options(error: &ValidationError<'_>) -> Vec<Phrase> {
     match error.kind() {
         ValidationErrorKind::Constant { expected_value } => vec![found_text(expected_value)],
         ValidationErrorKind::Enum { options } => options.as_array().into_iter().flatten().map(found_text).collect(),
@@ -293,56 +314,67 @@ fn options(error: &ValidationError<'_>) -> Vec<String> {
 }
 
 /// Types of JSON as a writer of YAML calls them. What may be left out may be `null`; nobody is told to write that.
-fn type_text(kind: &TypeKind) -> String {
+fn type_text(kind: &TypeKind) -> Phrase {
     let text = |kind: &JsonType| match kind {
-        JsonType::Array => Some("a list"),
-        JsonType::Boolean => Some("true or false"),
-        JsonType::Integer => Some("a whole number"),
+        JsonType::Array => Some(Phrase::new("a list", "eine Liste")),
+        JsonType::Boolean => Some(Phrase::new("true or false", "true oder false")),
+        JsonType::Integer => Some(Phrase::new("a whole number", "eine ganze Zahl")),
         JsonType::Null => None,
-        JsonType::Number => Some("a number"),
-        JsonType::Object => Some("a mapping"),
-        JsonType::String => Some("a text"),
+        JsonType::Number => Some(Phrase::new("a number", "eine Zahl")),
+        JsonType::Object => Some(Phrase::new("a mapping", "eine Abbildung")),
+        JsonType::String => Some(Phrase::new("a text", "ein Text")),
     };
     match kind {
-        TypeKind::Single(kind) => text(kind).unwrap_or("nothing").to_owned(),
-        TypeKind::Multiple(kinds) => kinds.iter().filter_map(|kind| text(&kind)).collect::<Vec<_>>().join(" or "),
+        TypeKind::Single(kind) => text(kind).unwrap_or(NOTHING),
+        TypeKind::Multiple(kinds) => {
+            let kinds: Vec<Phrase> = kinds.iter().filter_map(|kind| text(&kind)).collect();
+            Phrase::told(joined(&kinds, Phrase::en, " or "), joined(&kinds, Phrase::de, " oder "))
+        }
     }
 }
+
+/// No value.
+const NOTHING: Phrase = Phrase::new("nothing", "nichts");
 
 /// Whether quotes would mend it: YAML reads a bare `7` as a number and a bare `true` as a truth value, where any text is
 /// welcome or a name.
 fn wants_quotes(error: &ValidationError<'_>, schema: Option<&Value>) -> bool {
     let ValidationErrorKind::Type { kind } = error.kind() else { return false };
     let format = schema.and_then(|schema| schema.get("format")).and_then(Value::as_str);
-    let welcome = type_text(kind) == "a text" && format.is_none_or(|format| format == Name::FORMAT);
+    let welcome = type_text(kind).en() == "a text" && format.is_none_or(|format| format == Name::FORMAT);
     welcome && matches!(error.instance().as_ref(), Value::Number(_) | Value::Bool(_))
 }
 
 /// A rule and, where the schema says it, what the field means.
-fn meant(schema: Option<&Value>, rule: String) -> String {
-    let description = schema.and_then(|schema| schema.get("description")).and_then(Value::as_str);
-    description.map_or(rule.clone(), |text| format!("{rule}: {}", first_sentence(text)))
+fn meant(schema: Option<&Value>, rule: Phrase) -> Phrase {
+    let Some(description) = schema.and_then(|schema| schema.get("description")).and_then(Value::as_str) else {
+        return rule;
+    };
+    let sentence = first_sentence(description);
+    let de = german(sentence).map_or_else(|| rule.de().to_owned(), |meaning| format!("{}: {meaning}", rule.de()));
+    Phrase::told(format!("{}: {sentence}", rule.en()), de)
 }
 
-fn one_of(options: &[String]) -> String {
-    format!("one of: {}", options.join(", "))
+fn one_of(options: &[Phrase]) -> Phrase {
+    let (en, de) = (joined(options, Phrase::en, ", "), joined(options, Phrase::de, ", "));
+    Phrase::told(format!("one of: {en}"), format!("eines von: {de}"))
 }
 
-fn first_sentence(text: &str) -> &str {
-    text.split_once(". ").map_or(text, |(first, _)| first).trim_end_matches('.')
+fn joined(phrases: &[Phrase], text: fn(&Phrase) -> &str, between: &str) -> String {
+    phrases.iter().map(text).collect::<Vec<_>>().join(between)
 }
 
-fn found_text(value: &Value) -> String {
+fn found_text(value: &Value) -> Phrase {
     match value {
         Value::Array(items) => match items.len() {
-            0 => "an empty list".to_owned(),
-            1 => "a list of one item".to_owned(),
-            many => format!("a list of {many} items"),
+            0 => Phrase::new("an empty list", "eine leere Liste"),
+            1 => Phrase::new("a list of one item", "eine Liste mit einem Eintrag"),
+            many => phrase!("a list of {many} items", "eine Liste mit {many} Einträgen"),
         },
-        Value::Object(_) => "a mapping".to_owned(),
-        Value::Null => "nothing".to_owned(),
-        Value::String(text) => format!("{:?}", without_credentials(text)),
-        scalar => scalar.to_string(),
+        Value::Object(_) => Phrase::new("a mapping", "eine Abbildung"),
+        Value::Null => NOTHING,
+        Value::String(text) => Phrase::quoted(format!("{:?}", without_credentials(text))),
+        scalar => Phrase::quoted(scalar.to_string()),
     }
 }
 

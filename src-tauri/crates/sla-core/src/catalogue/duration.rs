@@ -7,6 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::value::{ValueError, text_value};
+use crate::phrase::Phrase;
 
 /// Most seconds of a length: a leap year.
 const MAX_SECONDS: i64 = 366 * 86_400;
@@ -32,7 +33,9 @@ text_value!(
     Duration,
     "sla-duration",
     "a length of time of at most 366 days: a whole number with its unit s, m (minute), h or d (24 hours), such as \"30m\", \
-     \"4h\" or \"2d\" (\"1M\" is a month, which has no fixed length)"
+     \"4h\" or \"2d\" (\"1M\" is a month, which has no fixed length)",
+    "eine Zeitspanne von höchstens 366 Tagen: eine ganze Zahl mit ihrer Einheit s, m (Minute), h oder d (24 Stunden), etwa \
+     \"30m\", \"4h\" oder \"2d\" (\"1M\" ist ein Monat, dessen Länge nicht feststeht)"
 );
 
 impl Duration {

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::phrase::Phrase;
+
 /// Where something stands in a catalogue.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
@@ -140,7 +142,8 @@ impl Severity {
     }
 }
 
-/// One defect of a catalogue. Findings are in the order of their places.
+/// One defect of a catalogue, in English and German. Findings are in the order of their places, and print themselves in
+/// English.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Finding {
     /// Where.
@@ -148,33 +151,56 @@ pub struct Finding {
     /// What kind of defect.
     pub code: Code,
     /// What stands there.
-    pub found: String,
+    pub found: Phrase,
     /// What should stand there.
-    pub expected: String,
+    pub expected: Phrase,
     /// The most money that it can move in a month, in the contract's currency, for example `1250.00 EUR`.
     pub stake: Option<String>,
 }
 
 impl Finding {
     /// A finding that moves no money, or nobody knows how much.
-    pub(super) fn new(code: Code, place: Place, found: impl Into<String>, expected: impl Into<String>) -> Self {
-        Self { place, code, found: found.into(), expected: expected.into(), stake: None }
+    pub(super) fn new(code: Code, place: Place, found: Phrase, expected: Phrase) -> Self {
+        Self { place, code, found, expected, stake: None }
     }
 
     /// How grave it is.
     pub fn severity(&self) -> Severity {
         self.code.severity()
     }
+
+    /// The line that it prints, in German.
+    pub fn german(&self) -> String {
+        let severity = match self.severity() {
+            Severity::Error => "Fehler",
+            Severity::Unsound => "strittig",
+        };
+        let stake = self.stake.as_ref().map_or_else(String::new, |stake| format!(" (bewegt bis zu {stake} im Monat)"));
+        let (found, expected) = (self.found.de(), self.expected.de());
+        format!(
+            "{}[{}]: {}gefunden: {found}, erwartet: {expected}{stake}",
+            self.at(severity),
+            self.code.name(),
+            self.under()
+        )
+    }
+
+    /// What a line begins with: the place, and how grave it is.
+    fn at(&self, severity: &str) -> String {
+        let Place { file, line, column, .. } = &self.place;
+        format!("{file}:{line}:{column}: {severity}")
+    }
+
+    /// The path inside the document, where it is none of the document itself.
+    fn under(&self) -> String {
+        if self.place.path.is_empty() { String::new() } else { format!("{}: ", self.place.path) }
+    }
 }
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Place { file, line, column, path } = &self.place;
-        write!(f, "{file}:{line}:{column}: {}[{}]: ", self.severity().name(), self.code.name())?;
-        if !path.is_empty() {
-            write!(f, "{path}: ")?;
-        }
-        write!(f, "found {}, expected {}", self.found, self.expected)?;
+        write!(f, "{}[{}]: {}", self.at(self.severity().name()), self.code.name(), self.under())?;
+        write!(f, "found {}, expected {}", self.found.en(), self.expected.en())?;
         match &self.stake {
             Some(stake) => write!(f, " (moves up to {stake} a month)"),
             None => Ok(()),

@@ -13,6 +13,7 @@ use super::contract::Holidays;
 use super::value::{ValueError, text_value};
 use crate::holiday::HolidayError;
 use crate::interval::IntervalSet;
+use crate::phrase::Phrase;
 use crate::time::{Period, UnixSeconds, start_of_day};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -31,7 +32,10 @@ text_value!(
     "sla-service-hours",
     "service hours in OpenStreetMap's opening-hours grammar, such as \"24/7\", \"Mo-Fr 08:00-18:00\" or \
      \"Mo-Fr 08:00-18:00; PH off\", without school holidays (SH), days counted from a holiday, sun times, comments or \
-     \"unknown\", which this version does not compute"
+     \"unknown\", which this version does not compute",
+    "eine Servicezeit in der Schreibweise der Öffnungszeiten von OpenStreetMap, etwa \"24/7\", \"Mo-Fr 08:00-18:00\" oder \
+     \"Mo-Fr 08:00-18:00; PH off\", ohne Schulferien (SH), von einem Feiertag an gezählte Tage, Sonnenzeiten, Kommentare oder \
+     \"unknown\", die diese Version nicht berechnet"
 );
 
 impl ServiceHours {

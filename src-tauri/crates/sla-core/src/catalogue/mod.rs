@@ -11,6 +11,7 @@ mod decode;
 mod duration;
 mod finding;
 mod hours;
+mod meaning;
 mod openslo;
 mod overlap;
 mod promql;
@@ -32,6 +33,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value;
 
+pub use crate::phrase::Phrase;
 pub use bands::BandRange;
 pub use closing::is_calendar;
 pub use contract::*;
@@ -66,6 +68,7 @@ use yaml::Node;
 use crate::billing::BillingMappingSpec;
 use crate::evidence::sha256_hex;
 use crate::incident::IncidentSpec;
+use crate::phrase;
 
 /// A file of the catalogue, already read.
 #[derive(Clone, Debug)]
@@ -98,10 +101,10 @@ impl<S> Document<S> {
     }
 
     /// A value's text as it stands in the file, in quotes.
-    fn quoted(&self, pointer: &str) -> String {
+    fn quoted(&self, pointer: &str) -> Phrase {
         match &self.node.nearest(pointer).kind {
-            yaml::Kind::Scalar { text, .. } => format!("{text:?}"),
-            _ => "no single value".to_owned(),
+            yaml::Kind::Scalar { text, .. } => Phrase::quoted(format!("{text:?}")),
+            _ => Phrase::new("no single value", "kein einzelner Wert"),
         }
     }
 }
@@ -170,8 +173,16 @@ pub fn read_billing_mapping(file: &SourceFile) -> Result<Document<BillingMapping
         (first, _) => {
             let start = Place { file: file.name.clone(), line: 1, column: 1, path: String::new() };
             let place = first.map_or(start, |node| node.place(""));
-            let expected = format!("one document of the kind {BILLING_MAPPING}");
-            findings.push(Finding::new(Code::UnknownKind, place, format!("{found} documents"), expected));
+            let expected = phrase!(
+                "one document of the kind {BILLING_MAPPING}",
+                "ein einziges Dokument der Art {BILLING_MAPPING}"
+            );
+            findings.push(Finding::new(
+                Code::UnknownKind,
+                place,
+                phrase!("{found} documents", "{found} Dokumente"),
+                expected,
+            ));
             None
         }
     };
@@ -293,7 +304,7 @@ impl Catalogue {
             5 => reading.into_map(
                 &mut self.contracts,
                 |document| (document.name().clone(), document.spec.version),
-                |(name, version)| format!("{} of version {version}", title(name)),
+                |(name, version)| phrase!("{:?} of version {version}", "{:?} in Version {version}", name.as_str()),
             ),
             6 => reading.into_map(&mut self.exclusions, by_name, title),
             7 => reading.into_map(&mut self.incidents, by_name, title),
@@ -309,26 +320,39 @@ fn unknown_kind(node: &Node) -> Finding {
     let known = KINDS.iter().filter(|kind| kind.name != BILLING_MAPPING);
     let known: Vec<_> = known.map(|kind| format!("{} {}", kind.api_version, kind.name)).collect();
     let found = match &node.kind {
-        yaml::Kind::Mapping(_) => format!("a document with apiVersion {version:?} and kind {kind:?}"),
-        yaml::Kind::Sequence(_) => "a list instead of a document".to_owned(),
-        yaml::Kind::Scalar { .. } | yaml::Kind::Alias => "a single value instead of a document".to_owned(),
+        yaml::Kind::Mapping(_) => phrase!(
+            "a document with apiVersion {version:?} and kind {kind:?}",
+            "ein Dokument mit apiVersion {version:?} und kind {kind:?}"
+        ),
+        yaml::Kind::Sequence(_) => phrase!("a list instead of a document", "eine Liste statt eines Dokuments"),
+        yaml::Kind::Scalar { .. } | yaml::Kind::Alias => {
+            phrase!("a single value instead of a document", "ein einzelner Wert statt eines Dokuments")
+        }
     };
-    Finding::new(Code::UnknownKind, node.place(""), found, format!("one of: {}", known.join(", ")))
+    Finding::new(Code::UnknownKind, node.place(""), found, Phrase::one_of(&known.join(", ")))
 }
 
 /// When a contract version is in force, in words.
-pub(crate) fn term(contract: &Document<ContractSpec>) -> String {
-    let ContractSpec { version, valid_from, valid_to, .. } = &contract.spec;
-    let to = valid_to.map_or_else(|| "further notice".to_owned(), |to| to.to_string());
-    format!("{} version {version} runs from {valid_from} to {to}", contract.name())
+pub(crate) fn term(contract: &Document<ContractSpec>) -> Phrase {
+    let (name, ContractSpec { version, valid_from: from, valid_to, .. }) = (contract.name(), &contract.spec);
+    match valid_to {
+        Some(to) => phrase!(
+            "{name} version {version} runs from {from} to {to}",
+            "{name} in Version {version} gilt vom {from} bis zum {to}"
+        ),
+        None => phrase!(
+            "{name} version {version} runs from {from} to further notice",
+            "{name} in Version {version} gilt vom {from} bis auf Weiteres"
+        ),
+    }
 }
 
 fn by_name<S>(document: &Document<S>) -> Name {
     document.name().clone()
 }
 
-fn title(name: &Name) -> String {
-    format!("{:?}", name.as_str())
+fn title(name: &Name) -> Phrase {
+    Phrase::quoted(format!("{:?}", name.as_str()))
 }
 
 struct Reading<'a> {
@@ -343,7 +367,7 @@ impl Reading<'_> {
         self,
         map: &mut BTreeMap<K, Document<S>>,
         key: fn(&Document<S>) -> K,
-        title: fn(&K) -> String,
+        title: fn(&K) -> Phrase,
     ) {
         let Some(Envelope { metadata, spec, .. }) = decode::<S>(self.index, &self.node, self.findings) else {
             self.unread.add(Some(KINDS[self.index].name), self.node);
@@ -353,11 +377,18 @@ impl Reading<'_> {
         let key = key(&document);
         if let Some(first) = map.get(&key) {
             let Place { file, line, .. } = first.place("");
+            let (kind, title) = (KINDS[self.index].name, title(&key));
             self.findings.push(Finding {
                 code: Code::Duplicate,
                 place: document.place("/metadata/name"),
-                found: format!("a second {} {}", KINDS[self.index].name, title(&key)),
-                expected: format!("one only; the first stands at {file}:{line}"),
+                found: Phrase::told(
+                    format!("a second {kind} {}", title.en()),
+                    format!("{kind} {} zum zweiten Mal", title.de()),
+                ),
+                expected: phrase!(
+                    "one only; the first stands at {file}:{line}",
+                    "nur eines; das erste steht bei {file}:{line}"
+                ),
                 stake: None,
             });
             return;

@@ -7,11 +7,21 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::value::{Name, SliceWidth};
+use crate::phrase::Phrase;
 use crate::ratio::{Percent, exact_text};
 
-const SHARE: &str = "a share from 0 to 1 with a decimal point, such as 0.999; targetPercent takes percentages";
-const DURATION: &str = "a number with its unit m (minute), h, d, w, M (month), Q or Y, such as \"1M\"";
-const URL: &str = "an address that begins with http:// or https:// and holds no credentials";
+const SHARE: Phrase = Phrase::new(
+    "a share from 0 to 1 with a decimal point, such as 0.999; targetPercent takes percentages",
+    "ein Anteil von 0 bis 1 mit Dezimalpunkt, etwa 0.999; Prozentwerte gehören in targetPercent",
+);
+const DURATION: Phrase = Phrase::new(
+    "a number with its unit m (minute), h, d, w, M (month), Q or Y, such as \"1M\"",
+    "eine Zahl mit ihrer Einheit m (Minute), h, d, w, M (Monat), Q oder Y, etwa \"1M\"",
+);
+const URL: Phrase = Phrase::new(
+    "an address that begins with http:// or https:// and holds no credentials",
+    "eine Adresse, die mit http:// oder https:// beginnt und keine Zugangsdaten enthält",
+);
 
 /// What every document is called by.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -58,7 +68,7 @@ pub struct DataSourceSpec {
 pub struct ConnectionDetails {
     /// Prometheus: base address, such as `https://prometheus.example.org`, without credentials.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(regex(pattern = r"^https?://[^\s@]+$"), extend("x-expected" = URL))]
+    #[schemars(regex(pattern = r"^https?://[^\s@]+$"), extend("x-expected" = URL.en(), "x-expected-de" = URL.de()))]
     pub url: Option<String>,
     /// Prometheus: environment variable with a bearer token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -250,7 +260,10 @@ pub enum BudgetingMethod {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TimeWindow {
     /// OpenSLO's shorthand: `m` is a minute, `M` a month.
-    #[schemars(regex(pattern = r"^[1-9][0-9]*[mhdwMQY]$"), extend("x-expected" = DURATION))]
+    #[schemars(
+        regex(pattern = r"^[1-9][0-9]*[mhdwMQY]$"),
+        extend("x-expected" = DURATION.en(), "x-expected-de" = DURATION.de())
+    )]
     pub duration: String,
     /// Whether the window slides.
     pub is_rolling: bool,
@@ -287,7 +300,13 @@ pub struct Objective {
     #[serde(default, deserialize_with = "share", skip_serializing_if = "Option::is_none")]
     #[schemars(
         regex(pattern = r"^(0(\.[0-9]+)?|1(\.0+)?)$"),
-        extend("type" = ["string", "number", "null"], "minimum" = 0, "maximum" = 1, "x-expected" = SHARE)
+        extend(
+            "type" = ["string", "number", "null"],
+            "minimum" = 0,
+            "maximum" = 1,
+            "x-expected" = SHARE.en(),
+            "x-expected-de" = SHARE.de()
+        )
     )]
     pub target: Option<String>,
     /// Target in percent, for example 99.9.
@@ -297,7 +316,13 @@ pub struct Objective {
     #[serde(default, deserialize_with = "share", skip_serializing_if = "Option::is_none")]
     #[schemars(
         regex(pattern = r"^(0(\.[0-9]+)?|1(\.0+)?)$"),
-        extend("type" = ["string", "number", "null"], "minimum" = 0, "maximum" = 1, "x-expected" = SHARE)
+        extend(
+            "type" = ["string", "number", "null"],
+            "minimum" = 0,
+            "maximum" = 1,
+            "x-expected" = SHARE.en(),
+            "x-expected-de" = SHARE.de()
+        )
     )]
     pub time_slice_target: Option<String>,
     /// Width of a slice, for `Timeslices` and `RatioTimeslices`.

@@ -10,6 +10,8 @@ use super::value::{Day, Name};
 use super::yaml::Kind;
 use super::{Catalogue, ContractSpec, Document, check};
 use crate::money::Currency;
+use crate::phrase;
+use crate::phrase::Phrase;
 use crate::ratio::Ratio;
 
 /// For how long a contract is in force, and for what.
@@ -50,23 +52,33 @@ pub(super) fn overlaps(catalogue: &Catalogue, unread: &Unread, findings: &mut Ve
             if shared.is_none() && !one_contract {
                 continue;
             }
-            let service = shared.map_or_else(String::new, |service| format!(" and service {service}"));
-            let found = format!(
-                "{} version {} in force from {} for tenant {}{service}, as is {} version {} at {}:{}",
-                later.name,
-                later.version,
-                earlier.from.max(later.from),
-                later.tenant,
-                earlier.name,
-                earlier.version,
-                earlier.file,
-                earlier.line
+            let (service, service_de) = shared.map_or_else(Default::default, |service| {
+                (format!(" and service {service}"), format!(" und den Dienst {service}"))
+            });
+            let (from, tenant) = (earlier.from.max(later.from), &later.tenant);
+            let told = |one: &Term| {
+                (format!("{} version {}", one.name, one.version), format!("{} in Version {}", one.name, one.version))
+            };
+            let ((late, late_de), (early, early_de)) = (told(later), told(earlier));
+            let at = format!("{}:{}", earlier.file, earlier.line);
+            let found = Phrase::told(
+                format!("{late} in force from {from} for tenant {tenant}{service}, as is {early} at {at}"),
+                format!(
+                    "{late_de}, ab {from} für den Kunden {tenant}{service_de} in Kraft, ebenso wie {early_de} bei {at}"
+                ),
             );
             let expected = match shared {
-                Some(_) => "one contract in force at a time: end the earlier one with validTo on the day before",
+                Some(_) => phrase!(
+                    "one contract in force at a time: end the earlier one with validTo on the day before",
+                    "jeweils nur ein geltender Vertrag: der frühere endet mit validTo am Tag davor"
+                ),
                 None => {
-                    "one version in force at a time: end the earlier one with validTo on the day before, or give the \
-                     contract of other services a name of its own"
+                    phrase!(
+                        "one version in force at a time: end the earlier one with validTo on the day before, or give the \
+                     contract of other services a name of its own",
+                        "jeweils nur eine geltende Version: die frühere endet mit validTo am Tag davor, oder der Vertrag \
+über andere Dienste hat einen eigenen Namen"
+                    )
                 }
             };
             let both = earlier.costs.as_ref().zip(later.costs.as_ref());

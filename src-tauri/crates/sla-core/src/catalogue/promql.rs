@@ -1,6 +1,8 @@
 //! PromQL as far as it must be understood: brackets, quotes and names. What a query means beyond them is the server's.
 
 use super::query::variable;
+use crate::phrase;
+use crate::phrase::Phrase;
 
 /// Functions of the difference between samples. A sample on the border of two slices belongs to both of them, as the
 /// end of one difference and the start of the next, so that no difference is lost and none counts twice.
@@ -108,7 +110,7 @@ impl<'a> Tokens<'a> {
     }
 
     /// What is found, and what is expected instead, where a query gives wrong numbers although a server answers it.
-    pub(super) fn unsound(&self) -> Vec<(String, String)> {
+    pub(super) fn unsound(&self) -> Vec<(Phrase, Phrase)> {
         let mut found = Vec::new();
         let mut calls = Calls::default();
         for (index, (_, token)) in self.0.iter().enumerate() {
@@ -119,10 +121,11 @@ impl<'a> Tokens<'a> {
                 && matches!(next(1), Some(Token::Sign('(') | Token::Word("by" | "without")))
                 && let Some(counter) = calls.any(&OF_COUNTERS)
             {
-                let expected = format!(
-                    "the difference first, {name}({counter}(…)): in a {name} the restart of one counter is lost"
+                let expected = phrase!(
+                    "the difference first, {name}({counter}(…)): in a {name} the restart of one counter is lost",
+                    "zuerst die Differenz, {name}({counter}(…)): in {name} geht der Neustart eines Zählers unter"
                 );
-                found.push((format!("{counter} over {name}(…)"), expected));
+                found.push((phrase!("{counter} over {name}(…)", "{counter} über {name}(…)"), expected));
             }
             if let Token::Word("le") = *token
                 && calls.in_braces()
@@ -132,8 +135,14 @@ impl<'a> Tokens<'a> {
                 let regex = if operator.starts_with('!') { "!~" } else { "=~" };
                 let other = if bound == whole { format!("{whole}.0") } else { whole.to_owned() };
                 found.push((
-                    format!("le{operator}\"{bound}\", which another version of the server writes as {other}"),
-                    format!("le{regex}\"{whole}(\\\\.0)?\", which matches both"),
+                    phrase!(
+                        "le{operator}\"{bound}\", which another version of the server writes as {other}",
+                        "le{operator}\"{bound}\", in einer anderen Version des Servers {other} geschrieben"
+                    ),
+                    phrase!(
+                        "le{regex}\"{whole}(\\\\.0)?\", which matches both",
+                        "le{regex}\"{whole}(\\\\.0)?\", das auf beides passt"
+                    ),
                 ));
             }
             calls.step(*token);
@@ -266,7 +275,8 @@ mod tests {
     fn what_gives_wrong_numbers_is_found() {
         #[track_caller]
         fn check(query: &str, expected: &[&str]) {
-            let found: Vec<String> = Tokens::of(query).unsound().into_iter().map(|(found, _)| found).collect();
+            let unsound = Tokens::of(query).unsound();
+            let found: Vec<&str> = unsound.iter().map(|(found, _)| found.en()).collect();
             assert_eq!(found, expected, "{query}");
         }
         // A counter's restart cannot be seen in a sum of counters.
@@ -313,7 +323,7 @@ mod tests {
     #[test]
     fn what_is_expected_can_be_written_down() {
         let unsound = Tokens::of("rate(sum(x_bucket{le=\"1\"})[5m:])").unsound();
-        let expected: Vec<&str> = unsound.iter().map(|(_, expected)| expected.as_str()).collect();
+        let expected: Vec<&str> = unsound.iter().map(|(_, expected)| expected.en()).collect();
         assert!(expected[0].contains("sum(rate(…))"), "{expected:?}");
         assert_eq!(expected[1], "le=~\"1(\\\\.0)?\", which matches both");
     }

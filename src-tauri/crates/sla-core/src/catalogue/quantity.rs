@@ -9,6 +9,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::value::ValueError;
+use crate::phrase::Phrase;
 use crate::ratio::{Percent, Ratio, exact_text};
 
 /// A share of an amount as a contract writes it: a percentage such as `7.5`, or a fraction such as `1/30` ("one day's
@@ -23,8 +24,10 @@ pub enum Share {
 
 impl Share {
     /// What a reader is told when a share cannot be read.
-    pub const EXPECTED: &'static str =
-        "a percentage from 0 to 100 such as 7.5, or a fraction such as 1/30 that is not above 1";
+    pub const EXPECTED: Phrase = Phrase::new(
+        "a percentage from 0 to 100 such as 7.5, or a fraction such as 1/30 that is not above 1",
+        "ein Prozentwert von 0 bis 100 wie 7.5 oder ein Bruch wie 1/30, der nicht über 1 liegt",
+    );
 
     /// The exact share; 1 is all of it.
     pub fn ratio(self) -> Ratio {
@@ -79,8 +82,9 @@ impl JsonSchema for Share {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
-            "description": Self::EXPECTED,
-            "x-expected": Self::EXPECTED,
+            "description": Self::EXPECTED.en(),
+            "x-expected": Self::EXPECTED.en(),
+            "x-expected-de": Self::EXPECTED.de(),
             "type": ["string", "number"],
             "format": Self::FORMAT,
             "minimum": 0,
@@ -100,7 +104,10 @@ pub struct Factor(Decimal);
 
 impl Factor {
     /// What a reader is told when a factor cannot be read.
-    pub const EXPECTED: &'static str = "a factor above 0 and up to 1000 with a decimal point, such as 1.5";
+    pub const EXPECTED: Phrase = Phrase::new(
+        "a factor above 0 and up to 1000 with a decimal point, such as 1.5",
+        "ein Faktor über 0 und bis 1000 mit Dezimalpunkt, etwa 1.5",
+    );
 
     /// The JSON Schema `format` of the value.
     pub const FORMAT: &'static str = "sla-factor";
@@ -146,8 +153,9 @@ impl JsonSchema for Factor {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
-            "description": Self::EXPECTED,
-            "x-expected": Self::EXPECTED,
+            "description": Self::EXPECTED.en(),
+            "x-expected": Self::EXPECTED.en(),
+            "x-expected-de": Self::EXPECTED.de(),
             "type": ["string", "number"],
             "format": Self::FORMAT,
             "exclusiveMinimum": 0,
@@ -162,8 +170,10 @@ pub struct Quantity(Decimal);
 
 impl Quantity {
     /// What a reader is told when a value cannot be read.
-    pub const EXPECTED: &'static str =
-        "a number that is not negative, with a decimal point and neither sign nor unit, such as 0.5";
+    pub const EXPECTED: Phrase = Phrase::new(
+        "a number that is not negative, with a decimal point and neither sign nor unit, such as 0.5",
+        "eine nicht negative Zahl mit Dezimalpunkt und ohne Vorzeichen und Einheit, etwa 0.5",
+    );
 
     /// The JSON Schema `format` of the value.
     pub const FORMAT: &'static str = "sla-quantity";
@@ -208,8 +218,9 @@ impl JsonSchema for Quantity {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
-            "description": Self::EXPECTED,
-            "x-expected": Self::EXPECTED,
+            "description": Self::EXPECTED.en(),
+            "x-expected": Self::EXPECTED.en(),
+            "x-expected-de": Self::EXPECTED.de(),
             "type": ["string", "number"],
             "format": Self::FORMAT,
             "minimum": 0,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::promql::{Spot, Tokens};
+use crate::phrase::Phrase;
 
 /// Values for a query's variables.
 #[derive(Clone, Debug)]
@@ -193,7 +194,7 @@ fn own_samples(slice_seconds: i64) -> String {
 }
 
 /// What is found, and what is expected instead, where a query gives wrong numbers although a server answers it.
-pub(super) fn unsound(query: &str) -> Vec<(String, String)> {
+pub(super) fn unsound(query: &str) -> Vec<(Phrase, Phrase)> {
     Tokens::of(query).unsound()
 }
 

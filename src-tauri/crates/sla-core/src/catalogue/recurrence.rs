@@ -12,6 +12,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::value::{ValueError, text_value};
+use crate::phrase::Phrase;
 
 /// Most days that a rule may count.
 const COUNT_LIMIT: u32 = 10_000;
@@ -32,7 +33,10 @@ text_value!(
     "sla-recurrence",
     "a rule of RFC 5545 for days, such as \"FREQ=MONTHLY;BYDAY=1SU\": FREQ of DAILY, WEEKLY, MONTHLY or YEARLY, then \
      INTERVAL up to 366, BYMONTH, BYMONTHDAY, BYDAY, BYSETPOS, WKST, and COUNT up to 10000 or UNTIL as a day such as \
-     20271231, each at most once and in capitals"
+     20271231, each at most once and in capitals",
+    "eine Regel nach RFC 5545 für Tage, etwa \"FREQ=MONTHLY;BYDAY=1SU\": FREQ mit DAILY, WEEKLY, MONTHLY oder YEARLY, dann \
+     INTERVAL bis 366, BYMONTH, BYMONTHDAY, BYDAY, BYSETPOS, WKST sowie COUNT bis 10000 oder UNTIL als Tag wie 20271231, \
+     jedes höchstens einmal und in Großbuchstaben"
 );
 
 impl Recurrence {

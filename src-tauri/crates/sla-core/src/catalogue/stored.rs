@@ -10,6 +10,8 @@ use super::value::Name;
 use super::yaml::{self, Kind, Node};
 use super::{SourceFile, unknown_kind};
 use crate::evidence::sha256_hex;
+use crate::phrase;
+use crate::phrase::Phrase;
 
 /// Largest document that is kept, in bytes.
 pub const DOCUMENT_LIMIT_BYTES: usize = 1024 * 1024;
@@ -65,7 +67,12 @@ pub fn entered(file: &SourceFile) -> Result<Vec<EnteredDocument>, Vec<Finding>> 
     let mut findings = Vec::new();
     if let Some(at) = file.text.find('\0') {
         let line = file.text[..at].matches('\n').count() + 1;
-        return Err(vec![unreadable(file, line, "the character U+0000".to_owned(), "text")]);
+        return Err(vec![unreadable(
+            file,
+            line,
+            phrase!("the character U+0000", "das Zeichen U+0000"),
+            phrase!("text", "reiner Text"),
+        )]);
     }
     if closing::is_calendar(&file.name) {
         return calendar(file).map(|document| vec![document]).map_err(|finding| vec![*finding]);
@@ -85,19 +92,26 @@ pub fn entered(file: &SourceFile) -> Result<Vec<EnteredDocument>, Vec<Finding>> 
             [node] => document(node, text, line),
             [_, second, ..] => {
                 let place = moved(second.place(""), line);
-                let found = "a second document without a separator before it";
+                let found = phrase!(
+                    "a second document without a separator before it",
+                    "ein zweites Dokument ohne Trennzeile davor"
+                );
                 Err(Box::new(Finding::new(
                     Code::Unreadable,
                     place,
                     found,
-                    "\"---\" in a line of its own between two documents",
+                    phrase!(
+                        "\"---\" in a line of its own between two documents",
+                        "\"---\" in einer eigenen Zeile zwischen zwei Dokumenten"
+                    ),
                 )))
             }
         };
         match document {
             Ok(document) if document.text.len() > DOCUMENT_LIMIT_BYTES => {
-                let found = format!("a document of {} bytes", document.text.len());
-                let expected = format!("at most {DOCUMENT_LIMIT_BYTES} bytes");
+                let found = phrase!("a document of {} bytes", "ein Dokument von {} Bytes", document.text.len());
+                let expected =
+                    phrase!("at most {DOCUMENT_LIMIT_BYTES} bytes", "höchstens {DOCUMENT_LIMIT_BYTES} Bytes");
                 findings.push(Finding::new(Code::Unreadable, document.place, found, expected));
             }
             Ok(document) => all.push(document),
@@ -137,22 +151,35 @@ pub fn twice(documents: &[EnteredDocument]) -> Vec<Finding> {
         let same = |other: &&EnteredDocument| (&other.kind, &other.name) == (&document.kind, &document.name);
         let first = documents[..index].iter().find(same)?;
         let EnteredDocument { kind, name, place, .. } = document;
-        let expected = format!("one only; the first stands at {}:{}", first.place.file, first.place.line);
-        Some(Finding::new(Code::Duplicate, place.clone(), format!("a second {kind} {name:?}"), expected))
+        let expected = phrase!(
+            "one only; the first stands at {}:{}",
+            "nur eines; das erste steht bei {}:{}",
+            first.place.file,
+            first.place.line
+        );
+        Some(Finding::new(
+            Code::Duplicate,
+            place.clone(),
+            phrase!("a second {kind} {name:?}", "{kind} {name:?} zum zweiten Mal"),
+            expected,
+        ))
     });
     again.collect()
 }
 
 fn calendar(file: &SourceFile) -> Result<EnteredDocument, Box<Finding>> {
-    let refuse = |found, expected: &str| Err(Box::new(unreadable(file, 1, found, expected)));
+    let refuse = |found, expected| Err(Box::new(unreadable(file, 1, found, expected)));
     if file.text.len() > DOCUMENT_LIMIT_BYTES {
-        let expected = format!("at most {DOCUMENT_LIMIT_BYTES} bytes");
-        return refuse(format!("closing days of {} bytes", file.text.len()), &expected);
+        let expected = phrase!("at most {DOCUMENT_LIMIT_BYTES} bytes", "höchstens {DOCUMENT_LIMIT_BYTES} Bytes");
+        return refuse(phrase!("closing days of {} bytes", "Schließtage von {} Bytes", file.text.len()), expected);
     }
     if file.name.chars().count() > PATH_LIMIT || !closing::is_inside(&file.name) {
         return refuse(
-            format!("the path {:?}", file.name),
-            "a path of at most 200 characters, such as \"days/nord.ics\"",
+            phrase!("the path {:?}", "der Pfad {:?}", file.name),
+            phrase!(
+                "a path of at most 200 characters, such as \"days/nord.ics\"",
+                "ein Pfad von höchstens 200 Zeichen, etwa \"days/nord.ics\""
+            ),
         );
     }
     Ok(EnteredDocument {
@@ -166,7 +193,7 @@ fn calendar(file: &SourceFile) -> Result<EnteredDocument, Box<Finding>> {
     })
 }
 
-fn unreadable(file: &SourceFile, line: usize, found: String, expected: &str) -> Finding {
+fn unreadable(file: &SourceFile, line: usize, found: Phrase, expected: Phrase) -> Finding {
     let place = Place { file: file.name.clone(), line, column: 1, path: String::new() };
     Finding::new(Code::Unreadable, place, found, expected)
 }
@@ -214,7 +241,16 @@ fn document(node: &Node, text: String, lines: usize) -> Result<EnteredDocument, 
     let name = match kind {
         "Contract" => {
             let is_version = |text: &str| text.parse::<u32>().is_ok_and(|version| version > 0);
-            format!("{name}.{}", named(node, "/spec/version", lines, "a version of 1 or more", is_version)?)
+            format!(
+                "{name}.{}",
+                named(
+                    node,
+                    "/spec/version",
+                    lines,
+                    phrase!("a version of 1 or more", "eine Version ab 1"),
+                    is_version
+                )?
+            )
         }
         _ => name.to_owned(),
     };
@@ -234,16 +270,16 @@ fn named<'a>(
     node: &'a Node,
     pointer: &str,
     lines: usize,
-    expected: &str,
+    expected: Phrase,
     fits: impl Fn(&str) -> bool,
 ) -> Result<&'a str, Box<Finding>> {
     let at = yaml::node_at(node, pointer);
     let place = moved(node.nearest(pointer).place(pointer), lines);
     let (code, found) = match at.map(|at| &at.kind) {
         Some(Kind::Scalar { text, .. }) if fits(text) => return Ok(text),
-        Some(Kind::Scalar { text, .. }) => (Code::InvalidValue, format!("{text:?}")),
-        Some(_) => (Code::InvalidValue, "no single value".to_owned()),
-        None => (Code::MissingField, format!("no {}", yaml::dotted(pointer))),
+        Some(Kind::Scalar { text, .. }) => (Code::InvalidValue, Phrase::quoted(format!("{text:?}"))),
+        Some(_) => (Code::InvalidValue, phrase!("no single value", "kein einzelner Wert")),
+        None => (Code::MissingField, phrase!("no {}", "kein {}", yaml::dotted(pointer))),
     };
     Err(Box::new(Finding::new(code, place, found, expected)))
 }

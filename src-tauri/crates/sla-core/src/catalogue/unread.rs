@@ -7,6 +7,8 @@ use super::finding::{Code, Finding};
 use super::value::Name;
 use super::yaml::{Kind, Node};
 use super::{Catalogue, Document};
+use crate::phrase;
+use crate::phrase::Phrase;
 
 /// A document with a defect.
 pub(super) struct Broken {
@@ -105,11 +107,11 @@ pub(super) fn nodes<'a>(root: &'a Node, pointer: &str) -> Vec<(String, &'a Node)
 }
 
 /// What a finding says of a name that leads nowhere.
-pub(super) fn nobody_defines(kind: &str, name: &Name) -> String {
-    format!("{kind} {:?}, which nobody defines", name.as_str())
+pub(super) fn nobody_defines(kind: &str, name: &Name) -> Phrase {
+    phrase!("{kind} {:?}, which nobody defines", "{kind} {:?}, nirgends definiert", name.as_str())
 }
 
-fn missing(catalogue: &Catalogue, unread: &Unread, kind: &str, name: &Name) -> Option<String> {
+fn missing(catalogue: &Catalogue, unread: &Unread, kind: &str, name: &Name) -> Option<Phrase> {
     match kind {
         "DataSource" => expected(&catalogue.data_sources, unread, kind, name),
         "Service" => expected(&catalogue.services, unread, kind, name),
@@ -126,13 +128,19 @@ pub(super) fn expected<T>(
     unread: &Unread,
     kind: &str,
     name: &Name,
-) -> Option<String> {
+) -> Option<Phrase> {
     if all.contains_key(name) || unread.may_hold(kind, name.as_str()) {
         return None;
     }
     Some(match all.len() {
-        0 => format!("a {kind} that the catalogue defines; it defines none"),
-        1..=12 => format!("one of: {}", all.keys().map(Name::as_str).collect::<Vec<_>>().join(", ")),
-        many => format!("one of the {many} {kind}s that the catalogue defines"),
+        0 => phrase!(
+            "a {kind} that the catalogue defines; it defines none",
+            "{kind}, im Katalog definiert; dort ist keine Definition"
+        ),
+        1..=12 => Phrase::one_of(&all.keys().map(Name::as_str).collect::<Vec<_>>().join(", ")),
+        many => phrase!(
+            "one of the {many} {kind}s that the catalogue defines",
+            "eines der {many} Dokumente der Art {kind} im Katalog"
+        ),
     })
 }

@@ -9,24 +9,25 @@ use chrono_tz::Tz;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+use crate::phrase::Phrase;
 use crate::time::UnixSeconds;
 
 /// Why a text is not what a field expects.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("found {found:?}, expected {expected}")]
+#[error("found {found:?}, expected {}", .expected.en())]
 pub struct ValueError {
     /// The text as it was found.
     pub found: String,
     /// What the field expects.
-    pub expected: &'static str,
+    pub expected: Phrase,
 }
 
 /// Text forms of a value: one parser for serde and for the schema's `format`.
 macro_rules! text_value {
-    ($name:ident, $format:literal, $expected:expr) => {
+    ($name:ident, $format:literal, $en:expr, $de:expr) => {
         impl $name {
             /// What a reader is told when the value cannot be read.
-            pub const EXPECTED: &'static str = $expected;
+            pub const EXPECTED: Phrase = Phrase::new($en, $de);
             /// The JSON Schema `format` of the value.
             pub const FORMAT: &'static str = $format;
         }
@@ -52,8 +53,9 @@ macro_rules! text_value {
                 json_schema!({
                     "type": "string",
                     "format": $format,
-                    "description": $expected,
-                    "x-expected": $expected,
+                    "description": $en,
+                    "x-expected": $en,
+                    "x-expected-de": $de,
                 })
             }
         }
@@ -61,7 +63,7 @@ macro_rules! text_value {
 }
 pub(crate) use text_value;
 
-fn refused(found: &str, expected: &'static str) -> ValueError {
+fn refused(found: &str, expected: Phrase) -> ValueError {
     ValueError { found: found.to_owned(), expected }
 }
 
@@ -72,7 +74,8 @@ pub struct Name(String);
 text_value!(
     Name,
     "sla-name",
-    "a name of at most 63 small letters, digits and inner hyphens, such as \"api-availability\""
+    "a name of at most 63 small letters, digits and inner hyphens, such as \"api-availability\"",
+    "ein Name aus höchstens 63 Kleinbuchstaben, Ziffern und inneren Bindestrichen, etwa \"api-availability\""
 );
 
 impl Name {
@@ -104,7 +107,12 @@ impl fmt::Display for Name {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Zone(pub Tz);
 
-text_value!(Zone, "iana-time-zone", "an IANA time zone such as \"Europe/Berlin\" or \"UTC\"");
+text_value!(
+    Zone,
+    "iana-time-zone",
+    "an IANA time zone such as \"Europe/Berlin\" or \"UTC\"",
+    "eine IANA-Zeitzone wie \"Europe/Berlin\" oder \"UTC\""
+);
 
 impl FromStr for Zone {
     type Err = ValueError;
@@ -124,7 +132,12 @@ impl fmt::Display for Zone {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Day(pub NaiveDate);
 
-text_value!(Day, "sla-day", "a day as YYYY-MM-DD, such as \"2026-01-01\"");
+text_value!(
+    Day,
+    "sla-day",
+    "a day as YYYY-MM-DD, such as \"2026-01-01\"",
+    "ein Tag als JJJJ-MM-TT, etwa \"2026-01-01\""
+);
 
 impl FromStr for Day {
     type Err = ValueError;
@@ -150,7 +163,9 @@ pub struct Instant(pub UnixSeconds);
 text_value!(
     Instant,
     "sla-instant",
-    "an instant of whole seconds with its offset, such as \"2026-10-11T02:00:00+02:00\" or \"2026-10-11T00:00:00Z\""
+    "an instant of whole seconds with its offset, such as \"2026-10-11T02:00:00+02:00\" or \"2026-10-11T00:00:00Z\"",
+    "ein Zeitpunkt in ganzen Sekunden mit seinem Abstand zu UTC, etwa \"2026-10-11T02:00:00+02:00\" oder \
+     \"2026-10-11T00:00:00Z\""
 );
 
 impl Instant {
@@ -181,7 +196,8 @@ pub struct SliceWidth(i64);
 text_value!(
     SliceWidth,
     "sla-slice",
-    "a slice of time that divides an hour, with its unit s, m (minute) or h, such as \"1m\" (\"1M\" is a month)"
+    "a slice of time that divides an hour, with its unit s, m (minute) or h, such as \"1m\" (\"1M\" is a month)",
+    "ein Messintervall, das eine Stunde teilt, mit seiner Einheit s, m (Minute) oder h, etwa \"1m\" (\"1M\" ist ein Monat)"
 );
 
 impl SliceWidth {

@@ -18,7 +18,7 @@ pub struct Wording {
 impl Finding {
     /// The field that is not there, where that is the finding.
     pub(super) fn missing(&self) -> Option<&str> {
-        self.found.strip_prefix("no field \"").and_then(|rest| rest.strip_suffix('"'))
+        self.found.en().strip_prefix("no field \"").and_then(|rest| rest.strip_suffix('"'))
     }
 
     /// A clause that would settle the finding; `None` where the defect is not one of the contract's wording.
@@ -411,6 +411,7 @@ const CLAUSES: [(Key, Wording); 46] = [
 mod tests {
     use super::*;
     use crate::catalogue::Place;
+    use crate::phrase::Phrase;
 
     #[track_caller]
     fn check(code: Code, found: &str, begins: Option<&str>) {
@@ -420,7 +421,7 @@ mod tests {
     #[track_caller]
     fn check_at(path: &str, code: Code, found: &str, begins: Option<&str>) {
         let place = Place { file: "c.yaml".to_owned(), line: 1, column: 1, path: path.to_owned() };
-        let wording = Finding::new(code, place, found, "x").wording();
+        let wording = Finding::new(code, place, Phrase::quoted(found), Phrase::quoted("x")).wording();
         assert_eq!(wording.is_some(), begins.is_some(), "{code:?} {found}");
         if let (Some(wording), Some(begins)) = (wording, begins) {
             assert!(wording.en.starts_with(begins), "{}", wording.en);

@@ -6,6 +6,8 @@ use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span};
 use serde_json::{Map, Value};
 
 use super::finding::{Code, Finding, Place};
+use crate::phrase;
+use crate::phrase::Phrase;
 
 /// Largest file that is read, in bytes.
 const FILE_LIMIT_BYTES: usize = 4 * 1024 * 1024;
@@ -213,8 +215,11 @@ pub(super) fn documents(file: &str, text: &str, findings: &mut Vec<Finding>) -> 
         findings.push(Finding {
             code: Code::Unreadable,
             place: Place { file: file.to_owned(), line: 1, column: 1, path: String::new() },
-            found: format!("a file of {} bytes", text.len()),
-            expected: format!("at most {FILE_LIMIT_BYTES} bytes; split it into several files of one folder"),
+            found: phrase!("a file of {} bytes", "eine Datei von {} Bytes", text.len()),
+            expected: phrase!(
+                "at most {FILE_LIMIT_BYTES} bytes; split it into several files of one folder",
+                "höchstens {FILE_LIMIT_BYTES} Bytes, aufgeteilt auf mehrere Dateien eines Ordners"
+            ),
             stake: None,
         });
         return Read { documents: Vec::new(), cut_short: true };
@@ -228,7 +233,13 @@ pub(super) fn documents(file: &str, text: &str, findings: &mut Vec<Finding>) -> 
                 // The parser says "while …, found …".
                 let found = error.info().split_once(", found ");
                 let found = found.map_or(error.info().to_owned(), |(during, what)| format!("{what} {during}"));
-                builder.refuse(position(*error.marker()), found, "well-formed YAML 1.2".to_owned());
+                // In German its words are quoted: the parser knows no other language.
+                let found = Phrase::told(found.clone(), format!("kein YAML: „{found}“"));
+                builder.refuse(
+                    position(*error.marker()),
+                    found,
+                    phrase!("well-formed YAML 1.2", "wohlgeformtes YAML 1.2"),
+                );
                 Err(())
             }
         };
@@ -268,7 +279,7 @@ enum Key {
 }
 
 impl Builder<'_> {
-    fn refuse(&mut self, (line, column): (usize, usize), found: String, expected: String) {
+    fn refuse(&mut self, (line, column): (usize, usize), found: Phrase, expected: Phrase) {
         let place = Place { file: self.file.to_string(), line, column, path: String::new() };
         self.findings.push(Finding::new(Code::Unreadable, place, found, expected));
     }
@@ -290,7 +301,11 @@ impl Builder<'_> {
             }
             Event::Alias(_) => {
                 // An alias can stand for an expanding tree of aliases; a catalogue has no need of them.
-                self.refuse(at, "an alias (*name)".to_owned(), "the value itself, written out".to_owned());
+                self.refuse(
+                    at,
+                    phrase!("an alias (*name)", "ein Alias (*name)"),
+                    phrase!("the value itself, written out", "der Wert selbst, ausgeschrieben"),
+                );
                 self.value(node(Kind::Alias))
             }
             _ => Ok(()),
@@ -299,7 +314,11 @@ impl Builder<'_> {
 
     fn enter(&mut self, node: Node, at: (usize, usize)) -> Result<(), ()> {
         if self.open.len() >= DEPTH_LIMIT {
-            self.refuse(at, "deeper nesting".to_owned(), format!("at most {DEPTH_LIMIT} levels"));
+            self.refuse(
+                at,
+                phrase!("deeper nesting", "eine tiefere Verschachtelung"),
+                phrase!("at most {DEPTH_LIMIT} levels", "höchstens {DEPTH_LIMIT} Ebenen"),
+            );
             return Err(());
         }
         self.open.push(Open { node, key: None });
@@ -318,13 +337,20 @@ impl Builder<'_> {
                 (Some(Key::Taken(name, position)), _) => entries.push((name, position, node)),
                 (Some(Key::Refused), _) => {}
                 (None, Kind::Scalar { .. }) if entries.len() >= KEYS_LIMIT => {
-                    self.refuse(at, "another key".to_owned(), format!("at most {KEYS_LIMIT} keys in a mapping"));
+                    self.refuse(
+                        at,
+                        phrase!("another key", "ein weiterer Schlüssel"),
+                        phrase!(
+                            "at most {KEYS_LIMIT} keys in a mapping",
+                            "höchstens {KEYS_LIMIT} Schlüssel je Abbildung"
+                        ),
+                    );
                     return Err(());
                 }
                 (None, Kind::Scalar { text, .. }) if entries.iter().any(|(name, ..)| name == text) => {
-                    let found = format!("the key {text:?} a second time");
+                    let found = phrase!("the key {text:?} a second time", "der Schlüssel {text:?} zum zweiten Mal");
                     *key = Some(Key::Refused);
-                    self.refuse(at, found, "each key once".to_owned());
+                    self.refuse(at, found, phrase!("each key once", "jeder Schlüssel nur einmal"));
                 }
                 (None, Kind::Scalar { text, .. }) => *key = Some(Key::Taken(text.clone(), at)),
                 (None, Kind::Alias) => {
@@ -333,8 +359,8 @@ impl Builder<'_> {
                 }
                 (None, _) => {
                     *key = Some(Key::Refused);
-                    let found = "a key that is a list or a mapping".to_owned();
-                    self.refuse(at, found, "a plain word as key".to_owned());
+                    let found = phrase!("a key that is a list or a mapping", "eine Liste oder Abbildung als Schlüssel");
+                    self.refuse(at, found, phrase!("a plain word as key", "ein einfaches Wort als Schlüssel"));
                 }
             },
             Kind::Scalar { .. } | Kind::Alias => unreachable!("only containers are opened"),

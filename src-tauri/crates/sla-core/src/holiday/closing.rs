@@ -7,6 +7,8 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use crate::catalogue::{Code, Finding, Place, Recurrence, ical_day};
+use crate::phrase;
+use crate::phrase::Phrase;
 
 /// Largest file that is read, in bytes.
 const FILE_LIMIT_BYTES: usize = 4 * 1024 * 1024;
@@ -49,8 +51,13 @@ pub(crate) fn closings(file: &str, text: &str) -> Result<Vec<Closing>, Vec<Findi
     let mut reader =
         Reader { file, findings: Vec::new(), open: Vec::new(), event: Event::default(), read: Vec::new(), full: false };
     if text.len() > FILE_LIMIT_BYTES {
-        let found = format!("a file of {} bytes", text.len());
-        reader.add(1, Code::Unreadable, found, format!("at most {FILE_LIMIT_BYTES} bytes"));
+        let found = phrase!("a file of {} bytes", "eine Datei von {} Bytes", text.len());
+        reader.add(
+            1,
+            Code::Unreadable,
+            found,
+            phrase!("at most {FILE_LIMIT_BYTES} bytes", "höchstens {FILE_LIMIT_BYTES} Bytes"),
+        );
         return Err(reader.findings);
     }
     for (line, content) in unfolded(text) {
@@ -119,20 +126,23 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn add(&mut self, line: usize, code: Code, found: impl Into<String>, expected: impl Into<String>) {
+    fn add(&mut self, line: usize, code: Code, found: Phrase, expected: Phrase) {
         self.event.defect = true;
         let place = Place { file: self.file.to_owned(), line, column: 1, path: String::new() };
-        self.findings.push(Finding { code, place, found: found.into(), expected: expected.into(), stake: None });
+        self.findings.push(Finding { code, place, found, expected, stake: None });
     }
 
     fn content(&mut self, line: usize, content: &str) {
         let Some((name, parameters, value)) = parts(content) else {
-            let found = format!("{:?}", content.chars().take(40).collect::<String>());
+            let found = Phrase::quoted(format!("{:?}", content.chars().take(40).collect::<String>()));
             return self.add(
                 line,
                 Code::Unreadable,
                 found,
-                "a line of iCalendar such as \"DTSTART;VALUE=DATE:20261224\"",
+                phrase!(
+                    "a line of iCalendar such as \"DTSTART;VALUE=DATE:20261224\"",
+                    "eine iCalendar-Zeile wie \"DTSTART;VALUE=DATE:20261224\""
+                ),
             );
         };
         let component = value.trim().to_ascii_uppercase();
@@ -140,7 +150,12 @@ impl Reader<'_> {
             "BEGIN" => self.begin(line, component),
             "END" => self.close(line, &component),
             _ if self.open.is_empty() => {
-                self.add(line, Code::Unreadable, format!("{name} outside of a calendar"), "BEGIN:VCALENDAR first");
+                self.add(
+                    line,
+                    Code::Unreadable,
+                    phrase!("{name} outside of a calendar", "{name} außerhalb eines Kalenders"),
+                    phrase!("BEGIN:VCALENDAR first", "zuerst BEGIN:VCALENDAR"),
+                );
             }
             _ if self.open.last().is_some_and(|(open, _)| open == "VEVENT") => {
                 self.property(line, &name, &parameters, value)
@@ -156,8 +171,8 @@ impl Reader<'_> {
                 self.add(
                     line,
                     Code::Unreadable,
-                    format!("BEGIN:{component} outside of a calendar"),
-                    "BEGIN:VCALENDAR first",
+                    phrase!("BEGIN:{component} outside of a calendar", "BEGIN:{component} außerhalb eines Kalenders"),
+                    phrase!("BEGIN:VCALENDAR first", "zuerst BEGIN:VCALENDAR"),
                 );
             }
         }
@@ -175,10 +190,16 @@ impl Reader<'_> {
                 }
             }
             Some((open, from)) => {
-                let expected = format!("END:{open}, which is open since line {from}");
-                self.add(line, Code::Unreadable, format!("END:{component}"), expected);
+                let expected =
+                    phrase!("END:{open}, which is open since line {from}", "END:{open}, offen seit Zeile {from}");
+                self.add(line, Code::Unreadable, Phrase::quoted(format!("END:{component}")), expected);
             }
-            None => self.add(line, Code::Unreadable, format!("END:{component}"), "a BEGIN before it"),
+            None => self.add(
+                line,
+                Code::Unreadable,
+                Phrase::quoted(format!("END:{component}")),
+                phrase!("a BEGIN before it", "ein BEGIN davor"),
+            ),
         }
     }
 
@@ -195,18 +216,34 @@ impl Reader<'_> {
             "DURATION" => match length(value) {
                 Some(days) => self.event.length = Some((line, days)),
                 None => {
-                    let expected = "whole days or weeks, such as P2D or P1W";
-                    self.add(line, Code::InvalidValue, format!("{value:?}"), expected);
+                    let expected =
+                        phrase!("whole days or weeks, such as P2D or P1W", "ganze Tage oder Wochen wie P2D oder P1W");
+                    self.add(line, Code::InvalidValue, Phrase::quoted(format!("{value:?}")), expected);
                 }
             },
             "RRULE" => match value.parse::<Recurrence>() {
                 Ok(recurrence) if self.event.recurrence.is_none() => self.event.recurrence = Some((line, recurrence)),
-                Ok(_) => self.add(line, Code::InvalidValue, "a second RRULE", "one RRULE in an event"),
-                Err(error) => self.add(line, Code::InvalidValue, format!("{:?}", error.found), error.expected),
+                Ok(_) => self.add(
+                    line,
+                    Code::InvalidValue,
+                    phrase!("a second RRULE", "eine zweite RRULE"),
+                    phrase!("one RRULE in an event", "eine einzige RRULE je Termin"),
+                ),
+                Err(error) => {
+                    self.add(line, Code::InvalidValue, Phrase::quoted(format!("{:?}", error.found)), error.expected)
+                }
             },
             "STATUS" => self.event.cancelled = value.trim().eq_ignore_ascii_case("CANCELLED"),
             "RDATE" | "EXRULE" | "RECURRENCE-ID" => {
-                self.add(line, Code::InvalidValue, name, "an event that repeats by RRULE and EXDATE only");
+                self.add(
+                    line,
+                    Code::InvalidValue,
+                    Phrase::quoted(name),
+                    phrase!(
+                        "an event that repeats by RRULE and EXDATE only",
+                        "ein Termin, der sich nur nach RRULE und EXDATE wiederholt"
+                    ),
+                );
             }
             _ => {}
         }
@@ -218,10 +255,17 @@ impl Reader<'_> {
         let day = ical_day(value.trim()).filter(|_| whole);
         if day.is_none() {
             let found = [&[name.to_owned()], parameters].concat().join(";");
-            let expected = format!(
-                "a whole day of the years 1970 to 2200, such as {name};VALUE=DATE:20261224: a closing day has no time of day"
+            let expected = phrase!(
+                "a whole day of the years 1970 to 2200, such as {name};VALUE=DATE:20261224: a closing day has no time of day",
+                "ein ganzer Tag der Jahre 1970 bis 2200 wie {name};VALUE=DATE:20261224: ein Schließtag hat keine \
+Uhrzeit"
             );
-            self.add(line, Code::InvalidValue, format!("{:?}", format!("{found}:{}", value.trim())), expected);
+            self.add(
+                line,
+                Code::InvalidValue,
+                Phrase::quoted(format!("{:?}", format!("{found}:{}", value.trim()))),
+                expected,
+            );
         }
         day
     }
@@ -236,13 +280,21 @@ impl Reader<'_> {
             return self.add(
                 event.line,
                 Code::MissingField,
-                "an event without DTSTART",
-                "its first day, such as DTSTART;VALUE=DATE:20261224",
+                phrase!("an event without DTSTART", "ein Termin ohne DTSTART"),
+                phrase!(
+                    "its first day, such as DTSTART;VALUE=DATE:20261224",
+                    "sein erster Tag, etwa DTSTART;VALUE=DATE:20261224"
+                ),
             );
         };
         let (line, days) = match (event.end, event.length) {
             (Some((line, _)), Some(_)) => {
-                return self.add(line, Code::InvalidValue, "both DTEND and DURATION", "one of them");
+                return self.add(
+                    line,
+                    Code::InvalidValue,
+                    phrase!("both DTEND and DURATION", "sowohl DTEND als auch DURATION"),
+                    phrase!("one of them", "nur eines davon"),
+                );
             }
             (Some((line, end)), None) => (line, (end - first).num_days()),
             (None, Some((line, days))) => (line, i64::try_from(days).unwrap_or(i64::MAX)),
@@ -250,18 +302,40 @@ impl Reader<'_> {
             (None, None) => (event.line, 1),
         };
         if !(1..=DAYS_LIMIT).contains(&days) {
-            let expected = format!("from 1 to {DAYS_LIMIT} days; DTEND is the first day after the event");
-            return self.add(line, Code::InvalidValue, format!("an event of {days} days"), expected);
+            let expected = phrase!(
+                "from 1 to {DAYS_LIMIT} days; DTEND is the first day after the event",
+                "1 bis {DAYS_LIMIT} Tage; DTEND ist der erste Tag nach dem Termin"
+            );
+            return self.add(
+                line,
+                Code::InvalidValue,
+                phrase!("an event of {days} days", "ein Termin von {days} Tagen"),
+                expected,
+            );
         }
         if let Some((line, recurrence)) = &event.recurrence
             && recurrence.days(first, first).is_empty()
         {
-            let found = format!("{:?} for an event that begins on {first}", recurrence.to_string());
-            return self.add(*line, Code::InvalidValue, found, "a rule that the first day follows");
+            let found = phrase!(
+                "{:?} for an event that begins on {first}",
+                "{:?} für einen Termin, der am {first} beginnt",
+                recurrence.to_string()
+            );
+            return self.add(
+                *line,
+                Code::InvalidValue,
+                found,
+                phrase!("a rule that the first day follows", "eine Regel, die der erste Tag erfüllt"),
+            );
         }
         if self.read.len() == EVENTS_LIMIT {
             if !std::mem::replace(&mut self.full, true) {
-                self.add(event.line, Code::Unreadable, "another event", format!("at most {EVENTS_LIMIT} events"));
+                self.add(
+                    event.line,
+                    Code::Unreadable,
+                    phrase!("another event", "ein weiterer Termin"),
+                    phrase!("at most {EVENTS_LIMIT} events", "höchstens {EVENTS_LIMIT} Termine"),
+                );
             }
             return;
         }
@@ -275,14 +349,22 @@ impl Reader<'_> {
 
     fn end(mut self) -> Result<Vec<Closing>, Vec<Finding>> {
         if let Some((open, line)) = self.open.pop() {
-            self.add(line, Code::Unreadable, format!("BEGIN:{open} without an end"), format!("END:{open}"));
+            self.add(
+                line,
+                Code::Unreadable,
+                phrase!("BEGIN:{open} without an end", "BEGIN:{open} ohne Ende"),
+                Phrase::quoted(format!("END:{open}")),
+            );
         }
         if self.findings.is_empty() && self.read.is_empty() {
             self.add(
                 1,
                 Code::MissingField,
-                "a calendar without any event",
-                "the closing days as whole-day events (VEVENT)",
+                phrase!("a calendar without any event", "ein Kalender ohne Termine"),
+                phrase!(
+                    "the closing days as whole-day events (VEVENT)",
+                    "die Schließtage als ganztägige Termine (VEVENT)"
+                ),
             );
         }
         if self.findings.is_empty() { Ok(self.read) } else { Err(self.findings) }

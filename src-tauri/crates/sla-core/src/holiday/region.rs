@@ -11,6 +11,7 @@ use super::HolidayError;
 use super::data::{COUNTRIES, Country};
 use crate::catalogue::ValueError;
 use crate::catalogue::text_value;
+use crate::phrase::Phrase;
 
 /// A country or one of its regions by ISO 3166-2: `DE-BY`, `AT-9`, `CH-ZH`, `GB-SCT`, `US-CA`. A bare country such as
 /// `DE` has the holidays of the country as a whole only.
@@ -24,7 +25,10 @@ text_value!(
     HolidayRegion,
     "sla-holiday-region",
     "a German or Austrian state, a Swiss canton, a nation of the United Kingdom or a state of the USA by ISO 3166-2, such \
-     as \"DE-BY\", \"AT-9\", \"CH-ZH\", \"GB-SCT\" or \"US-CA\", or a country as a whole, such as \"DE\""
+     as \"DE-BY\", \"AT-9\", \"CH-ZH\", \"GB-SCT\" or \"US-CA\", or a country as a whole, such as \"DE\"",
+    "ein deutsches oder österreichisches Bundesland, ein Schweizer Kanton, ein Landesteil des Vereinigten Königreichs oder ein \
+     Bundesstaat der USA nach ISO 3166-2, etwa \"DE-BY\", \"AT-9\", \"CH-ZH\", \"GB-SCT\" oder \"US-CA\", oder ein Land als \
+     Ganzes, etwa \"DE\""
 );
 
 impl HolidayRegion {

@@ -111,7 +111,7 @@ pub fn judge_incident(
         return Err(IncidentError::OtherClass { incident: title(), found, expected });
     }
     if let Some(defect) = incident.defects().into_iter().next() {
-        return Err(IncidentError::Unsound { incident: title(), defect });
+        return Err(IncidentError::Unsound { incident: title(), defect: Box::new(defect) });
     }
     let start = start(terms.starts_at, incident);
     let end = end(terms.clock, incident, start.latest, as_of);

@@ -15,6 +15,8 @@ use serde::{Deserialize, Serialize};
 use crate::catalogue::{Duration, Instant, Name, Penalty};
 use crate::decision::is_same_person;
 use crate::money::Amount;
+use crate::phrase;
+use crate::phrase::Phrase;
 use crate::ratio::Percent;
 use crate::time::MeasurementPeriod;
 
@@ -202,41 +204,61 @@ impl IncidentSpec {
     /// Every contradiction among its times; a sound incident has none.
     pub fn defects(&self) -> Vec<IncidentDefect> {
         let mut defects = Vec::new();
-        let mut refuse = |field: String, found: Instant, expected: String| {
+        let mut refuse = |field: String, found: Instant, expected: Phrase| {
             defects.push(IncidentDefect { pointer: format!("/spec/{field}"), found: found.to_string(), expected });
         };
         let (reported, first) = (Some(self.reported), self.first_known());
+        let first_time =
+            Phrase::new("the first time that is known of the incident", "dem ersten, der von der Störung bekannt ist");
         let order = [
-            ("detected", self.detected, "began", self.began),
-            ("reported", reported, "began", self.began),
-            ("reported", reported, "detected", self.detected),
-            ("responded", self.responded, "the first time that is known of the incident", Some(first)),
-            ("restored", self.restored, "reported", reported),
-            ("restored", self.restored, "responded", self.responded),
+            ("detected", self.detected, Phrase::quoted("began"), self.began),
+            ("reported", reported, Phrase::quoted("began"), self.began),
+            ("reported", reported, Phrase::quoted("detected"), self.detected),
+            ("responded", self.responded, first_time, Some(first)),
+            ("restored", self.restored, Phrase::quoted("reported"), reported),
+            ("restored", self.restored, Phrase::quoted("responded"), self.responded),
         ];
         for (field, found, bound, earliest) in order {
             if let (Some(found), Some(earliest)) = (found, earliest)
                 && found < earliest
             {
-                refuse(field.to_owned(), found, format!("a time not before {bound}, {earliest}"));
+                let expected = Phrase::told(
+                    format!("a time not before {}, {earliest}", bound.en()),
+                    format!("ein Zeitpunkt nicht vor {}, {earliest}", bound.de()),
+                );
+                refuse(field.to_owned(), found, expected);
             }
         }
         for (index, pause) in self.pauses.iter().enumerate() {
             let (from, to) = (format!("pauses/{index}/from"), format!("pauses/{index}/to"));
             if pause.from < first {
-                let expected = format!("a time not before the first that is known of the incident, {first}");
+                let expected = phrase!(
+                    "a time not before the first that is known of the incident, {first}",
+                    "ein Zeitpunkt nicht vor dem ersten, der von der Störung bekannt ist, {first}"
+                );
                 refuse(from.clone(), pause.from, expected);
             }
             if let Some(found) = pause.to.filter(|end| *end <= pause.from) {
-                refuse(to.clone(), found, format!("a time after from, {}", pause.from));
+                refuse(to.clone(), found, phrase!("a time after from, {}", "ein Zeitpunkt nach from, {}", pause.from));
             }
             let Some(restored) = self.restored else { continue };
             match pause.to {
                 Some(found) if found > restored => {
-                    refuse(to, found, format!("a time not after restored, {restored}"));
+                    refuse(
+                        to,
+                        found,
+                        phrase!(
+                            "a time not after restored, {restored}",
+                            "ein Zeitpunkt nicht nach restored, {restored}"
+                        ),
+                    );
                 }
                 None if pause.from >= restored => {
-                    refuse(from, pause.from, format!("a time before restored, {restored}"));
+                    refuse(
+                        from,
+                        pause.from,
+                        phrase!("a time before restored, {restored}", "ein Zeitpunkt vor restored, {restored}"),
+                    );
                 }
                 _ => {}
             }
@@ -271,12 +293,12 @@ pub struct IncidentDefect {
     /// What stands there.
     pub found: String,
     /// What could.
-    pub expected: String,
+    pub expected: Phrase,
 }
 
 impl fmt::Display for IncidentDefect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: found {}, expected {}", self.pointer, self.found, self.expected)
+        write!(f, "{}: found {}, expected {}", self.pointer, self.found, self.expected.en())
     }
 }
 
@@ -289,7 +311,7 @@ pub enum IncidentError {
         /// Its title.
         incident: String,
         /// The first defect.
-        defect: IncidentDefect,
+        defect: Box<IncidentDefect>,
     },
     /// An incident of another class was given.
     #[error("found incident {incident:?} of class {found}, expected class {expected}")]

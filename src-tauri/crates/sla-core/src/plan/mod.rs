@@ -175,7 +175,7 @@ fn asked<'a>(
 
 fn nothing_in_force(catalogue: &Catalogue, month: Month, tenant: Option<&str>) -> PlanError {
     let asked = catalogue.contracts.values().filter(|one| tenant.is_none_or(|id| one.spec.tenant.as_str() == id));
-    let known: Vec<String> = asked.map(term).collect();
+    let known: Vec<String> = asked.map(|contract| term(contract).en().to_owned()).collect();
     let known = if known.is_empty() { "there is none at all".to_owned() } else { known.join("; ") };
     PlanError::NothingInForce { month, tenant: tenant.map(str::to_owned), known }
 }

@@ -300,7 +300,10 @@ pub struct Contact {
     /// Mail address.
     #[schemars(
         regex(pattern = r"^[A-Za-z0-9.!#$%&'*+/=?^_{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$"),
-        extend("x-expected" = "a mail address in ASCII, such as \"ada@example.org\"")
+        extend(
+            "x-expected" = "a mail address in ASCII, such as \"ada@example.org\"",
+            "x-expected-de" = "eine Mailadresse in ASCII, etwa \"ada@example.org\""
+        )
     )]
     pub email: String,
 }

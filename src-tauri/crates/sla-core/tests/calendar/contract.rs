@@ -198,7 +198,7 @@ fn claim_windows_of_working_days_ask_whose_holidays_count() {
     check("{ automatic: true }", None, None);
     let claim = "claim: { within: 5, unit: workingDays, from: periodEnd, rollForward: false }";
     let catalogue = sound(&["timeZone: UTC", "serviceHours: 24/7", claim], "", None);
-    let line = catalogue.unsound.values().flatten().map(ToString::to_string).collect::<Vec<_>>();
+    let line = catalogue.unsound.values().flatten().map(crate::telling::told).collect::<Vec<_>>();
     assert_eq!(
         line,
         [

@@ -53,5 +53,5 @@ fn sound(fields: &[&str], documents: &str, closing: Option<&str>) -> Catalogue {
 }
 
 fn lines(findings: &[Finding]) -> Vec<String> {
-    findings.iter().map(ToString::to_string).collect()
+    findings.iter().map(crate::telling::told).collect()
 }

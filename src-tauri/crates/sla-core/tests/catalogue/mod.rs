@@ -11,6 +11,8 @@ mod terms;
 
 use sla_core::catalogue::{Catalogue, Finding, SourceFile};
 
+use crate::telling::told;
+
 /// What is measured, for every tenant.
 const PLATFORM: &str = include_str!("platform.yaml");
 /// Two tenants and what they were promised.
@@ -41,6 +43,6 @@ fn alone(text: &str) -> Result<Catalogue, Vec<Finding>> {
 /// Compares all findings, to the letter and in their order.
 #[track_caller]
 fn check_findings(result: Result<Catalogue, Vec<Finding>>, expected: &[&str]) {
-    let lines: Vec<String> = result.err().unwrap_or_default().iter().map(ToString::to_string).collect();
+    let lines: Vec<String> = result.err().unwrap_or_default().iter().map(told).collect();
     assert_eq!(lines, expected);
 }

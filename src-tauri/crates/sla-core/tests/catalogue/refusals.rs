@@ -1,6 +1,7 @@
 //! Each defect of a document's content: `refusals.txt` holds the cases, this reads and checks them.
 
 use super::read;
+use crate::telling::told;
 
 const CASES: &str = include_str!("refusals.txt");
 
@@ -54,7 +55,7 @@ fn cases() -> Vec<Case<'static>> {
 
 fn check(case: &Case<'_>) -> Result<(), String> {
     let edits: Vec<(&str, &str)> = case.edits.iter().map(|(from, to)| (from.as_str(), to.as_str())).collect();
-    let findings: Vec<String> = read(&edits).err().unwrap_or_default().iter().map(ToString::to_string).collect();
+    let findings: Vec<String> = read(&edits).err().unwrap_or_default().iter().map(told).collect();
     if findings == case.findings && !findings.is_empty() {
         return Ok(());
     }

@@ -10,7 +10,7 @@ use super::{PLATFORM, TENANTS, edited};
 
 fn apart(name: &str, text: &str) -> Result<Vec<EnteredDocument>, Vec<String>> {
     let file = SourceFile { name: name.to_owned(), text: text.to_owned() };
-    entered(&file).map_err(|findings| findings.iter().map(ToString::to_string).collect())
+    entered(&file).map_err(|findings| findings.iter().map(crate::telling::told).collect())
 }
 
 const SERVICE: &str = "apiVersion: openslo/v1\nkind: Service\nmetadata: { name: NAME }\nspec: {}\n";
@@ -147,7 +147,7 @@ fn closing_days_are_found_beside_the_contract_that_names_them() {
             TENANTS.replacen("serviceHours: 24/7", "serviceHours: 24/7\n  holidays: { closingDays: [d/x.ics] }", 1);
         let files = [("platform.yaml", PLATFORM), (contract, text.as_str()), (calendar, days)];
         let files = files.map(|(name, text)| SourceFile { name: name.to_owned(), text: text.to_owned() });
-        let found = Catalogue::read(&files).map(drop).map_err(|findings| findings[0].expected.clone());
+        let found = Catalogue::read(&files).map(drop).map_err(|findings| findings[0].expected.en().to_owned());
         assert_eq!(found.as_ref().map(drop).map_err(String::as_str), expected.as_ref().map(drop).map_err(|text| *text));
     }
     check("c/all.yaml", "c/d/x.ics", Ok(()));

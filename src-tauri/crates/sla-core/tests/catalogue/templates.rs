@@ -182,7 +182,7 @@ fn a_template_is_checked_though_nobody_extends_it() {
     assert!(read(&partial, "").is_ok_and(|catalogue| catalogue.unsound_templates.is_empty()));
     let odd = TERMS.replace("per: month, share: 20, of: base", "per: month, share: 20, of: last12Months");
     let unsound = read(&odd, "").expect("it can be computed").unsound_templates;
-    let told: Vec<String> = unsound.iter().map(ToString::to_string).collect();
+    let told: Vec<String> = unsound.iter().map(crate::telling::told).collect();
     assert_eq!(told.len(), 1);
     assert!(told[0].starts_with("template.yaml:13:39: unsound[cap-base]: spec.caps[0].of: "), "{told:?}");
     // A contract's own finding is not told twice.
@@ -241,7 +241,7 @@ fn what_cannot_be_extended_is_refused() {
     // What is taken away in vain.
     let without = "  without: [bonus, commitments.slow, commitments.up.budget, commitments.up.name]\n";
     let findings = read(TERMS, &format!("{CONTRACT}{PROMISES}{without}")).expect_err("refused");
-    let told = |finding: &Finding| format!("{} {} {}", finding.place.line, finding.place.path, finding.found);
+    let told = |finding: &Finding| format!("{} {} {}", finding.place.line, finding.place.path, finding.found.en());
     assert_eq!(
         findings.iter().map(told).collect::<Vec<_>>(),
         [
@@ -262,7 +262,7 @@ fn terms_that_belong_to_one_customer_are_no_template() {
     }
     let alone = CONTRACT.replace("extends: usual", "without: [caps]") + PROMISES;
     let findings = read("", &alone).expect_err("it extends nothing");
-    let told: Vec<String> = findings.iter().map(ToString::to_string).collect();
+    let told: Vec<String> = findings.iter().map(crate::telling::told).collect();
     let expected = "contract.yaml:5:12: error[invalid-value]: spec.without: found terms to leave out, and no template that says \
                     them, expected extends beside it: the template that says them";
     assert!(told.contains(&expected.to_owned()), "{told:#?}");

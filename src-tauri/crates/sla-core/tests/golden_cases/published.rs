@@ -222,7 +222,7 @@ fn read(id: &str, settled: bool) -> (Option<ContractSpec>, Vec<Finding>) {
 
 /// What the linter finds in a wording as it was published.
 pub(crate) fn findings(id: &str) -> Vec<String> {
-    read(id, false).1.into_iter().map(|finding| finding.found).collect()
+    read(id, false).1.into_iter().map(|finding| finding.found.en().to_owned()).collect()
 }
 
 /// A published SLA as a sound contract.

@@ -11,6 +11,8 @@ use crate::catalogue::contract::{Commitment, ContractSpec};
 use crate::catalogue::finding::Code;
 use crate::catalogue::query::Variables;
 use crate::money::Amount;
+use crate::phrase;
+use crate::phrase::Phrase;
 use crate::ratio::Ratio;
 use crate::record::{ExclusionKind, Method};
 
@@ -26,8 +28,15 @@ impl Check<'_> {
             }
             self.reference(contract, "/spec/tenant", "Tenant", &spec.tenant, &catalogue.tenants);
             if let Some(valid_to) = spec.valid_to.filter(|to| *to < spec.valid_from) {
-                let expected = format!("a day not before validFrom, {}", spec.valid_from);
-                self.add(Code::InvalidValue, contract, "/spec/validTo", format!("\"{valid_to}\""), expected);
+                let expected =
+                    phrase!("a day not before validFrom, {}", "ein Tag nicht vor validFrom, {}", spec.valid_from);
+                self.add(
+                    Code::InvalidValue,
+                    contract,
+                    "/spec/validTo",
+                    Phrase::quoted(format!("\"{valid_to}\"")),
+                    expected,
+                );
             }
             self.amount(contract, "/spec/fee/monthly", Some(spec.fee.monthly));
             if spec.fee.part_month.is_none() {
@@ -38,16 +47,29 @@ impl Check<'_> {
             for (index, commitment) in spec.commitments.iter().enumerate() {
                 let at = format!("/spec/commitments/{index}");
                 if !names.insert(&commitment.name) {
-                    let found = format!("a second commitment {:?}", commitment.name.as_str());
-                    self.add(Code::Duplicate, contract, &format!("{at}/name"), found, "a name of its own");
+                    let found =
+                        phrase!("a second commitment {:?}", "eine zweite Zusage {:?}", commitment.name.as_str());
+                    self.add(
+                        Code::Duplicate,
+                        contract,
+                        &format!("{at}/name"),
+                        found,
+                        phrase!("a name of its own", "ein eigener Name"),
+                    );
                 }
                 self.commitment(contract, &at, commitment);
             }
             for (index, promise) in spec.incidents.iter().enumerate() {
                 let at = format!("/spec/incidents/{index}");
                 if !names.insert(&promise.name) {
-                    let found = format!("a second commitment {:?}", promise.name.as_str());
-                    self.add(Code::Duplicate, contract, &format!("{at}/name"), found, "a name of its own");
+                    let found = phrase!("a second commitment {:?}", "eine zweite Zusage {:?}", promise.name.as_str());
+                    self.add(
+                        Code::Duplicate,
+                        contract,
+                        &format!("{at}/name"),
+                        found,
+                        phrase!("a name of its own", "ein eigener Name"),
+                    );
                 }
                 self.incident_promise(contract, &at, promise);
             }
@@ -59,22 +81,27 @@ impl Check<'_> {
     /// customer, in one currency.
     fn one_contract(&mut self, first: &Document<ContractSpec>, contract: &Document<ContractSpec>) {
         let (known, spec) = (&first.spec, &contract.spec);
-        let mut differs = |field: &str, found: String, known: String| {
-            let place = first.place("");
-            let expected = format!(
-                "{known}, as version {} at {}:{} says: what changes it is a contract with a name of its own",
-                first.spec.version, place.file, place.line
+        let mut differs = |field: &str, found: Phrase, known: String| {
+            let (version, place) = (first.spec.version, first.place(""));
+            let at = format!("{}:{}", place.file, place.line);
+            let expected = phrase!(
+                "{known}, as version {version} at {at} says: what changes it is a contract with a name of its own",
+                "{known}, wie Version {version} bei {at} sagt: was es ändert, ist ein Vertrag mit eigenem Namen"
             );
             self.add(Code::UnsoundTerms, contract, &format!("/spec/{field}"), found, expected);
         };
         if spec.currency != known.currency {
-            differs("currency", spec.currency.to_string(), known.currency.to_string());
+            differs("currency", Phrase::quoted(spec.currency.to_string()), known.currency.to_string());
         }
         if spec.time_zone != known.time_zone {
-            differs("timeZone", spec.time_zone.to_string(), known.time_zone.to_string());
+            differs("timeZone", Phrase::quoted(spec.time_zone.to_string()), known.time_zone.to_string());
         }
         if spec.tenant != known.tenant {
-            differs("tenant", format!("tenant {:?}", spec.tenant.as_str()), format!("{:?}", known.tenant.as_str()));
+            differs(
+                "tenant",
+                phrase!("tenant {:?}", "Kunde {:?}", spec.tenant.as_str()),
+                format!("{:?}", known.tenant.as_str()),
+            );
         }
     }
 
@@ -82,8 +109,12 @@ impl Check<'_> {
     pub(super) fn amount(&mut self, contract: &Document<ContractSpec>, at: &str, amount: Option<Amount>) {
         let currency = contract.spec.currency;
         if let Some(amount) = amount.filter(|amount| amount.in_currency(currency).is_none()) {
-            let expected = format!("an amount with at most {} decimals in {currency}", currency.digits());
-            self.add(Code::SuspectUnit, contract, at, amount.to_string(), expected);
+            let expected = phrase!(
+                "an amount with at most {} decimals in {currency}",
+                "ein Betrag mit höchstens {} Nachkommastellen in {currency}",
+                currency.digits()
+            );
+            self.add(Code::SuspectUnit, contract, at, Phrase::quoted(amount.to_string()), expected);
         }
     }
 
@@ -92,11 +123,15 @@ impl Check<'_> {
         let begins_inside = from.0.day() != 1;
         let ends_inside = to.is_some_and(|to| (to.0 + TimeDelta::days(1)).day() != 1);
         if begins_inside || ends_inside {
-            let found = format!(
+            let found = phrase!(
                 "a contract in force for part of a month ({})",
+                "ein Vertrag, der nur für einen Teil eines Monats gilt ({})",
                 if begins_inside { from } else { to.unwrap_or(from) }
             );
-            let expected = "partMonth: full or daily, the fee that credits of that month are a share of";
+            let expected = phrase!(
+                "partMonth: full or daily, the fee that credits of that month are a share of",
+                "partMonth: full oder daily, das Entgelt, von dem die Gutschriften dieses Monats ein Anteil sind"
+            );
             self.add(Code::Unsaid, contract, "/spec/fee", found, expected);
         }
     }
@@ -114,17 +149,30 @@ impl Check<'_> {
             let suspect =
                 |percent: &crate::ratio::Percent| (least.clone()..=one_percent.clone()).contains(&percent.ratio());
             let Some(percent) = percent.filter(suspect) else { continue };
-            let expected = "a percentage such as 99.9: a share such as 0.999 is another unit, and a promise of at most 1 % is none";
-            self.add(Code::SuspectUnit, contract, &format!("{at}/{field}"), format!("{percent}"), expected);
+            let expected = phrase!(
+                "a percentage such as 99.9: a share such as 0.999 is another unit, and a promise of at most 1 % is none",
+                "ein Prozentwert wie 99.9: ein Anteil wie 0.999 ist eine andere Einheit, und eine Zusage von \
+höchstens 1 % ist keine"
+            );
+            self.add(
+                Code::SuspectUnit,
+                contract,
+                &format!("{at}/{field}"),
+                Phrase::quoted(percent.to_string()),
+                expected,
+            );
         }
         if commitment.method == Method::Timeslices
             && commitment.slice_target.is_none()
             && commitment.threshold.is_none()
             && commitment.heartbeat.is_none()
         {
-            let expected =
-                "\"sliceTarget\" beside Timeslices: the percentage of good events below which a slice is down";
-            self.add(Code::MissingField, contract, at, "no field \"sliceTarget\"".into(), expected);
+            let expected = phrase!(
+                "\"sliceTarget\" beside Timeslices: the percentage of good events below which a slice is down",
+                "\"sliceTarget\" neben Timeslices: der Prozentsatz guter Ereignisse, unter dem ein Messintervall \
+als Ausfall gilt"
+            );
+            self.add(Code::MissingField, contract, at, Phrase::no_field("sliceTarget"), expected);
         }
         self.measurement(contract, at, commitment);
         self.penalty(contract, at, commitment.into());
@@ -138,12 +186,21 @@ impl Check<'_> {
         for (pointer, text) in asked(sli) {
             match variables.in_path(text) {
                 Err(unknown) => {
-                    let found = format!("the variable ${} for tenant {}", unknown.name, tenant.name());
-                    self.add(Code::UnsoundQuery, sli, &pointer, found, format!("one of: {}", unknown.known));
+                    let found = phrase!(
+                        "the variable ${} for tenant {}",
+                        "die Variable ${} beim Kunden {}",
+                        unknown.name,
+                        tenant.name()
+                    );
+                    self.add(Code::UnsoundQuery, sli, &pointer, found, Phrase::one_of(&unknown.known));
                 }
                 Ok(path) if pointer.ends_with("/path") && !is_inside(&path) => {
-                    let found = format!("the path {path:?} for tenant {}", tenant.name());
-                    let expected = "a path inside the source's folder that ends in .csv or .parquet";
+                    let found =
+                        phrase!("the path {path:?} for tenant {}", "der Pfad {path:?} beim Kunden {}", tenant.name());
+                    let expected = phrase!(
+                        "a path inside the source's folder that ends in .csv or .parquet",
+                        "ein Pfad im Ordner der Datenquelle, der auf .csv oder .parquet endet"
+                    );
                     self.add(Code::InvalidValue, sli, &pointer, found, expected);
                 }
                 Ok(_) => {}
@@ -161,9 +218,17 @@ impl Check<'_> {
             [start, start + half_year].map(|at| crate::time::local(at, zone).offset().fix().local_minus_utc());
         let slice = commitment.slice.seconds();
         if let Some(offset) = offsets.iter().find(|offset| i64::from(**offset) % slice != 0) {
-            let found =
-                format!("slices of {} in {}, which is {} minutes from UTC", commitment.slice, zone.name(), offset / 60);
-            let expected = "a slice that divides the zone's offset, such as 15m or 1m";
+            let found = phrase!(
+                "slices of {} in {}, which is {} minutes from UTC",
+                "Messintervalle von {} in {}, {} Minuten von UTC entfernt",
+                commitment.slice,
+                zone.name(),
+                offset / 60
+            );
+            let expected = phrase!(
+                "a slice that divides the zone's offset, such as 15m or 1m",
+                "ein Messintervall, das den Abstand der Zeitzone teilt, etwa 15m oder 1m"
+            );
             self.add(Code::InvalidValue, contract, &format!("{at}/slice"), found, expected);
         }
     }
@@ -172,20 +237,41 @@ impl Check<'_> {
     fn measurement(&mut self, contract: &Document<ContractSpec>, at: &str, commitment: &Commitment) {
         self.amount(contract, &format!("{at}/fee"), commitment.fee);
         if commitment.consecutive_slices.is_some() && commitment.method != Method::Timeslices {
-            let found = format!("consecutiveSlices with {:?}", commitment.method);
+            let found = phrase!("consecutiveSlices with {:?}", "consecutiveSlices bei {:?}", commitment.method);
             let pointer = format!("{at}/consecutiveSlices");
-            self.add(Code::InvalidValue, contract, &pointer, found, "the method Timeslices, which counts slices");
+            self.add(
+                Code::InvalidValue,
+                contract,
+                &pointer,
+                found,
+                phrase!(
+                    "the method Timeslices, which counts slices",
+                    "die Methode Timeslices, die Messintervalle zählt"
+                ),
+            );
         }
         if commitment.minimum_events.is_some_and(|least| least.per_slice.is_none() && least.per_period.is_none()) {
-            let expected = "perSlice, perPeriod or both";
-            self.add(Code::MissingField, contract, &format!("{at}/minimumEvents"), "neither".into(), expected);
+            let expected = phrase!("perSlice, perPeriod or both", "perSlice, perPeriod oder beides");
+            self.add(
+                Code::MissingField,
+                contract,
+                &format!("{at}/minimumEvents"),
+                phrase!("neither", "keines von beiden"),
+                expected,
+            );
         }
         if !contract.spec.excluded_kinds.contains(&ExclusionKind::Maintenance)
             && contract.spec.maintenance.is_some()
             && at.ends_with("/0")
         {
-            let expected = "maintenance among excludedKinds, or no maintenance";
-            let found = "terms of maintenance, which the contract does not exclude".to_owned();
+            let expected = phrase!(
+                "maintenance among excludedKinds, or no maintenance",
+                "maintenance unter excludedKinds oder gar kein maintenance"
+            );
+            let found = phrase!(
+                "terms of maintenance, which the contract does not exclude",
+                "Bedingungen für Wartung, die der Vertrag nicht ausschließt"
+            );
             self.add(Code::InvalidValue, contract, "/spec/maintenance", found, expected);
         }
     }

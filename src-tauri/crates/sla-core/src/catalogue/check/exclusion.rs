@@ -8,6 +8,8 @@ use super::Check;
 use crate::catalogue::contract::{Commitment, ContractSpec, ExclusionSpec};
 use crate::catalogue::finding::Code;
 use crate::catalogue::{Document, term};
+use crate::phrase;
+use crate::phrase::Phrase;
 use crate::record::ExclusionKind;
 use crate::time::start_of_day;
 
@@ -18,7 +20,13 @@ impl Check<'_> {
             let spec = &exclusion.spec;
             self.reference(exclusion, "/spec/tenant", "Tenant", &spec.tenant, &catalogue.tenants);
             if spec.start >= spec.end {
-                let expected = format!("an instant after the start, {}", exclusion.quoted("/spec/start"));
+                let expected = {
+                    let start = exclusion.quoted("/spec/start");
+                    Phrase::told(
+                        format!("an instant after the start, {}", start.en()),
+                        format!("ein Zeitpunkt nach dem Beginn, {}", start.de()),
+                    )
+                };
                 let found = exclusion.quoted("/spec/end");
                 self.add(Code::InvalidValue, exclusion, "/spec/end", found, expected);
             }
@@ -32,18 +40,29 @@ impl Check<'_> {
             let known = catalogue.tenants.contains_key(&spec.tenant) && !self.unread.may_hold_some("Contract");
             for (index, name) in spec.commitments.iter().enumerate() {
                 if known && !names.contains(name.as_str()) {
-                    let found = format!("commitment {:?}, which no contract of {} has", name.as_str(), spec.tenant);
+                    let found = phrase!(
+                        "commitment {:?}, which no contract of {} has",
+                        "Zusage {:?}, in keinem Vertrag von {} enthalten",
+                        name.as_str(),
+                        spec.tenant
+                    );
                     let expected = match names.len() {
-                        0 => format!("a commitment of a contract; {} has none", spec.tenant),
-                        _ => format!("one of: {}", names.iter().copied().collect::<Vec<_>>().join(", ")),
+                        0 => phrase!(
+                            "a commitment of a contract; {} has none",
+                            "eine Zusage eines Vertrags; {} hat keine",
+                            spec.tenant
+                        ),
+                        _ => Phrase::one_of(&names.iter().copied().collect::<Vec<_>>().join(", ")),
                     };
                     self.add(Code::UnknownReference, exclusion, &format!("/spec/commitments/{index}"), found, expected);
                 }
             }
             if spec.kind == ExclusionKind::Maintenance && spec.requested_at.is_none() {
-                let expected =
-                    "\"requestedAt\" beside maintenance: when somebody asked for it, before its start or after it";
-                self.add(Code::MissingField, exclusion, "/spec", "no field \"requestedAt\"".into(), expected);
+                let expected = phrase!(
+                    "\"requestedAt\" beside maintenance: when somebody asked for it, before its start or after it",
+                    "\"requestedAt\" neben maintenance: wann jemand sie beantragt hat, vor ihrem Beginn oder danach"
+                );
+                self.add(Code::MissingField, exclusion, "/spec", Phrase::no_field("requestedAt"), expected);
             }
             self.recurrence(exclusion);
             self.within_term(exclusion);
@@ -53,8 +72,11 @@ impl Check<'_> {
             let widest = covered.map(|commitment| commitment.slice).max_by_key(|slice| slice.seconds());
             for (field, at) in [("start", spec.start), ("end", spec.end)] {
                 if let Some(slice) = widest.filter(|slice| at.0 % slice.seconds() != 0) {
-                    let expected =
-                        format!("a border between two slices of {slice}: a slice counts whole or not at all");
+                    let expected = phrase!(
+                        "a border between two slices of {slice}: a slice counts whole or not at all",
+                        "eine Grenze zwischen zwei Messintervallen von {slice}: ein Messintervall zählt ganz oder gar \
+nicht"
+                    );
                     let pointer = format!("/spec/{field}");
                     self.add(Code::InvalidValue, exclusion, &pointer, exclusion.quoted(&pointer), expected);
                 }
@@ -88,8 +110,12 @@ impl Check<'_> {
         {
             return;
         }
-        let terms: Vec<String> = contracts.into_iter().map(term).collect();
-        let expected = format!("an instant inside the term of a contract: {}", terms.join("; "));
+        let terms: Vec<Phrase> = contracts.into_iter().map(term).collect();
+        let listed = |text: fn(&Phrase) -> &str| terms.iter().map(text).collect::<Vec<_>>().join("; ");
+        let expected = Phrase::told(
+            format!("an instant inside the term of a contract: {}", listed(Phrase::en)),
+            format!("ein Zeitpunkt innerhalb der Laufzeit eines Vertrags: {}", listed(Phrase::de)),
+        );
         self.add(Code::InvalidValue, exclusion, "/spec/start", exclusion.quoted("/spec/start"), expected);
     }
 }

@@ -4,14 +4,18 @@ use super::Check;
 use crate::catalogue::Document;
 use crate::catalogue::contract::{ClaimUnit, ContractSpec, ExclusionSpec};
 use crate::catalogue::finding::Code;
+use crate::phrase;
 use crate::time::local;
 
 impl Check<'_> {
     /// Service hours that name holidays cannot be built without them.
     pub(super) fn holidays(&mut self, contract: &Document<ContractSpec>) {
         if contract.spec.service_hours.names_holidays() && contract.spec.holidays.is_none() {
-            let found = format!("{} without holidays", contract.quoted("/spec/serviceHours"));
-            let expected = "holidays: the region or the closing days that PH stands for";
+            let found = phrase!("{} without holidays", "{} ohne Feiertage", contract.quoted("/spec/serviceHours").en());
+            let expected = phrase!(
+                "holidays: the region or the closing days that PH stands for",
+                "holidays: die Region oder die Schließtage, für die PH steht"
+            );
             self.add(Code::HolidaysWithoutRegion, contract, "/spec/serviceHours", found, expected);
         }
     }
@@ -20,14 +24,25 @@ impl Check<'_> {
     pub(super) fn claim_without_holidays(&mut self, contract: &Document<ContractSpec>) {
         let Some(claim) = contract.spec.claim.filter(|_| contract.spec.holidays.is_none()) else { return };
         let (field, found) = match (claim.unit, claim.roll_forward) {
-            (Some(ClaimUnit::WorkingDays), _) => ("unit", "working days without holidays"),
-            (_, Some(true)) => ("rollForward", "a last day that moves to a working day, without holidays"),
+            (Some(ClaimUnit::WorkingDays), _) => {
+                ("unit", phrase!("working days without holidays", "Werktage ohne Angabe der Feiertage"))
+            }
+            (_, Some(true)) => (
+                "rollForward",
+                phrase!(
+                    "a last day that moves to a working day, without holidays",
+                    "ein letzter Tag, der auf einen Werktag rückt, ohne Angabe der Feiertage"
+                ),
+            ),
             _ => return,
         };
-        let expected = "holidays: the region or the closing days that are no working days";
+        let expected = phrase!(
+            "holidays: the region or the closing days that are no working days",
+            "holidays: die Region oder die Schließtage, die keine Werktage sind"
+        );
         let stake = self.stake_of_all(contract);
         let pointer = format!("/spec/claim/{field}");
-        self.add_with(Code::ClaimWithoutHolidays, contract, &pointer, found.to_owned(), expected, stake);
+        self.add_with(Code::ClaimWithoutHolidays, contract, &pointer, found, expected, stake);
     }
 
     /// The first occurrence must follow its own rule in the zone of every contract that it concerns, and no occurrence may
@@ -43,9 +58,14 @@ impl Check<'_> {
         for zone in zones {
             let first = local(spec.start.0, zone).date_naive();
             if recurrence.days(first, first).is_empty() {
-                let rule = exclusion.quoted("/spec/recurrence");
-                let found = format!("{rule} from {first} on, by the clock of {}", zone.name());
-                let expected = "a rule that the day of the start follows";
+                let rule = format!("{:?}", recurrence.to_string());
+                let found = phrase!(
+                    "{rule} from {first} on, by the clock of {}",
+                    "{rule} ab {first}, nach der Uhr von {}",
+                    zone.name()
+                );
+                let expected =
+                    phrase!("a rule that the day of the start follows", "eine Regel, die der Tag des Beginns erfüllt");
                 self.add(Code::InvalidValue, exclusion, "/spec/recurrence", found, expected);
                 return;
             }
@@ -54,8 +74,18 @@ impl Check<'_> {
             let days = recurrence.days(first, year);
             let apart = days.windows(2).map(|pair| (pair[1] - pair[0]).num_seconds()).min();
             if let Some(apart) = apart.filter(|apart| spec.end.0 - spec.start.0 > *apart) {
-                let found = format!("a window of {} s that repeats after {apart} s", spec.end.0 - spec.start.0);
-                self.add(Code::InvalidValue, exclusion, "/spec/end", found, "an end before the next occurrence");
+                let found = phrase!(
+                    "a window of {} s that repeats after {apart} s",
+                    "ein Zeitraum von {} s, der sich nach {apart} s wiederholt",
+                    spec.end.0 - spec.start.0
+                );
+                self.add(
+                    Code::InvalidValue,
+                    exclusion,
+                    "/spec/end",
+                    found,
+                    phrase!("an end before the next occurrence", "ein Ende vor der nächsten Wiederholung"),
+                );
                 return;
             }
         }

@@ -9,6 +9,8 @@ use crate::catalogue::Document;
 use crate::catalogue::contract::{Commitment, ContractSpec, Fixed, FixedPer, Model};
 use crate::catalogue::finding::Code;
 use crate::incident::{IncidentSpec, IncidentTarget};
+use crate::phrase;
+use crate::phrase::Phrase;
 use crate::time::start_of_day;
 
 impl Check<'_> {
@@ -18,7 +20,7 @@ impl Check<'_> {
             let spec = &incident.spec;
             self.reference(incident, "/spec/tenant", "Tenant", &spec.tenant, &catalogue.tenants);
             for defect in spec.defects() {
-                self.add(Code::InvalidValue, incident, &defect.pointer, defect.found, defect.expected);
+                self.add(Code::InvalidValue, incident, &defect.pointer, Phrase::quoted(defect.found), defect.expected);
             }
             let contracts = || catalogue.contracts.values().filter(|contract| contract.spec.tenant == spec.tenant);
             let classes: BTreeSet<&str> =
@@ -29,15 +31,23 @@ impl Check<'_> {
                 continue;
             }
             let named = spec.commitments.iter().enumerate();
-            let named =
-                named.map(|(index, name)| (format!("/spec/commitments/{index}"), "commitment", name, &commitments));
-            let class = ("/spec/class".to_owned(), "class", &spec.class, &classes);
-            for (pointer, what, name, known) in [class].into_iter().chain(named) {
+            let named = named.map(|(index, name)| {
+                (format!("/spec/commitments/{index}"), ("commitment", "Zusage"), name, &commitments)
+            });
+            let class = ("/spec/class".to_owned(), ("class", "Klasse"), &spec.class, &classes);
+            for (pointer, (what, what_de), name, known) in [class].into_iter().chain(named) {
                 if !known.contains(name.as_str()) {
-                    let found = format!("{what} {:?}, which no contract of {} has", name.as_str(), spec.tenant);
+                    let (name, tenant) = (name.as_str(), &spec.tenant);
+                    let found = Phrase::told(
+                        format!("{what} {name:?}, which no contract of {tenant} has"),
+                        format!("{what_de} {name:?}, in keinem Vertrag von {tenant} enthalten"),
+                    );
                     let expected = match known.len() {
-                        0 => format!("a {what} of a contract; {} has none", spec.tenant),
-                        _ => format!("one of: {}", known.iter().copied().collect::<Vec<_>>().join(", ")),
+                        0 => Phrase::told(
+                            format!("a {what} of a contract; {tenant} has none"),
+                            format!("eine {what_de} eines Vertrags; {tenant} hat keine"),
+                        ),
+                        _ => Phrase::one_of(&known.iter().copied().collect::<Vec<_>>().join(", ")),
                     };
                     self.add(Code::UnknownReference, incident, &pointer, found, expected);
                 }
@@ -63,25 +73,27 @@ impl Check<'_> {
             None => {
                 let services = services(true);
                 if services.len() > 1 {
-                    let expected = format!(
+                    let expected = phrase!(
                         "the one of {} that broke: each has a promise about incidents of class {:?}",
+                        "der gestörte von {}: für jeden gilt eine Zusage über Störungen der Klasse {:?}",
                         listed(&services),
                         spec.class.as_str()
                     );
-                    self.add(Code::MissingField, incident, "/spec", "no field \"service\"".into(), expected);
+                    self.add(Code::MissingField, incident, "/spec", Phrase::no_field("service"), expected);
                 }
             }
             Some(service) => {
                 self.reference(incident, "/spec/service", "Service", service, &catalogue.services);
                 let services = services(false);
                 if catalogue.services.contains_key(service) && !services.contains(service.as_str()) {
-                    let found = format!(
+                    let found = phrase!(
                         "service {:?}, of whose incidents of class {:?} no contract of {} promises anything",
+                        "Dienst {:?}, über dessen Störungen der Klasse {:?} kein Vertrag von {} etwas zusagt",
                         service.as_str(),
                         spec.class.as_str(),
                         spec.tenant
                     );
-                    let expected = format!("one of: {}", listed(&services));
+                    let expected = Phrase::one_of(&listed(&services));
                     self.add(Code::UnknownReference, incident, "/spec/service", found, expected);
                 }
             }
@@ -93,12 +105,15 @@ impl Check<'_> {
         self.reference(contract, &format!("{at}/service"), "Service", &promise.service, &catalogue.services);
         self.amount(contract, &format!("{at}/fee"), promise.fee);
         if promise.check().is_err() {
-            let expected = "hours or less on the service clock, because a day there has two meanings";
+            let expected = phrase!(
+                "hours or less on the service clock, because a day there has two meanings",
+                "Stunden oder kleinere Einheiten auf der Uhr der Servicezeit, denn ein Tag ist dort zweideutig"
+            );
             self.add(
                 Code::InvalidValue,
                 contract,
                 &format!("{at}/limit"),
-                format!("{:?}", promise.limit.to_string()),
+                Phrase::quoted(format!("{:?}", promise.limit.to_string())),
                 expected,
             );
         }
@@ -110,8 +125,12 @@ impl Check<'_> {
             _ => None,
         };
         if let Some(field) = by_time {
-            let found = format!("{field}, which counts the time of outages");
-            let expected = "one of bands, perUnit, points, atRisk, and fixed per breach or incident";
+            let found =
+                phrase!("{field}, which counts the time of outages", "{field}, das die Zeit von Ausfällen zählt");
+            let expected = phrase!(
+                "one of bands, perUnit, points, atRisk, and fixed per breach or incident",
+                "eines von bands, perUnit, points, atRisk sowie fixed je breach oder incident"
+            );
             self.add(Code::UnsoundPenalty, contract, &format!("{at}/penalty/{field}"), found, expected);
         }
     }
@@ -119,9 +138,14 @@ impl Check<'_> {
     /// A promise of measurements cannot be paid by the incident.
     pub(super) fn only_of_incidents(&mut self, contract: &Document<ContractSpec>, at: &str, commitment: &Commitment) {
         if let Some(Model::Fixed(Fixed { per: FixedPer::Incident, .. })) = commitment.penalty.model() {
-            let found = "a sum per incident for what is measured".to_owned();
-            let expected =
-                "per: breach or day; response and restoration times are promised in the contract's incidents";
+            let found = phrase!(
+                "a sum per incident for what is measured",
+                "eine Summe je Störung für etwas, das gemessen wird"
+            );
+            let expected = phrase!(
+                "per: breach or day; response and restoration times are promised in the contract's incidents",
+                "per: breach oder day; Reaktions- und Wiederherstellungszeiten stehen unter incidents im Vertrag"
+            );
             self.add(Code::UnsoundPenalty, contract, &format!("{at}/penalty/fixed/per"), found, expected);
         }
     }

@@ -18,6 +18,8 @@ use super::query::tells_tenants_apart;
 use super::unread::{self, Unread};
 use super::value::Name;
 use super::{Catalogue, Document, overlap};
+use crate::phrase;
+use crate::phrase::Phrase;
 use sli::asked;
 pub(super) use stake::{amount, costs, stake};
 
@@ -50,14 +52,7 @@ struct Check<'a> {
 }
 
 impl Check<'_> {
-    fn add<S>(
-        &mut self,
-        code: Code,
-        document: &Document<S>,
-        pointer: &str,
-        found: String,
-        expected: impl Into<String>,
-    ) {
+    fn add<S>(&mut self, code: Code, document: &Document<S>, pointer: &str, found: Phrase, expected: Phrase) {
         self.findings.push(Finding::new(code, document.place(pointer), found, expected));
     }
 
@@ -67,8 +62,8 @@ impl Check<'_> {
         code: Code,
         contract: &Document<ContractSpec>,
         pointer: &str,
-        found: String,
-        expected: impl Into<String>,
+        found: Phrase,
+        expected: Phrase,
         stake: Option<String>,
     ) {
         let finding = Finding { stake, ..Finding::new(code, contract.place(pointer), found, expected) };
@@ -113,8 +108,8 @@ impl Check<'_> {
                             Code::MissingField,
                             source,
                             at,
-                            "no field \"url\"".into(),
-                            "the server's base address",
+                            Phrase::no_field("url"),
+                            phrase!("the server's base address", "die Basisadresse des Servers"),
                         );
                     }
                     if details.folder.is_some() {
@@ -123,8 +118,11 @@ impl Check<'_> {
                             Code::UnknownField,
                             source,
                             &at,
-                            "a folder".into(),
-                            "no folder for a source of type Prometheus",
+                            phrase!("a folder", "ein Ordner"),
+                            phrase!(
+                                "no folder for a source of type Prometheus",
+                                "kein folder bei einer Quelle vom Typ Prometheus"
+                            ),
                         );
                     }
                     if details.username.is_some() != details.password_env.is_some() {
@@ -132,13 +130,19 @@ impl Check<'_> {
                             Code::MissingField,
                             source,
                             at,
-                            "only one of username and passwordEnv".into(),
-                            "both or neither",
+                            phrase!("only one of username and passwordEnv", "nur eines von username und passwordEnv"),
+                            phrase!("both or neither", "beide oder keines"),
                         );
                     }
                     if details.bearer_token_env.is_some() && details.username.is_some() {
-                        let found = "a bearer token and a user name".to_owned();
-                        self.add(Code::InvalidValue, source, at, found, "one way to sign in");
+                        let found = phrase!("a bearer token and a user name", "ein Bearer-Token und ein Benutzername");
+                        self.add(
+                            Code::InvalidValue,
+                            source,
+                            at,
+                            found,
+                            phrase!("one way to sign in", "nur eine Art der Anmeldung"),
+                        );
                     }
                 }
                 SourceType::File => {
@@ -147,14 +151,21 @@ impl Check<'_> {
                             Code::MissingField,
                             source,
                             at,
-                            "no field \"folder\"".into(),
-                            "the folder with the files",
+                            Phrase::no_field("folder"),
+                            phrase!("the folder with the files", "der Ordner mit den Dateien"),
                         );
                     }
                     for (name, _) in prometheus_only.iter().filter(|(_, given)| *given) {
                         let at = format!("{at}/{name}");
-                        let expected = format!("no {name} for a source of type File");
-                        self.add(Code::UnknownField, source, &at, format!("the field {name:?}"), expected);
+                        let expected =
+                            phrase!("no {name} for a source of type File", "kein {name} bei einer Quelle vom Typ File");
+                        self.add(
+                            Code::UnknownField,
+                            source,
+                            &at,
+                            phrase!("the field {name:?}", "das Feld {name:?}"),
+                            expected,
+                        );
                     }
                 }
             }
@@ -185,8 +196,21 @@ impl Check<'_> {
             for (pointer, text) in asked(sli) {
                 if !tells_tenants_apart(text) {
                     let names: Vec<_> = tenants.iter().map(|tenant| tenant.as_str()).collect();
-                    let found = format!("one measurement for the tenants {}", names.join(", "));
-                    self.add(Code::UnsoundQuery, sli, &pointer, found, "a label matcher such as {tenant=\"$tenant\"}");
+                    let found = phrase!(
+                        "one measurement for the tenants {}",
+                        "dieselbe Messung für die Kunden {}",
+                        names.join(", ")
+                    );
+                    self.add(
+                        Code::UnsoundQuery,
+                        sli,
+                        &pointer,
+                        found,
+                        phrase!(
+                            "a label matcher such as {{tenant=\"$tenant\"}}",
+                            "ein Label-Vergleich wie {{tenant=\"$tenant\"}}"
+                        ),
+                    );
                 }
             }
         }

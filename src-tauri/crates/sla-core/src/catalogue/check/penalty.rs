@@ -10,10 +10,15 @@ use crate::catalogue::contract::{
 use crate::catalogue::finding::Code;
 use crate::catalogue::{Document, Name, Share};
 use crate::money::Amount;
+use crate::phrase;
+use crate::phrase::Phrase;
 use crate::time::MeasurementPeriod;
 
 /// Two ways of saying how much something is worth.
-const WORTH: &str = "one of credit, a share of the base, and amount, in the contract's currency";
+const WORTH: Phrase = Phrase::new(
+    "one of credit, a share of the base, and amount, in the contract's currency",
+    "eines von credit (Anteil an der Bemessungsgrundlage) und amount (in der Währung des Vertrags)",
+);
 
 impl Check<'_> {
     /// The penalty of a commitment.
@@ -22,13 +27,17 @@ impl Check<'_> {
         let at = format!("{at}/penalty");
         let models = penalty.models();
         if models.len() > 1 {
-            let found = models.iter().map(|model| model.field()).collect::<Vec<_>>().join(" and ");
+            let fields: Vec<&str> = models.iter().map(|model| model.field()).collect();
+            let found = Phrase::told(fields.join(" and "), fields.join(" und "));
             self.add(
                 Code::UnsoundPenalty,
                 contract,
                 &at,
                 found,
-                "one model; a second promise has a commitment of its own",
+                phrase!(
+                    "one model; a second promise has a commitment of its own",
+                    "nur ein Modell; ein zweites Versprechen ist eine eigene Zusage"
+                ),
             );
         }
         for model in models {
@@ -38,15 +47,32 @@ impl Check<'_> {
         if let Some(repeat) = &penalty.repeat {
             let at = format!("{at}/repeat");
             if penalty.model().is_none() {
-                self.add(Code::UnsoundPenalty, contract, &at, "a factor on nothing".into(), "a model beside it");
+                self.add(
+                    Code::UnsoundPenalty,
+                    contract,
+                    &at,
+                    phrase!("a factor on nothing", "ein Faktor auf nichts"),
+                    phrase!("a model beside it", "ein Modell daneben"),
+                );
             }
             if !repeat.steps.is_sorted_by(|a, b| a.misses < b.misses) {
-                let found = "steps whose misses do not rise".to_owned();
-                self.add(Code::UnsoundPenalty, contract, &format!("{at}/steps"), found, "rising numbers of misses");
+                let found = phrase!("steps whose misses do not rise", "Stufen, deren Verfehlungen nicht ansteigen");
+                self.add(
+                    Code::UnsoundPenalty,
+                    contract,
+                    &format!("{at}/steps"),
+                    found,
+                    phrase!("rising numbers of misses", "ansteigende Zahlen von Verfehlungen"),
+                );
             }
             if let Some(step) = repeat.steps.iter().find(|step| step.misses > repeat.within_months) {
-                let found = format!("{} misses within {} months", step.misses, repeat.within_months);
-                let expected = "at most one miss for each month";
+                let found = phrase!(
+                    "{} misses within {} months",
+                    "{} Verfehlungen in {} Monaten",
+                    step.misses,
+                    repeat.within_months
+                );
+                let expected = phrase!("at most one miss for each month", "höchstens eine Verfehlung je Monat");
                 self.add(Code::UnsoundPenalty, contract, &format!("{at}/steps"), found, expected);
             }
         }
@@ -54,22 +80,41 @@ impl Check<'_> {
             self.earn_back(contract, &format!("{at}/earnBack"), promise, earn_back);
         }
         if let Some(bonus) = penalty.bonus.filter(|bonus| bonus.from < promise.target) {
-            let found = format!("a bonus from {}", bonus.from);
-            let expected = format!("at least {}, the target: a missed promise earns no bonus", promise.target);
+            let found = phrase!("a bonus from {}", "ein Bonus ab {}", bonus.from);
+            let expected = phrase!(
+                "at least {}, the target: a missed promise earns no bonus",
+                "mindestens {}, das Ziel: eine verfehlte Zusage bringt keinen Bonus",
+                promise.target
+            );
             self.add(Code::UnsoundPenalty, contract, &format!("{at}/bonus/from"), found, expected);
         }
     }
 
     fn earn_back(&mut self, contract: &Document<ContractSpec>, at: &str, promise: Promise<'_>, earn_back: &EarnBack) {
         if promise.penalty.model().is_none() {
-            let expected = "a model beside it";
-            self.add(Code::UnsoundPenalty, contract, at, "nothing to earn back".into(), expected);
+            let expected = phrase!("a model beside it", "ein Modell daneben");
+            self.add(
+                Code::UnsoundPenalty,
+                contract,
+                at,
+                phrase!("nothing to earn back", "nichts, was zurückverdient werden kann"),
+                expected,
+            );
         }
         let own = promise.period.months();
         match (earn_back.months, &earn_back.commitment) {
             (Some(months), None) if months % own != 0 => {
-                let found = format!("{months} months for a promise over {}", span(promise));
-                let expected = format!("a multiple of {own}: the months between are not judged");
+                let found = {
+                    let (over, over_de) = span(promise);
+                    Phrase::told(
+                        format!("{months} months for a promise over {over}"),
+                        format!("{months} Monate bei einer Zusage über {over_de}"),
+                    )
+                };
+                let expected = phrase!(
+                    "a multiple of {own}: the months between are not judged",
+                    "ein Vielfaches von {own}: die Monate dazwischen werden nicht bewertet"
+                );
                 self.add(Code::UnsoundPenalty, contract, &format!("{at}/months"), found, expected);
             }
             (Some(_), None) => {}
@@ -78,15 +123,29 @@ impl Check<'_> {
                 self.commitment_name(contract, &at, name);
                 let named = contract.spec.promises().find(|one| one.name == name);
                 if let Some(named) = named.filter(|named| named.period.months() <= own) {
-                    let found = format!("commitment {:?}, which is judged over {}", name.as_str(), span(named));
-                    let expected = format!("a commitment over more than {}", span(promise));
+                    let (name, (over, over_de)) = (name.as_str(), span(named));
+                    let found = Phrase::told(
+                        format!("commitment {name:?}, which is judged over {over}"),
+                        format!("Zusage {name:?}, die über {over_de} bewertet wird"),
+                    );
+                    let (over, over_de) = span(promise);
+                    let expected = Phrase::told(
+                        format!("a commitment over more than {over}"),
+                        format!("eine Zusage über mehr als {over_de}"),
+                    );
                     self.add(Code::UnsoundPenalty, contract, &at, found, expected);
                 }
             }
             (Some(_), Some(_)) | (None, None) => {
-                let found = "an earn-back that is not said once".to_owned();
-                let expected =
-                    "months, how many following ones must keep it, or commitment, the one over a longer period";
+                let found = phrase!(
+                    "an earn-back that is not said once",
+                    "ein Rückverdienst, der nicht genau einmal genannt ist"
+                );
+                let expected = phrase!(
+                    "months, how many following ones must keep it, or commitment, the one over a longer period",
+                    "months, wie viele folgende Monate sie halten müssen, oder commitment, die Zusage über einen \
+längeren Zeitraum"
+                );
                 self.add(Code::UnsoundPenalty, contract, at, found, expected);
             }
         }
@@ -107,8 +166,18 @@ impl Check<'_> {
             }
             Model::PerUnit(per_unit) => self.per_unit(contract, at, per_unit),
             Model::AtRisk(_) if contract.spec.at_risk.is_none() => {
-                let expected = "atRisk in the contract: the share of the base that all such commitments have together";
-                self.add(Code::Unsaid, contract, at, "a part of an amount that nobody named".into(), expected);
+                let expected = phrase!(
+                    "atRisk in the contract: the share of the base that all such commitments have together",
+                    "atRisk im Vertrag: der Anteil an der Bemessungsgrundlage, der für alle solchen Zusagen zusammen \
+gilt"
+                );
+                self.add(
+                    Code::Unsaid,
+                    contract,
+                    at,
+                    phrase!("a part of an amount that nobody named", "ein Teil eines Betrags, den niemand genannt hat"),
+                    expected,
+                );
             }
             Model::Fixed(fixed) => self.amount(contract, &format!("{at}/amount"), Some(fixed.amount)),
             Model::PerOutage(per_outage) => {
@@ -116,8 +185,14 @@ impl Check<'_> {
                     self.worth(contract, &format!("{at}/tiers/{index}"), *credit, *amount);
                 }
                 if !per_outage.tiers.is_sorted_by(|a, b| a.from.seconds() < b.from.seconds()) {
-                    let found = "tiers whose starts do not rise".to_owned();
-                    self.add(Code::UnsoundPenalty, contract, &format!("{at}/tiers"), found, "rising lengths");
+                    let found = phrase!("tiers whose starts do not rise", "Stufen, deren Anfänge nicht ansteigen");
+                    self.add(
+                        Code::UnsoundPenalty,
+                        contract,
+                        &format!("{at}/tiers"),
+                        found,
+                        phrase!("rising lengths", "ansteigende Längen"),
+                    );
                 }
                 if let Some(further) = &per_outage.further {
                     self.per_unit(contract, &format!("{at}/further"), further);
@@ -150,9 +225,21 @@ impl Check<'_> {
             (Some(_), None) => {}
             (None, Some(_)) => self.amount(contract, &format!("{at}/amount"), amount),
             (Some(_), Some(_)) => {
-                self.add(Code::UnsoundPenalty, contract, at, "both credit and amount".into(), WORTH);
+                self.add(
+                    Code::UnsoundPenalty,
+                    contract,
+                    at,
+                    phrase!("both credit and amount", "sowohl credit als auch amount"),
+                    WORTH,
+                );
             }
-            (None, None) => self.add(Code::UnsoundPenalty, contract, at, "neither credit nor amount".into(), WORTH),
+            (None, None) => self.add(
+                Code::UnsoundPenalty,
+                contract,
+                at,
+                phrase!("neither credit nor amount", "weder credit noch amount"),
+                WORTH,
+            ),
         }
     }
 
@@ -165,25 +252,38 @@ impl Check<'_> {
                 (Some(_), Some(_), None) => {}
                 (None, None, Some(amount)) => self.amount(contract, &format!("{at}/amount"), Some(amount)),
                 _ => {
-                    let found = "a cap that is not said once".to_owned();
-                    let expected = "share and of (base, last12Months, contractToDate), or amount";
+                    let found =
+                        phrase!("a cap that is not said once", "eine Obergrenze, die nicht genau einmal genannt ist");
+                    let expected = phrase!(
+                        "share and of (base, last12Months, contractToDate), or amount",
+                        "share und of (base, last12Months, contractToDate) oder amount"
+                    );
                     self.add(Code::UnsoundTerms, contract, &at, found, expected);
                 }
             }
             if (cap.per == CapScope::Year) != cap.year.is_some() {
                 let found = if cap.year.is_some() {
-                    "a year without a cap per year"
+                    phrase!("a year without a cap per year", "ein year ohne Obergrenze je Jahr")
                 } else {
-                    "a cap per year of no named year"
+                    phrase!("a cap per year of no named year", "eine Obergrenze je Jahr ohne Angabe, welches Jahr")
                 };
-                let expected = "year (calendar, contract, rolling) for a cap per year, and for no other";
-                self.add(Code::UnsoundTerms, contract, &at, found.into(), expected);
+                let expected = phrase!(
+                    "year (calendar, contract, rolling) for a cap per year, and for no other",
+                    "year (calendar, contract, rolling) bei einer Obergrenze je Jahr und bei keiner anderen"
+                );
+                self.add(Code::UnsoundTerms, contract, &at, found, expected);
             }
         }
         if let Some(least) = spec.minimum_credit {
             if least.above.is_some() == least.from.is_some() {
-                let expected = "one of above (paid when it is more) and from (paid when it is at least that)";
-                let found = "a least credit that is not said once".to_owned();
+                let expected = phrase!(
+                    "one of above (paid when it is more) and from (paid when it is at least that)",
+                    "eines von above (gezahlt, wenn es mehr ist) und from (gezahlt, wenn es mindestens so viel ist)"
+                );
+                let found = phrase!(
+                    "a least credit that is not said once",
+                    "eine Mindestgutschrift, die nicht genau einmal genannt ist"
+                );
                 self.add(Code::UnsoundTerms, contract, "/spec/minimumCredit", found, expected);
             }
             self.amount(contract, "/spec/minimumCredit/above", least.above);
@@ -191,7 +291,13 @@ impl Check<'_> {
         }
         if let Some(worth) = spec.point_worth {
             if worth.credit.is_some() && worth.amount.is_some() {
-                self.add(Code::UnsoundTerms, contract, "/spec/pointWorth", "both credit and amount".into(), WORTH);
+                self.add(
+                    Code::UnsoundTerms,
+                    contract,
+                    "/spec/pointWorth",
+                    phrase!("both credit and amount", "sowohl credit als auch amount"),
+                    WORTH,
+                );
             }
             self.amount(contract, "/spec/pointWorth/amount", worth.amount);
         }
@@ -204,20 +310,45 @@ impl Check<'_> {
                 None => window == [true; 4],
             };
             if !sound {
-                let found = "a claim window that is not said once".to_owned();
-                let expected = "automatic: true, or within, unit, from and rollForward";
+                let found = phrase!(
+                    "a claim window that is not said once",
+                    "eine Ausschlussfrist, die nicht genau einmal genannt ist"
+                );
+                let expected = phrase!(
+                    "automatic: true, or within, unit, from and rollForward",
+                    "automatic: true oder within, unit, from und rollForward"
+                );
                 self.add(Code::UnsoundTerms, contract, "/spec/claim", found, expected);
             }
         }
         for (index, right) in spec.rights.iter().enumerate() {
             let at = format!("/spec/rights/{index}");
             if right.misses.is_some() == right.points.is_some() {
-                let expected = "one of misses and points";
-                self.add(Code::UnsoundTerms, contract, &at, "a right that is not opened once".into(), expected);
+                let expected = phrase!("one of misses and points", "eines von misses und points");
+                self.add(
+                    Code::UnsoundTerms,
+                    contract,
+                    &at,
+                    phrase!(
+                        "a right that is not opened once",
+                        "ein Recht, dessen Auslöser nicht genau einmal genannt ist"
+                    ),
+                    expected,
+                );
             }
             if let Some(misses) = right.misses.filter(|misses| *misses > right.within_months) {
-                let found = format!("{misses} misses within {} months", right.within_months);
-                self.add(Code::UnsoundTerms, contract, &at, found, "at most one miss for each month");
+                let found = phrase!(
+                    "{misses} misses within {} months",
+                    "{misses} Verfehlungen in {} Monaten",
+                    right.within_months
+                );
+                self.add(
+                    Code::UnsoundTerms,
+                    contract,
+                    &at,
+                    found,
+                    phrase!("at most one miss for each month", "höchstens eine Verfehlung je Monat"),
+                );
             }
             self.commitment_names(contract, &format!("{at}/commitments"), &right.commitments);
         }
@@ -226,14 +357,28 @@ impl Check<'_> {
             let at = format!("/spec/noStacking/{index}/commitments");
             self.commitment_names(contract, &at, &group.commitments);
             for (member, name) in group.commitments.iter().enumerate().filter(|(_, name)| !grouped.insert(*name)) {
-                let found = format!("commitment {:?} a second time", name.as_str());
-                let expected = "each commitment in one group, once: of two groups nobody can say which pays first";
+                let found = phrase!("commitment {:?} a second time", "Zusage {:?} zum zweiten Mal", name.as_str());
+                let expected = phrase!(
+                    "each commitment in one group, once: of two groups nobody can say which pays first",
+                    "jede Zusage einmal in einer Gruppe: bei zwei Gruppen kann niemand sagen, welche zuerst zahlt"
+                );
                 self.add(Code::UnsoundTerms, contract, &format!("{at}/{member}"), found, expected);
             }
         }
         if let Some(digits) = spec.rounding.digits.filter(|digits| *digits > spec.currency.digits()) {
-            let expected = format!("at most {}, the decimals of {}", spec.currency.digits(), spec.currency);
-            self.add(Code::SuspectUnit, contract, "/spec/rounding/digits", digits.to_string(), expected);
+            let expected = phrase!(
+                "at most {}, the decimals of {}",
+                "höchstens {}, die Nachkommastellen von {}",
+                spec.currency.digits(),
+                spec.currency
+            );
+            self.add(
+                Code::SuspectUnit,
+                contract,
+                "/spec/rounding/digits",
+                Phrase::quoted(digits.to_string()),
+                expected,
+            );
         }
         if let Some(carried) = &spec.carried_forward {
             for (index, credit) in carried.credits.iter().enumerate() {
@@ -243,26 +388,36 @@ impl Check<'_> {
             if let Some(late) =
                 months.chain(carried.misses.iter().map(|miss| miss.month)).find(|at| *at > carried.until)
             {
-                let expected = format!("months up to {}, as until says", carried.until);
-                self.add(Code::UnsoundTerms, contract, "/spec/carriedForward", late.to_string(), expected);
+                let expected =
+                    phrase!("months up to {}, as until says", "Monate bis {}, wie until sagt", carried.until);
+                self.add(
+                    Code::UnsoundTerms,
+                    contract,
+                    "/spec/carriedForward",
+                    Phrase::quoted(late.to_string()),
+                    expected,
+                );
             }
         }
         for (index, accepted) in spec.accepted.iter().enumerate() {
             let known = Code::UNSOUND.map(Code::name);
             if !known.contains(&accepted.code.as_str()) {
-                let found = format!("{:?}", accepted.code);
+                let found = Phrase::quoted(format!("{:?}", accepted.code));
                 let at = format!("/spec/accepted/{index}/code");
-                self.add(Code::InvalidValue, contract, &at, found, format!("one of: {}", known.join(", ")));
+                self.add(Code::InvalidValue, contract, &at, found, Phrase::one_of(&known.join(", ")));
             }
         }
         let needs_pool = spec.promises().any(|one| one.penalty.at_risk.is_some());
         if spec.at_risk.is_some() && !needs_pool {
-            let expected = "a commitment with the penalty atRisk, or no atRisk in the contract";
+            let expected = phrase!(
+                "a commitment with the penalty atRisk, or no atRisk in the contract",
+                "eine Zusage mit der Sanktion atRisk oder kein atRisk im Vertrag"
+            );
             self.add(
                 Code::UnsoundTerms,
                 contract,
                 "/spec/atRisk",
-                "an amount that no commitment uses".into(),
+                phrase!("an amount that no commitment uses", "ein Betrag, den keine Zusage verwendet"),
                 expected,
             );
         }
@@ -279,19 +434,23 @@ impl Check<'_> {
     fn commitment_name(&mut self, contract: &Document<ContractSpec>, at: &str, name: &Name) {
         let known: Vec<&str> = contract.spec.promises().map(|one| one.name.as_str()).collect();
         if !known.contains(&name.as_str()) {
-            let found = format!("commitment {:?}, which the contract does not have", name.as_str());
-            let expected = format!("one of: {}", known.join(", "));
+            let found = phrase!(
+                "commitment {:?}, which the contract does not have",
+                "Zusage {:?}, im Vertrag nicht enthalten",
+                name.as_str()
+            );
+            let expected = Phrase::one_of(&known.join(", "));
             self.add(Code::UnknownReference, contract, at, found, expected);
         }
     }
 }
 
-/// Over how long a promise is judged.
-fn span(promise: Promise<'_>) -> &'static str {
+/// Over how long a promise is judged, in English and German.
+fn span(promise: Promise<'_>) -> (&'static str, &'static str) {
     match promise.period {
-        MeasurementPeriod::Month => "a month",
-        MeasurementPeriod::Quarter => "a quarter",
-        MeasurementPeriod::Year => "a year",
+        MeasurementPeriod::Month => ("a month", "einen Monat"),
+        MeasurementPeriod::Quarter => ("a quarter", "ein Quartal"),
+        MeasurementPeriod::Year => ("a year", "ein Jahr"),
     }
 }
 

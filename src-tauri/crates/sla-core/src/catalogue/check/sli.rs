@@ -6,6 +6,8 @@ use crate::catalogue::openslo::{HeartbeatMetric, Measures, Metric, SourceType};
 use crate::catalogue::query::unsound;
 use crate::catalogue::{Commitment, ContractSpec, Document, Model, SliSpec};
 use crate::heartbeat::HeartbeatError;
+use crate::phrase;
+use crate::phrase::Phrase;
 use crate::record::Method;
 
 impl Check<'_> {
@@ -23,10 +25,13 @@ impl Check<'_> {
                 }
                 all => {
                     let found = match all.len() {
-                        0 => "nothing that is measured".to_owned(),
-                        many => format!("{many} things that are measured"),
+                        0 => phrase!("nothing that is measured", "nichts, was gemessen wird"),
+                        many => phrase!("{many} things that are measured", "{many} Dinge, die gemessen werden"),
                     };
-                    let expected = "exactly one of ratioMetric, thresholdMetric and heartbeats";
+                    let expected = phrase!(
+                        "exactly one of ratioMetric, thresholdMetric and heartbeats",
+                        "genau eines von ratioMetric, thresholdMetric und heartbeats"
+                    );
                     self.add(Code::InvalidValue, sli, "/spec", found, expected);
                     continue;
                 }
@@ -36,8 +41,21 @@ impl Check<'_> {
                 (Some(good), None) => ("good", good),
                 (None, Some(bad)) => ("bad", bad),
                 (good, _) => {
-                    let found = if good.is_some() { "both good and bad" } else { "neither good nor bad" };
-                    self.add(Code::InvalidValue, sli, at, found.into(), "exactly one of good and bad, beside total");
+                    let found = if good.is_some() {
+                        phrase!("both good and bad", "sowohl good als auch bad")
+                    } else {
+                        phrase!("neither good nor bad", "weder good noch bad")
+                    };
+                    self.add(
+                        Code::InvalidValue,
+                        sli,
+                        at,
+                        found,
+                        phrase!(
+                            "exactly one of good and bad, beside total",
+                            "genau eines von good und bad, neben total"
+                        ),
+                    );
                     continue;
                 }
             };
@@ -50,13 +68,31 @@ impl Check<'_> {
                 continue;
             }
             if source.metric_source_ref != total.metric_source_ref {
-                let found = format!("{} and {}", source.metric_source_ref, total.metric_source_ref);
-                self.add(Code::InvalidValue, sli, at, found, "one source for both numbers of a ratio");
+                let found = phrase!("{} and {}", "{} und {}", source.metric_source_ref, total.metric_source_ref);
+                self.add(
+                    Code::InvalidValue,
+                    sli,
+                    at,
+                    found,
+                    phrase!(
+                        "one source for both numbers of a ratio",
+                        "dieselbe Quelle für beide Zahlen eines Verhältnisses"
+                    ),
+                );
             } else if let (Some(path), Some(other)) = (&source.spec.path, &total.spec.path)
                 && path != other
             {
-                let found = "two files for one ratio".to_owned();
-                self.add(Code::InvalidValue, sli, at, found, "one file with the columns t, good and total");
+                let found = phrase!("two files for one ratio", "zwei Dateien für ein Verhältnis");
+                self.add(
+                    Code::InvalidValue,
+                    sli,
+                    at,
+                    found,
+                    phrase!(
+                        "one file with the columns t, good and total",
+                        "eine Datei mit den Spalten t, good und total"
+                    ),
+                );
             }
         }
     }
@@ -74,29 +110,33 @@ impl Check<'_> {
         let Some(data_source) = catalogue.data_sources.get(&source.metric_source_ref) else { return };
         let real = data_source.spec.source_type;
         if source.source_type.is_some_and(|said| said != real) {
-            let found = format!("type {:?}", source.source_type.expect("just seen"));
+            let found = phrase!("type {:?}", "Typ {:?}", source.source_type.expect("just seen"));
             self.add(
                 Code::InvalidValue,
                 sli,
                 &format!("{at}/type"),
                 found,
-                format!("{real:?}, as the data source says"),
+                phrase!("{real:?}, as the data source says", "{real:?}, wie es die Datenquelle sagt"),
             );
         }
         let (expected, right) = match real {
-            SourceType::Prometheus => {
-                ("a query, and no path", source.spec.query.is_some() && source.spec.path.is_none())
-            }
-            SourceType::File => ("a path, and no query", source.spec.path.is_some() && source.spec.query.is_none()),
+            SourceType::Prometheus => (
+                phrase!("a query, and no path", "eine Abfrage und kein Pfad"),
+                source.spec.query.is_some() && source.spec.path.is_none(),
+            ),
+            SourceType::File => (
+                phrase!("a path, and no query", "ein Pfad und keine Abfrage"),
+                source.spec.path.is_some() && source.spec.query.is_none(),
+            ),
         };
         if !right {
             let found = match (&source.spec.query, &source.spec.path) {
-                (Some(_), Some(_)) => "both a query and a path",
-                (Some(_), None) => "a query",
-                (None, Some(_)) => "a path",
-                (None, None) => "neither a query nor a path",
+                (Some(_), Some(_)) => phrase!("both a query and a path", "sowohl eine Abfrage als auch ein Pfad"),
+                (Some(_), None) => phrase!("a query", "eine Abfrage"),
+                (None, Some(_)) => phrase!("a path", "ein Pfad"),
+                (None, None) => phrase!("neither a query nor a path", "weder eine Abfrage noch ein Pfad"),
             };
-            self.add(Code::InvalidValue, sli, &format!("{at}/spec"), found.into(), expected);
+            self.add(Code::InvalidValue, sli, &format!("{at}/spec"), found, expected);
         }
         for (found, expected) in source.spec.query.as_deref().map(unsound).unwrap_or_default() {
             self.add(Code::UnsoundQuery, sli, &format!("{at}/spec/query"), found, expected);
@@ -107,8 +147,11 @@ impl Check<'_> {
                 Code::InvalidValue,
                 sli,
                 at,
-                "bad events from a file".into(),
-                "good: a file has the columns t, good, total",
+                phrase!("bad events from a file", "schlechte Ereignisse aus einer Datei"),
+                phrase!(
+                    "good: a file has the columns t, good, total",
+                    "good: eine Datei hat die Spalten t, good, total"
+                ),
             );
         }
     }
@@ -129,51 +172,82 @@ impl Check<'_> {
             [("threshold", threshold.is_some()), ("budget", budget.is_some()), ("heartbeat", heartbeat.is_some())];
         let said: Vec<&str> = said.iter().filter(|(_, said)| *said).map(|(field, _)| *field).collect();
         let (right, expected) = match measures {
-            Measures::Events(_) => (said.is_empty(), "none of them: the measurement counts events"),
+            Measures::Events(_) => (
+                said.is_empty(),
+                phrase!("none of them: the measurement counts events", "keines davon: die Messung zählt Ereignisse"),
+            ),
             Measures::Value(_) => (
                 said.len() == 1 && heartbeat.is_none(),
-                "exactly one of threshold and budget: the measurement gives a value for each slice",
+                phrase!(
+                    "exactly one of threshold and budget: the measurement gives a value for each slice",
+                    "genau eines von threshold und budget: die Messung ergibt einen Wert je Messintervall"
+                ),
             ),
-            Measures::Heartbeats(_) => {
-                (said.len() == 1 && heartbeat.is_some(), "heartbeat alone: what the silence of probes means")
-            }
+            Measures::Heartbeats(_) => (
+                said.len() == 1 && heartbeat.is_some(),
+                phrase!(
+                    "heartbeat alone: what the silence of probes means",
+                    "allein heartbeat: was ausbleibende Lebenszeichen bedeuten"
+                ),
+            ),
         };
         if !right {
             let found = match said.as_slice() {
-                [] => "none of threshold, budget and heartbeat".to_owned(),
-                fields => fields.join(" and "),
+                [] => phrase!("none of threshold, budget and heartbeat", "keines von threshold, budget und heartbeat"),
+                fields => Phrase::told(fields.join(" and "), fields.join(" und ")),
             };
             self.add(Code::InvalidValue, contract, at, found, expected);
             return;
         }
         if threshold.as_ref().is_some_and(|threshold| threshold.bound().is_none()) {
-            let found = "not exactly one bound".to_owned();
-            let expected = "exactly one of atMost, below, atLeast and above";
+            let found = phrase!("not exactly one bound", "nicht genau eine Grenze");
+            let expected = phrase!(
+                "exactly one of atMost, below, atLeast and above",
+                "genau eines von atMost, below, atLeast und above"
+            );
             self.add(Code::InvalidValue, contract, &format!("{at}/threshold"), found, expected);
         }
         if let Some(Err(HeartbeatError::Terms { field, found, least, most })) = heartbeat.map(|terms| terms.check()) {
             let pointer = format!("{at}/heartbeat/{}", field.replace('.', "/"));
-            self.add(Code::InvalidValue, contract, &pointer, found.to_string(), format!("{least} to {most}"));
+            self.add(
+                Code::InvalidValue,
+                contract,
+                &pointer,
+                Phrase::quoted(found.to_string()),
+                phrase!("{least} to {most}", "{least} bis {most}"),
+            );
         }
         let whole_slices = said.first().filter(|_| budget.is_none());
         let (fits, expected) = match (whole_slices, budget) {
             (Some(field), _) => (
                 commitment.method == Method::Timeslices,
-                format!("Timeslices beside {field}: a slice is good or it is not"),
+                phrase!(
+                    "Timeslices beside {field}: a slice is good or it is not",
+                    "Timeslices neben {field}: ein Messintervall ist gut oder nicht gut"
+                ),
             ),
-            (None, Some(_)) => (commitment.method == Method::Consumption, "Consumption beside budget".to_owned()),
+            (None, Some(_)) => (
+                commitment.method == Method::Consumption,
+                phrase!("Consumption beside budget", "Consumption neben budget"),
+            ),
             (None, None) => (
                 commitment.method != Method::Consumption,
-                "one of Occurrences, Timeslices and RatioTimeslices, or a budget beside it".to_owned(),
+                phrase!(
+                    "one of Occurrences, Timeslices and RatioTimeslices, or a budget beside it",
+                    "eines von Occurrences, Timeslices und RatioTimeslices oder ein budget daneben"
+                ),
             ),
         };
         if !fits {
-            let found = format!("{:?}", commitment.method);
+            let found = Phrase::quoted(format!("{:?}", commitment.method));
             self.add(Code::InvalidValue, contract, &format!("{at}/method"), found, expected);
         }
         if let Some(field) = whole_slices.filter(|_| commitment.slice_target.is_some()) {
-            let found = format!("sliceTarget beside {field}");
-            let expected = "no sliceTarget: a slice is good or it is not";
+            let found = phrase!("sliceTarget beside {field}", "sliceTarget neben {field}");
+            let expected = phrase!(
+                "no sliceTarget: a slice is good or it is not",
+                "kein sliceTarget: ein Messintervall ist gut oder nicht gut"
+            );
             self.add(Code::InvalidValue, contract, &format!("{at}/sliceTarget"), found, expected);
         }
         if budget.is_some() {
@@ -186,14 +260,23 @@ impl Check<'_> {
         self.metric(sli, at, "heartbeats", &Metric { metric_source: heartbeats.metric_source.clone() });
         let source = self.catalogue.data_sources.get(&heartbeats.metric_source.metric_source_ref);
         if source.is_some_and(|source| source.spec.source_type != SourceType::File) {
-            let found = "heartbeats from a server".to_owned();
-            let expected = "a source of type File; a server's probes are counted as events";
+            let found = phrase!("heartbeats from a server", "Lebenszeichen von einem Server");
+            let expected = phrase!(
+                "a source of type File; a server's probes are counted as events",
+                "eine Quelle vom Typ File; die Proben eines Servers werden als Ereignisse gezählt"
+            );
             self.add(Code::InvalidValue, sli, &format!("{at}/metricSourceRef"), found, expected);
         }
         let path = heartbeats.metric_source.spec.path.as_deref();
         if let Some(path) = path.filter(|path| !path.to_ascii_lowercase().ends_with(".csv")) {
-            let found = format!("the path {path:?}");
-            self.add(Code::InvalidValue, sli, &format!("{at}/spec/path"), found, "a .csv file of beats");
+            let found = phrase!("the path {path:?}", "der Pfad {path:?}");
+            self.add(
+                Code::InvalidValue,
+                sli,
+                &format!("{at}/spec/path"),
+                found,
+                phrase!("a .csv file of beats", "eine .csv-Datei mit Lebenszeichen"),
+            );
         }
     }
 
@@ -202,12 +285,21 @@ impl Check<'_> {
         let empty =
             commitment.budget.as_ref().is_some_and(|budget| budget.amount.ratio() == crate::ratio::Ratio::zero());
         if empty {
-            let found = "a budget of nothing".to_owned();
-            self.add(Code::InvalidValue, contract, &format!("{at}/budget/amount"), found, "an amount above zero");
+            let found = phrase!("a budget of nothing", "ein Budget von null");
+            self.add(
+                Code::InvalidValue,
+                contract,
+                &format!("{at}/budget/amount"),
+                found,
+                phrase!("an amount above zero", "eine Menge über null"),
+            );
         }
         if commitment.target.ratio() != crate::ratio::Ratio::one() {
-            let expected = "100 beside budget: what may be consumed stands there";
-            let found = commitment.target.to_string();
+            let expected = phrase!(
+                "100 beside budget: what may be consumed stands there",
+                "100 neben budget: dort steht, was verbraucht werden darf"
+            );
+            let found = Phrase::quoted(commitment.target.to_string());
             self.add(Code::InvalidValue, contract, &format!("{at}/target"), found, expected);
         }
         let by_time = match commitment.penalty.model() {
@@ -217,8 +309,10 @@ impl Check<'_> {
             _ => None,
         };
         if let Some(field) = by_time {
-            let found = format!("{field}, which counts the time of outages");
-            let expected = "one of bands, points, atRisk and fixed";
+            let found =
+                phrase!("{field}, which counts the time of outages", "{field}, das die Zeit von Ausfällen zählt");
+            let expected =
+                phrase!("one of bands, points, atRisk and fixed", "eines von bands, points, atRisk und fixed");
             self.add(Code::UnsoundPenalty, contract, &format!("{at}/penalty/{field}"), found, expected);
         }
     }

@@ -5,6 +5,7 @@ use crate::catalogue::contract::{ContractSpec, FixedPer, Model, PerOutage, PerUn
 use crate::catalogue::finding::Code;
 use crate::catalogue::{Document, Share};
 use crate::money::{Amount, Currency, Money};
+use crate::phrase;
 use crate::ratio::{Ratio, Rounding};
 
 /// The longest month: 31 days and the hour that autumn gives.
@@ -27,7 +28,12 @@ impl Check<'_> {
     pub(super) fn too_large(&mut self, contract: &Document<ContractSpec>) {
         let spec = &contract.spec;
         let largest = Money { minor: i64::MAX, currency: spec.currency };
-        let expected = format!("at most {} {}, the largest amount that fits", largest.to_decimal(), spec.currency);
+        let expected = phrase!(
+            "at most {} {}, the largest amount that fits",
+            "höchstens {} {}, der größte Betrag, der Platz hat",
+            largest.to_decimal(),
+            spec.currency
+        );
         let limit = Ratio::whole(i64::MAX);
         let mut sum = Ratio::zero();
         let mut each_fits = true;
@@ -39,11 +45,21 @@ impl Check<'_> {
             sum = sum.plus(&cost.clone().unwrap_or_else(Ratio::zero));
             let Some(most) = cost.into_iter().chain(rise).max().filter(|most| *most > limit) else { continue };
             each_fits = false;
-            let found = format!("a penalty of up to {} {}", major(&most, spec.currency), spec.currency);
+            let found = phrase!(
+                "a penalty of up to {} {}",
+                "eine Sanktion bis {} {}",
+                major(&most, spec.currency),
+                spec.currency
+            );
             self.add(Code::InvalidValue, contract, &format!("{at}/penalty"), found, expected.clone());
         }
         if each_fits && sum > limit {
-            let found = format!("penalties of up to {} {} together", major(&sum, spec.currency), spec.currency);
+            let found = phrase!(
+                "penalties of up to {} {} together",
+                "Sanktionen bis zusammen {} {}",
+                major(&sum, spec.currency),
+                spec.currency
+            );
             self.add(Code::InvalidValue, contract, "/spec/commitments", found, expected);
         }
     }

@@ -11,7 +11,9 @@ use crate::catalogue::contract::{Cap, CapBase, CapScope, Commitment, ContractSpe
 use crate::catalogue::finding::Code;
 use crate::catalogue::{Document, Name};
 use crate::money::Amount;
-use crate::ratio::Ratio;
+use crate::phrase;
+use crate::phrase::Phrase;
+use crate::ratio::{Ratio, Rounding};
 use crate::record::Method;
 use crate::time::{MeasurementPeriod, Month, Period};
 
@@ -24,20 +26,33 @@ impl Check<'_> {
         let spec = &contract.spec;
         let pays = spec.promises().any(|one| one.penalty.model().is_some());
         if spec.caps.is_none() && pays {
-            let expected = "caps in the order in which they apply, or an empty list where none is agreed";
+            let expected = phrase!(
+                "caps in the order in which they apply, or an empty list where none is agreed",
+                "caps in der Reihenfolge, in der sie gelten, oder eine leere Liste, wo keine vereinbart sind"
+            );
             let stake = self.stake_of_all(contract);
-            self.add_with(Code::NoCap, contract, "/spec", "no field \"caps\"".into(), expected, stake);
+            self.add_with(Code::NoCap, contract, "/spec", Phrase::no_field("caps"), expected, stake);
         }
         if spec.claim.is_none() && pays {
-            let expected = "claim: by when a credit must be claimed, or automatic: true";
+            let expected = phrase!(
+                "claim: by when a credit must be claimed, or automatic: true",
+                "claim: bis wann eine Gutschrift geltend zu machen ist, oder automatic: true"
+            );
             let stake = self.stake_of_all(contract);
-            self.add_with(Code::NoClaimWindow, contract, "/spec", "no field \"claim\"".into(), expected, stake);
+            self.add_with(Code::NoClaimWindow, contract, "/spec", Phrase::no_field("claim"), expected, stake);
         }
         for (index, cap) in spec.caps.iter().flatten().enumerate().filter(|(_, cap)| cap.share.is_some()) {
             if !caps_its_own_base(cap.per, cap.of) {
-                let found = format!("a cap per {} as a share of other fees", cap.per.name());
-                let expected = "of: base for a commitment, a service or a month, last12Months for a year, contractToDate \
-                                for the contract";
+                let found = phrase!(
+                    "a cap per {} as a share of other fees",
+                    "eine Obergrenze je {} als Anteil an anderen Entgelten",
+                    cap.per.name()
+                );
+                let expected = phrase!(
+                    "of: base for a commitment, a service or a month, last12Months for a year, contractToDate \
+                                for the contract",
+                    "of: base bei Zusage, Dienst oder Monat, last12Months beim Jahr, contractToDate beim Vertrag"
+                );
                 let stake = self.stake_of_all(contract);
                 self.add_with(Code::CapBase, contract, &format!("/spec/caps/{index}/of"), found, expected, stake);
             }
@@ -49,8 +64,11 @@ impl Check<'_> {
             let highest = all.into_iter().fold(Ratio::zero(), Ratio::max);
             let bar = least.above.or(least.from).and_then(|amount| amount.in_currency(spec.currency));
             if let Some(bar) = bar.filter(|bar| Ratio::whole(bar.minor) > highest && pays) {
-                let found = format!("a least credit of {}", bar.to_decimal());
-                let expected = "less than the highest credit of a commitment, or nothing is ever paid";
+                let found = phrase!("a least credit of {}", "eine Mindestgutschrift von {}", bar.to_decimal());
+                let expected = phrase!(
+                    "less than the highest credit of a commitment, or nothing is ever paid",
+                    "weniger als die höchste Gutschrift einer Zusage, sonst wird nie etwas gezahlt"
+                );
                 let stake = self.stake_of_all(contract);
                 self.add_with(Code::WithoutEffect, contract, "/spec/minimumCredit", found, expected, stake);
             }
@@ -74,14 +92,18 @@ impl Check<'_> {
             .then(|| least_service_seconds(&contract.spec, commitment.period))
             .flatten();
         if let Some(time) = least.map(Ratio::whole).filter(|time| allowed.times(time) < slice) {
-            let found = format!(
+            let found = phrase!(
                 "{target} % in slices of {}: one of {} is {} points, and the target allows {}",
+                "{target} % in Messintervallen von {}: eines von {} sind {} Prozentpunkte, und das Ziel lässt {} zu",
                 commitment.slice,
-                time.over(&slice).map_or_else(String::new, |count| count.to_decimal(0, crate::ratio::Rounding::Floor)),
-                slice.over(&time).map_or_else(String::new, |one| one.to_percent(4, crate::ratio::Rounding::Ceil)),
-                allowed.to_percent(4, crate::ratio::Rounding::Floor),
+                time.over(&slice).map_or_else(String::new, |count| count.to_decimal(0, Rounding::Floor)),
+                slice.over(&time).map_or_else(String::new, |one| one.to_percent(4, Rounding::Ceil)),
+                allowed.to_percent(4, Rounding::Floor),
             );
-            let expected = "narrower slices, or a target that one bad slice does not break";
+            let expected = phrase!(
+                "narrower slices, or a target that one bad slice does not break",
+                "kürzere Messintervalle oder ein Ziel, das ein einzelnes schlechtes Messintervall nicht verfehlt"
+            );
             let stake = self.stake(contract, commitment.into());
             self.add_with(Code::UnresolvableTarget, contract, &format!("{at}/target"), found, expected, stake);
         }
@@ -100,9 +122,18 @@ impl Check<'_> {
         let wider = |index: usize| caps[..index].iter().find(|before| width(before) > width(caps[index]));
         let found = (0..caps.len()).find_map(|index| Some((index, wider(index)?)));
         if let Some((index, wider)) = found {
-            let found = format!("a cap per {} after one per {}", caps[index].per.name(), wider.per.name());
-            let expected = "narrow caps before wide ones: else the wide one counts what is not paid, and a worse month can cost \
-                            less";
+            let found = phrase!(
+                "a cap per {} after one per {}",
+                "eine Obergrenze je {} nach einer je {}",
+                caps[index].per.name(),
+                wider.per.name()
+            );
+            let expected = phrase!(
+                "narrow caps before wide ones: else the wide one counts what is not paid, and a worse month can cost \
+                            less",
+                "enge Obergrenzen vor weiten: sonst zählt die weite mit, was nicht gezahlt wird, und ein \
+schlechterer Monat kann weniger kosten"
+            );
             let stake = self.stake_of_all(contract);
             self.add_with(Code::CapsOutOfOrder, contract, &format!("/spec/caps/{index}/per"), found, expected, stake);
         }
@@ -138,9 +169,21 @@ impl Check<'_> {
             if fee(first.0) == fee(promise.fee) || std::mem::replace(&mut first.1, true) {
                 continue;
             }
-            let told = |own: Option<Amount>| own.map_or_else(|| "the contract's fee".to_owned(), |own| own.to_string());
-            let found = format!("{} beside {} for service {service}", told(promise.fee), told(first.0));
-            let expected = "one fee for all promises about a service, or a cap that is no share of it";
+            let told = |own: Option<Amount>, fee: &str| own.map_or_else(|| fee.to_owned(), |own| own.to_string());
+            let en = |own| told(own, "the contract's fee");
+            let found = Phrase::told(
+                format!("{} beside {} for service {service}", en(promise.fee), en(first.0)),
+                format!(
+                    "{} neben {} für den Dienst {service}",
+                    told(promise.fee, "das Entgelt des Vertrags"),
+                    told(first.0, "dem Entgelt des Vertrags")
+                ),
+            );
+            let expected = phrase!(
+                "one fee for all promises about a service, or a cap that is no share of it",
+                "ein einziges Entgelt für alle Zusagen über einen Dienst oder eine Obergrenze, die kein Anteil \
+daran ist"
+            );
             let stake = self.stake_of_all(contract);
             self.add_with(Code::AmbiguousFee, contract, at, found, expected, stake);
         }
@@ -152,9 +195,15 @@ impl Check<'_> {
             promise.fee.is_none() && own.is_some_and(|(_, other, _)| *other != *service) && !known[service].1
         });
         if let (Some((_, service, _)), Some((at, other, _))) = (own, without) {
-            let found = format!("a fee of its own for service {service}, and none for service {other}");
-            let expected =
-                "a fee for each service, or for none: the contract's fee may hold that of the others already";
+            let found = phrase!(
+                "a fee of its own for service {service}, and none for service {other}",
+                "ein eigenes Entgelt für den Dienst {service}, aber keines für den Dienst {other}"
+            );
+            let expected = phrase!(
+                "a fee for each service, or for none: the contract's fee may hold that of the others already",
+                "ein Entgelt für jeden Dienst oder für keinen: im Entgelt des Vertrags kann das der anderen \
+schon enthalten sein"
+            );
             let stake = self.stake_of_all(contract);
             self.add_with(Code::AmbiguousFee, contract, at, found, expected, stake);
         }
@@ -162,7 +211,8 @@ impl Check<'_> {
 
     pub(super) fn unsound_penalty(&mut self, contract: &Document<ContractSpec>, at: &str, promise: Promise<'_>) {
         if let Some((index, found)) = out_of_order(contract, promise) {
-            let expected = "at least as much for a worse month";
+            let expected =
+                phrase!("at least as much for a worse month", "mindestens so viel für einen schlechteren Monat");
             let stake = self.stake(contract, promise);
             let field = promise.penalty.model().map_or("", Model::field);
             let list = if field == "perOutage" { "/tiers" } else { "" };
@@ -170,7 +220,10 @@ impl Check<'_> {
             self.add_with(Code::CreditsOutOfOrder, contract, &pointer, found, expected, stake);
         }
         if let Some((index, found)) = promise.penalty.repeat.as_ref().and_then(falling) {
-            let expected = "at least as much for a miss that repeats";
+            let expected = phrase!(
+                "at least as much for a miss that repeats",
+                "mindestens so viel für eine wiederholte Verfehlung"
+            );
             let stake = self.stake(contract, promise);
             let pointer = format!("{at}/penalty/repeat/steps/{index}/factor");
             self.add_with(Code::CreditsOutOfOrder, contract, &pointer, found, expected, stake);
@@ -178,21 +231,31 @@ impl Check<'_> {
         let points = promise.penalty.points.is_some();
         if points && contract.spec.point_worth.is_none() && contract.spec.rights.iter().all(|one| one.points.is_none())
         {
-            let expected = "pointWorth in the contract, or a right that points open";
-            let found = "points that are worth nothing and open nothing".to_owned();
+            let expected = phrase!(
+                "pointWorth in the contract, or a right that points open",
+                "pointWorth im Vertrag oder ein Recht, das Servicepunkte auslösen"
+            );
+            let found = phrase!(
+                "points that are worth nothing and open nothing",
+                "Servicepunkte, die nichts wert sind und nichts auslösen"
+            );
             self.add_with(Code::WithoutEffect, contract, &format!("{at}/penalty/points"), found, expected, None);
         }
     }
 }
 
 /// A step that multiplies by less than the one before it, or by less than a first miss.
-fn falling(repeat: &Repeat) -> Option<(usize, String)> {
+fn falling(repeat: &Repeat) -> Option<(usize, Phrase)> {
     let mut before = Ratio::one();
     for (index, step) in repeat.steps.iter().enumerate() {
         let factor = step.factor.ratio();
         if factor < before {
-            let found =
-                format!("a factor of {} from {} misses on, less than for fewer of them", step.factor, step.misses);
+            let found = phrase!(
+                "a factor of {} from {} misses on, less than for fewer of them",
+                "ein Faktor von {} ab {} Verfehlungen, weniger als bei einer geringeren Zahl",
+                step.factor,
+                step.misses
+            );
             return Some((index, found));
         }
         before = factor;
@@ -229,7 +292,7 @@ fn least_service_seconds(contract: &ContractSpec, period: MeasurementPeriod) -> 
 }
 
 /// The band or tier that pays less than one for a better month.
-fn out_of_order(contract: &Document<ContractSpec>, promise: Promise<'_>) -> Option<(usize, String)> {
+fn out_of_order(contract: &Document<ContractSpec>, promise: Promise<'_>) -> Option<(usize, Phrase)> {
     let currency = contract.spec.currency;
     let base = promise.fee.unwrap_or(contract.spec.fee.monthly).in_currency(currency)?;
     let base = Ratio::whole(base.minor).times(&Ratio::whole(promise.period.months()));
@@ -261,5 +324,5 @@ fn out_of_order(contract: &Document<ContractSpec>, promise: Promise<'_>) -> Opti
     }
     steps.sort_by(|a, b| a.1.cmp(&b.1));
     let pair = steps.windows(2).find(|pair| pair[1].2 < pair[0].2)?;
-    Some((pair[1].0, "less than for a better month".to_owned()))
+    Some((pair[1].0, phrase!("less than for a better month", "weniger als für einen besseren Monat")))
 }

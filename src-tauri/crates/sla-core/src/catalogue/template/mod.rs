@@ -19,6 +19,8 @@ use super::finding::{Code, Finding};
 use super::unread::{self, Unread};
 use super::value::Name;
 use super::yaml::{Kind, Node};
+use crate::phrase;
+use crate::phrase::Phrase;
 
 pub(super) use sample::Samples;
 use shipped::SHIPPED;
@@ -94,8 +96,14 @@ impl<'a> Templates<'a> {
         let Some(mut base) = chain.pop().and_then(|last| last.child("spec")).cloned() else { return Ok(None) };
         if chain.is_empty() {
             if let Some(without) = base.child("without") {
-                let found = "terms to leave out, and no template that says them";
-                let expected = "extends beside it: the template that says them";
+                let found = phrase!(
+                    "terms to leave out, and no template that says them",
+                    "Bedingungen zum Weglassen, aber keine Vorlage, die sie nennt"
+                );
+                let expected = phrase!(
+                    "extends beside it: the template that says them",
+                    "extends daneben: die Vorlage, die sie nennt"
+                );
                 findings.push(Finding::new(Code::InvalidValue, without.place("/spec/without"), found, expected));
             }
             return Ok(None);
@@ -148,7 +156,7 @@ impl<'a> Templates<'a> {
         let own = self.own.keys().map(Name::as_str);
         let known: Vec<&str> = own.chain(SHIPPED.keys().copied()).collect();
         let found = unread::nobody_defines("SlaTemplate", name);
-        Finding::new(Code::UnknownReference, at.place("/spec/extends"), found, format!("one of: {}", known.join(", ")))
+        Finding::new(Code::UnknownReference, at.place("/spec/extends"), found, Phrase::one_of(&known.join(", ")))
     }
 }
 
@@ -161,10 +169,24 @@ fn extended(document: &Node) -> Option<(&Node, Name)> {
 
 fn circle(document: &Node, name: &Name, by: &[Name]) -> Finding {
     let by: Vec<String> = by.iter().map(|name| format!("{:?}", name.as_str())).collect();
-    let way = if by.is_empty() { String::new() } else { format!(" by way of {}", by.join(" and ")) };
-    let found = format!("the template {:?}, which extends itself{way}", name.as_str());
+    let (way, way_de) = match by.len() {
+        0 => Default::default(),
+        _ => (format!(" by way of {}", by.join(" and ")), format!(" über {}", by.join(" und "))),
+    };
+    let found = Phrase::told(
+        format!("the template {:?}, which extends itself{way}", name.as_str()),
+        format!("die Vorlage {:?}, die{way_de} sich selbst erweitert", name.as_str()),
+    );
     let at = document.nearest("/spec/extends").place("/spec/extends");
-    Finding::new(Code::CircularTemplate, at, found, "templates of which one, in the end, extends none")
+    Finding::new(
+        Code::CircularTemplate,
+        at,
+        found,
+        phrase!(
+            "templates of which one, in the end, extends none",
+            "Vorlagen, von denen am Ende eine keine andere erweitert"
+        ),
+    )
 }
 
 /// The terms of a template with those of a document that extends it.
@@ -176,13 +198,16 @@ fn merged(mut base: Node, own: &Node, findings: &mut Vec<Finding>) -> Node {
         for (pointer, term) in unread::nodes(without, "/*") {
             let Kind::Scalar { text, .. } = &term.kind else { continue };
             if !remove(&mut base, text) {
-                findings.push(Finding::new(
-                    Code::UnknownReference,
-                    term.place(&format!("/spec/without{pointer}")),
-                    format!("{text:?}, which the template does not say"),
+                let place = term.place(&format!("/spec/without{pointer}"));
+                let found =
+                    phrase!("{text:?}, which the template does not say", "{text:?}, in der Vorlage nicht enthalten");
+                let expected = phrase!(
                     "a term of the template such as minimumCredit, a promise such as commitments.latency, or a term of a \
                      promise such as commitments.latency.consecutiveSlices",
-                ));
+                    "eine Bedingung der Vorlage wie minimumCredit, eine Zusage wie commitments.latency oder eine Bedingung \
+                     einer Zusage wie commitments.latency.consecutiveSlices"
+                );
+                findings.push(Finding::new(Code::UnknownReference, place, found, expected));
             }
         }
     }
