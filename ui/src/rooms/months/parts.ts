@@ -2,8 +2,9 @@
 // the page, take the words and the permission from here.
 import type { Schemas } from '$lib/backend/api'
 import { runThere, type Action } from '$lib/state/actions.svelte'
-import { may } from '$lib/state/person.svelte'
+import { may, person } from '$lib/state/person.svelte'
 import { route } from '$lib/route/route.svelte'
+import { Draft } from '$lib/text/draft.svelte'
 import { t } from '$lib/words'
 import { creditKey } from '$rooms/workflow/credits'
 import { creditSteps, type MonthRef, type MonthView } from '$rooms/workflow/steps'
@@ -21,6 +22,10 @@ export const writeLetter = {
   /** The letter of a month that was issued was sent. */
   isAllowed: (state: string) => may('months.review') && state !== 'issued',
 }
+
+/** A draft is of the month: when it is restated meanwhile, what somebody wrote stays and says from which revision it was begun. */
+export const draftOfLetter = ({ tenant, contract, month }: MonthRef, revision: number, current: string) =>
+  new Draft(['letter', person()?.account, tenant, contract, month].join('/'), current, String(revision))
 
 export const askExclusion = {
   id: 'ask-exclusion',
