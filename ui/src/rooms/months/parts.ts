@@ -8,7 +8,7 @@ import { Draft } from '$lib/text/draft.svelte'
 import { t } from '$lib/words'
 import { creditKey } from '$rooms/workflow/credits'
 import { creditSteps, type MonthRef, type MonthView } from '$rooms/workflow/steps'
-import { promiseKey } from './figures'
+import { promiseTitle } from './figures'
 
 export const restate = {
   id: 'restate',
@@ -57,10 +57,6 @@ export function elsewhere(
     ],
     ['revisions', restate.id, restate.label(), restate.isAllowed()],
   ]
-  const titleOf = (commitment: string) =>
-    [...(record?.commitments ?? []), ...(record?.incident_promises ?? [])].find(
-      (one) => record && promiseKey(record, one) === commitment,
-    )?.title ?? commitment
   return [
     ...view.credits.flatMap((credit) =>
       creditSteps(view, credit, asker)
@@ -68,7 +64,7 @@ export function elsewhere(
         .map(({ step }) => ({
           id: `step-${step}`,
           label: t(`step-${step}`),
-          note: titleOf(credit.commitment),
+          note: promiseTitle(record, credit.commitment),
           run: () =>
             runThere(`step-${step}`, () =>
               route.go(['credits'], { credit: creditKey({ ...at, commitment: credit.commitment }) }),
