@@ -889,6 +889,7 @@ letter-look-difference = Unterschied
 letter-drawn = Wie es aus dem Monat erzeugt wird; niemand hat es geändert.
 letter-sent-drawn = Versandt, wie es aus dem Monat erzeugt wurde.
 letter-draft = Ihr Entwurf; er ist noch nicht gespeichert.
+letter-draft-of = Diesen Entwurf haben Sie mit Revision { $begun } begonnen; inzwischen gilt Revision { $revision }. Vergleichen Sie ihn mit dem Anschreiben, wie es jetzt erzeugt wird.
 letter-version = Fassung { $number } von { $who }, { $at }
 letter-versions = Fassungen
 letter-outdated = Seit dieser Fassung wurde etwas entschieden. Vergleichen Sie sie mit dem Anschreiben, wie es jetzt erzeugt wird.

@@ -892,6 +892,7 @@ letter-look-difference = Difference
 letter-drawn = As it is drawn from the month; nobody has changed it.
 letter-sent-drawn = Sent as it was drawn from the month.
 letter-draft = Your draft; it is not saved yet.
+letter-draft-of = You began this draft from revision { $begun }; the month is at revision { $revision } now. Compare it with the letter as it is drawn now.
 letter-version = Version { $number } by { $who }, { $at }
 letter-versions = Versions
 letter-outdated = Something was decided since this version was written. Compare it with the letter as it is drawn now.

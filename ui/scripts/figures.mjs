@@ -8,7 +8,7 @@ const desk = await startDesk('dist-gallery')
 const browser = await startBrowser()
 try {
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
-  await page.goto(desk.address)
+  await page.goto(`${desk.address}/#/tables?month=2026-10`)
   await page.locator('#fifty-thousand tbody tr').first().waitFor()
   const session = await page.context().newCDPSession(page)
   await session.send('Performance.enable')

@@ -63,6 +63,21 @@ async function command(page: Page, words: string): Promise<void> {
   await page.locator('.palette').waitFor({ state: 'detached' })
 }
 
+/** A step by its word in the palette, which leaves one in what it asks for. */
+async function stepByWord(page: Page, where: string, word: string): Promise<void> {
+  await command(page, word)
+  await page.locator(`${where} form textarea:focus`).waitFor()
+  await press(page.locator(`${where} [data-confirm]`))
+  await page.locator(`${where} [data-confirm]`).waitFor({ state: 'detached' })
+}
+
+/** Goes to a month by the name of its customer. */
+async function findMonth(page: Page, customer: string): Promise<void> {
+  await command(page, customer)
+  await page.locator('main header h1').getByText(customer).waitFor()
+  await page.locator('main [data-step]').first().waitFor()
+}
+
 const reading: [name: string, walk: (walk: Walk) => Promise<void>][] = [
   [
     'a wrong password is mended',
@@ -234,6 +249,80 @@ const working: typeof reading = [
       await tabTo(save, 'Shift+Tab')
       await page.keyboard.press('Enter')
       await page.getByText(t('document-saved', { version: '2' })).waitFor()
+    },
+  ],
+  [
+    'a month is restated, written about and handed to review by words alone',
+    async ({ t, enter }) => {
+      const mara = await enter('mara')
+      await findMonth(mara, 'Nordlicht')
+      await command(mara, t('restate'))
+      await mara.locator('main form textarea:focus').waitFor()
+      await mara.keyboard.insertText('Looked at once more.')
+      await press(mara.locator('[data-restate]'))
+      // The demo's maintenance is not approved where the ledger keeps the catalogue.
+      await mara
+        .locator('main header')
+        .getByText(t('revision-number', { revision: '2' }))
+        .waitFor()
+
+      // Each is done in another part of the page than the one that is open.
+      await command(mara, t('letter-write'))
+      await mara.locator('[data-letter]:focus').waitFor()
+      await mara.keyboard.press('Control+End')
+      await mara.keyboard.insertText('\nA sentence of our own.\n')
+      await command(mara, t('letter-save'))
+      await mara.locator('[data-shown]').getByText('A sentence of our own.').waitFor()
+      await command(mara, t('month-part-promises'))
+      await mara.locator('[role="gridcell"]').first().waitFor()
+      const download = mara.waitForEvent('download')
+      await command(mara, t('document-download', { name: 'report.pdf' }))
+      expect((await download).suggestedFilename()).toBe('nordlicht-2026-10-report.pdf')
+      await command(mara, t('ask-exclusion'))
+      await mara.locator('[role="gridcell"]:focus').waitFor()
+      await mara.keyboard.press('Shift+ArrowRight')
+      await command(mara, t('ask-exclusion'))
+      await mara.locator('aside form').waitFor()
+      await mara.keyboard.press('Escape')
+      await mara.locator('aside').waitFor({ state: 'detached' })
+
+      await stepByWord(mara, 'main', t('step-submit'))
+      await mara.locator('main header').getByText(t('month-in-review'), { exact: true }).waitFor()
+      // What is for others is not offered.
+      await mara.keyboard.press('Control+k')
+      await mara.keyboard.insertText(t('step-decide'))
+      await mara.getByText(t('palette-nothing')).waitFor()
+      expect(await mara.getByRole('option').count()).toBe(0)
+    },
+  ],
+  [
+    'its credit is decided, approved and issued by words alone',
+    async ({ t, enter }) => {
+      const ole = await enter('ole')
+      await findMonth(ole, 'Nordlicht')
+      await command(ole, t('step-decide'))
+      await ole.locator('aside form input:focus').waitFor()
+      await ole.keyboard.insertText('400')
+      await type(ole, t('step-reason'), 'Most of it was proven.')
+      await press(ole.locator('aside [data-confirm]'))
+      await ole.locator('aside [data-confirm]').waitFor({ state: 'detached' })
+      // What he cannot do says why, and leads to its button.
+      await command(ole, t('step-approve'))
+      await ole.locator('aside [data-step="approve"]:focus').waitFor()
+      expect(await ole.locator('aside form').count()).toBe(0)
+      await ole.keyboard.press('Control+k')
+      await ole.keyboard.insertText(t('step-approve'))
+      const option = ole.getByRole('option', { name: t('step-approve'), disabled: true })
+      await option.getByText(t('blocked-decided-by-you')).waitFor()
+
+      const fee = await enter('fee')
+      await findMonth(fee, 'Nordlicht')
+      await stepByWord(fee, 'aside', t('step-approve'))
+      await fee.locator('aside .head').getByText(t('credit-approved'), { exact: true }).waitFor()
+      await findMonth(fee, 'Nordlicht')
+      await stepByWord(fee, 'main', t('step-approve'))
+      await stepByWord(fee, 'main', t('step-issue'))
+      await fee.locator('main header').getByText(t('month-issued'), { exact: true }).waitFor()
     },
   ],
 ]

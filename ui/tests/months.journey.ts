@@ -157,8 +157,11 @@ describe('a month', () => {
     expect(await panel.locator('input[name="from"]').inputValue()).toBe('2026-10-06T06:47')
   })
 
-  test('a month is restated with a reason, and its revisions are compared', async () => {
-    const page = await open('mara', `${alpenbahn}&tab=revisions`)
+  test('a month is restated with a reason under a draft of its letter, and its revisions are compared', async () => {
+    const page = await open('mara', `${alpenbahn}&tab=documents`)
+    await page.locator('[data-write-letter]').click()
+    await page.locator('[data-letter]').fill('# A draft of revision 1')
+    await page.getByRole('tab', { name: 'Revisions' }).click()
     await desk.as('otto', 'POST', '/exclusions', {
       name: 'move',
       tenant: 'alpenbahn',
@@ -178,6 +181,9 @@ describe('a month', () => {
     await page.locator('[data-restate]').click()
     await page.getByText('Say why').first().waitFor()
     await page.locator('main textarea').fill('the move was approved')
+    await page.getByRole('tab', { name: 'History' }).click()
+    await page.getByRole('tab', { name: 'Revisions' }).click()
+    expect(await page.locator('main textarea').inputValue()).toBe('the move was approved')
     await page.locator('[data-restate]').click()
     await page.getByRole('heading', { name: 'What changed' }).waitFor({ timeout: 30_000 })
     await page.getByText('It rests on the same evidence.').waitFor()
@@ -189,6 +195,9 @@ describe('a month', () => {
       steps: { note: string }[]
     }[]
     expect(first[0]?.steps.at(-1)?.note).toBe('Restatement: the move was approved')
+    await page.getByRole('tab', { name: 'Documents' }).click()
+    await page.getByText('You began this draft from revision 1; the month is at revision 2').waitFor()
+    expect(await page.locator('[data-letter]').inputValue()).toBe('# A draft of revision 1')
   })
 
   test('its report is leafed through beside the letter', async () => {
@@ -242,6 +251,19 @@ describe('a month', () => {
     await text.fill(long)
     await page.getByRole('tab', { name: 'History' }).click()
     await page.getByRole('tab', { name: 'Documents' }).click()
+    expect(await text.inputValue()).toBe(long)
+
+    // What is typed after the palette was asked for is for the palette, also before its first frame.
+    await text.focus()
+    await page.evaluate(() => {
+      const frame = window.requestAnimationFrame
+      window.requestAnimationFrame = (run) => frame(() => document.querySelector('.palette') ?? run(0))
+    })
+    await page.keyboard.press('Control+k')
+    await page.keyboard.insertText('shortcuts')
+    expect(await page.locator('.palette input').inputValue()).toBe('shortcuts')
+    await page.keyboard.press('Escape')
+    await page.locator('[data-letter]:focus').waitFor()
     expect(await text.inputValue()).toBe(long)
 
     // Somebody else writes meanwhile.

@@ -12,14 +12,18 @@ export class Draft {
   private past = $state.raw<string[]>([])
   private future = $state.raw<string[]>([])
   private lastTyped = 0
+  /** What it was begun from, such as a revision that may have been replaced since. */
+  readonly basis: string
 
   constructor(
     private readonly key: string,
     private readonly begin: string,
+    basis = '',
     private readonly now: () => number = Date.now,
   ) {
     const before = kept.get(key)
     this.text = before?.text ?? begin
+    this.basis = before?.basis ?? basis
     this.past = before?.past ?? []
     this.future = before?.future ?? []
   }
@@ -84,6 +88,6 @@ export class Draft {
   }
 
   private keep(): void {
-    kept.set(this.key, { text: this.text, past: this.past, future: this.future })
+    kept.set(this.key, { text: this.text, basis: this.basis, past: this.past, future: this.future })
   }
 }

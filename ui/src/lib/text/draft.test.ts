@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from 'vitest'
 import { Draft } from './draft.svelte'
 
 let clock = 0
-const draft = (key = 'one', begin = 'a') => new Draft(key, begin, () => clock)
+const draft = (key = 'one', begin = 'a', basis = '1') => new Draft(key, begin, basis, () => clock)
 
 beforeEach(() => {
   clock += 1_000_000
@@ -47,4 +47,12 @@ test('it is there again with its steps until it is saved', () => {
   expect(draft('other').text).toBe('a')
   again.forget()
   expect(draft().text).toBe('a')
+})
+
+test('it stays when what it was begun from is replaced, and says from what that was', () => {
+  draft().type('ab')
+  const again = draft('one', 'drawn anew', '2')
+  expect([again.text, again.basis]).toEqual(['ab', '1'])
+  again.forget()
+  expect([draft('one', 'drawn anew', '2').text, draft('one', '', '2').basis]).toEqual(['drawn anew', '2'])
 })

@@ -2,6 +2,8 @@
 
 interface Kept {
   text: string
+  /** What it was begun from. */
+  basis: string
   past: string[]
   future: string[]
 }

@@ -14,3 +14,9 @@ export function promiseKey(
 ): string {
   return contract_version === contract.version ? name : `${name}@${contract_version}`
 }
+
+/** What a promise of a month is called; its name where the month does not tell. */
+export const promiseTitle = (record: Schemas['MonthRecord'] | undefined, name: string): string =>
+  [...(record?.commitments ?? []), ...(record?.incident_promises ?? [])].find(
+    (one) => record && promiseKey(record, one) === name,
+  )?.title ?? name

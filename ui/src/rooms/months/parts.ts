@@ -2,12 +2,13 @@
 // the page, take the words and the permission from here.
 import type { Schemas } from '$lib/backend/api'
 import { runThere, type Action } from '$lib/state/actions.svelte'
-import { may } from '$lib/state/person.svelte'
+import { may, person } from '$lib/state/person.svelte'
 import { route } from '$lib/route/route.svelte'
+import { Draft } from '$lib/text/draft.svelte'
 import { t } from '$lib/words'
 import { creditKey } from '$rooms/workflow/credits'
 import { creditSteps, type MonthRef, type MonthView } from '$rooms/workflow/steps'
-import { promiseKey } from './figures'
+import { promiseTitle } from './figures'
 
 export const restate = {
   id: 'restate',
@@ -21,6 +22,10 @@ export const writeLetter = {
   /** The letter of a month that was issued was sent. */
   isAllowed: (state: string) => may('months.review') && state !== 'issued',
 }
+
+/** A draft is of the month: when it is restated meanwhile, what somebody wrote stays and says from which revision it was begun. */
+export const draftOfLetter = ({ tenant, contract, month }: MonthRef, revision: number, current: string) =>
+  new Draft(['letter', person()?.account, tenant, contract, month].join('/'), current, String(revision))
 
 export const askExclusion = {
   id: 'ask-exclusion',
@@ -52,10 +57,6 @@ export function elsewhere(
     ],
     ['revisions', restate.id, restate.label(), restate.isAllowed()],
   ]
-  const titleOf = (commitment: string) =>
-    [...(record?.commitments ?? []), ...(record?.incident_promises ?? [])].find(
-      (one) => record && promiseKey(record, one) === commitment,
-    )?.title ?? commitment
   return [
     ...view.credits.flatMap((credit) =>
       creditSteps(view, credit, asker)
@@ -63,7 +64,7 @@ export function elsewhere(
         .map(({ step }) => ({
           id: `step-${step}`,
           label: t(`step-${step}`),
-          note: titleOf(credit.commitment),
+          note: promiseTitle(record, credit.commitment),
           run: () =>
             runThere(`step-${step}`, () =>
               route.go(['credits'], { credit: creditKey({ ...at, commitment: credit.commitment }) }),
