@@ -1316,7 +1316,7 @@ clock-behind = Die Uhr dieses Rechners geht gegenüber der des Servers um { $dif
 problem-disk = Der Datenträger ist voll
 problem-disk-next = Es wurde nichts festgehalten. Schaffen Sie Platz auf dem Rechner, auf dem SLA Desk läuft, und versuchen Sie es erneut.
 
-## Finance's statement
+## Abrechnung
 
 statement-open = Abrechnung zeigen
 statement-close = Abrechnung schließen
@@ -1325,3 +1325,25 @@ statement-what = Jede Gutschrift des Monats mit Spanne, Entscheidung und Freigab
 document-statement-json = Abrechnung für Programme
 document-statement-csv = Gutschriften als Tabelle, mit allen, die entschieden und freigegeben haben
 document-statement-xlsx = Arbeitsmappe mit Summen, Monaten, Gutschriften, Buchungen und Obergrenzen
+
+## Versiegelte Monate im Fenster
+
+evidence-view-sealed = Versiegelten Monat prüfen
+verify-bundle = Versiegelten Monat prüfen
+verify-what = Wählen Sie das Paket (.zip), das Sie bekommen haben. Geprüft werden Siegel und Prüfkette, alle Zahlen werden aus den Nachweisen neu berechnet und alle Dokumente neu erstellt. Nichts davon wird behalten.
+verify-file = Paket
+verify-no-file = Wählen Sie zuerst ein Paket.
+verify-key = Öffentlicher Schlüssel des Anbieters (freiwillig)
+verify-key-hint = Die Zeile, die in seiner Datei .pub steht und mit RW beginnt. Ohne sie ist nicht geprüft, von wem das Paket ist.
+verify-run = Paket prüfen
+verify-key-inside = Signiert mit dem Schlüssel { $key }, der im Paket liegt. Wem er gehört, hat niemand geprüft: Vergleichen Sie ihn mit dem Schlüssel, den der Anbieter bekannt gegeben hat, oder tragen Sie jenen oben ein.
+seal-agrees = Stimmt überein
+seal-differs = Weicht ab
+seal-not-checked = Nicht geprüft
+sealed = Versiegelter Monat
+sealed-what = Eine signierte Datei mit Dokumenten, Vertrag, Ausnahmen, Nachweisen und dem Eintrag der Prüfkette. Wer sie bekommt, kann jede Zahl ohne Zugang zu diesem System neu berechnen.
+sealed-download = Versiegeltes Paket herunterladen
+problem-no-key = Es gibt keinen Schlüssel, der versiegelt
+problem-no-key-next = Wer dieses System betreibt, legt einen Schlüssel mit „sla key new“ an und startet mit „sla serve --seal-key“; auf der Kommandozeile versiegelt „sla month bundle“.
+problem-bundle-large = Das Paket ist zu groß, um es hier zu prüfen
+problem-bundle-large-next = Prüfen Sie es auf der Kommandozeile mit „sla verify“.

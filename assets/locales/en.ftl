@@ -1328,3 +1328,25 @@ statement-what = Every credit of the month with its range, decision and approval
 document-statement-json = Statement for programs
 document-statement-csv = Credits as a table, with everybody who decided and approved
 document-statement-xlsx = Workbook with totals, months, credits, bookings and caps
+
+## Sealed months in the window
+
+evidence-view-sealed = Verify a sealed month
+verify-bundle = Verify a sealed month
+verify-what = Choose the bundle (.zip) that you were given. Its seal and its entry of the chain are checked, every figure is computed again from the evidence, and every document is drawn again. Nothing of it is kept.
+verify-file = Bundle
+verify-no-file = Choose a bundle first.
+verify-key = The provider’s public key (optional)
+verify-key-hint = The line in its .pub file that begins with RW. Without it nobody has checked whose bundle it is.
+verify-run = Verify the bundle
+verify-key-inside = Signed with the key { $key }, which lies in the bundle. Nobody has checked whose it is: compare it with the key that the provider made known, or enter that one above.
+seal-agrees = Agrees
+seal-differs = Differs
+seal-not-checked = Not checked
+sealed = Sealed month
+sealed-what = One signed file with the documents, the contract, exclusions, evidence and the entry of the audit chain. Whoever has it can compute every figure again without access to this system.
+sealed-download = Download the sealed bundle
+problem-no-key = There is no key that seals
+problem-no-key-next = Whoever runs this system makes a key with “sla key new” and starts it with “sla serve --seal-key”; at the prompt “sla month bundle” seals.
+problem-bundle-large = The bundle is too large to be verified here
+problem-bundle-large-next = Verify it at the prompt with “sla verify”.

@@ -43,7 +43,8 @@ export async function startDesk(ui = 'dist', catalogue = 'folder', filled = null
       String(filled.months),
     ])
   await addAdmin(sla, ledger)
-  const api = await startApi(sla, ledger, folder, ui, catalogue)
+  await makeKey(sla, join(folder, 'seal.key'))
+  const api = await startApi(sla, ledger, folder, ui, catalogue, ['--seal-key', join(folder, 'seal.key')])
 
   const sessions = new Map()
   const sessionOf = async (account) => {
@@ -94,7 +95,7 @@ export async function startDesk(ui = 'dist', catalogue = 'folder', filled = null
   }
   /** @param {string} path Something of the demo that goes. */
   const remove = (path) => rm(join(folder, path))
-  return { address: api.address, as, done, remove, stop, stopApi: api.stop }
+  return { address: api.address, as, done, folder, remove, stop, stopApi: api.stop }
 }
 
 /**
@@ -132,7 +133,14 @@ async function addAdmin(sla, ledger) {
   if (code !== 0) throw new Error(`sla account add ended with ${code}`)
 }
 
-async function startApi(sla, ledger, folder, ui, catalogue) {
+async function makeKey(sla, file) {
+  const child = spawn(sla, ['key', 'new', file], { stdio: ['pipe', 'ignore', 'inherit'] })
+  child.stdin.end(`${PASSWORD}\n${PASSWORD}\n`)
+  const code = await new Promise((resolve) => child.once('exit', resolve))
+  if (code !== 0) throw new Error(`sla key new ended with ${code}`)
+}
+
+async function startApi(sla, ledger, folder, ui, catalogue, more = []) {
   const options = [
     '--listen',
     '127.0.0.1:0',
@@ -144,10 +152,11 @@ async function startApi(sla, ledger, folder, ui, catalogue) {
     fileURLToPath(new URL(`../${ui}`, import.meta.url)),
     '--sign-ins-per-minute',
     '1000',
+    ...more,
   ]
   const child = spawn(sla, ['serve', '--ledger', ledger, ...options], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, SLA_LOG: 'error' },
+    env: { ...process.env, SLA_LOG: 'error', SLA_KEY_PASSPHRASE: PASSWORD },
   })
   const exited = new Promise((resolve) => child.once('exit', resolve))
   for await (const line of createInterface(child.stdout)) {

@@ -144,6 +144,58 @@ describe('looking at a desk', () => {
     expect(await vera.locator('[data-statement-toggle]').count()).toBe(0)
   })
 
+  test('a sealed month is exported and verified, and one changed byte is told with its file', async () => {
+    const mara = await open('mara', 'months/prairie/prairie-platform?month=2026-10&tab=documents')
+    const coming = mara.waitForEvent('download')
+    await mara.locator('[data-sealed] button').click()
+    const download = await coming
+    expect(download.suggestedFilename()).toBe('prairie-2026-10.zip')
+    const bytes = await readFile(await download.path())
+    const key = (await readFile(`${desk.folder}/seal.key.pub`, 'utf8')).split('\n')[1] ?? ''
+    const verify = async (buffer: Buffer, language: 'en' | 'de') => {
+      const words = {
+        en: {
+          key: 'public key',
+          run: 'Verify the bundle',
+          agrees: 'Everything agrees.',
+          differs: 'Not everything agrees.',
+        },
+        de: {
+          key: 'Öffentlicher Schlüssel',
+          run: 'Paket prüfen',
+          agrees: 'Alles stimmt überein.',
+          differs: 'Nicht alles stimmt überein.',
+        },
+      }[language]
+      const gwen = await open('gwen', 'evidence?view=sealed&month=2026-10', language)
+      await gwen
+        .locator('#bundle-file')
+        .setInputFiles({ name: 'month.zip', mimeType: 'application/zip', buffer })
+      await gwen.getByLabel(words.key).fill(key)
+      await gwen.getByRole('button', { name: words.run }).click()
+      return { gwen, words }
+    }
+    const whole = await verify(bytes, 'en')
+    await whole.gwen.getByText(whole.words.agrees).waitFor()
+    await whole.gwen.getByText('which is the one that you gave').waitFor()
+
+    // The head of report.csv, which stands in the archive as it is.
+    const at = bytes.indexOf('tenant,tenant_name,month,revision,period_start')
+    expect(at).toBeGreaterThan(0)
+    const changed = Buffer.from(bytes)
+    changed[at] = changed[at]! ^ 1
+    const torn = await verify(changed, 'de')
+    await torn.gwen.getByText(torn.words.differs).waitFor()
+    await torn.gwen
+      .locator('.flaws')
+      .getByText(/documents\/|templates\//)
+      .first()
+      .waitFor()
+
+    const none = await verify(Buffer.from('no archive'), 'en')
+    await none.gwen.locator('.flaws li').first().waitFor()
+  })
+
   test('the language changes at once, without a reload, and stays', async () => {
     const ole = await open('ole', 'credits?month=2026-10')
     await ole.getByRole('heading', { name: 'Credits' }).waitFor()

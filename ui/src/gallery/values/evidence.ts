@@ -90,3 +90,68 @@ export const entries = [
   entry(12_030, 'account.sign_in'),
   entry(12_029, 'an.action_of_tomorrow'),
 ]
+
+const check = (
+  check: Schemas['CheckName'],
+  outcome: Schemas['CheckOutcome'],
+  count: number,
+  flaws: Schemas['Flaw'][] = [],
+): Schemas['BundleCheck'] => ({ check, outcome, count, flaws })
+
+export const agrees: Schemas['Verification'] = {
+  agrees: true,
+  key_given: true,
+  earlier_months: 2,
+  difference: null,
+  month: {
+    tenant: 'prairie',
+    contract: 'prairie-platform',
+    month: '2026-10',
+    revision: 1,
+    language: 'en',
+    program: '0.1.0',
+    key: 'F00DBEEFF00DBEEF',
+    chain_head: '4da9fcfd64f92b1e67b648923b14f543a6d6d4b1e2debf224f84a49a279173b0',
+  },
+  checks: [
+    check('seal', 'agrees', 31),
+    check('chain', 'agrees', 1),
+    check('figures', 'agrees', 4),
+    check('documents', 'agrees', 8),
+  ],
+}
+
+export const differs: Schemas['Verification'] = {
+  ...agrees,
+  agrees: false,
+  key_given: false,
+  checks: [
+    check('seal', 'differs', 31, [
+      {
+        code: 'altered',
+        file: 'evidence/0a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f9.parquet',
+      },
+      { code: 'unknown', file: 'documents/نوردليخت 株式会社.pdf' },
+      { code: 'other_key', signed_by: 'F00DBEEFF00DBEEF', expected: 'BADC0FFEEBADC0FF' },
+    ]),
+    check('chain', 'agrees', 1),
+    check('figures', 'not_checked', 4),
+    check('documents', 'not_checked', 8),
+  ],
+}
+
+export const damaged: Schemas['Verification'] = {
+  ...agrees,
+  agrees: false,
+  month: null,
+  earlier_months: 0,
+  checks: [
+    check('seal', 'differs', 0, [
+      { code: 'no_archive' },
+      { code: 'too_large', bytes: 5_368_709_120, most: 1_073_741_824 },
+    ]),
+    check('chain', 'not_checked', 0),
+    check('figures', 'not_checked', 0),
+    check('documents', 'not_checked', 0),
+  ],
+}

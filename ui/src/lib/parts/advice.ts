@@ -25,6 +25,9 @@ export function adviceFor(problem: Problem): Advice {
   if (problem.code === 'ledger.sign_in')
     return { title: 'problem-ledger-sign-in', next: 'problem-ledger-sign-in-next' }
   if (problem.code === 'file') return { title: 'problem-file', next: 'problem-file-next' }
+  if (problem.code === 'bundle.no_key') return { title: 'problem-no-key', next: 'problem-no-key-next' }
+  if (problem.code === 'bundle.too_large')
+    return { title: 'problem-bundle-large', next: 'problem-bundle-large-next' }
   if (problem.code === 'access.proof') return { title: 'problem-proof', next: 'problem-proof-next' }
   if (isDiskFull(problem.code)) return DISK_FULL
   if (problem.isStale) return { title: 'problem-stale', next: 'problem-stale-next' }

@@ -92,6 +92,12 @@ const chain: Looks<'sound' | 'broken'> = {
   broken: { icon: CircleX, tone: 'bad' },
 }
 
+const seal: Looks<Schemas['CheckOutcome']> = {
+  agrees: { icon: CircleCheck, tone: 'good' },
+  differs: { icon: CircleX, tone: 'bad' },
+  not_checked: { icon: CircleHelp, tone: 'open' },
+}
+
 const file: Looks<Schemas['EvidenceCheck'] | 'not_known'> = {
   sound: { icon: CircleCheck, tone: 'good' },
   missing: { icon: CircleX, tone: 'bad' },
@@ -107,7 +113,21 @@ const source: Looks<'reached' | 'not_reached' | 'numbers' | 'no_numbers'> = {
   no_numbers: { icon: CircleX, tone: 'bad' },
 }
 
-const kinds = { verdict, month, credit, job, standing, request, outlook, account, token, chain, file, source }
+const kinds = {
+  verdict,
+  month,
+  credit,
+  job,
+  standing,
+  request,
+  outlook,
+  account,
+  token,
+  chain,
+  seal,
+  file,
+  source,
+}
 
 export type StatusKind = keyof typeof kinds
 
