@@ -74,7 +74,7 @@ pub(super) fn approved(record: &MonthRecord) -> Settlement {
         issued_before_minor: 0,
         steps: Vec::new(),
     });
-    let step = StepOnRecord { number: 1, step: WorkflowStep::Approve, amount_minor: None, note: "", at: DECIDED_AT };
+    let step = step_of(1, WorkflowStep::Approve, None, "", "Mia Berger");
     let credits = credits.collect();
     let month = MonthOnRecord { record, state: MonthState::Approved, steps: vec![step], credits, carried: None };
     Settlement::of(&month).expect("small amounts").expect("an approved month")
