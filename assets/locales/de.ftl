@@ -300,6 +300,7 @@ document-report-csv = Zahlen als Tabelle
 document-report-xlsx = Alle Angaben des Berichts als Arbeitsmappe
 document-letter-eml = Anschreiben als E-Mail-Entwurf, mit Bericht
 document-letter-md = Anschreiben als Text
+document-letter-html = Anschreiben für die Textverarbeitung
 document-settlement-json = Was entschieden wurde, für Programme
 document-settlement-csv = Was entschieden wurde, als Tabelle
 evidence-empty = Für diesen Monat gibt es keine Nachweise

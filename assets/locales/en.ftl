@@ -300,6 +300,7 @@ document-report-csv = Figures as a table
 document-report-xlsx = Everything in the report as a workbook
 document-letter-eml = Letter as a draft mail, with the report
 document-letter-md = Letter as text
+document-letter-html = Letter for a word processor
 document-settlement-json = What was decided, for programs
 document-settlement-csv = What was decided, as a table
 evidence-empty = There is no evidence for this month

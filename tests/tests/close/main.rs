@@ -12,6 +12,7 @@ mod front;
 mod held;
 mod interrupt;
 mod killed;
+mod occasions;
 mod place;
 mod refusals;
 mod repeat;

@@ -48,7 +48,7 @@ fn equal_inputs_give_equal_bytes_on_another_desk_in_another_zone_and_language() 
     for (name, bytes) in &first {
         assert!(second[name] == *bytes, "{} differs", name.display());
     }
-    for name in ["report.pdf", "report.json", "report.csv", "report.xlsx", "letter.eml", "letter.md"] {
+    for name in ["report.pdf", "report.json", "report.csv", "report.xlsx", "letter.eml", "letter.md", "letter.html"] {
         assert!(first.contains_key(&Path::new(MONTH).join("nord").join(name)), "{name}");
     }
     for name in ["portfolio.csv", "portfolio.json", "operations.csv", "operations.json"] {

@@ -341,12 +341,21 @@ fn what_does_not_follow_from_the_evidence_is_noticed_whoever_signed_it() {
     check(&forged(&path, |files, _| drop(files.remove("documents/report.json"))), &["seal missing"]);
     check(&forged(&path, |files, _| drop(files.remove("documents/report.pdf"))), &["documents missing"]);
     check(
+        &forged(&path, |files, _| files.get_mut("documents/letter.html").expect("a letter").push(b' ')),
+        &["documents document"],
+    );
+    check(
         &forged(&path, |files, _| files.get_mut("documents/report.xlsx").expect("a workbook").push(0)),
         &["documents document"],
     );
     // A bundle of a version that drew no workbook is whole.
     let changed = provider.path("changed.zip");
-    std::fs::write(&changed, forged(&path, |files, _| drop(files.remove("documents/report.xlsx")))).expect("written");
+    let of_before = forged(&path, |files, _| {
+        for added in ["documents/report.xlsx", "documents/letter.html"] {
+            files.remove(added).expect("it is drawn now");
+        }
+    });
+    std::fs::write(&changed, of_before).expect("written");
     agrees(&verified(Path::new(&changed), &[]));
     // What the words say, in both languages; the language of the documents when none is named.
     std::fs::write(&changed, replaced("documents/letter.md", "2.765,62", "1.765,62")).expect("written");

@@ -54,6 +54,7 @@ fn media_type(name: &str) -> &'static str {
         Some("csv") => "text/csv; charset=utf-8",
         Some("xlsx") => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         Some("eml") => "message/rfc822",
+        Some("html") => "text/html; charset=utf-8",
         _ => "text/markdown; charset=utf-8",
     }
 }

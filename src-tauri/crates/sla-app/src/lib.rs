@@ -37,6 +37,7 @@ mod history;
 mod jobs;
 mod letters;
 mod measure;
+mod occasions;
 mod openid;
 mod outfile;
 mod planned;
@@ -90,6 +91,9 @@ pub use jobs::{
     Secrets, ask_job, cancel_job, job, jobs, permission_of,
 };
 pub use letters::{LetterError, LetterVersionView, LetterView, letter, write_letter};
+pub use occasions::{
+    ClosedOccasion, OccasionLetterError, draw_breach, draw_closed_occasion, draw_maintenance, lay_letter,
+};
 pub use openid::{OpenId, OpenIdBegun, OpenIdConfig, OpenIdConfigError};
 pub use outfile::OutFileError;
 pub use planned::CloseFailure;

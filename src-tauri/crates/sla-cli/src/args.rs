@@ -15,6 +15,7 @@ use sla_core::workflow::MonthState;
 use crate::billing::{BillingCommand, MonthDocuments};
 use crate::bundle::{Diff, KeyCommand, MonthBundle, Verify};
 use crate::desk_args::{CatalogueCommand, ExclusionCommand, IncidentCommand, Outages, Restate};
+use crate::letter::LetterCommand;
 use crate::people_args::{AccountCommand, Provider, TokenCommand};
 
 /// Monthly SLA reports, service credits and evidence from measurements and contracts.
@@ -82,6 +83,11 @@ pub(crate) enum Command {
     Credit {
         #[command(subcommand)]
         command: CreditCommand,
+    },
+    /// Draw a letter that is not a month's own, as drafts: a mail, Markdown, and HTML for word processors; nothing is sent
+    Letter {
+        #[command(subcommand)]
+        command: LetterCommand,
     },
     /// What closed months mean for the invoice
     Billing {

@@ -1,7 +1,8 @@
 //! Why a command did not do what was asked, for people, machines and the shell.
 
 use sla_app::{
-    BillingError, CatalogueError, CloseError, DocumentsError, LedgerError, ReviewError, SensitivityError, VerifyError,
+    BillingError, CatalogueError, CloseError, DocumentsError, LedgerError, OccasionLetterError, ReviewError,
+    SensitivityError, VerifyError,
 };
 
 /// A message, a stable name of the reason, and the exit code.
@@ -118,6 +119,16 @@ impl From<DocumentsError> for Failure {
     fn from(error: DocumentsError) -> Self {
         match error {
             DocumentsError::Review(error) => error.into(),
+            _ => Self::new(error.code(), error.to_string()),
+        }
+    }
+}
+
+impl From<OccasionLetterError> for Failure {
+    fn from(error: OccasionLetterError) -> Self {
+        match error {
+            OccasionLetterError::Documents(error) => error.into(),
+            OccasionLetterError::Close(error) => error.into(),
             _ => Self::new(error.code(), error.to_string()),
         }
     }

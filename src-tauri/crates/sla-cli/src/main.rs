@@ -13,6 +13,7 @@ mod explain;
 mod failure;
 mod interrupt;
 mod ledger;
+mod letter;
 mod lint;
 mod log;
 mod output;
@@ -103,6 +104,7 @@ async fn run(command: Command, output: Output) -> Result<(), Failure> {
         Command::Incident { command } => desk::incident(command, output).await,
         Command::Outages(arguments) => restate::list_outages(arguments, output).await,
         Command::Restate(arguments) => restate::run(arguments, output).await,
+        Command::Letter { command } => letter::run(command, output).await,
         Command::Billing { command } => billing::run(command, output).await,
         Command::Serve(arguments) => serve::run(arguments, output).await,
         Command::Account { command } => accounts::account(command, output).await,

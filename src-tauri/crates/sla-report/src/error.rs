@@ -74,6 +74,16 @@ pub enum ReportError {
         /// The value.
         found: String,
     },
+    /// A value that goes into a mail header looks like one that is encoded: mail programs would show something else.
+    #[error(
+        "{field} holds \"=?\", by which mail programs take a text for an encoded one: {found:?}; remove it at its source"
+    )]
+    Encoded {
+        /// Where the value came from.
+        field: &'static str,
+        /// The value.
+        found: String,
+    },
     /// A mail address is none.
     #[error("{field} is {found:?}, expected one mail address such as \"sla@example.org\"")]
     Address {

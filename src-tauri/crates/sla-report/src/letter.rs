@@ -1,9 +1,10 @@
-//! The letter that goes with a report: Markdown out of a template, and the same as plain text for a mail.
+//! A letter: Markdown out of a template, and the same as plain text and as HTML.
 
 use sla_core::billing::Settlement;
-use sla_core::record::{Contact, MonthRecord};
+use sla_core::record::{Contact, Language, MonthRecord};
 
 use crate::ReportError;
+use crate::html;
 use crate::manuscript::{self, Block, Manuscript};
 use crate::render;
 use crate::templates::{Templates, letter_name};
@@ -16,6 +17,10 @@ pub(crate) struct Letter {
     pub(crate) markdown: String,
     /// What follows the heading, as plain text.
     pub(crate) text: String,
+    /// The whole letter as a page.
+    pub(crate) page: String,
+    /// What follows the heading, as a page: a mail has its subject already.
+    pub(crate) mail_page: String,
     /// Whether somebody wrote it, and it was not drawn.
     pub(crate) is_written: bool,
 }
@@ -30,18 +35,32 @@ impl Letter {
     ) -> Result<Self, ReportError> {
         let file = letter_name(record.verdict, record.language);
         let rendered = render::render(templates, &file, record, settlement, contacts)?;
-        Self::read(file, tidy(&rendered))
+        Self::read(file, tidy(&rendered), record.language)
+    }
+
+    /// The letter that a template makes of what it was given.
+    ///
+    /// # Errors
+    /// When the template refuses it.
+    pub(crate) fn of_occasion(
+        templates: &Templates,
+        file: String,
+        language: Language,
+        scene: render::Scene<'_>,
+    ) -> Result<Self, ReportError> {
+        let rendered = render::fill(templates, &file, language, scene)?;
+        Self::read(file, tidy(&rendered), language)
     }
 
     /// A letter that somebody wrote, in the same Markdown.
     ///
     /// # Errors
     /// [`ReportError::Block`] says what is no letter.
-    pub(crate) fn written(text: &str) -> Result<Self, ReportError> {
-        Ok(Self { is_written: true, ..Self::read("letter.md".to_owned(), tidy(text))? })
+    pub(crate) fn written(text: &str, language: Language) -> Result<Self, ReportError> {
+        Ok(Self { is_written: true, ..Self::read("letter.md".to_owned(), tidy(text), language)? })
     }
 
-    fn read(file: String, markdown: String) -> Result<Self, ReportError> {
+    fn read(file: String, markdown: String, language: Language) -> Result<Self, ReportError> {
         let Manuscript { blocks, .. } = manuscript::parse(&file, &markdown)?;
         let refused = |reason: &str| ReportError::Block {
             file: file.clone(),
@@ -54,7 +73,10 @@ impl Letter {
         let paragraphs: Option<Vec<String>> = body.iter().map(plain).collect();
         let paragraphs = paragraphs.ok_or_else(|| refused("expected a letter without fenced blocks"))?;
         let text = paragraphs.join("\n\n") + "\n";
-        Ok(Self { subject: manuscript::plain(subject), markdown, text, is_written: false })
+        let subject = manuscript::plain(subject);
+        let page = |blocks: &[Block]| html::page(language, &subject, blocks).expect("all of it is a letter's");
+        let (page, mail_page) = (page(&blocks), page(body));
+        Ok(Self { subject, markdown, text, page, mail_page, is_written: false })
     }
 }
 
@@ -108,6 +130,13 @@ mod tests {
         let letter = Letter::write(&Templates::builtin(), &record, None, &[]).expect("a letter");
         assert!(letter.text.contains("# <b>Mü*ller*</b> Bcc: x"), "{}", letter.text);
         assert!(letter.markdown.contains("\\<b>Mü\\*ller\\*"), "{}", letter.markdown);
+        for page in [&letter.page, &letter.mail_page] {
+            assert!(
+                page.contains("# &lt;b&gt;Mü*ller*&lt;/b&gt; Bcc: x<br>")
+                    || page.contains("# &lt;b&gt;Mü*ller*&lt;/b&gt; Bcc: x</p>"),
+                "{page}"
+            );
+        }
     }
 
     #[test]

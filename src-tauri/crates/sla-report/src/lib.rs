@@ -2,7 +2,7 @@
 //!
 //! Read it in the order in which a document comes to be: a [`sla_core::record::MonthRecord`] and the words of
 //! [`Templates`] become Markdown text (`render`), the text becomes a [`manuscript::Manuscript`], and the manuscript
-//! becomes pages (`pdf`) or a letter (`letter`, `mail`). `table`, `portfolio` and `operations` write for machines,
+//! becomes pages (`pdf`) or a letter (`letter`, `html`, `mail`); other letters than the month's are an `occasion`'s. `table`, `portfolio` and `operations` write for machines,
 //! `workbook` for whoever computes on.
 //!
 //! What does *not* live here: wording, colours and addresses (they are templates), arithmetic that decides (it is in
@@ -13,11 +13,13 @@ pub mod bundle;
 mod course;
 mod error;
 mod explain;
+mod html;
 mod letter;
 mod locale;
 mod mail;
 mod manifest;
 pub mod manuscript;
+mod occasion;
 mod operations;
 mod pdf;
 mod portfolio;
@@ -34,10 +36,11 @@ mod told;
 mod workbook;
 
 use sla_core::billing::Settlement;
-use sla_core::record::{Contact, MonthRecord};
+use sla_core::record::{Contact, Language, MonthRecord};
 
 pub use error::{ReportError, TemplateError};
 pub use explain::{Derived, DerivedCase, DerivedPromise, DerivedStep, derived, explain};
+pub use occasion::{Occasion, OccasionError, occasion_documents};
 pub use operations::{
     OPERATIONS_SCHEMA, Operations, OperationsCommitment, OperationsEvidence, OperationsIncidentPromise,
     OperationsTenant, operations_schema,
@@ -60,7 +63,7 @@ pub struct Document {
 }
 
 /// The documents of one tenant's month, in this order: `report.pdf`, `report.json`, `report.csv`, `report.xlsx`,
-/// `letter.eml`, `letter.md`.
+/// `letter.eml`, `letter.md`, `letter.html`.
 ///
 /// # Errors
 /// When a template refuses the record, a field of the record is not what its schema says, or a value cannot stand in
@@ -105,13 +108,14 @@ pub fn written_documents(
         Some(settlement) => settled_documents(templates, record, settlement, contacts)?,
         None => tenant_documents(templates, record, contacts)?,
     };
-    let letter = letter::Letter::written(written)?;
+    let letter = letter::Letter::written(written, record.language)?;
     let pdf = all.iter().find(|one| one.name == "report.pdf").map(|one| one.bytes.clone()).unwrap_or_default();
     let mail = mail::write(&templates.theme().provider, record, settlement, contacts, &letter, &pdf)?;
     for one in &mut all {
         match one.name {
             "letter.md" => one.name = "letter-drawn.md",
             "letter.eml" => one.bytes.clone_from(&mail),
+            "letter.html" => one.bytes = letter.page.clone().into_bytes(),
             _ => {}
         }
     }
@@ -124,7 +128,7 @@ pub fn written_documents(
 /// # Errors
 /// [`ReportError::Block`] when the text is no letter: it begins with its subject as a heading and has no fenced blocks.
 pub fn written_letter(text: &str) -> Result<String, ReportError> {
-    letter::Letter::written(text).map(|letter| letter.markdown)
+    letter::Letter::written(text, Language::De).map(|letter| letter.markdown)
 }
 
 /// Only `letter.md`, as it is drawn.
@@ -142,7 +146,7 @@ pub fn drawn_letter(
 
 /// Documents of a month that versions before did not draw: months that were laid or sealed without them are whole. None says
 /// anything that `report.json` does not.
-pub const ADDED_DOCUMENTS: [&str; 1] = ["report.xlsx"];
+pub const ADDED_DOCUMENTS: [&str; 2] = ["report.xlsx", "letter.html"];
 
 fn documents(
     templates: &Templates,
@@ -161,6 +165,7 @@ fn documents(
         Document { name: "report.xlsx", bytes: workbook::report_xlsx(templates, record, settlement)? },
         Document { name: "letter.eml", bytes: mail },
         Document { name: "letter.md", bytes: letter.markdown.into_bytes() },
+        Document { name: "letter.html", bytes: letter.page.into_bytes() },
     ])
 }
 

@@ -12,7 +12,7 @@ use minijinja::{AutoEscape, Environment, Error, ErrorKind, State, UndefinedBehav
 use serde::Serialize;
 use sla_core::Tz;
 use sla_core::billing::Settlement;
-use sla_core::record::{Contact, ExclusionDecision, MonthRecord, RecordExclusion, RecordIncident};
+use sla_core::record::{Contact, ExclusionDecision, Language, MonthRecord, RecordExclusion, RecordIncident};
 use sla_core::time::Month;
 
 use crate::course::Course;
@@ -35,24 +35,41 @@ pub(crate) fn render(
     settlement: Option<&Settlement>,
     contacts: &[Contact],
 ) -> Result<String, ReportError> {
-    let wording = templates.wording(record.language);
-    let failed = |error: Error| ReportError::Template {
-        file: error.name().unwrap_or(name).to_owned(),
-        line: error.line().unwrap_or(1),
-        reason: reason(&error),
-    };
+    let values = values(templates, record, settlement)?;
+    fill(templates, name, record.language, Scene { time_zone: &record.period.time_zone, contacts, values })
+}
+
+/// What is derived of every credit, in words.
+#[derive(Serialize)]
+pub(crate) struct DerivedCredit<'a> {
+    title: &'a str,
+    cases: Vec<crate::explain::Explained>,
+}
+
+/// How every credit that may be owed came to be.
+pub(crate) fn derived<'a>(
+    templates: &Templates,
+    record: &'a MonthRecord,
+) -> Result<Vec<DerivedCredit<'a>>, ReportError> {
+    let explainer = Explainer::new(templates, record.language, &record.credit_total.currency)?;
+    let owed = record.promises().filter(|promise| promise.credit.high_minor > 0);
+    owed.map(|promise| Ok(DerivedCredit { title: promise.title, cases: explainer.credit(promise.credit)? })).collect()
+}
+
+/// What a template knows of a record.
+pub(crate) fn values(
+    templates: &Templates,
+    record: &MonthRecord,
+    settlement: Option<&Settlement>,
+) -> Result<Value, ReportError> {
     let explainer = Explainer::new(templates, record.language, &record.credit_total.currency)?;
     let explained =
         record.commitments.iter().map(|one| explainer.credit(&one.credit)).collect::<Result<Vec<_>, _>>()?;
     let of_incidents = record.incident_promises.iter().map(|one| explainer.credit(&one.credit));
     let explained_incidents = of_incidents.collect::<Result<Vec<_>, _>>()?;
-    // A global, so that a macro's filters know it too.
-    let mut environment = wording.environment.clone();
-    environment.add_global("zone", record.period.time_zone.as_str());
-    let template = environment.get_template(name).map_err(failed)?;
     // Whatever a template says of an amount is then what was decided, also in wording of one's own.
     let shown = settlement.map_or_else(|| record.clone(), |settlement| settlement.shown(record));
-    let context = context! {
+    Ok(context! {
         record => Value::from(Serde(shown)),
         settlement => Value::from(Serde(settlement)),
         explained => Value::from(Serde(explained)),
@@ -66,9 +83,41 @@ pub(crate) fn render(
         earlier => Value::from(Serde(crate::course::years(record))),
         missing_characters => Value::from(Serde(missing_characters(templates, record))),
         summary => Value::from(Serde(Summary::of(record))),
+    })
+}
+
+/// What a template is given, beside the words of its language and who sends the documents.
+pub(crate) struct Scene<'a> {
+    /// The zone whose clocks times are told by.
+    pub(crate) time_zone: &'a str,
+    /// Whom a letter goes to.
+    pub(crate) contacts: &'a [Contact],
+    /// What it is about.
+    pub(crate) values: Value,
+}
+
+/// The text that a template makes of a scene.
+pub(crate) fn fill(
+    templates: &Templates,
+    name: &str,
+    language: Language,
+    scene: Scene<'_>,
+) -> Result<String, ReportError> {
+    let wording = templates.wording(language);
+    let failed = |error: Error| ReportError::Template {
+        file: error.name().unwrap_or(name).to_owned(),
+        line: error.line().unwrap_or(1),
+        reason: reason(&error),
+    };
+    // A global, so that a macro's filters know it too.
+    let mut environment = wording.environment.clone();
+    environment.add_global("zone", scene.time_zone);
+    let template = environment.get_template(name).map_err(failed)?;
+    let context = context! {
         provider => Value::from(Serde(&templates.theme().provider)),
-        contacts => Value::from(Serde(contacts)),
+        contacts => Value::from(Serde(scene.contacts)),
         words => Value::from(Serde(&wording.words)),
+        ..scene.values
     };
     template.render(context).map_err(failed)
 }

@@ -51,6 +51,18 @@ const TEXTS: &[(&str, &str)] = builtin![
     "letter-undecidable.en.md",
     "settlement.de.md",
     "settlement.en.md",
+    "letter-head.de.md",
+    "letter-head.en.md",
+    "letter-breach.de.md",
+    "letter-breach.en.md",
+    "letter-credit.de.md",
+    "letter-credit.en.md",
+    "letter-restatement.de.md",
+    "letter-restatement.en.md",
+    "letter-maintenance.de.md",
+    "letter-maintenance.en.md",
+    "letter-year.de.md",
+    "letter-year.en.md",
 ];
 
 const FONTS: &[(&str, &[u8])] = &[
@@ -126,6 +138,7 @@ impl Templates {
                 }
                 statement_xlsx(self, language, &sample::statement(&record)).map_err(broken)?;
             }
+            crate::occasion::try_out(self, language).map_err(broken)?;
         }
         Ok(())
     }
@@ -160,7 +173,7 @@ impl Wording {
         let mut environment = render::environment(&locale);
         let letters = VERDICTS.map(|verdict| letter_name(verdict, language));
         let parts = [report_name(language), settlement_name(language)];
-        for name in letters.into_iter().chain(parts) {
+        for name in letters.into_iter().chain(parts).chain(crate::occasion::template_names(language)) {
             let source = text(folder, &name)?;
             crate::manuscript::check_blocks(&name, &source)?;
             environment.add_template_owned(name.clone(), source).map_err(|error| TemplateError::Broken {

@@ -31,6 +31,7 @@ fn letters_in_both_languages_for_every_verdict() {
         for verdict in VERDICTS {
             let name = format!("letter-{}.{}.md", verdict.name(), language.code());
             check(&name, &text(&sample::record(language, verdict), "letter.md"));
+            check(&name.replace(".md", ".html"), &text(&sample::record(language, verdict), "letter.html"));
         }
     }
 }

@@ -414,6 +414,7 @@ export const documents: Schemas['Listed'][] = [
   'report.xlsx',
   'letter.eml',
   'letter.md',
+  'letter.html',
   'settlement.json',
   'a-document-of-tomorrow.bin',
 ].map(listed)

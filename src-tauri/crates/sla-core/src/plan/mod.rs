@@ -6,6 +6,7 @@ mod error;
 mod exclusions;
 mod fees;
 mod incidents;
+mod maintenance;
 pub(crate) mod occurrences;
 mod running;
 mod span;
@@ -15,6 +16,7 @@ use chrono::Days;
 pub use ask::{Ask, FileContent, Reading, What};
 pub use error::PlanError;
 pub use incidents::PlannedIncidents;
+pub use maintenance::{MaintenanceNotice, MaintenanceWindow, announced};
 pub use running::{RunningMonth, plan_running};
 
 use exclusions::AskedFor;

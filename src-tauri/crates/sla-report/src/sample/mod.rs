@@ -4,6 +4,7 @@
 mod course;
 mod credit;
 mod incidents;
+mod occasions;
 mod settled;
 
 use chrono::{Datelike, NaiveDate, Weekday};
@@ -21,6 +22,7 @@ use sla_core::record::{
 };
 use sla_core::time::{Month, Period, utc_text};
 
+pub use occasions::Occasions;
 pub use settled::{settlement, statement};
 
 const MINUTE: i64 = 60;

@@ -58,3 +58,24 @@ fn decided<T>(record: &MonthRecord, with: impl FnOnce(&MonthOnRecord<'_>) -> T) 
     let month = MonthOnRecord { record, state: MonthState::Approved, steps: vec![approved], credits, carried: None };
     with(&month)
 }
+
+/// The same where every credit is what it was computed to be, and nothing was issued before.
+pub(super) fn approved(record: &MonthRecord) -> Settlement {
+    let owed = record.promises().filter(|promise| promise.credit.high_minor > 0);
+    let keys: Vec<(String, i64, i64)> = owed
+        .map(|promise| (promise.key(record.contract.version), promise.credit.low_minor, promise.credit.high_minor))
+        .collect();
+    let credits = keys.iter().map(|(commitment, low, high)| CreditOnRecord {
+        commitment,
+        low_minor: *low,
+        high_minor: *high,
+        state: CreditState::Approved,
+        decided_minor: Some(*low),
+        issued_before_minor: 0,
+        steps: Vec::new(),
+    });
+    let step = step_of(1, WorkflowStep::Approve, None, "", "Mia Berger");
+    let credits = credits.collect();
+    let month = MonthOnRecord { record, state: MonthState::Approved, steps: vec![step], credits, carried: None };
+    Settlement::of(&month).expect("small amounts").expect("an approved month")
+}
