@@ -395,7 +395,10 @@ struct Kept {
 
 /// How every promise went in the year that ends with a month.
 fn kept(record: &MonthRecord) -> Result<Vec<Kept>, OccasionError> {
-    let own = RecordEarlier::before(&MonthRecord { month: record.month.plus(1), ..record.clone() }, &[record.clone()]);
+    let own = RecordEarlier::before(
+        &MonthRecord { month: record.month.plus(1), ..record.clone() },
+        std::slice::from_ref(record),
+    );
     let first = record.month.minus(11);
     let months: Vec<&RecordEarlier> =
         record.earlier.iter().filter(|one| (first..record.month).contains(&one.month)).chain(&own).collect();
