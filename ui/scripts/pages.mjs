@@ -113,6 +113,7 @@ export const pages = {
     (page) => page.locator('tbody tr[data-index="0"]').click(),
   ],
   'evidence-calendar': ['fee', 'evidence?month=2026-10&view=calendar'],
+  'evidence-sealed': ['fee', 'evidence?month=2026-10&view=sealed'],
   'audit-entry': ['gwen', 'audit', (page) => page.locator('tbody tr[data-index="1"]').click()],
   settings: ['anna', 'settings'],
   'settings-people': ['anna', 'settings?tab=people'],
