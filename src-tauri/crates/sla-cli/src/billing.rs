@@ -1,14 +1,14 @@
 //! `sla billing` and `sla month documents`.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 use comfy_table::CellAlignment;
 use serde_json::json;
 use sla_app::{
-    BillingRequest, BookingFormat, DocumentsRequest, ExportRequest, FORMATS, Laid, LaidStatement, Ledger, Templates,
-    billing, export_billing, lay_documents, lay_statement,
+    BillingRequest, BookingFormat, DocumentsRequest, ExportRequest, FORMATS, Laid, LaidStatement, Ledger, billing,
+    export_billing, lay_documents, lay_statement,
 };
 use sla_core::billing::{Amounts, Billing, BillingPeriod, Booked, ContractBilling, RunningCap};
 use sla_core::record::{Language, RecordRange};
@@ -18,6 +18,7 @@ use crate::args::Reviewed;
 use crate::failure::Failure;
 use crate::output::{Output, amounts, plain};
 use crate::review::state;
+use crate::templates::read_templates;
 
 #[derive(Subcommand)]
 pub(crate) enum BillingCommand {
@@ -176,14 +177,6 @@ async fn statement(arguments: &BillingStatement, output: Output) -> Result<(), F
     };
     output.print(text, || json!({ "credits": statement.credits.len(), "totals": statement.billing.totals, "files": files, "unchanged": unchanged }));
     Ok(())
-}
-
-/// The templates of a folder, or those that come with the program.
-fn read_templates(folder: Option<&Path>) -> Result<Templates, Failure> {
-    match folder {
-        None => Ok(Templates::builtin()),
-        Some(folder) => Templates::from_folder(folder).map_err(|error| Failure::new("templates", error.to_string())),
-    }
 }
 
 async fn export(arguments: &BillingExport, output: Output) -> Result<(), Failure> {

@@ -7,8 +7,8 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use sla_app::{
     BundleCheck, BundleError, CheckOutcome, DocumentsRequest, Flaw, FluentValue, KeyFileError, Ledger, MonthSealError,
-    OutFileError, SealRequest, SealedMonth, Templates, Verification, Words, compared, lay_bundle, new_key, open_key,
-    public_key, read_bundle, read_sealed_record, seal_month, verify_bundle,
+    OutFileError, SealRequest, SealedMonth, Verification, Words, compared, lay_bundle, new_key, open_key, public_key,
+    read_bundle, read_sealed_record, seal_month, verify_bundle,
 };
 use sla_core::record::{Language, MonthRecord};
 use sla_core::time::Month;
@@ -18,6 +18,7 @@ use crate::args::{Reviewed, Speech};
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::restate::told;
+use crate::templates::read_templates;
 
 #[derive(Subcommand)]
 pub(crate) enum KeyCommand {
@@ -121,10 +122,7 @@ pub(crate) fn key(command: &KeyCommand, output: Output) -> Result<(), Failure> {
 /// Seals a month.
 pub(crate) async fn seal(arguments: &MonthBundle, output: Output) -> Result<(), Failure> {
     let MonthBundle { of, catalogue, evidence, out, templates: own, key, .. } = arguments;
-    let templates = match own {
-        None => Templates::builtin(),
-        Some(folder) => Templates::from_folder(folder).map_err(|error| Failure::new("templates", error.to_string()))?,
-    };
+    let templates = read_templates(own.as_deref())?;
     let templates = Arc::new(templates);
     let ledger = Ledger::open_existing(&of.ledger).await?;
     let key = open_key(key, &secret("Passphrase", false)?)?;

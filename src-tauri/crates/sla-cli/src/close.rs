@@ -12,6 +12,7 @@ use crate::failure::Failure;
 use crate::interrupt::interrupted;
 use crate::output::{Output, json, table};
 use crate::progress::progress;
+use crate::templates::read_templates;
 
 /// Closes a month and prints it.
 pub(crate) async fn run(arguments: args::Close, output: Output) -> Result<(), Failure> {
@@ -61,10 +62,7 @@ pub(crate) async fn close(
 
 /// Wording and look of the documents.
 pub(crate) fn templates(arguments: &args::Close) -> Result<Arc<Templates>, Failure> {
-    let templates = match &arguments.templates {
-        None => Templates::builtin(),
-        Some(folder) => Templates::from_folder(folder).map_err(|error| Failure::new("templates", error.to_string()))?,
-    };
+    let templates = read_templates(arguments.templates.as_deref())?;
     Ok(Arc::new(templates))
 }
 

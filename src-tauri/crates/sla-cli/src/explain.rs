@@ -1,19 +1,17 @@
 //! `sla explain`.
 
 use serde_json::json;
-use sla_app::{Ledger, Templates, explain};
+use sla_app::{Ledger, explain};
 use sla_core::record::MonthRecord;
 
 use crate::args;
 use crate::failure::Failure;
 use crate::output::Output;
+use crate::templates::read_templates;
 
 /// Prints where every amount of a closed month comes from.
 pub(crate) async fn run(arguments: args::Explain, output: Output) -> Result<(), Failure> {
-    let templates = match &arguments.templates {
-        None => Templates::builtin(),
-        Some(folder) => Templates::from_folder(folder).map_err(|error| Failure::new("templates", error.to_string()))?,
-    };
+    let templates = read_templates(arguments.templates.as_deref())?;
     let ledger = Ledger::open_existing(&arguments.ledger).await?;
     let latest = ledger.latest(arguments.month).await?;
     ledger.close().await;

@@ -18,6 +18,7 @@ use crate::interrupt::interrupted;
 use crate::output::Output;
 use crate::progress::progress;
 use crate::review::now;
+use crate::templates::read_templates;
 
 #[derive(Subcommand)]
 pub(crate) enum LetterCommand {
@@ -161,12 +162,7 @@ impl Running {
 
 impl Drafts {
     fn templates(&self) -> Result<Templates, Failure> {
-        match &self.templates {
-            None => Ok(Templates::builtin()),
-            Some(folder) => {
-                Templates::from_folder(folder).map_err(|error| Failure::new("templates", error.to_string()))
-            }
-        }
+        read_templates(self.templates.as_deref())
     }
 
     fn lay(&self, documents: &[sla_app::Document], tenant: &str, output: Output) -> Result<(), Failure> {

@@ -26,6 +26,7 @@ mod sensitivity;
 mod serve;
 mod standing;
 mod telemetry;
+mod templates;
 mod terms;
 
 use std::process::ExitCode;

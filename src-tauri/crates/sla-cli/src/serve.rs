@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use serde_json::json;
 use sla_api::{Api, Certificate, Interface, Seal, ServeError, Server, Settings};
-use sla_app::{Desk, JobError, Ledger, OpenId, OpenIdConfig, Runner, Templates, accounts, open_key};
+use sla_app::{Desk, JobError, Ledger, OpenId, OpenIdConfig, Runner, accounts, open_key};
 
 use crate::args;
 use crate::failure::Failure;
 use crate::interrupt::interrupted;
 use crate::output::Output;
 use crate::people_args::Provider;
+use crate::templates::read_templates;
 
 /// Where the passphrase of the key that seals months stands.
 const PASSPHRASE: &str = "SLA_KEY_PASSPHRASE";
@@ -30,10 +31,7 @@ impl From<JobError> for Failure {
 
 /// Serves until it is told to stop.
 pub(crate) async fn run(arguments: args::Serve, output: Output) -> Result<(), Failure> {
-    let templates = match &arguments.templates {
-        None => Templates::builtin(),
-        Some(folder) => Templates::from_folder(folder).map_err(|error| Failure::new("templates", error.to_string()))?,
-    };
+    let templates = read_templates(arguments.templates.as_deref())?;
     let openid = openid(arguments.provider)?;
     let interface = arguments.ui.as_deref().map(Interface::new).transpose();
     let interface = interface.map_err(|error| Failure::new("serve.ui", error.to_string()))?;
