@@ -1,8 +1,21 @@
 //! Checks that the interface was built, and lets tauri prepare the window.
 
 /// Every command of the window; only what is named here can be allowed to a page.
-const COMMANDS: [&str; 9] =
-    ["ask", "desk", "choose", "leave", "look_at_ledger", "look_at_server", "save", "notify", "speak"];
+const COMMANDS: [&str; 13] = [
+    "ask",
+    "desk",
+    "choose",
+    "leave",
+    "look_at_ledger",
+    "look_at_server",
+    "save",
+    "notify",
+    "speak",
+    "seal_key",
+    "make_seal_key",
+    "bring_seal_key",
+    "forget_seal_key",
+];
 
 fn main() {
     let page = "../ui/dist/index.html";

@@ -11,9 +11,6 @@ use crate::failure::Failure;
 
 /// The file's name.
 const FILE: &str = "desk.json";
-/// What the keychain's entry is called.
-const SERVICE: &str = "SLA Desk";
-const ENTRY: &str = "ledger";
 
 /// A desk that is opened at every start.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,52 +103,36 @@ pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.persist(path).map(drop).map_err(|error| error.error)
 }
 
-/// The address of a server in the system's keychain. The system may ask its user for leave, so each call waits on a thread of its own.
+/// The address of a server in the system's keychain.
 pub(crate) mod keychain {
-    use super::{ENTRY, Failure, SERVICE};
+    use sla_app::{Entry, KeychainError};
+
+    use super::Failure;
 
     /// Keeps the address.
     pub(crate) async fn keep(address: String) -> Result<(), Failure> {
-        with(move |entry| entry.set_password(&address)).await
+        Entry::ledger().keep(address).await.map_err(refused)
     }
 
     /// The address that is kept there.
     pub(crate) async fn read() -> Result<String, Failure> {
-        with(|entry| entry.get_password()).await
+        Entry::ledger().read().await.map_err(refused)
     }
 
     /// Removes the address; there need not be one.
     pub(crate) async fn forget() -> Result<(), Failure> {
-        with(|entry| match entry.delete_credential() {
-            Err(keyring::Error::NoEntry) => Ok(()),
-            other => other,
-        })
-        .await
+        Entry::ledger().forget().await.map_err(refused)
     }
 
-    async fn with<T: Send + 'static>(
-        work: impl FnOnce(keyring::Entry) -> keyring::Result<T> + Send + 'static,
-    ) -> Result<T, Failure> {
-        let done = tokio::task::spawn_blocking(|| keyring::Entry::new(SERVICE, ENTRY).and_then(work)).await;
-        done.map_err(|error| refused(&error.to_string()))?.map_err(|error| match error {
-            keyring::Error::NoEntry => Failure::new(
-                "desk.keychain",
-                "the system's keychain does not hold the ledger's address any more; choose the desk again",
-            ),
-            // The text of others may quote what was to be kept.
-            keyring::Error::NoDefaultStore | keyring::Error::NoStorageAccess(_) => {
-                refused("it cannot be reached or is locked")
+    fn refused(error: KeychainError) -> Failure {
+        let what = match error {
+            KeychainError::NoEntry(_) => {
+                "the system's keychain does not hold the ledger's address any more; choose the desk again".to_owned()
             }
-            keyring::Error::PlatformFailure(reason) => refused(&reason.to_string()),
-            _ => refused("it does not take such an entry"),
-        })
-    }
-
-    fn refused(reason: &str) -> Failure {
-        let what = format!(
-            "the system's keychain does not answer as it should: {reason}; unlock it, or start with the address in the environment: \
-             SLA_LEDGER=… sla-desk --out DIR"
-        );
+            error => format!(
+                "{error}; unlock it, or start with the address in the environment: SLA_LEDGER=… sla-desk --out DIR"
+            ),
+        };
         Failure::new("desk.keychain", what)
     }
 }

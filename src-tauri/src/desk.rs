@@ -7,8 +7,10 @@ use std::sync::Arc;
 use axum::Router;
 use clap::Args;
 use serde::Serialize;
-use sla_api::{Api, Settings, router};
-use sla_app::{CloseProgress, DEMO_PASSWORD, DEMO_PEOPLE, Demo, Desk, Ledger, Runner, Silent, Templates, accounts};
+use sla_api::{Api, Seal, Settings, router};
+use sla_app::{
+    CloseProgress, DEMO_PASSWORD, DEMO_PEOPLE, Demo, Desk, Ledger, Runner, SecretKey, Silent, Templates, accounts,
+};
 use sla_core::time::UnixSeconds;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -74,6 +76,7 @@ pub(crate) struct Place {
 pub(crate) struct Open {
     pub(crate) kind: Kind,
     pub(crate) router: Router,
+    api: Api,
     ledger: Ledger,
     stop: oneshot::Sender<()>,
     jobs: JoinHandle<()>,
@@ -144,11 +147,16 @@ impl Place {
         let api = Api::new(ledger.clone(), templates, settings(), now).with_runner(runner.clone());
         let (stop, stopped) = oneshot::channel();
         let jobs = tokio::spawn(async move { runner.run(async { drop(stopped.await) }).await });
-        Ok(Open { kind, router: router(api), ledger, stop, jobs })
+        Ok(Open { kind, router: router(api.clone()), api, ledger, stop, jobs })
     }
 }
 
 impl Open {
+    /// Months are sealed with this key from now on.
+    pub(crate) fn seal_with(&self, key: Option<SecretKey>) {
+        self.api.set_seal(key.map(|key| Seal { key, templates: None }));
+    }
+
     /// Ends its work: what records a month goes on to its end, everything else is given up.
     pub(crate) async fn close(self) {
         let _ = self.stop.send(());

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use axum::Router;
 use serde::{Deserialize, Serialize};
-use sla_app::{AccountChange, Ledger, LedgerState, SourceTest, accounts, put_account, put_server};
+use sla_app::{AccountChange, Ledger, LedgerState, SecretKey, SourceTest, accounts, put_account, put_server};
 use sla_core::access::{AccountName, Role, TenantScope};
 use tauri::State;
 use tokio::sync::RwLock;
@@ -97,6 +97,13 @@ impl Front {
     /// The API of the open desk.
     pub(crate) async fn router(&self) -> Option<Router> {
         self.open.read().await.as_ref().map(|open| open.router.clone())
+    }
+
+    /// The open desk, if one is, seals months with this key from now on.
+    pub(crate) async fn seal_with(&self, key: Option<SecretKey>) {
+        if let Some(open) = self.open.read().await.as_ref() {
+            open.seal_with(key);
+        }
     }
 
     /// Closes the desk, if one is open.

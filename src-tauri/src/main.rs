@@ -15,6 +15,7 @@ mod frame;
 mod front;
 mod link;
 mod native;
+mod seal;
 mod window;
 mod words;
 

@@ -11,7 +11,7 @@ use crate::bridge::{self, Session};
 use crate::choice::Choices;
 use crate::front::{self, Front};
 use crate::words::{Language, Words, of_system};
-use crate::{Arguments, link, native};
+use crate::{Arguments, link, native, seal};
 
 /// The window's label, which its capability names.
 pub(crate) const MAIN: &str = "main";
@@ -45,6 +45,10 @@ pub(crate) fn run(arguments: Arguments) -> tauri::Result<()> {
             native::save,
             native::notify,
             native::speak,
+            seal::seal_key,
+            seal::make_seal_key,
+            seal::bring_seal_key,
+            seal::forget_seal_key,
         ])
         .setup(move |app| {
             let choices = Choices::new(app.path().app_config_dir()?);

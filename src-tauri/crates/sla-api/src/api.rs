@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use axum::http::StatusCode;
@@ -53,7 +53,7 @@ pub struct Api {
     /// What browsers are given beside the API.
     pub(crate) interface: Option<Interface>,
     /// What months are sealed with.
-    pub(crate) seal: Option<Arc<Seal>>,
+    seal: Arc<RwLock<Option<Arc<Seal>>>>,
 }
 
 /// What months are sealed with.
@@ -82,7 +82,7 @@ impl Api {
             interface: None,
             settings,
             runner: None,
-            seal: None,
+            seal: Arc::default(),
         }
     }
 
@@ -116,10 +116,13 @@ impl Api {
         Self { interface: Some(interface), ..self }
     }
 
-    /// The same with a key that seals months.
-    #[must_use]
-    pub fn with_seal(self, seal: Seal) -> Self {
-        Self { seal: Some(Arc::new(seal)), ..self }
+    /// What months are sealed with from now on, also by those that were made from this one; nothing where there is none.
+    pub fn set_seal(&self, seal: Option<Seal>) {
+        *self.seal.write().unwrap_or_else(PoisonError::into_inner) = seal.map(Arc::new);
+    }
+
+    pub(crate) fn seal(&self) -> Option<Arc<Seal>> {
+        self.seal.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub(crate) fn now(&self) -> UnixSeconds {

@@ -2,15 +2,18 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::response::Response;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sla_app::{AuditEntry, AuditRequest, LedgerError};
-use sla_core::time::utc_text;
+use sla_app::{AuditEntry, AuditRequest, Document, LedgerError, draw_governance};
+use sla_core::record::Language;
+use sla_core::time::{Month, utc_text};
 
 use crate::api::Api;
 use crate::cursor::{Page, behind, limit, page};
-use crate::extract::{InQuery, Who};
+use crate::documents::{Listed, attached};
+use crate::extract::{InPath, InQuery, Who};
 use crate::problem::Problem;
 
 /// Which entries are wanted.
@@ -27,6 +30,38 @@ pub(crate) struct AuditQuery {
     cursor: Option<String>,
     /// At most so many on a page, 1 to 200; 50 when it is not said.
     limit: Option<u32>,
+}
+
+/// Which summary for governance is wanted.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct GovernanceQuery {
+    /// The month, YYYY-MM.
+    month: Month,
+    /// The language of the PDF.
+    language: Language,
+}
+
+async fn summary(api: &Api, who: &Who, query: &GovernanceQuery) -> Result<Vec<Document>, Problem> {
+    let GovernanceQuery { month, language } = query;
+    Ok(draw_governance(&who.ledger(api), *month, &api.templates, *language).await?.1)
+}
+
+pub(crate) async fn list_governance(
+    State(api): State<Api>,
+    who: Who,
+    InQuery(query): InQuery<GovernanceQuery>,
+) -> Result<Json<Vec<Listed>>, Problem> {
+    Ok(Json(summary(&api, &who, &query).await?.iter().map(Listed::of).collect()))
+}
+
+pub(crate) async fn download_governance(
+    State(api): State<Api>,
+    who: Who,
+    InPath(name): InPath<String>,
+    InQuery(query): InQuery<GovernanceQuery>,
+) -> Result<Response, Problem> {
+    attached(&name, summary(&api, &who, &query).await?)
 }
 
 /// An entry of the chain.

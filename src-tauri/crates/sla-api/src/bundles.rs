@@ -27,7 +27,7 @@ pub(crate) async fn sealed(
     InPath(of): InPath<OfMonth>,
     InQuery(query): InQuery<RevisionQuery>,
 ) -> Result<Response, Problem> {
-    let seal = api.seal.as_ref().ok_or_else(|| {
+    let seal = api.seal().ok_or_else(|| {
         let detail =
             "this program has no key that seals; start it with sla serve --seal-key FILE, or use sla month bundle";
         Problem::new(StatusCode::CONFLICT, "bundle.no_key", detail)

@@ -7,8 +7,8 @@ use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sla_app::{
-    BillingRequest, DocumentsRequest, Drawn, Which, billing, draw_documents, draw_statement, letter, outages,
-    write_letter,
+    BillingRequest, DocumentsRequest, Drawn, Which, billing, draw_documents, draw_portfolio, draw_statement, letter,
+    outages, write_letter,
 };
 use sla_core::billing::{Billing, BillingPeriod};
 use sla_core::catalogue::Name;
@@ -37,7 +37,7 @@ pub(crate) struct Listed {
 }
 
 impl Listed {
-    fn of(document: &sla_app::Document) -> Self {
+    pub(crate) fn of(document: &sla_app::Document) -> Self {
         Self {
             name: document.name.to_owned(),
             media_type: media_type(document.name).to_owned(),
@@ -55,6 +55,7 @@ fn media_type(name: &str) -> &'static str {
         Some("xlsx") => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         Some("eml") => "message/rfc822",
         Some("html") => "text/html; charset=utf-8",
+        Some("parquet") => crate::evidence::PARQUET,
         _ => "text/markdown; charset=utf-8",
     }
 }
@@ -90,7 +91,15 @@ pub(crate) async fn download(
     InQuery(query): InQuery<RevisionQuery>,
 ) -> Result<Response, Problem> {
     let drawn = drawn(&api, &who, &(tenant, contract, month), query.revision).await?;
-    let document = drawn.documents.into_iter().find(|document| document.name == name);
+    attached(&name, drawn.documents)
+}
+
+/// The document of a name.
+pub(crate) fn attached(
+    name: &str,
+    documents: impl IntoIterator<Item = sla_app::Document>,
+) -> Result<Response, Problem> {
+    let document = documents.into_iter().find(|document| document.name == name);
     let document = document.ok_or_else(|| Problem::not_found("the document"))?;
     Ok(attachment(media_type(document.name), document.bytes))
 }
@@ -260,9 +269,40 @@ pub(crate) async fn download_statement(
     InPath(name): InPath<String>,
     InQuery(query): InQuery<StatementQuery>,
 ) -> Result<Response, Problem> {
-    let document = stated(&api, &who, &query).await?.into_iter().find(|document| document.name == name);
-    let document = document.ok_or_else(|| Problem::not_found("the document"))?;
-    Ok(attachment(media_type(document.name), document.bytes))
+    attached(&name, stated(&api, &who, &query).await?)
+}
+
+/// Which month of all tenants is wanted.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PortfolioQuery {
+    /// The month, YYYY-MM.
+    month: Month,
+}
+
+async fn of_all(api: &Api, who: &Who, month: Month) -> Result<Vec<sla_app::Document>, Problem> {
+    // Customers see what was issued to them, and this is the latest revision of each month.
+    if who.which() == Which::Issued {
+        return Err(Problem::not_found("the portfolio"));
+    }
+    Ok(draw_portfolio(&who.ledger(api), month).await?)
+}
+
+pub(crate) async fn list_portfolio(
+    State(api): State<Api>,
+    who: Who,
+    InQuery(PortfolioQuery { month }): InQuery<PortfolioQuery>,
+) -> Result<Json<Vec<Listed>>, Problem> {
+    Ok(Json(of_all(&api, &who, month).await?.iter().map(Listed::of).collect()))
+}
+
+pub(crate) async fn download_portfolio(
+    State(api): State<Api>,
+    who: Who,
+    InPath(name): InPath<String>,
+    InQuery(PortfolioQuery { month }): InQuery<PortfolioQuery>,
+) -> Result<Response, Problem> {
+    attached(&name, of_all(&api, &who, month).await?)
 }
 
 fn period(from: Month, to: Month) -> Result<BillingPeriod, Problem> {

@@ -27,6 +27,7 @@ mod health;
 mod idempotency;
 mod interface;
 mod jobs;
+mod letters;
 mod metrics;
 mod months;
 mod openapi;

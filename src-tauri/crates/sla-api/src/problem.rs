@@ -5,8 +5,8 @@ use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
 use serde::Serialize;
 use sla_app::{
-    AccountError, BillingError, CloseError, DeskError, DocumentsError, EffectError, JobError, LedgerError, LetterError,
-    ReportError, ReviewError, StoreError,
+    AccountError, BillingError, CloseError, DeskError, DocumentsError, EffectError, GovernanceError, JobError,
+    LedgerError, LetterError, PortfolioError, ReportError, ReviewError, StoreError,
 };
 use sla_core::course::CourseError;
 
@@ -270,6 +270,27 @@ impl From<DocumentsError> for Problem {
         match error {
             DocumentsError::Review(error) => error.into(),
             error => Self::inside(StatusCode::INTERNAL_SERVER_ERROR, error.code(), error.to_string()),
+        }
+    }
+}
+
+impl From<PortfolioError> for Problem {
+    fn from(error: PortfolioError) -> Self {
+        match error {
+            PortfolioError::Ledger(error) => error.into(),
+            PortfolioError::Report(error) => error.into(),
+        }
+    }
+}
+
+impl From<GovernanceError> for Problem {
+    fn from(error: GovernanceError) -> Self {
+        match error {
+            GovernanceError::Ledger(error) => error.into(),
+            GovernanceError::Report(error) => error.into(),
+            error @ GovernanceError::File(_) => {
+                Self::inside(StatusCode::INTERNAL_SERVER_ERROR, error.code(), error.to_string())
+            }
         }
     }
 }

@@ -33,14 +33,17 @@ mod effect;
 mod error;
 mod evidence;
 mod findings;
+mod governance;
 mod history;
 mod jobs;
+mod keychain;
 mod letters;
 mod measure;
 mod occasions;
 mod openid;
 mod outfile;
 mod planned;
+mod portfolio;
 mod progress;
 mod publish;
 mod render;
@@ -74,9 +77,9 @@ pub use close::{CloseRequest, Closed, ClosedMonth, Prepared, prepare};
 pub use demo::{DEMO_NOW, DEMO_PASSWORD, DEMO_PEOPLE, Demo, DemoError, DemoPerson};
 pub use desk::{
     CatalogueRow, Checked, DecideRequest, DecisionView, DeskError, DocumentHead, DocumentView, DraftName, Entered,
-    ExclusionRequest, Origin, PutRequest, RequestView, WholeDocument, Window, catalogue_of, check_draft, decide,
-    difference, document, documents, export, history, import, outages, put, put_server, request_exclusion, requests,
-    retire, whole_catalogue, whole_document,
+    ExclusionRequest, Origin, PutRequest, RequestView, WholeDocument, Window, catalogue_in, catalogue_of, check_draft,
+    decide, difference, document, documents, export, history, import, outages, put, put_server, request_exclusion,
+    requests, retire, whole_catalogue, whole_document,
 };
 pub use documents::{DocumentsError, DocumentsRequest, Drawn, Laid, draw_documents, lay_documents, record_of};
 pub use effect::{EffectError, EffectRequest, Effects, MOST_EFFECT_MONTHS, MonthEffect, effects};
@@ -86,17 +89,21 @@ pub use evidence::{
     contracts_in, unrecorded,
 };
 pub use findings::{FindingView, FindingWords};
+pub use governance::{GovernanceError, LaidGovernance, draw_governance, governance, lay_governance};
 pub use jobs::{
     AcceptedCode, Desk, JobError, JobProblem, JobProgress, JobRequest, JobResult, JobView, MonthOutcome, Runner,
     Secrets, ask_job, cancel_job, job, jobs, permission_of,
 };
+pub use keychain::{Entry, KeychainError, keep_key, kept_key, new_kept_key};
 pub use letters::{LetterError, LetterVersionView, LetterView, letter, write_letter};
 pub use occasions::{
-    ClosedOccasion, OccasionLetterError, draw_breach, draw_closed_occasion, draw_maintenance, lay_letter,
+    ClosedOccasion, OccasionLetterError, draw_breach, draw_closed_occasion, draw_last_breach, draw_maintenance,
+    lay_letter,
 };
 pub use openid::{OpenId, OpenIdBegun, OpenIdConfig, OpenIdConfigError};
 pub use outfile::OutFileError;
 pub use planned::CloseFailure;
+pub use portfolio::{PortfolioError, draw_portfolio};
 pub use progress::{CloseProgress, Silent, Step};
 pub use restate::{RestateError, restate};
 pub use review::{
@@ -122,8 +129,8 @@ pub use sla_ledger::{
 pub use sla_report::booking::{BookingFormat, FORMATS};
 pub use sla_report::bundle::{Flaw, KeyError, PublicKey, SecretKey};
 pub use sla_report::{
-    Derived, DerivedCase, DerivedPromise, DerivedStep, Document, ReportError, TemplateError, Templates, derived,
-    explain,
+    Derived, DerivedCase, DerivedPromise, DerivedStep, Document, OccasionError, ReportError, TemplateError, Templates,
+    derived, explain,
 };
 
 /// Every published schema: file name without its ending, and the JSON Schema itself.
@@ -140,5 +147,8 @@ pub fn schemas() -> Vec<(String, serde_json::Value)> {
     schemas.push(("billing.schema".to_owned(), billing.into()));
     let statement = schemars::schema_for!(sla_core::billing::Statement);
     schemas.push(("statement.schema".to_owned(), statement.into()));
+    let governance = schemars::schema_for!(sla_core::governance::Governance);
+    schemas.push(("governance.schema".to_owned(), governance.into()));
+    schemas.push(("evidence.schema".to_owned(), sla_report::evidence_schema().into()));
     schemas
 }

@@ -4,6 +4,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use schemars::JsonSchema;
+use serde::Serialize;
 use sla_core::billing::Settlement;
 use sla_core::catalogue::{Catalogue, TenantSpec};
 use sla_core::plan::announced;
@@ -17,10 +19,11 @@ use crate::billing::on_record;
 use crate::documents::{DocumentsError, DocumentsRequest, chosen, contacts, lay};
 use crate::error::CloseError;
 use crate::progress::CloseProgress;
-use crate::standing::{StandingRequest, standing};
+use crate::standing::{Standing, StandingRequest, last_standing, standing};
 
 /// A letter about a closed month.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum ClosedOccasion {
     /// What it owes was decided.
     Credit,
@@ -28,6 +31,11 @@ pub enum ClosedOccasion {
     Restatement,
     /// It is the twelfth in which every promise was kept.
     Year,
+}
+
+impl ClosedOccasion {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Credit, Self::Restatement, Self::Year];
 }
 
 /// Why a letter was not drawn; the ledger is as it was.
@@ -50,6 +58,12 @@ pub enum OccasionLetterError {
         /// Its contracts.
         known: String,
     },
+    /// Nobody knows how the running month stands.
+    #[error("{tenant}: nobody has had a look at how the running month stands; look first")]
+    NotLooked {
+        /// The tenant.
+        tenant: String,
+    },
 }
 
 impl OccasionLetterError {
@@ -60,6 +74,18 @@ impl OccasionLetterError {
             Self::Close(error) => error.code(),
             Self::Occasion(error) => error.code(),
             Self::Contract { .. } => "occasion.contract",
+            Self::NotLooked { .. } => "occasion.not_looked",
+        }
+    }
+
+    /// Whether nothing is wrong: there is only nothing to write about.
+    pub fn is_no_occasion(&self) -> bool {
+        match self {
+            Self::Occasion(error) => !matches!(error, OccasionError::Report(_)),
+            Self::Contract { .. } | Self::NotLooked { .. } => true,
+            // A month in which the contract is not in force has no maintenance to tell of either.
+            Self::Close(error) => error.code() == "plan.nothing_in_force",
+            Self::Documents(_) => false,
         }
     }
 }
@@ -126,8 +152,37 @@ pub async fn draw_breach(
     progress: &Arc<dyn CloseProgress>,
 ) -> Result<Vec<Document>, OccasionLetterError> {
     let found = standing(&StandingRequest { tenant: Some(tenant), ..*request }, progress).await?;
+    breach_of(&found, request.catalogue, (tenant, contract), templates)
+}
+
+/// The same of how the month stood when somebody last had a look: nothing is measured.
+///
+/// # Errors
+/// [`OccasionLetterError`].
+pub async fn draw_last_breach(
+    ledger: &Ledger,
+    catalogue: &Catalogue,
+    whose: (&str, Option<&str>),
+    templates: &Templates,
+) -> Result<Vec<Document>, OccasionLetterError> {
+    let not_looked = || OccasionLetterError::NotLooked { tenant: whose.0.to_owned() };
+    let mut found = last_standing(ledger, Some(whose.0)).await?.ok_or_else(not_looked)?;
+    // A look at all tenants tells of each of them.
+    found.months.retain(|month| month.tenant == whose.0);
+    if found.months.is_empty() {
+        return Err(not_looked());
+    }
+    breach_of(&found, catalogue, whose, templates)
+}
+
+fn breach_of(
+    found: &Standing,
+    catalogue: &Catalogue,
+    (tenant, contract): (&str, Option<&str>),
+    templates: &Templates,
+) -> Result<Vec<Document>, OccasionLetterError> {
     let month = one_of(tenant, contract, &found.months, |month| &month.contract)?;
-    let TenantSpec { language, contacts } = spec_of(request.catalogue, tenant);
+    let TenantSpec { language, contacts } = spec_of(catalogue, tenant)?;
     let occasion = Occasion::Breach { standing: month, at: &found.at, language: *language };
     Ok(occasion_documents(templates, occasion, contacts)?)
 }
@@ -147,7 +202,7 @@ pub fn draw_maintenance(
         return Err(OccasionError::NoMaintenance { tenant: tenant.to_owned(), month }.into());
     }
     let notice = one_of(tenant, contract, &notices, |notice| &notice.contract)?;
-    let TenantSpec { language, contacts } = spec_of(catalogue, tenant);
+    let TenantSpec { language, contacts } = spec_of(catalogue, tenant)?;
     Ok(occasion_documents(templates, Occasion::Maintenance { notice, language: *language }, contacts)?)
 }
 
@@ -175,8 +230,11 @@ fn one_of<'a, T>(
     }
 }
 
-/// A tenant that something was found of.
-fn spec_of<'a>(catalogue: &'a Catalogue, tenant: &str) -> &'a TenantSpec {
+/// A tenant that something was found of. The catalogue may have forgotten it since.
+fn spec_of<'a>(catalogue: &'a Catalogue, tenant: &str) -> Result<&'a TenantSpec, OccasionLetterError> {
     let found = catalogue.tenants.iter().find(|(name, _)| name.as_str() == tenant);
-    &found.expect("nothing is planned of a tenant that there is not").1.spec
+    let known = || "no place in the catalogue any more".to_owned();
+    found
+        .map(|(_, document)| &document.spec)
+        .ok_or_else(|| OccasionLetterError::Contract { tenant: tenant.to_owned(), known: known() })
 }

@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use sla_core::record::{Contact, MonthRecord};
 use sla_core::time::Month;
-use sla_report::{Document, Templates, portfolio_documents, tenant_documents};
+use sla_report::{Document, Templates, tenant_documents};
 
 use crate::error::CloseError;
+use crate::portfolio::portfolio_documents;
 use crate::progress::{CloseProgress, Step, Waiting};
 
 /// A record, whom its letter goes to, and the folder of its documents relative to the month's folder.

@@ -13,8 +13,9 @@ use sla_core::time::Month;
 use sla_core::workflow::MonthState;
 
 use crate::billing::{BillingCommand, MonthDocuments};
-use crate::bundle::{Diff, KeyCommand, MonthBundle, Verify};
+use crate::bundle::{Diff, KeyCommand, KeyPlace, MonthBundle, Verify};
 use crate::desk_args::{CatalogueCommand, ExclusionCommand, IncidentCommand, Outages, Restate};
+use crate::governance::Governance;
 use crate::letter::LetterCommand;
 use crate::people_args::{AccountCommand, Provider, TokenCommand};
 
@@ -94,6 +95,8 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: BillingCommand,
     },
+    /// Write the summary for governance: who closed, approved and issued a month, what it rests on, where the chain ends
+    Governance(Governance),
     /// Serve the API to browsers and machines
     #[command(after_help = TELEMETRY)]
     Serve(Serve),
@@ -428,9 +431,9 @@ pub(crate) struct Serve {
     /// Folder with the built interface for browsers, as in ui/dist; without one the API alone is served
     #[arg(long, value_name = "DIR")]
     pub(crate) ui: Option<PathBuf>,
-    /// File of the secret key that seals months; its passphrase stands in SLA_KEY_PASSPHRASE
+    /// File of the secret key that seals months, whose passphrase stands in SLA_KEY_PASSPHRASE; or keychain:NAME
     #[arg(long, value_name = "FILE", requires = "out")]
-    pub(crate) seal_key: Option<PathBuf>,
+    pub(crate) seal_key: Option<KeyPlace>,
     /// Requests per second that one account may send
     #[arg(long, value_name = "NUMBER", default_value = "50")]
     pub(crate) requests_per_second: NonZeroU32,

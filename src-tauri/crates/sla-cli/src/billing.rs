@@ -70,10 +70,10 @@ pub(crate) struct BillingShow {
 pub(crate) struct BillingStatement {
     #[command(flatten)]
     period: Period,
-    /// Language of the workbook: de or en
+    /// Language of the workbook and the PDF: de or en
     #[arg(long, value_name = "LANGUAGE", default_value = "en", value_parser = language_named)]
     language: Language,
-    /// Folder for statement.json, statement.csv and statement.xlsx; files that hold something else are left as they are
+    /// Folder for statement.json, statement.csv, statement.xlsx and statement.pdf; files that hold something else are left as they are
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
     /// Folder with wording and look of your own; what is not in it is taken from the built-in templates
@@ -128,7 +128,7 @@ fn find(name: &str) -> Option<&'static dyn BookingFormat> {
     FORMATS.iter().copied().find(|format| format.name() == name)
 }
 
-fn language_named(name: &str) -> Result<Language, String> {
+pub(crate) fn language_named(name: &str) -> Result<Language, String> {
     let known = [Language::De, Language::En];
     known.into_iter().find(|language| language.code() == name).ok_or_else(|| "expected one of: de, en".to_owned())
 }

@@ -1,14 +1,16 @@
 //! `sla key`, `sla month bundle`, `sla verify` and `sla diff`.
 
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use sla_app::{
-    BundleCheck, BundleError, CheckOutcome, DocumentsRequest, Flaw, FluentValue, KeyFileError, Ledger, MonthSealError,
-    OutFileError, SealRequest, SealedMonth, Verification, Words, compared, lay_bundle, new_key, open_key, public_key,
-    read_bundle, read_sealed_record, seal_month, verify_bundle,
+    BundleCheck, BundleError, CheckOutcome, DocumentsRequest, Entry, Flaw, FluentValue, KeyFileError, KeychainError,
+    Ledger, MonthSealError, OutFileError, SealRequest, SealedMonth, SecretKey, Verification, Words, compared, kept_key,
+    lay_bundle, new_kept_key, new_key, open_key, public_key, read_bundle, read_sealed_record, seal_month,
+    verify_bundle,
 };
 use sla_core::record::{Language, MonthRecord};
 use sla_core::time::Month;
@@ -24,16 +26,55 @@ use crate::templates::read_templates;
 pub(crate) enum KeyCommand {
     /// Make a key: FILE holds the secret one under a passphrase, FILE.pub the public one that customers get
     New {
-        /// The file of the secret key; it must not be there yet
+        /// The file of the secret key, which must not be there yet, or keychain:NAME for the system's keychain
         #[arg(value_name = "FILE")]
-        file: PathBuf,
+        place: KeyPlace,
     },
     /// Show the public key: of its own file, or of a secret one, which asks for the passphrase
     Show {
-        /// The file of either key
+        /// The file of either key, or keychain:NAME
         #[arg(value_name = "FILE")]
-        file: PathBuf,
+        place: KeyPlace,
     },
+}
+
+/// Where a secret key is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum KeyPlace {
+    /// In a file, under a passphrase.
+    File(PathBuf),
+    /// In the system's keychain, which protects it.
+    Keychain(Entry),
+}
+
+impl FromStr for KeyPlace {
+    type Err = std::convert::Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(match text.strip_prefix("keychain:") {
+            Some(name) => Self::Keychain(Entry::seal_key(name)),
+            None => Self::File(text.into()),
+        })
+    }
+}
+
+impl KeyPlace {
+    /// Opens the key; only a file needs its passphrase.
+    pub(crate) async fn open(
+        &self,
+        passphrase: impl FnOnce() -> Result<String, Failure>,
+    ) -> Result<SecretKey, Failure> {
+        Ok(match self {
+            Self::File(file) => open_key(file, &passphrase()?)?,
+            Self::Keychain(entry) => kept_key(entry).await?,
+        })
+    }
+}
+
+impl From<KeychainError> for Failure {
+    fn from(error: KeychainError) -> Self {
+        Self::new(error.code(), error.to_string())
+    }
 }
 
 #[derive(Args)]
@@ -52,9 +93,9 @@ pub(crate) struct MonthBundle {
     /// Folder with wording and look of your own; what is not in it is taken from the built-in templates
     #[arg(long, value_name = "DIR")]
     templates: Option<PathBuf>,
-    /// File of the secret key; its passphrase is asked for, or read from standard input
+    /// File of the secret key, whose passphrase is asked for, or read from standard input; or keychain:NAME
     #[arg(long, value_name = "FILE", env = "SLA_KEY")]
-    key: PathBuf,
+    key: KeyPlace,
 }
 
 #[derive(Args)]
@@ -98,14 +139,16 @@ pub(crate) struct Diff {
     ledger: Option<String>,
 }
 
-pub(crate) fn key(command: &KeyCommand, output: Output) -> Result<(), Failure> {
+pub(crate) async fn key(command: &KeyCommand, output: Output) -> Result<(), Failure> {
     let (public, file) = match command {
-        KeyCommand::New { file } => {
+        KeyCommand::New { place: KeyPlace::Keychain(entry) } => (new_kept_key(entry).await?, None),
+        KeyCommand::New { place: KeyPlace::File(file) } => {
             let (public, beside) = new_key(file, &secret("Passphrase", true)?)?;
             (public, Some(beside))
         }
+        KeyCommand::Show { place: KeyPlace::Keychain(entry) } => (kept_key(entry).await?.public(), None),
         // What is no public key is a secret one, or the refusal says that it is neither.
-        KeyCommand::Show { file } => match public_key(&file.display().to_string()) {
+        KeyCommand::Show { place: KeyPlace::File(file) } => match public_key(&file.display().to_string()) {
             Ok(public) => (public, None),
             Err(KeyFileError::Read { path, source }) => return Err(KeyFileError::Read { path, source }.into()),
             Err(_) => (open_key(file, &secret("Passphrase", false)?)?.public(), None),
@@ -125,7 +168,7 @@ pub(crate) async fn seal(arguments: &MonthBundle, output: Output) -> Result<(), 
     let templates = read_templates(own.as_deref())?;
     let templates = Arc::new(templates);
     let ledger = Ledger::open_existing(&of.ledger).await?;
-    let key = open_key(key, &secret("Passphrase", false)?)?;
+    let key = key.open(|| secret("Passphrase", false)).await?;
     let request = SealRequest {
         of: DocumentsRequest {
             tenant: &of.tenant,

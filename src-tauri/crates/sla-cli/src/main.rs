@@ -11,6 +11,7 @@ mod desk;
 mod desk_args;
 mod explain;
 mod failure;
+mod governance;
 mod interrupt;
 mod ledger;
 mod letter;
@@ -106,11 +107,12 @@ async fn run(command: Command, output: Output) -> Result<(), Failure> {
         Command::Outages(arguments) => restate::list_outages(arguments, output).await,
         Command::Restate(arguments) => restate::run(arguments, output).await,
         Command::Letter { command } => letter::run(command, output).await,
+        Command::Governance(arguments) => governance::run(&arguments, output).await,
         Command::Billing { command } => billing::run(command, output).await,
         Command::Serve(arguments) => serve::run(arguments, output).await,
         Command::Account { command } => accounts::account(command, output).await,
         Command::Token { command } => accounts::token(command, output).await,
-        Command::Key { command } => bundle::key(&command, output),
+        Command::Key { command } => bundle::key(&command, output).await,
         Command::Verify(arguments) => bundle::verify(&arguments, output).await,
         Command::Diff(arguments) => bundle::diff(&arguments, output).await,
         Command::Ledger { command: LedgerCommand::Verify { ledger, evidence, anchor } } => {

@@ -1,13 +1,14 @@
 //! `sla serve`.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde_json::json;
 use sla_api::{Api, Certificate, Interface, Seal, ServeError, Server, Settings};
-use sla_app::{Desk, JobError, Ledger, OpenId, OpenIdConfig, Runner, accounts, open_key};
+use sla_app::{Desk, JobError, Ledger, OpenId, OpenIdConfig, Runner, SecretKey, accounts};
 
 use crate::args;
+use crate::bundle::KeyPlace;
 use crate::failure::Failure;
 use crate::interrupt::interrupted;
 use crate::output::Output;
@@ -35,7 +36,10 @@ pub(crate) async fn run(arguments: args::Serve, output: Output) -> Result<(), Fa
     let openid = openid(arguments.provider)?;
     let interface = arguments.ui.as_deref().map(Interface::new).transpose();
     let interface = interface.map_err(|error| Failure::new("serve.ui", error.to_string()))?;
-    let seal = arguments.seal_key.as_deref().map(|key| seal(key, arguments.templates.clone())).transpose()?;
+    let seal = match &arguments.seal_key {
+        Some(key) => Some(Seal { key: opened(key).await?, templates: arguments.templates.clone() }),
+        None => None,
+    };
     let certificate = arguments.certificate.zip(arguments.key).map(|(chain, key)| Certificate { chain, key });
     // The address first: whoever serves already must not see its ledger changed.
     let server = Server::bind(arguments.listen, certificate).await?;
@@ -61,9 +65,7 @@ pub(crate) async fn run(arguments: args::Serve, output: Output) -> Result<(), Fa
     if let Some(openid) = openid {
         api = api.with_openid(openid);
     }
-    if let Some(seal) = seal {
-        api = api.with_seal(seal);
-    }
+    api.set_seal(seal);
     let has_interface = interface.is_some();
     if let Some(interface) = interface {
         api = api.with_interface(interface);
@@ -97,14 +99,14 @@ pub(crate) async fn run(arguments: args::Serve, output: Output) -> Result<(), Fa
 }
 
 /// The key that seals months. A service has nobody to ask for the passphrase; it is never read from the command line.
-fn seal(key: &Path, templates: Option<PathBuf>) -> Result<Seal, Failure> {
-    let passphrase = std::env::var(PASSPHRASE).map_err(|error| {
-        Failure::new(
-            "serve.seal_key",
-            format!("the variable {PASSPHRASE}, which opens --seal-key, cannot be read: {error}"),
-        )
-    })?;
-    Ok(Seal { key: open_key(key, &passphrase)?, templates })
+async fn opened(key: &KeyPlace) -> Result<SecretKey, Failure> {
+    let passphrase = || {
+        std::env::var(PASSPHRASE).map_err(|error| {
+            let what = format!("the variable {PASSPHRASE}, which opens --seal-key, cannot be read: {error}");
+            Failure::new("serve.seal_key", what)
+        })
+    };
+    key.open(passphrase).await
 }
 
 /// The provider that people sign in at. Its secret is read from the environment, never from the command line, which others can

@@ -22,6 +22,7 @@ pub mod course;
 pub mod decision;
 pub mod derivation;
 pub mod evidence;
+pub mod governance;
 pub mod heartbeat;
 pub mod holiday;
 pub mod incident;

@@ -2,8 +2,8 @@
 //!
 //! Read it in the order in which a document comes to be: a [`sla_core::record::MonthRecord`] and the words of
 //! [`Templates`] become Markdown text (`render`), the text becomes a [`manuscript::Manuscript`], and the manuscript
-//! becomes pages (`pdf`) or a letter (`letter`, `html`, `mail`); other letters than the month's are an `occasion`'s. `table`, `portfolio` and `operations` write for machines,
-//! `workbook` for whoever computes on.
+//! becomes pages (`pdf`) or a letter (`letter`, `html`, `mail`); other letters than the month's are an `occasion`'s. `table`, `portfolio` and `operations`
+//! write for machines, `workbook` for whoever computes on, `statement` and `governance` for readers in the house.
 //!
 //! What does *not* live here: wording, colours and addresses (they are templates), arithmetic that decides (it is in
 //! sla-core), files and clocks. Equal records and templates give byte-identical documents.
@@ -13,7 +13,9 @@ pub mod bundle;
 mod course;
 mod error;
 mod explain;
+mod governance;
 mod html;
+mod internal;
 mod letter;
 mod locale;
 mod mail;
@@ -40,13 +42,15 @@ use sla_core::record::{Contact, Language, MonthRecord};
 
 pub use error::{ReportError, TemplateError};
 pub use explain::{Derived, DerivedCase, DerivedPromise, DerivedStep, derived, explain};
+pub use governance::governance_documents;
+pub use manifest::evidence_schema;
 pub use occasion::{Occasion, OccasionError, occasion_documents};
 pub use operations::{
     OPERATIONS_SCHEMA, Operations, OperationsCommitment, OperationsEvidence, OperationsIncidentPromise,
     OperationsTenant, operations_schema,
 };
 pub use portfolio::{
-    PORTFOLIO_SCHEMA, Portfolio, PortfolioCommitment, PortfolioTenant, VerdictCounts, portfolio_documents,
+    PORTFOLIO_SCHEMA, Portfolio, PortfolioCommitment, PortfolioTenant, VerdictCounts, portfolio, portfolio_documents,
     portfolio_schema,
 };
 pub use statement::statement_documents;

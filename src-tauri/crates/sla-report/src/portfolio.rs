@@ -92,11 +92,33 @@ pub fn portfolio_schema() -> Schema {
     schema_for!(Portfolio)
 }
 
-/// The documents over all tenants' months: `portfolio.csv`, `portfolio.json`, `operations.csv` and `operations.json`. The order of `records` does not matter.
+/// A month of all tenants. The order of `records` does not matter.
 ///
 /// # Errors
 /// When a record is of another month, or the credits of a currency do not fit into 64 bits.
+pub fn portfolio(month: Month, records: &[MonthRecord]) -> Result<Portfolio, ReportError> {
+    summed(month, &ordered(month, records)?)
+}
+
+/// The documents over all tenants' months: `portfolio.csv`, `portfolio.json`, `operations.csv` and `operations.json`.
+///
+/// # Errors
+/// As [`portfolio`].
 pub fn portfolio_documents(month: Month, records: &[MonthRecord]) -> Result<Vec<Document>, ReportError> {
+    let ordered = ordered(month, records)?;
+    let portfolio = summed(month, &ordered)?;
+    let mut json = serde_json::to_string_pretty(&portfolio)
+        .map_err(|error| ReportError::Write { name: "portfolio.json", reason: error.to_string() })?;
+    json.push('\n');
+    let mut documents = vec![
+        Document { name: "portfolio.csv", bytes: csv(&portfolio)? },
+        Document { name: "portfolio.json", bytes: json.into_bytes() },
+    ];
+    documents.extend(operations::documents(month, portfolio.commitments, &ordered)?);
+    Ok(documents)
+}
+
+fn ordered(month: Month, records: &[MonthRecord]) -> Result<Vec<&MonthRecord>, ReportError> {
     let mut ordered: Vec<&MonthRecord> = records.iter().collect();
     ordered.sort_by_key(|record| (&record.tenant, &record.contract.id, record.contract.version));
     for record in &ordered {
@@ -108,22 +130,17 @@ pub fn portfolio_documents(month: Month, records: &[MonthRecord]) -> Result<Vec<
             });
         }
     }
-    let portfolio = Portfolio {
+    Ok(ordered)
+}
+
+fn summed(month: Month, ordered: &[&MonthRecord]) -> Result<Portfolio, ReportError> {
+    Ok(Portfolio {
         schema: PORTFOLIO_SCHEMA.to_owned(),
         month,
-        commitments: count(&ordered),
-        credit_totals: totals(&ordered)?,
+        commitments: count(ordered),
+        credit_totals: totals(ordered)?,
         tenants: ordered.iter().map(|record| tenant(record)).collect(),
-    };
-    let mut json = serde_json::to_string_pretty(&portfolio)
-        .map_err(|error| ReportError::Write { name: "portfolio.json", reason: error.to_string() })?;
-    json.push('\n');
-    let mut documents = vec![
-        Document { name: "portfolio.csv", bytes: csv(&portfolio)? },
-        Document { name: "portfolio.json", bytes: json.into_bytes() },
-    ];
-    documents.extend(operations::documents(month, portfolio.commitments, &ordered)?);
-    Ok(documents)
+    })
 }
 
 fn count(records: &[&MonthRecord]) -> VerdictCounts {

@@ -117,6 +117,7 @@ pub(crate) fn fill(
         provider => Value::from(Serde(&templates.theme().provider)),
         contacts => Value::from(Serde(scene.contacts)),
         words => Value::from(Serde(&wording.words)),
+        states => Value::from(Serde(&wording.sheets.words)),
         ..scene.values
     };
     template.render(context).map_err(failed)

@@ -1,9 +1,12 @@
-//! A period's credits for finance: `statement.json`, `statement.csv` and `statement.xlsx`. Only who sees amounts and people of
+//! A period's credits for finance: `statement.json`, `statement.csv`, `statement.xlsx` and `statement.pdf`. Only who sees amounts and people of
 //! every customer may read them.
 
+use minijinja::context;
+use minijinja::value::{Serde, Value};
 use sla_core::billing::{StatedStep, Statement};
 use sla_core::record::Language;
 
+use crate::internal::{self, Internal};
 use crate::table::{self, Field};
 use crate::templates::Templates;
 use crate::{Document, ReportError, workbook};
@@ -38,8 +41,8 @@ const HEADERS: [&str; 27] = [
     "reversal_reason",
 ];
 
-/// The documents of a statement, in this order: `statement.json`, `statement.csv`, `statement.xlsx`. Only the last one speaks a
-/// language.
+/// The documents of a statement, in this order: `statement.json`, `statement.csv`, `statement.xlsx`, `statement.pdf`. Only the
+/// last two speak a language.
 ///
 /// # Errors
 /// When a word is missing, or a field is not what its schema says.
@@ -51,11 +54,24 @@ pub fn statement_documents(
     let mut json = serde_json::to_string_pretty(statement)
         .map_err(|error| ReportError::Write { name: "statement.json", reason: error.to_string() })?;
     json.push('\n');
+    let pdf = statement_pdf(templates, language, statement, &json)?;
     Ok(vec![
         Document { name: "statement.json", bytes: json.into_bytes() },
         Document { name: "statement.csv", bytes: csv(statement)? },
         Document { name: "statement.xlsx", bytes: workbook::statement_xlsx(templates, language, statement)? },
+        Document { name: "statement.pdf", bytes: pdf },
     ])
+}
+
+fn statement_pdf(
+    templates: &Templates,
+    language: Language,
+    statement: &Statement,
+    json: &str,
+) -> Result<Vec<u8>, ReportError> {
+    let values = context! { statement => Value::from(Serde(statement)) };
+    let internal = Internal { pdf: "statement.pdf", json: ("statement.json", json), last: statement.billing.to };
+    internal::pdf(templates, language, &internal, values)
 }
 
 fn csv(statement: &Statement) -> Result<Vec<u8>, ReportError> {

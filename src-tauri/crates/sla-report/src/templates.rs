@@ -10,8 +10,8 @@ use crate::error::TemplateError;
 use crate::locale::{Locale, Patterns};
 use crate::pdf::Typefaces;
 use crate::theme::{FontFiles, Theme};
-use crate::workbook::{SheetWords, report_xlsx, statement_xlsx};
-use crate::{render, sample};
+use crate::workbook::{SheetWords, report_xlsx};
+use crate::{governance_documents, render, sample, statement_documents};
 
 /// Everything that decides how documents read and look: words, layout, colours and fonts.
 pub struct Templates {
@@ -63,6 +63,10 @@ const TEXTS: &[(&str, &str)] = builtin![
     "letter-maintenance.en.md",
     "letter-year.de.md",
     "letter-year.en.md",
+    "statement.de.md",
+    "statement.en.md",
+    "governance.de.md",
+    "governance.en.md",
 ];
 
 const FONTS: &[(&str, &[u8])] = &[
@@ -136,7 +140,9 @@ impl Templates {
                     let workbook = report_xlsx(self, &record, settlement).map(drop);
                     report.and(letter).and(workbook).map_err(broken)?;
                 }
-                statement_xlsx(self, language, &sample::statement(&record)).map_err(broken)?;
+                let statement = sample::statement(&record);
+                statement_documents(self, language, &statement).map(drop).map_err(broken)?;
+                governance_documents(self, language, &sample::governance(&record)).map(drop).map_err(broken)?;
             }
             crate::occasion::try_out(self, language).map_err(broken)?;
         }
@@ -173,7 +179,9 @@ impl Wording {
         let mut environment = render::environment(&locale);
         let letters = VERDICTS.map(|verdict| letter_name(verdict, language));
         let parts = [report_name(language), settlement_name(language)];
-        for name in letters.into_iter().chain(parts).chain(crate::occasion::template_names(language)) {
+        let internal = INTERNAL.map(|kind| internal_name(kind, language));
+        let others = crate::occasion::template_names(language).chain(internal);
+        for name in letters.into_iter().chain(parts).chain(others) {
             let source = text(folder, &name)?;
             crate::manuscript::check_blocks(&name, &source)?;
             environment.add_template_owned(name.clone(), source).map_err(|error| TemplateError::Broken {
@@ -194,6 +202,14 @@ pub(crate) fn report_name(language: Language) -> String {
 /// Name of a language's part of a letter about what was decided.
 fn settlement_name(language: Language) -> String {
     format!("settlement.{}.md", language.code())
+}
+
+/// Documents for readers in the house, as their templates are named.
+const INTERNAL: [&str; 2] = ["statement", "governance"];
+
+/// Name of the template of a document for readers in the house.
+pub(crate) fn internal_name(kind: &str, language: Language) -> String {
+    format!("{kind}.{}.md", language.code())
 }
 
 /// Name of a language's word list.

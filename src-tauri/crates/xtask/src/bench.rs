@@ -12,7 +12,10 @@ use crate::{interface, setup};
 /// The version that the goal is stated against: a bench that takes whatever is newest compares with a moving mark.
 const DUCKDB: &str = "duckdb==1.5.5";
 
-/// The bench finds the Python that has DuckDB in this variable of its environment, and the folder for its input in the
+/// Likewise for the reports that are set beside ours.
+const TYPST: &str = "typst==0.15.2";
+
+/// The bench finds the Python that has its peer in this variable of its environment, and the folder for its input in the
 /// other. The input is kept: making 223 million rows takes longer than reading them.
 const PYTHON: &str = "SLA_BENCH_PYTHON";
 const FOLDER: &str = "SLA_BENCH_FOLDER";
@@ -43,6 +46,12 @@ pub(crate) enum Bench {
         #[arg(last = true)]
         arguments: Vec<String>,
     },
+    /// A month's documents of 1 000 tenants, and reports beside typst's wheel on the same content
+    Documents {
+        /// How many tenants, after `--`
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
     /// From the window's start to where somebody can work, on the demo
     Window {
         /// How many starts, after `--`
@@ -55,7 +64,7 @@ pub(crate) enum Bench {
 pub(crate) fn run(bench: &Bench) -> Result<(), ChoreError> {
     match bench {
         Bench::Measure { arguments } => {
-            let python = python_with_duckdb()?;
+            let python = python_with(DUCKDB)?;
             start(&mut example("sla-app", "bench_measure", arguments), "bench-measure", Some(python))
         }
         Bench::Api { arguments } => {
@@ -66,6 +75,10 @@ pub(crate) fn run(bench: &Bench) -> Result<(), ChoreError> {
         Bench::Price { arguments } => start(&mut example("sla-core", "bench_price", arguments), "bench-price", None),
         Bench::Report { arguments } => {
             start(&mut example("sla-report", "bench_report", arguments), "bench-report", None)
+        }
+        Bench::Documents { arguments } => {
+            let python = python_with(TYPST)?;
+            start(&mut example("sla-report", "bench_documents", arguments), "bench-documents", Some(python))
         }
         Bench::Window { arguments } => {
             setup::setup_window()?;
@@ -95,14 +108,14 @@ fn example(package: &str, example: &str, arguments: &[String]) -> Command {
     command
 }
 
-/// A Python in the build's folder with DuckDB's wheel; the system's Python is left as it is.
-fn python_with_duckdb() -> Result<PathBuf, ChoreError> {
+/// A Python in the build's folder with a wheel; the system's Python is left as it is.
+fn python_with(wheel: &str) -> Result<PathBuf, ChoreError> {
     setup::setup_python()?;
     let venv = target().join("xtask").join("python");
     let python = venv.join("bin").join("python");
     if !python.is_file() {
         chore::run(Command::new("python3").args(["-m", "venv"]).arg(&venv))?;
     }
-    chore::run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", DUCKDB]))?;
+    chore::run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", wheel]))?;
     Ok(python)
 }

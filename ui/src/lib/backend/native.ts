@@ -89,3 +89,18 @@ export const saveWithDialog = async (name: string, content: Uint8Array) =>
 export const notify = (title: string, body: string) => command<null>('notify', { title, body })
 /** Lets what is not part of the page speak its language. */
 export const speak = (language: string) => command<null>('speak', { language })
+
+/** What the page knows of the key that this desk seals months with. */
+export interface SealKey {
+  id: string
+  /** The public key in one line. */
+  public_key: string
+}
+
+/** The key of this desk, with which it seals from now on; null where there is none. */
+export const sealKey = () => command<SealKey | null>('seal_key')
+export const makeSealKey = () => command<SealKey>('make_seal_key')
+/** Takes a key from what its file holds. */
+export const bringSealKey = (passphrase: string, content: Uint8Array) =>
+  command<SealKey>('bring_seal_key', writeFrame({ passphrase }, content))
+export const forgetSealKey = () => command<null>('forget_seal_key')

@@ -13,19 +13,20 @@ use sla_core::outage::ExplainedOutage;
 use sla_core::record::{MonthDifference, MonthRecord, RecordEvidence};
 
 use super::{DELETE, GET, POST, PUT};
-use crate::audit::{AuditQuery, EntryView, Soundness};
+use crate::audit::{AuditQuery, EntryView, GovernanceQuery, Soundness};
 use crate::bundles::VerifyQuery;
 use crate::cursor::Page;
-use crate::documents::{BillingQuery, DifferenceQuery, LetterBody, Listed, StatementQuery};
+use crate::documents::{BillingQuery, DifferenceQuery, LetterBody, Listed, PortfolioQuery, StatementQuery};
 use crate::evidence::{CalendarQuery, EvidenceQuery};
 use crate::jobs::JobsQuery;
+use crate::letters::{OccasionView, RunningQuery};
 use crate::months::{CreditTotalsQuery, CreditsQuery, ExplainQuery, MonthsQuery, RevisionQuery, StepBody};
 use crate::operation::Needs::Permission as Holds;
 use crate::operation::Operation;
 use crate::overview::{Overview, OverviewQuery, SearchQuery};
 use crate::standing::{StandingQuery, StandingView};
 use crate::tenants::{ContractsQuery, Document, TenantsQuery};
-use crate::{audit, bundles, documents, evidence, jobs, months, overview, standing, tenants};
+use crate::{audit, bundles, documents, evidence, jobs, letters, months, overview, standing, tenants};
 
 pub(super) fn customers() -> Vec<Operation> {
     let (tenants_read, contracts_read) = (Holds(Permission::TenantsRead), Holds(Permission::ContractsRead));
@@ -171,6 +172,26 @@ pub(super) fn work() -> Vec<Operation> {
             .gives::<Page<EntryView>>(200, "Entries, the last one first"),
         Operation::new("verifyAudit", (GET, "/audit/verification"), audit_read, "Walk the chain", get(audit::verify))
             .gives::<Soundness>(200, "Whether the chain and the facts are as they were recorded"),
+        Operation::new(
+            "listGovernance",
+            (GET, "/governance/documents"),
+            audit_read,
+            "List the documents of the summary for governance",
+            get(audit::list_governance),
+        )
+        .query::<GovernanceQuery>()
+        .gives::<Vec<Listed>>(200, "What can be read, drawn from the ledger"),
+        Operation::new(
+            "getGovernance",
+            (GET, "/governance/documents/{document}"),
+            audit_read,
+            "Read a document of the summary for governance",
+            get(audit::download_governance),
+        )
+        .path("document", "Its name, such as governance.pdf")
+        .query::<GovernanceQuery>()
+        .gives_text("application/pdf", "The document, of the media type that the list tells")
+        .refuses(404, "There is no such document"),
     ]
 }
 
@@ -180,10 +201,16 @@ pub(super) fn papers() -> Vec<Operation> {
     const EVIDENCE: &str = "/months/{tenant}/{contract}/{month}/evidence";
     const ONE_EVIDENCE: &str = "/months/{tenant}/{contract}/{month}/evidence/{sha256}";
     const LETTER: &str = "/months/{tenant}/{contract}/{month}/letter";
+    const LETTERS: &str = "/months/{tenant}/{contract}/{month}/letters";
+    const ONE_LETTER: &str = "/months/{tenant}/{contract}/{month}/letters/{document}";
+    const RUNNING: &str = "/standing/{tenant}/{contract}/letters";
+    const ONE_RUNNING: &str = "/standing/{tenant}/{contract}/letters/{document}";
     const BUNDLE: &str = "/months/{tenant}/{contract}/{month}/bundle";
     const OUTAGES: &str = "/months/{tenant}/{contract}/{month}/outages";
     let read = Holds(Permission::DocumentsRead);
     let billing = Holds(Permission::BillingRead);
+    // Drafts are for whoever words letters; customers read what was sent to them.
+    let words = Holds(Permission::MonthsReview);
     vec![
         Operation::new("listDocuments", (GET, DOCUMENTS), read, "List documents of a month", get(documents::list))
             .of_month()
@@ -213,6 +240,48 @@ pub(super) fn papers() -> Vec<Operation> {
         .gives::<LetterView>(200, "The letter as it is now")
         .refuses(409, "The month was issued with its letter")
         .refuses(428, "Nothing says which letter was looked at"),
+        Operation::new("listLetters", (GET, LETTERS), words, "List letters beside the month's own", get(letters::list))
+            .of_month()
+            .query::<RevisionQuery>()
+            .gives::<Vec<OccasionView>>(200, "Drafts where there is occasion, and why there is none elsewhere"),
+        Operation::new(
+            "getLetterFile",
+            (GET, ONE_LETTER),
+            words,
+            "Read a letter beside the month's own",
+            get(letters::download),
+        )
+        .of_month()
+        .path("document", "Its name, such as letter-credit.eml")
+        .query::<RevisionQuery>()
+        .gives_text("message/rfc822", "The letter, of the media type that the list tells"),
+        Operation::new(
+            "listRunningLetters",
+            (GET, RUNNING),
+            words,
+            "List letters about a month that runs",
+            get(letters::list_running),
+        )
+        .path("tenant", "The tenant")
+        .path("contract", "The contract")
+        .query::<RunningQuery>()
+        .gives::<Vec<OccasionView>>(200, "Drafts where there is occasion, and why there is none elsewhere")
+        .refuses(404, "There is no such contract, or it is not yours to see")
+        .refuses(422, "The catalogue cannot be read"),
+        Operation::new(
+            "getRunningLetterFile",
+            (GET, ONE_RUNNING),
+            words,
+            "Read a letter about a month that runs",
+            get(letters::download_running),
+        )
+        .path("tenant", "The tenant")
+        .path("contract", "The contract")
+        .path("document", "Its name, such as letter-breach.eml")
+        .query::<RunningQuery>()
+        .gives_text("message/rfc822", "The letter, of the media type that the list tells")
+        .refuses(404, "There is no such contract or letter, or it is not yours to see")
+        .refuses(422, "The catalogue cannot be read"),
         Operation::new(
             "listEvidence",
             (GET, EVIDENCE),
@@ -288,6 +357,27 @@ pub(super) fn papers() -> Vec<Operation> {
         .of_month()
         .gives::<Vec<ExplainedOutage>>(200, "Outages with the incidents and exclusions that explain them")
         .refuses(304, "It is as you know it"),
+        Operation::new(
+            "listPortfolio",
+            (GET, "/portfolio/documents"),
+            read,
+            "List the documents of a month of all tenants",
+            get(documents::list_portfolio),
+        )
+        .query::<PortfolioQuery>()
+        .gives::<Vec<Listed>>(200, "What can be read, drawn from the ledger")
+        .refuses(404, "It is not yours to see"),
+        Operation::new(
+            "getPortfolio",
+            (GET, "/portfolio/documents/{document}"),
+            read,
+            "Read a document of a month of all tenants",
+            get(documents::download_portfolio),
+        )
+        .path("document", "Its name, such as portfolio.parquet")
+        .query::<PortfolioQuery>()
+        .gives_text("text/csv; charset=utf-8", "The document, of the media type that the list tells")
+        .refuses(404, "There is no such document, or it is not yours to see"),
         Operation::new(
             "getBilling",
             (GET, "/billing"),

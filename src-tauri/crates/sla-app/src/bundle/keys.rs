@@ -60,15 +60,21 @@ impl KeyFileError {
 /// # Errors
 /// [`KeyFileError`]; what lies there already is never written over.
 pub fn new_key(path: &Path, passphrase: &str) -> Result<(PublicKey, PathBuf), KeyFileError> {
-    let mut chance = Chance { id: [0; 8], seed: [0; 32], salt: [0; 32] };
-    for bytes in [chance.id.as_mut_slice(), &mut chance.seed, &mut chance.salt] {
-        getrandom::fill(bytes).map_err(KeyFileError::Chance)?;
-    }
+    let chance = chance().map_err(KeyFileError::Chance)?;
     let (key, text) = SecretKey::new(&chance, passphrase).map_err(KeyFileError::key(path))?;
     put_for_owner(path, text.as_bytes())?;
     let (public, beside) = (key.public(), beside(path));
     put(&beside, public.to_text().as_bytes())?;
     Ok((public, beside))
+}
+
+/// Chance from the system.
+pub(crate) fn chance() -> Result<Chance, getrandom::Error> {
+    let mut chance = Chance { id: [0; 8], seed: [0; 32], salt: [0; 32] };
+    for bytes in [chance.id.as_mut_slice(), &mut chance.seed, &mut chance.salt] {
+        getrandom::fill(bytes)?;
+    }
+    Ok(chance)
 }
 
 fn beside(path: &Path) -> PathBuf {

@@ -16,6 +16,7 @@ use sla_report::bundle::{Flaw, MOST_BYTES, PublicKey, open};
 use crate::outfile::{OutFileError, put};
 
 pub use check::{BundleCheck, CheckName, CheckOutcome, SealedMonth, Verification, verify_bundle};
+pub(crate) use keys::chance;
 pub use keys::{KeyFileError, new_key, open_key, public_key};
 pub use seal::{MonthSealError, SealRequest, Sealed, seal_month};
 

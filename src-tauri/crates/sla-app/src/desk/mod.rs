@@ -147,8 +147,19 @@ impl DeskError {
 /// # Errors
 /// [`DeskError`]; a document of one kind and name in both is a finding that names both places.
 pub async fn catalogue_of(folder: Option<&Path>, ledger: &str) -> Result<Catalogue, DeskError> {
-    let stored = stored_in(ledger).await?;
-    must_be_somewhere(folder, &stored)?;
+    ruled(folder, &stored_in(ledger).await?)
+}
+
+/// The same of a ledger that is open already.
+///
+/// # Errors
+/// As [`catalogue_of`].
+pub async fn catalogue_in(folder: Option<&Path>, ledger: &Ledger) -> Result<Catalogue, DeskError> {
+    ruled(folder, &ledger.catalogue().await?)
+}
+
+fn ruled(folder: Option<&Path>, stored: &StoredCatalogue) -> Result<Catalogue, DeskError> {
+    must_be_somewhere(folder, stored)?;
     let mut catalogue = checked(folder, stored.files())?;
     catalogue.rule(stored.rulings());
     Ok(catalogue)

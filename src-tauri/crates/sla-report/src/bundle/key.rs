@@ -97,7 +97,7 @@ impl SecretKey {
         if found < PASSPHRASE_LETTERS {
             return Err(KeyError::TooShort { found });
         }
-        let key = Self { id: chance.id, key: SigningKey::from_bytes(&chance.seed) };
+        let key = Self::of_chance(chance);
         let mut kept = key.kept();
         let stream = stream(passphrase, &chance.salt, OPERATIONS, MEMORY_BYTES)?;
         kept.iter_mut().zip(stream).for_each(|(byte, mask)| *byte ^= mask);
@@ -108,6 +108,11 @@ impl SecretKey {
         bytes.extend(kept);
         let text = format!("{COMMENT}SLA Desk encrypted secret key {}\n{}\n", key.public().id(), BASE64.encode(&bytes));
         Ok((key, text))
+    }
+
+    /// The key that follows from chance, protected by nothing.
+    pub fn of_chance(chance: &Chance) -> Self {
+        Self { id: chance.id, key: SigningKey::from_bytes(&chance.seed) }
     }
 
     /// Opens the text of a key's file.
@@ -132,11 +137,36 @@ impl SecretKey {
         let mut kept = [0; KEPT_BYTES];
         let protected = &rest[SALT_BYTES + 16..];
         kept.iter_mut().zip(protected.iter().zip(stream)).for_each(|(byte, (one, mask))| *byte = one ^ mask);
+        let key = Self::of_kept(&kept);
+        if key.kept() == kept { Ok(key) } else { Err(KeyError::Passphrase) }
+    }
+
+    /// The key without a passphrase, as `minisign -W` keeps one: for the system's keychain, which protects what it holds, and
+    /// never for a file.
+    pub fn bare(&self) -> String {
+        let nothing = [0; 2 + SALT_BYTES + 16];
+        let (no_algorithm, no_cost) = nothing.split_at(2);
+        let bytes = [KEY.as_slice(), no_algorithm, CHECKED, no_cost, &self.kept()].concat();
+        format!("{COMMENT}SLA Desk secret key {}\n{}\n", self.public().id(), BASE64.encode(&bytes))
+    }
+
+    /// Reads what [`SecretKey::bare`] wrote.
+    ///
+    /// # Errors
+    /// [`KeyError::NoKey`].
+    pub fn from_bare(text: &str) -> Result<Self, KeyError> {
+        let no_key = || KeyError::NoKey("secret key");
+        let bytes = boxed(text).ok_or_else(no_key)?;
+        let kept = bytes.len().checked_sub(KEPT_BYTES).and_then(|at| bytes.get(at..)).ok_or_else(no_key)?;
+        let key = Self::of_kept(kept.try_into().map_err(|_| no_key())?);
+        if key.bare().lines().nth(1) == text.lines().nth(1) { Ok(key) } else { Err(no_key()) }
+    }
+
+    fn of_kept(kept: &[u8; KEPT_BYTES]) -> Self {
         let (mut id, mut seed) = ([0; ID_BYTES], [0; 32]);
         id.copy_from_slice(&kept[..ID_BYTES]);
         seed.copy_from_slice(&kept[ID_BYTES..ID_BYTES + 32]);
-        let key = Self { id, key: SigningKey::from_bytes(&seed) };
-        if key.kept() == kept { Ok(key) } else { Err(KeyError::Passphrase) }
+        Self { id, key: SigningKey::from_bytes(&seed) }
     }
 
     /// The key that checks what this one seals.
@@ -295,6 +325,27 @@ mod tests {
         check(&changed(&|bytes| bytes.truncate(150)), PASSPHRASE, KeyError::NoKey("secret key"));
         let chance = Chance { id: [0; 8], seed: [0; 32], salt: [0; 32] };
         assert_eq!(SecretKey::new(&chance, "too short").err(), Some(KeyError::TooShort { found: 9 }));
+    }
+
+    #[test]
+    fn a_key_without_a_passphrase_comes_back_and_any_change_of_it_is_noticed() {
+        let (key, protected) = key(7);
+        let bare = key.bare();
+        assert_eq!(SecretKey::from_bare(&bare).expect("a key").kept(), key.kept());
+        assert_eq!(SecretKey::open(&bare, PASSPHRASE).err(), Some(KeyError::Bare), "no file has such a key");
+        #[track_caller]
+        fn check(text: &str) {
+            assert_eq!(SecretKey::from_bare(text).err(), Some(KeyError::NoKey("secret key")), "{text}");
+        }
+        check("");
+        check(&protected);
+        check(&key.public().to_text());
+        let start = bare.find('\n').expect("two lines") + 1;
+        for at in start..bare.len() - 1 {
+            let mut bytes = bare.clone().into_bytes();
+            bytes[at] = if bytes[at] == b'A' { b'B' } else { b'A' };
+            check(&String::from_utf8(bytes).expect("text"));
+        }
     }
 
     #[test]

@@ -8,12 +8,12 @@ use super::shape::Area;
 use super::xmp::{self, Properties};
 
 /// A file that is attached to the report.
-pub(super) struct Attachment {
-    pub(super) name: &'static str,
-    pub(super) media_type: &'static str,
+pub(crate) struct Attachment {
+    pub(crate) name: &'static str,
+    pub(crate) media_type: &'static str,
     /// What it is to the document: `AFRelationship` of ISO 19005-3.
-    pub(super) relationship: &'static str,
-    pub(super) content: Vec<u8>,
+    pub(crate) relationship: &'static str,
+    pub(crate) content: Vec<u8>,
 }
 
 /// What the file carries besides its pages.

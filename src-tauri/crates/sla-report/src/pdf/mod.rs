@@ -26,13 +26,13 @@ use sla_core::evidence::sha256_hex;
 use sla_core::record::{Language, MonthRecord};
 
 pub(crate) use face::Typefaces;
+pub(crate) use finish::Attachment;
 
 use crate::manuscript::Manuscript;
 use crate::templates::{Templates, report_name};
 use crate::theme::Theme;
 use crate::{ReportError, course, manifest};
 use face::Face;
-use finish::Attachment;
 use flow::{Flow, LEFT, PAGE_HEIGHT, WIDTH};
 use shape::Area;
 use text::{Look, Setter};
@@ -40,19 +40,49 @@ use text::{Look, Setter};
 /// The most pages of a report.
 const LIMIT_PAGES: usize = 2_000;
 
-/// Draws the manuscript and attaches the record that it came from.
+/// What a file is made from, besides its pages.
+pub(crate) struct Paper<'a> {
+    /// Its name.
+    pub(crate) name: &'static str,
+    /// The template that the manuscript comes from.
+    pub(crate) template: String,
+    /// What it speaks.
+    pub(crate) language: Language,
+    /// Its only date, so that equal months make equal files.
+    pub(crate) date: DateTime<Utc>,
+    /// What it says, as a machine reads it.
+    pub(crate) json: &'a str,
+    /// What is attached to it, sorted by name.
+    pub(crate) attachments: Vec<Attachment>,
+}
+
+/// Draws the manuscript of a month and attaches the record that it came from.
 pub(crate) fn write(
     templates: &Templates,
     record: &MonthRecord,
     manuscript: &Manuscript,
 ) -> Result<Vec<u8>, ReportError> {
-    let failed = |reason: String| ReportError::Write { name: "report.pdf", reason };
+    let json = record.to_json();
+    let paper = Paper {
+        name: "report.pdf",
+        template: report_name(record.language),
+        language: record.language,
+        date: end(record)?,
+        json: &json,
+        attachments: attachments(record, json.clone())?,
+    };
+    set(templates, paper, manuscript)
+}
+
+/// Draws a manuscript.
+pub(crate) fn set(templates: &Templates, paper: Paper<'_>, manuscript: &Manuscript) -> Result<Vec<u8>, ReportError> {
+    let failed = |reason: String| ReportError::Write { name: paper.name, reason };
     let theme = templates.theme();
-    let mut flow = Flow::new(Setter::new(templates.typefaces(), record.language), &theme.colours);
+    let mut flow = Flow::new(Setter::new(templates.typefaces(), paper.language), &theme.colours);
     for (index, block) in manuscript.blocks.iter().enumerate() {
         flow.block(block, &manuscript.blocks[index + 1..]);
         if flow.page_count() > LIMIT_PAGES {
-            return Err(ReportError::TooLong { file: report_name(record.language), limit_pages: LIMIT_PAGES });
+            return Err(ReportError::TooLong { file: paper.template, limit_pages: LIMIT_PAGES });
         }
     }
     furnish(&mut flow, manuscript);
@@ -62,22 +92,21 @@ pub(crate) fn write(
     document.pages = flow.take_pages().into_iter().map(|ops| PdfPage::new(Mm(210.0), Mm(297.0), ops)).collect();
     templates.typefaces().embed(&mut document).map_err(failed)?;
     let written = printpdf::serialize::to_lopdf_doc(&document, &PdfSaveOptions::default(), &mut Vec::new());
-    let json = record.to_json();
-    let identity = identity(theme, manuscript, &json);
+    let identity = identity(theme, manuscript, paper.json);
     let extras = finish::Extras {
         properties: xmp::Properties {
             title: &furniture.title,
             subject: &furniture.subject,
             author: &theme.provider.name,
-            language: match record.language {
+            language: match paper.language {
                 Language::De => "de-DE",
                 Language::En => "en-GB",
             },
-            date: end(record)?,
+            date: paper.date,
         },
         flow: &flow,
         identity: &identity,
-        attachments: attachments(record, json)?,
+        attachments: paper.attachments,
     };
     finish::finish(written, extras).map_err(|error| failed(error.to_string()))
 }
@@ -93,7 +122,7 @@ fn attachments(record: &MonthRecord, json: String) -> Result<Vec<Attachment>, Re
     ])
 }
 
-/// The end of the month: the document's only date, so that equal months make equal files.
+/// The end of the month.
 fn end(record: &MonthRecord) -> Result<DateTime<Utc>, ReportError> {
     let found = &record.period.end;
     let date = DateTime::parse_from_rfc3339(found).map_err(|_| ReportError::Record {

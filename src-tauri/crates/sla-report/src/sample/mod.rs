@@ -23,7 +23,7 @@ use sla_core::record::{
 use sla_core::time::{Month, Period, utc_text};
 
 pub use occasions::Occasions;
-pub use settled::{settlement, statement};
+pub use settled::{governance, settlement, statement};
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;

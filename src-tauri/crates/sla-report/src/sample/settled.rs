@@ -1,6 +1,8 @@
 //! A decision about an invented month.
 
 use sla_core::billing::{BillingPeriod, CreditOnRecord, MonthOnRecord, Settlement, Statement, StepOnRecord};
+use sla_core::evidence::sha256_hex;
+use sla_core::governance::{ChainEnd, ClosedOnRecord, Governance};
 use sla_core::record::MonthRecord;
 use sla_core::workflow::{CreditState, MonthState, WorkflowStep};
 
@@ -27,6 +29,18 @@ pub fn settlement(record: &MonthRecord) -> Settlement {
 pub fn statement(record: &MonthRecord) -> Statement {
     let period = BillingPeriod { from: record.month, to: record.month };
     decided(record, |month| sla_core::billing::statement(period, std::slice::from_ref(month)).expect("small amounts"))
+}
+
+/// The same month in a summary of its own: closed at the end of its period, and issued at once.
+pub fn governance(record: &MonthRecord) -> Governance {
+    let chain = || ChainEnd { entries: 1234, head: sha256_hex(b"the last entry") };
+    decided(record, |month| {
+        let mut month = month.clone();
+        month.steps.push(step_of(3, WorkflowStep::Issue, None, "", "Mia Berger"));
+        month.state = MonthState::Issued;
+        let closed = ClosedOnRecord { month, closed_by: "Ada Byron", closed_at: DECIDED_AT - 86_400 };
+        sla_core::governance::governance(record.month, &[closed], chain())
+    })
 }
 
 fn decided<T>(record: &MonthRecord, with: impl FnOnce(&MonthOnRecord<'_>) -> T) -> T {

@@ -27,8 +27,8 @@ pub(crate) struct SheetWords {
     sheets: BTreeMap<String, String>,
     /// Heads of columns, with `{currency}`.
     columns: BTreeMap<String, String>,
-    /// Single words, by what they are of.
-    words: BTreeMap<String, BTreeMap<String, String>>,
+    /// Single words, by what they are of; templates of other documents know them as `states`.
+    pub(crate) words: BTreeMap<String, BTreeMap<String, String>>,
 }
 
 /// Words of a language, asked for by name.
