@@ -80,6 +80,8 @@ fn open(app: &App, link: Option<&str>) -> tauri::Result<()> {
         .title("SLA Desk")
         .inner_size(FIRST.0, FIRST.1)
         .min_inner_size(LEAST.0, LEAST.1)
+        // A file that is dropped goes to the page, which takes it where it says so.
+        .disable_drag_drop_handler()
         .on_navigation(move |url| is_own(url) || leave(&inside, url))
         .on_new_window(move |url, _| {
             leave(&outside, &url);

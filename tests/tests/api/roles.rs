@@ -24,7 +24,11 @@ fn request(path: &str, method: &str) -> (String, Option<Value>) {
     let query = match path.as_str() {
         "/billing" => "?from=2026-09&to=2026-10",
         "/billing/documents" | "/billing/documents/report.csv" => "?from=2026-09&to=2026-10&language=en",
-        "/overview" => "?month=2026-10",
+        "/overview" | "/portfolio/documents" | "/portfolio/documents/report.csv" => "?month=2026-10",
+        "/governance/documents" | "/governance/documents/report.csv" => "?month=2026-10&language=en",
+        "/standing/prairie/prairie-platform/letters" | "/standing/prairie/prairie-platform/letters/report.csv" => {
+            "?month=2026-10"
+        }
         "/search" => "?q=prairie",
         _ => "",
     };

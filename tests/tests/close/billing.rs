@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
-use crate::desk::{Desk, MONTH, csv, desk_of_files, sla, sound};
+use crate::desk::{Desk, MONTH, csv, desk_of_files, pdf_text, sla, sound};
 
 /// Finance's file for both tenants.
 const MAPPING: &str = "apiVersion: sla-desk/v1
@@ -311,6 +311,8 @@ fn finance_s_statement_tells_each_credit_with_who_decided_and_who_agreed() {
     assert_eq!(statement["billing"], runs(&desk, &format!("billing show --month {MONTH}"), &[]));
     let archive = read("statement.xlsx");
     assert!(archive.starts_with(b"PK"));
+    let told = pdf_text(&desk.path("statement/statement.pdf"));
+    assert!(told.contains("Abrechnung der Gutschriften") && told.contains("Ole"), "{told}");
 
     // Once more it is the very same; what is somebody else's stays, and nothing is written beside it.
     assert_eq!(runs(&desk, &line, &["--out", &out])["unchanged"], json!(true));
@@ -323,6 +325,42 @@ fn finance_s_statement_tells_each_credit_with_who_decided_and_who_agreed() {
     let french =
         ["billing", "statement", "--month", MONTH, "--language", "fr", "--out", &out, "--ledger", &desk.ledger()];
     assert_eq!(sla(&french).status.code(), Some(2));
+}
+
+#[test]
+fn the_summary_for_governance_tells_who_did_what_and_no_amount() {
+    let desk = desk_of_files();
+    desk.closes();
+    issues(&desk, "west", "");
+    let out = desk.path("summary").display().to_string();
+    let line = format!("governance --month {MONTH} --language de");
+    let told = runs(&desk, &line, &["--out", &out]);
+    let read = |name: &str| std::fs::read_to_string(desk.path(&format!("summary/{name}"))).expect("a document");
+    let summary: Value = serde_json::from_str(&read("governance.json")).expect("JSON");
+    assert_eq!(told["governance"], summary);
+    assert_eq!(summary["chain"]["head"], desk.verified()["head"]);
+    let months = summary["months"].as_array().expect("months");
+    assert_eq!((&summary["counts"]["issued"], &summary["counts"]["without_four_eyes"]), (&json!(1), &json!(0)));
+    let rows = table(&read("governance.csv"), ',');
+    assert_eq!(rows.len(), months.len());
+    for (row, month) in rows.iter().zip(months) {
+        let is_issued = month["tenant"] == "west";
+        assert_eq!(month["four_eyes"], if is_issued { json!(true) } else { Value::Null }, "{month}");
+        assert_eq!(row["approved_by"], if is_issued { "Ole" } else { "" });
+        assert_eq!(row["record_sha256"], month["record_sha256"].as_str().expect("a hash"));
+        assert_eq!(row["closed_by"], month["closed"]["by"].as_str().expect("somebody"));
+        let minor = month.as_object().expect("fields").keys().find(|name| name.ends_with("_minor"));
+        assert_eq!(minor, None, "no amount");
+    }
+    let told = pdf_text(&desk.path("summary/governance.pdf"));
+    assert!(told.contains("Revisionsübersicht") && told.contains("Ole") && !told.contains('€'), "{told}");
+
+    assert_eq!(runs(&desk, &line, &["--out", &out])["unchanged"], json!(true), "the very same once more");
+    desk.write("summary/governance.csv", "mine");
+    refuses(&desk, &line, &["--out", &out], "file.taken");
+    let before = desk.path("before").display().to_string();
+    let empty = runs(&desk, "governance --month 2020-01", &["--out", &before]);
+    assert_eq!(empty["governance"]["months"], json!([]));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::desk::{sla, sound};
+use crate::desk::{pdf_text, sla, sound};
 
 #[test]
 fn four_tenants_close_their_month() {
@@ -116,11 +116,7 @@ fn pages(out: &str) {
         ),
         ("koenigsforst", &["PH: Feiertage", "Die Zusage des Monats ist erfüllt."]),
     ] {
-        let path = format!("{out}/reports/2026-10/{tenant}/report.pdf");
-        let output = std::process::Command::new("pdftotext").args([&path, "-"]).output();
-        let output = output.expect("pdftotext starts: run `cargo xtask setup`");
-        // Lines end where they are full, and not where a sentence does.
-        let text = String::from_utf8_lossy(&output.stdout).split_whitespace().collect::<Vec<_>>().join(" ");
+        let text = pdf_text(format!("{out}/reports/2026-10/{tenant}/report.pdf").as_ref());
         for words in words {
             assert!(text.contains(words), "{words} is missing in\n{text}");
         }
@@ -237,10 +233,8 @@ fn a_report_notes_the_head_of_the_chain() {
     demo();
     for (tenant, title) in restated {
         assert_eq!(noted(tenant), json!(head), "{tenant}");
-        let pdf = std::process::Command::new("pdftotext").arg(document(tenant, "report.pdf")).arg("-").output();
-        let text =
-            String::from_utf8_lossy(&pdf.expect("pdftotext starts: run `cargo xtask setup`").stdout).into_owned();
-        let words: String = text.split_whitespace().collect();
+        let text = pdf_text(document(tenant, "report.pdf").as_ref());
+        let words = text.replace(' ', "");
         assert!(words.contains(&head) && text.contains(title), "{text}");
     }
     assert_eq!(noted("alpenbahn"), Value::Null, "nothing of it has changed");

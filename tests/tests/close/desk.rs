@@ -109,6 +109,14 @@ pub(crate) fn sla<S: AsRef<std::ffi::OsStr>>(arguments: &[S]) -> Output {
     command(arguments).output().expect("the binary runs")
 }
 
+/// The words of a PDF, one space between any two: lines end where they are full, and not where a sentence does.
+pub(crate) fn pdf_text(path: &Path) -> String {
+    let output = Command::new("pdftotext").arg(path).arg("-").output();
+    let output = output.expect("pdftotext starts: run `cargo xtask setup`");
+    assert!(output.status.success(), "{}", path.display());
+    String::from_utf8_lossy(&output.stdout).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// What a command printed as JSON; it must have succeeded.
 #[track_caller]
 pub(crate) fn sound(output: &Output) -> Value {

@@ -6,7 +6,7 @@ mod tree;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use sla_core::record::{Language, MonthRecord, Verdict};
-use sla_report::{Templates, report_pdf, sample};
+use sla_report::{Templates, governance_documents, report_pdf, sample, statement_documents};
 
 use tree::Tree;
 
@@ -28,6 +28,24 @@ fn everything_is_tagged_and_reached_in_every_verdict() {
             assert!(tree.count("Figure") >= 4 * record.commitments.len(), "each commitment has its charts");
             assert!(tree.links >= 3 * record.commitments.len(), "figures lead to their evidence");
             assert!(tree.depth >= 3, "the outline is nested");
+        }
+    }
+}
+
+#[test]
+fn what_readers_in_the_house_get_is_tagged_as_well() {
+    let templates = Templates::builtin();
+    for language in LANGUAGES {
+        for verdict in [Verdict::Met, Verdict::Breached, Verdict::Undecidable] {
+            let record = sample::record(language, verdict);
+            let statement = statement_documents(&templates, language, &sample::statement(&record)).expect("drawn");
+            let summary = governance_documents(&templates, language, &sample::governance(&record)).expect("drawn");
+            for documents in [statement, summary] {
+                let pdf = documents.iter().find(|one| one.name.ends_with(".pdf")).expect("a PDF");
+                let tree = Tree::checked(&pdf.bytes).unwrap_or_else(|wrong| panic!("{}: {wrong}", pdf.name));
+                assert_eq!(tree.headings.first(), Some(&1), "{}", pdf.name);
+                assert!(!tree.tables.is_empty(), "{}", pdf.name);
+            }
         }
     }
 }
