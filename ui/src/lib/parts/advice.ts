@@ -1,4 +1,5 @@
 import type { Problem } from '$lib/backend/problem'
+import { knows } from '$lib/words'
 
 export interface Advice {
   title: string
@@ -8,6 +9,12 @@ export interface Advice {
 const DISK_FULL: Advice = { title: 'problem-disk', next: 'problem-disk-next' }
 /** Whatever was to be written there. */
 const isDiskFull = (code: string) => code.endsWith('.disk_full')
+
+/** The words that a code of its own has. There are many codes; one that has none is told by its status. */
+function adviceOfCode(code: string): Advice | null {
+  const title = `problem-code-${code.replaceAll(/[._]/g, '-')}`
+  return knows(title) ? { title, next: `${title}-next` } : null
+}
 
 /** What a problem is called, and what to do about it, as ids of the locales. The API's own words stand beside them. */
 export function adviceFor(problem: Problem): Advice {
@@ -33,6 +40,8 @@ export function adviceFor(problem: Problem): Advice {
   if (problem.code === 'access.proof') return { title: 'problem-proof', next: 'problem-proof-next' }
   if (isDiskFull(problem.code)) return DISK_FULL
   if (problem.isStale) return { title: 'problem-stale', next: 'problem-stale-next' }
+  const own = adviceOfCode(problem.code)
+  if (own) return own
   switch (problem.status) {
     case 401:
       return { title: 'problem-session', next: null }
