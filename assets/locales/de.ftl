@@ -1338,6 +1338,7 @@ verify-no-file = Wählen Sie zuerst ein Paket.
 verify-key = Öffentlicher Schlüssel des Anbieters (freiwillig)
 verify-key-hint = Die Zeile, die in seiner Datei .pub steht und mit RW beginnt. Ohne sie ist nicht geprüft, von wem das Paket ist.
 verify-run = Paket prüfen
+verify-busy = Das Paket wird geprüft: Seine Zahlen werden neu berechnet und seine Dokumente neu erstellt. Das kann eine Minute dauern.
 verify-too-large = Das Paket hat { $size }; hier lassen sich höchstens { $most } prüfen. Es wurde nicht gesendet.
 verify-no-key = Von wem dieses Paket ist, wurde nicht geprüft
 verify-no-key-what = Es ist mit dem Schlüssel { $key } signiert, der im Paket selbst liegt. Ein solcher Schlüssel zeigt höchstens, dass nach dem Versiegeln nichts verändert wurde, aber nicht, wer versiegelt hat: Auch eine Fälschung brächte ihren eigenen Schlüssel mit.

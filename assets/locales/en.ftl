@@ -1341,6 +1341,7 @@ verify-no-file = Choose a bundle first.
 verify-key = The provider’s public key (optional)
 verify-key-hint = The line in its .pub file that begins with RW. Without it nobody has checked whose bundle it is.
 verify-run = Verify the bundle
+verify-busy = The bundle is being verified: its figures are computed and its documents drawn again. That can take a minute.
 verify-too-large = The bundle has { $size }; at most { $most } can be verified here, so it was not sent.
 verify-no-key = Whose bundle this is has not been checked
 verify-no-key-what = It is signed with the key { $key }, which came in the bundle itself. Such a key shows at most that nothing was changed after the sealing, not who sealed it: a forgery would bring its own key as well.
