@@ -140,7 +140,7 @@ describe('a catalogue in the ledger', () => {
     )
     await page.getByText('No findings').waitFor()
     await button(page, 'Try it now').click()
-    await page.getByText('Does not answer').waitFor()
+    await page.getByText('Does not answer', { exact: true }).waitFor()
     await page.getByText('Secrets were not sent').waitFor()
   })
 

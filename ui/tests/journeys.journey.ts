@@ -169,7 +169,7 @@ describe('looking at a desk', () => {
       }[language]
       const gwen = await open('gwen', 'evidence?view=sealed&month=2026-10', language)
       await gwen
-        .locator('#bundle-file')
+        .locator('[data-verify-bundle] input[type=file]')
         .setInputFiles({ name: 'month.zip', mimeType: 'application/zip', buffer })
       await gwen.getByLabel(words.key).fill(key)
       await gwen.getByRole('button', { name: words.run }).click()
@@ -178,6 +178,16 @@ describe('looking at a desk', () => {
     const whole = await verify(bytes, 'en')
     await whole.gwen.getByText(whole.words.agrees).waitFor()
     await whole.gwen.getByText('which is the one that you gave').waitFor()
+
+    // What is no key is told at its field; without one it is said what nobody has checked.
+    const field = whole.gwen.getByLabel(whole.words.key)
+    await field.fill('F00DBEEFF00DBEEF')
+    await whole.gwen.getByRole('button', { name: whole.words.run }).click()
+    await whole.gwen.getByText('This is no public key of minisign').waitFor()
+    expect(await field.getAttribute('aria-invalid')).toBe('true')
+    await field.fill('')
+    await whole.gwen.getByRole('button', { name: whole.words.run }).click()
+    await whole.gwen.getByText('Whose bundle this is has not been checked').waitFor()
 
     // The head of report.csv, which stands in the archive as it is.
     const at = bytes.indexOf('tenant,tenant_name,month,revision,period_start')

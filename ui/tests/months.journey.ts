@@ -188,7 +188,8 @@ describe('a month', () => {
     await page.getByRole('heading', { name: 'What changed' }).waitFor({ timeout: 30_000 })
     await page.getByText('It rests on the same evidence.').waitFor()
     const table = page.getByRole('region', { name: 'What changed' })
-    await table.getByText('availability').waitFor()
+    await table.getByText('Verfügbarkeit der Schnittstelle').waitFor()
+    await table.getByText('the move').waitFor()
     expect(await table.locator('tbody tr').nth(1).locator('td').allInnerTexts()).toHaveLength(2)
     await page.getByRole('tab', { name: 'History' }).click()
     const first = (await desk.as('fee', 'GET', '/months/alpenbahn/alpenbahn-platform/2026-10/revisions')) as {

@@ -258,8 +258,12 @@ fn said(verification: &Verification, words: &Words) -> String {
         lines.push(told(difference));
     }
     if let Some(SealedMonth { key: Some(key), chain_head, .. }) = month {
-        let id = if *key_given { "bundle-key-given" } else { "bundle-key-inside" };
-        lines.push(words.with(id, [("key", key.as_str().into())]));
+        // Where the seal differs, the flaw says whose it is.
+        let is_sealed = |one: &BundleCheck| one.check.name() == "seal" && one.outcome == CheckOutcome::Agrees;
+        if checks.iter().any(is_sealed) {
+            let id = if *key_given { "bundle-key-given" } else { "bundle-key-inside" };
+            lines.push(words.with(id, [("key", key.as_str().into())]));
+        }
         lines.push(words.with("bundle-chain-head", [("head", chain_head.as_str().into())]));
     }
     if *earlier_months > 0 {

@@ -44,7 +44,7 @@ const finding = (over: Partial<Schemas['FindingView']>): Schemas['FindingView'] 
   path: 'spec.commitments[0].penalty.bands[0]',
   found: 'a last band that ends below 99.9',
   expected: 'below 99.95, the target',
-  german: { found: 'eine letzte Stufe, die unter 99.9 endet', expected: 'below 99.95, das Ziel' },
+  german: { found: 'eine letzte Stufe, die unter 99.9 endet', expected: 'unter 99.95, das Ziel' },
   ...over,
 })
 export const findings = [
@@ -64,6 +64,13 @@ export const findings = [
       de: 'Die Gutschriften eines Monats sind auf [25] % der Monatsvergütung begrenzt.',
       en: 'The credits of a month are capped at [25] % of the monthly fee.',
     },
+  }),
+  finding({
+    code: 'missing-field',
+    path: 'spec.commitments[0].slo',
+    found: 'nothing',
+    expected: '`slo`: Name of the `SLO` that is measured',
+    german: { found: 'nichts', expected: '`slo`: Name des gemessenen `SLO`' },
   }),
   finding({
     code: 'unreadable',
@@ -186,6 +193,11 @@ export const effects: Schemas['Effects'] = {
       difference: null,
       problem: { code: 'evidence.missing', detail: 'the evidence of this month is not in the store' },
     }),
+    effect({
+      month: '2026-07',
+      difference: null,
+      problem: { code: 'measure', detail: 'a code that has no words of its own' },
+    }),
   ],
   left_out: 12,
 }
@@ -217,6 +229,15 @@ export const askedOf = [
     wanted_by: 'prairie/latency',
     usable: null,
     warnings: ['results may be incomplete: one store did not answer'],
-    problem: { code: 'prometheus.query', detail: 'parse error: unexpected end of input' },
+    problem: {
+      code: 'prometheus.rejected',
+      detail:
+        'https://thanos.example.com/api/v1/query_range refused the query (400): parse error: unexpected end of input; the query is: sum(',
+    },
+  }),
+  ask({
+    wanted_by: 'prairie/errors',
+    usable: null,
+    problem: { code: 'a.code_of_tomorrow', detail: 'something that has no words of its own' },
   }),
 ]

@@ -121,22 +121,44 @@ export const agrees: Schemas['Verification'] = {
   ],
 }
 
-export const differs: Schemas['Verification'] = {
+const notLookedAt = [check('chain', 'not_checked', 0), check('figures', 'not_checked', 0)]
+const notSealed = (...flaws: Schemas['Flaw'][]): Schemas['Verification'] => ({
   ...agrees,
   agrees: false,
+  earlier_months: 0,
+  checks: [check('seal', 'differs', 31, flaws), ...notLookedAt, check('documents', 'not_checked', 0)],
+})
+export const agreesByItself: Schemas['Verification'] = { ...agrees, key_given: false }
+export const changed = notSealed({ code: 'altered', file: 'documents/report.csv' })
+export const another = notSealed({
+  code: 'other_key',
+  signed_by: 'F00DBEEFF00DBEEF',
+  expected: 'BADC0FFEEBADC0FF',
+})
+export const differs: Schemas['Verification'] = {
+  ...notSealed(
+    {
+      code: 'altered',
+      file: 'evidence/0a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f9.parquet',
+    },
+    { code: 'unknown', file: 'documents/نوردليخت 株式会社.pdf' },
+    { code: 'unreadable', file: 'manifest.json', reason: 'expected value at line 1 column 1' },
+  ),
   key_given: false,
+}
+export const notComputed: Schemas['Verification'] = {
+  ...agrees,
+  agrees: false,
   checks: [
-    check('seal', 'differs', 31, [
-      {
-        code: 'altered',
-        file: 'evidence/0a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f9.parquet',
-      },
-      { code: 'unknown', file: 'documents/نوردليخت 株式会社.pdf' },
-      { code: 'other_key', signed_by: 'F00DBEEFF00DBEEF', expected: 'BADC0FFEEBADC0FF' },
-    ]),
+    check('seal', 'agrees', 31),
     check('chain', 'agrees', 1),
-    check('figures', 'not_checked', 4),
-    check('documents', 'not_checked', 8),
+    check('figures', 'differs', 4, [
+      {
+        code: 'not_computed',
+        reason: 'the evidence that the month rests on is missing; bring it back from a copy',
+      },
+    ]),
+    check('documents', 'not_checked', 0),
   ],
 }
 

@@ -15,6 +15,7 @@ export const parseAmount = (typed: string) => numbers.parseAmount(typed, languag
 export const percent = (decimal: string) => numbers.percent(decimal, language())
 export const count = (value: number | string) => numbers.count(value, language())
 export const bytes = (value: number) => numbers.bytes(value, language())
+export const sizes = (a: number, b: number) => numbers.sizes(a, b, language())
 export const duration = (seconds: number | string) => times.duration(seconds, language())
 export const month = (value: string, length: 'long' | 'short' = 'long') =>
   times.month(value, language(), length)

@@ -9,6 +9,7 @@ import {
   moneyRange,
   parseAmount,
   percent,
+  sizes,
   type Locale,
 } from './numbers'
 
@@ -100,3 +101,10 @@ test.each<[string, string, number | null]>([
 ])('%s %s in minor units', (decimal, currency, minor) => {
   expect(minorOfAmount(decimal, currency)).toBe(minor)
 })
+
+test.each<[number, number, Locale, string]>([
+  [5_368_709_120, 67_108_864, 'de', '5,4 GB, 67 MB'],
+  [67_108_865, 67_108_864, 'en', '67,108,865 byte, 67,108,864 byte'],
+  [67_108_865, 67_108_864, 'de', '67.108.865 Byte, 67.108.864 Byte'],
+  [12, 12, 'en', '12 byte, 12 byte'],
+])('sizes(%s, %s, %s)', (a, b, locale, expected) => check(() => sizes(a, b, locale).join(', '), expected))

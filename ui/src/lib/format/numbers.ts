@@ -133,13 +133,21 @@ export function count(value: number | string, locale: Locale): string {
   )
 }
 
+const SIZES = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const
+
+/** Two sizes that differ, so that it shows: in bytes where they would be rounded to the same. */
+export function sizes(a: number, b: number, locale: Locale): [string, string] {
+  const rounded: [string, string] = [bytes(a, locale), bytes(b, locale)]
+  const exactly = (value: number) => numberFormat(locale, { style: 'unit', unit: 'byte' }).format(value)
+  return a !== b && rounded[0] === rounded[1] ? [exactly(a), exactly(b)] : rounded
+}
+
 export function bytes(value: number, locale: Locale): string {
-  const steps = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const
   const step = value < 1_000 ? 0 : value < 1_000_000 ? 1 : value < 1_000_000_000 ? 2 : 3
   const scaled = value / 1_000 ** step
   const options = {
     style: 'unit',
-    unit: steps[step] ?? 'byte',
+    unit: SIZES[step] ?? 'byte',
     maximumFractionDigits: scaled < 10 ? 1 : 0,
   } as const
   return numberFormat(locale, options).format(scaled)

@@ -1,1 +1,1 @@
-export { chooseLanguage, knows, language, loadWords, t, type Language } from './words.svelte'
+export { around, chooseLanguage, knows, language, loadWords, t, type Language } from './words.svelte'

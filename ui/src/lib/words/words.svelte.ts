@@ -59,3 +59,12 @@ export function t(id: string, values?: Record<string, FluentVariable>): string {
   if (current === null || pattern == null) return id
   return current.bundle.formatPattern(pattern, values)
 }
+
+/** Of Unicode's private use: no words have it. */
+const MARK = '\ue000'
+
+/** The words before and after one value that is drawn as an element of its own, such as one in another language. */
+export function around(id: string, value: string, values?: Record<string, FluentVariable>): [string, string] {
+  const [before = '', after = ''] = t(id, { ...values, [value]: MARK }).split(MARK)
+  return [before, after]
+}

@@ -29,7 +29,9 @@ import {
 } from '@codemirror/state'
 import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from '@codemirror/view'
 import { tags } from '@lezer/highlight'
+import { mount } from 'svelte'
 import type { Schemas } from '$lib/backend/api'
+import WithCode from '$lib/parts/WithCode.svelte'
 import type { Change } from './yaml'
 
 type Finding = Schemas['FindingView']
@@ -123,6 +125,13 @@ const replacing = EditorView.domEventHandlers({
     return true
   },
 })
+
+/** A message as it is drawn over the text, its code as code. */
+function drawn(text: string): HTMLElement {
+  const target = document.createElement('span')
+  mount(WithCode, { target, props: { text } })
+  return target
+}
 
 export class Draft {
   text = $state('')
@@ -231,7 +240,8 @@ export class Draft {
     const diagnostics = findings.map((finding): Diagnostic => {
       const { from, to } = this.at(finding)
       const severity = finding.severity === 'error' ? 'error' : 'warning'
-      return { from, to, severity, message: told(finding) }
+      const message = told(finding)
+      return { from, to, severity, message, renderMessage: () => drawn(message) }
     })
     this.take(this.state.update(setDiagnostics(this.state, diagnostics)))
   }

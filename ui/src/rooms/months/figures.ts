@@ -15,6 +15,10 @@ export function promiseKey(
   return contract_version === contract.version ? name : `${name}@${contract_version}`
 }
 
+/** What tells one outage of a month from another. */
+export const outageKey = ({ commitment, start }: Schemas['ExplainedOutage']): string =>
+  `${commitment} ${start}`
+
 /** What a promise of a month is called; its name where the month does not tell. */
 export const promiseTitle = (record: Schemas['MonthRecord'] | undefined, name: string): string =>
   [...(record?.commitments ?? []), ...(record?.incident_promises ?? [])].find(

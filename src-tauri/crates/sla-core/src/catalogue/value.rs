@@ -197,7 +197,7 @@ text_value!(
     SliceWidth,
     "sla-slice",
     "a slice of time that divides an hour, with its unit s, m (minute) or h, such as \"1m\" (\"1M\" is a month)",
-    "ein Messintervall, das eine Stunde teilt, mit seiner Einheit s, m (Minute) oder h, etwa \"1m\" (\"1M\" ist ein Monat)"
+    "ein Abschnitt, der eine Stunde teilt, mit seiner Einheit s, m (Minute) oder h, etwa \"1m\" (\"1M\" ist ein Monat)"
 );
 
 impl SliceWidth {

@@ -169,8 +169,8 @@ höchstens 1 % ist keine"
         {
             let expected = phrase!(
                 "\"sliceTarget\" beside Timeslices: the percentage of good events below which a slice is down",
-                "\"sliceTarget\" neben Timeslices: der Prozentsatz guter Ereignisse, unter dem ein Messintervall \
-als Ausfall gilt"
+                "\"sliceTarget\" neben Timeslices: der Prozentsatz guter Ereignisse, unter dem ein Abschnitt als \
+                 Ausfall gilt"
             );
             self.add(Code::MissingField, contract, at, Phrase::no_field("sliceTarget"), expected);
         }
@@ -220,14 +220,14 @@ als Ausfall gilt"
         if let Some(offset) = offsets.iter().find(|offset| i64::from(**offset) % slice != 0) {
             let found = phrase!(
                 "slices of {} in {}, which is {} minutes from UTC",
-                "Messintervalle von {} in {}, {} Minuten von UTC entfernt",
+                "Abschnitte von {} in {}, {} Minuten von UTC entfernt",
                 commitment.slice,
                 zone.name(),
                 offset / 60
             );
             let expected = phrase!(
                 "a slice that divides the zone's offset, such as 15m or 1m",
-                "ein Messintervall, das den Abstand der Zeitzone teilt, etwa 15m oder 1m"
+                "ein Abschnitt, der den Abstand der Zeitzone zu UTC teilt, etwa 15m oder 1m"
             );
             self.add(Code::InvalidValue, contract, &format!("{at}/slice"), found, expected);
         }
@@ -244,10 +244,7 @@ als Ausfall gilt"
                 contract,
                 &pointer,
                 found,
-                phrase!(
-                    "the method Timeslices, which counts slices",
-                    "die Methode Timeslices, die Messintervalle zählt"
-                ),
+                phrase!("the method Timeslices, which counts slices", "die Methode Timeslices, die Abschnitte zählt"),
             );
         }
         if commitment.minimum_events.is_some_and(|least| least.per_slice.is_none() && least.per_period.is_none()) {

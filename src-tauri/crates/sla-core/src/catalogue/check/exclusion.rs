@@ -74,8 +74,7 @@ impl Check<'_> {
                 if let Some(slice) = widest.filter(|slice| at.0 % slice.seconds() != 0) {
                     let expected = phrase!(
                         "a border between two slices of {slice}: a slice counts whole or not at all",
-                        "eine Grenze zwischen zwei Messintervallen von {slice}: ein Messintervall zählt ganz oder gar \
-nicht"
+                        "eine Grenze zwischen zwei Abschnitten von {slice}: ein Abschnitt zählt ganz oder gar nicht"
                     );
                     let pointer = format!("/spec/{field}");
                     self.add(Code::InvalidValue, exclusion, &pointer, exclusion.quoted(&pointer), expected);

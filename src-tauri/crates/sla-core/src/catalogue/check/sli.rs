@@ -180,7 +180,7 @@ impl Check<'_> {
                 said.len() == 1 && heartbeat.is_none(),
                 phrase!(
                     "exactly one of threshold and budget: the measurement gives a value for each slice",
-                    "genau eines von threshold und budget: die Messung ergibt einen Wert je Messintervall"
+                    "genau eines von threshold und budget: die Messung ergibt einen Wert je Abschnitt"
                 ),
             ),
             Measures::Heartbeats(_) => (
@@ -223,7 +223,7 @@ impl Check<'_> {
                 commitment.method == Method::Timeslices,
                 phrase!(
                     "Timeslices beside {field}: a slice is good or it is not",
-                    "Timeslices neben {field}: ein Messintervall ist gut oder nicht gut"
+                    "Timeslices neben {field}: ein Abschnitt ist gut oder nicht gut"
                 ),
             ),
             (None, Some(_)) => (
@@ -246,7 +246,7 @@ impl Check<'_> {
             let found = phrase!("sliceTarget beside {field}", "sliceTarget neben {field}");
             let expected = phrase!(
                 "no sliceTarget: a slice is good or it is not",
-                "kein sliceTarget: ein Messintervall ist gut oder nicht gut"
+                "kein sliceTarget: ein Abschnitt ist gut oder nicht gut"
             );
             self.add(Code::InvalidValue, contract, &format!("{at}/sliceTarget"), found, expected);
         }

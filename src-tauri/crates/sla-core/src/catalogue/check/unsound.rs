@@ -94,7 +94,7 @@ impl Check<'_> {
         if let Some(time) = least.map(Ratio::whole).filter(|time| allowed.times(time) < slice) {
             let found = phrase!(
                 "{target} % in slices of {}: one of {} is {} points, and the target allows {}",
-                "{target} % in Messintervallen von {}: eines von {} sind {} Prozentpunkte, und das Ziel lässt {} zu",
+                "{target} % in Abschnitten von {}: einer von {} sind {} Prozentpunkte, und das Ziel lässt {} zu",
                 commitment.slice,
                 time.over(&slice).map_or_else(String::new, |count| count.to_decimal(0, Rounding::Floor)),
                 slice.over(&time).map_or_else(String::new, |one| one.to_percent(4, Rounding::Ceil)),
@@ -102,7 +102,7 @@ impl Check<'_> {
             );
             let expected = phrase!(
                 "narrower slices, or a target that one bad slice does not break",
-                "kürzere Messintervalle oder ein Ziel, das ein einzelnes schlechtes Messintervall nicht verfehlt"
+                "kürzere Abschnitte oder ein Ziel, das ein einzelner schlechter Abschnitt nicht verfehlt"
             );
             let stake = self.stake(contract, commitment.into());
             self.add_with(Code::UnresolvableTarget, contract, &format!("{at}/target"), found, expected, stake);
