@@ -1,7 +1,7 @@
 //! The key that this desk seals months with. It is kept in the system's keychain and used here; the page sees its public part alone.
 
 use serde::{Deserialize, Serialize};
-use sla_app::{Entry, KeychainError, PublicKey, SecretKey, keep_key, kept_key, new_kept_key};
+use sla_app::{Entry, KeyError, KeychainError, PublicKey, SecretKey, keep_key, kept_key, new_kept_key};
 use tauri::State;
 use tauri::ipc::{InvokeBody, Request};
 
@@ -85,8 +85,12 @@ pub(crate) async fn bring_seal_key(request: Request<'_>, front: State<'_, Front>
     let text = String::from_utf8_lossy(text).into_owned();
     // Deriving a key from a passphrase takes its time on purpose.
     let opened = tokio::task::spawn_blocking(move || SecretKey::open(&text, &passphrase)).await;
-    let opened = opened.map_err(|error| Failure::new("key.no_key", error.to_string()))?;
-    let key = opened.map_err(|error| Failure::new(error.code(), error.to_string()))?;
+    let opened = opened.map_err(|error| Failure::new("key.no_secret", error.to_string()))?;
+    let key = opened.map_err(|error| {
+        // The same code tells elsewhere that something is no public key.
+        let code = if matches!(error, KeyError::NoKey(_)) { "key.no_secret" } else { error.code() };
+        Failure::new(code, error.to_string())
+    })?;
     keep_key(&entry(), &key).await.map_err(refused)?;
     let public = key.public();
     front.seal_with(Some(key)).await;

@@ -403,9 +403,43 @@ const listed = (name: string) => ({
   sha256: 'a'.repeat(64),
 })
 
-export const statement: Schemas['Listed'][] = ['statement.json', 'statement.csv', 'statement.xlsx'].map(
+export const statement: Schemas['Listed'][] = [
+  'statement.json',
+  'statement.csv',
+  'statement.xlsx',
+  'statement.pdf',
+].map(listed)
+
+export const governed: Schemas['Listed'][] = ['governance.json', 'governance.csv', 'governance.pdf'].map(
   listed,
 )
+
+export const portfolio: Schemas['Listed'][] = [
+  'portfolio.csv',
+  'portfolio.json',
+  'operations.csv',
+  'operations.json',
+  'portfolio.parquet',
+].map(listed)
+
+const noOccasion = (kind: Schemas['LetterKind'], code: string): Schemas['OccasionView'] => ({
+  kind,
+  text: null,
+  documents: [],
+  refused: { code, detail: code },
+})
+
+/** One letter that there is occasion for, and those that there is none for. */
+export const occasions: Schemas['OccasionView'][] = [
+  {
+    kind: 'credit',
+    text: '# Service level credit October 2026\n\nPrairie Parcel Inc.\\\nOmaha\n\nThe credit of this month is **USD 490.00**.\n',
+    documents: ['letter-credit.eml', 'letter-credit.md', 'letter-credit.html'].map(listed),
+    refused: null,
+  },
+  noOccasion('restatement', 'occasion.first_revision'),
+  noOccasion('year', 'occasion.months_missing'),
+]
 
 export const documents: Schemas['Listed'][] = [
   'report.pdf',
