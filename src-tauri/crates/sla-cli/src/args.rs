@@ -17,6 +17,7 @@ use crate::bundle::{Diff, KeyCommand, MonthBundle, Verify};
 use crate::desk_args::{CatalogueCommand, ExclusionCommand, IncidentCommand, Outages, Restate};
 use crate::letter::LetterCommand;
 use crate::people_args::{AccountCommand, Provider, TokenCommand};
+use crate::templates::TemplateCommand;
 
 /// Monthly SLA reports, service credits and evidence from measurements and contracts.
 #[derive(Parser)]
@@ -88,6 +89,11 @@ pub(crate) enum Command {
     Letter {
         #[command(subcommand)]
         command: LetterCommand,
+    },
+    /// Check wording and look of your own, and look at documents in them
+    Template {
+        #[command(subcommand)]
+        command: TemplateCommand,
     },
     /// What closed months mean for the invoice
     Billing {

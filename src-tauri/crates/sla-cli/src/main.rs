@@ -105,6 +105,7 @@ async fn run(command: Command, output: Output) -> Result<(), Failure> {
         Command::Incident { command } => desk::incident(command, output).await,
         Command::Outages(arguments) => restate::list_outages(arguments, output).await,
         Command::Restate(arguments) => restate::run(arguments, output).await,
+        Command::Template { command } => templates::run(&command, output),
         Command::Letter { command } => letter::run(command, output).await,
         Command::Billing { command } => billing::run(command, output).await,
         Command::Serve(arguments) => serve::run(arguments, output).await,

@@ -13,6 +13,7 @@ mod finish;
 mod flow;
 mod grid;
 mod hours;
+mod mark;
 mod months;
 mod plot;
 mod shape;
@@ -29,8 +30,7 @@ pub(crate) use face::Typefaces;
 
 use crate::manuscript::Manuscript;
 use crate::templates::{Templates, report_name};
-use crate::theme::Theme;
-use crate::{ReportError, course, manifest};
+use crate::{ReportError, course, manifest, templates};
 use face::Face;
 use finish::Attachment;
 use flow::{Flow, LEFT, PAGE_HEIGHT, WIDTH};
@@ -47,8 +47,9 @@ pub(crate) fn write(
     manuscript: &Manuscript,
 ) -> Result<Vec<u8>, ReportError> {
     let failed = |reason: String| ReportError::Write { name: "report.pdf", reason };
-    let theme = templates.theme();
-    let mut flow = Flow::new(Setter::new(templates.typefaces(), record.language), &theme.colours);
+    let look = templates.look(&record.tenant);
+    let theme = &look.theme;
+    let mut flow = Flow::new(Setter::new(&look.typefaces, record.language), look);
     for (index, block) in manuscript.blocks.iter().enumerate() {
         flow.block(block, &manuscript.blocks[index + 1..]);
         if flow.page_count() > LIMIT_PAGES {
@@ -60,10 +61,11 @@ pub(crate) fn write(
     let furniture = &manuscript.furniture;
     let mut document = PdfDocument::new(&furniture.title);
     document.pages = flow.take_pages().into_iter().map(|ops| PdfPage::new(Mm(210.0), Mm(297.0), ops)).collect();
-    templates.typefaces().embed(&mut document).map_err(failed)?;
+    look.typefaces.embed(&mut document).map_err(failed)?;
+    flow.embed_logos(&mut document).map_err(failed)?;
     let written = printpdf::serialize::to_lopdf_doc(&document, &PdfSaveOptions::default(), &mut Vec::new());
     let json = record.to_json();
-    let identity = identity(theme, manuscript, &json);
+    let identity = identity(look, manuscript, &json);
     let extras = finish::Extras {
         properties: xmp::Properties {
             title: &furniture.title,
@@ -105,8 +107,11 @@ fn end(record: &MonthRecord) -> Result<DateTime<Utc>, ReportError> {
 }
 
 /// A fingerprint of everything that decides what the file looks like and holds.
-fn identity(theme: &Theme, manuscript: &Manuscript, json: &str) -> String {
-    let content = serde_json::to_string(&(theme, manuscript, json)).expect("these have only string keys");
+fn identity(look: &templates::Look, manuscript: &Manuscript, json: &str) -> String {
+    let mut content = serde_json::to_string(&(&look.theme, manuscript, json)).expect("these have only string keys");
+    for logo in [&look.logo, &look.customer_logo].into_iter().flatten() {
+        content.push_str(&logo.sha256);
+    }
     sha256_hex(content.as_bytes())
 }
 
