@@ -34,6 +34,14 @@ export const pages = {
   overview: ['fee', 'overview'],
   'overview-trend': ['fee', 'overview', (page) => scrollTo(page, 'main figure')],
   'overview-standing': ['fee', 'overview', (page) => scrollTo(page, '[data-outlooks]')],
+  'overview-letters': [
+    'mara',
+    'overview',
+    async (page) => {
+      await page.locator('[data-write]').first().click()
+      await scrollTo(page, '[data-letters]')
+    },
+  ],
   'overview-end': [
     'fee',
     'overview',
@@ -79,6 +87,9 @@ export const pages = {
     `${alpenbahn}&tab=revisions`,
     (page) => page.locator('[data-begin-restate]').click(),
   ],
+  'months-portfolio': ['fee', 'months?month=2026-10&portfolio=open'],
+  'audit-summary': ['gwen', 'audit?month=2026-10&summary=open'],
+  'month-letters': ['mara', `${alpenbahn}&tab=documents`, (page) => scrollTo(page, '[data-letters]')],
   'month-documents': ['fee', `${alpenbahn}&tab=documents`],
   'month-letter': [
     'mara',

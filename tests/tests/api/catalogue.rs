@@ -230,7 +230,7 @@ async fn finance_reads_the_statement_of_a_month() {
     let of = "?from=2026-10&to=2026-10&language=de";
     let listed = service.get(Role::Finance, &format!("/billing/documents{of}")).await.given();
     let names: Vec<&str> = listed.as_array().expect("a list").iter().filter_map(|one| one["name"].as_str()).collect();
-    assert_eq!(names, ["statement.json", "statement.csv", "statement.xlsx"]);
+    assert_eq!(names, ["statement.json", "statement.csv", "statement.xlsx", "statement.pdf"]);
     for one in listed.as_array().expect("a list") {
         let name = one["name"].as_str().expect("a name");
         let document = service.get(Role::Finance, &format!("/billing/documents/{name}{of}")).await;

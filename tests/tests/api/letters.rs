@@ -165,7 +165,7 @@ async fn letters_beside_the_month_s_own_are_drawn_where_there_is_occasion() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn letters_about_a_running_month_tell_of_the_last_look() {
-    let service = Service::start(Engine::Sqlite);
+    let service = Service::start_with(Engine::Sqlite, &crate::jobs::DESK);
     let manager = Role::AccountManager;
     let of = |tenant: &str, more: &str| format!("/standing/{tenant}/{tenant}-platform/letters{more}?month=2026-10");
     let none = ("maintenance", Some("occasion.no_maintenance"));

@@ -173,11 +173,12 @@ pub async fn write_letter(
 
 /// Where in the text it is that is no letter.
 fn no_letter(text: &str, error: ReportError) -> LetterError {
-    let ReportError::Block { reason, found, .. } = error else {
+    let ReportError::Block { expected, found, text: produced, .. } = error else {
         return LetterError::NoLetter { line: 1, reason: error.to_string() };
     };
-    let line = text.lines().position(|line| !found.is_empty() && line.contains(found.trim())).unwrap_or_default() + 1;
-    LetterError::NoLetter { line, reason }
+    let is_it = |line: &str| !produced.is_empty() && line.contains(produced.trim());
+    let line = text.lines().position(is_it).unwrap_or_default() + 1;
+    LetterError::NoLetter { line, reason: format!("expected {}; found {}", expected.en(), found.en()) }
 }
 
 #[cfg(test)]

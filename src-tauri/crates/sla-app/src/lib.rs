@@ -7,7 +7,8 @@
 //! A closed month is then reviewed by several people (`review`), who sign in to accounts (`accounts`, `openid`); its documents are drawn
 //! again as it was decided (`documents`) with the letter that somebody wrote (`letters`), and what it means for the invoice is told and exported (`billing`). A month is
 //! restated when what it rests on changes (`restate`). The catalogue lies in a folder, in the ledger, or in both (`desk`).
-//! A month is sealed and looked at again by anybody (`bundle`). What takes longer than a request may is a job (`jobs`).
+//! A month is sealed and looked at again by anybody (`bundle`). Wording and look that somebody edits are
+//! checked and previewed (`templates`). What takes longer than a request may is a job (`jobs`).
 //!
 //! Invariants:
 //! - Nothing is recorded unless every tenant of the close was captured, measured, judged and rendered.
@@ -53,6 +54,7 @@ mod sensitivity;
 mod source_test;
 mod staging;
 mod standing;
+mod templates;
 mod terms;
 mod verify;
 mod words;
@@ -116,6 +118,7 @@ pub use sensitivity::{
 };
 pub use source_test::{AskTest, SecretsSent, SourceTest, SourceTestRequest, look_at_server, test_source};
 pub use standing::{Standing, StandingRequest, last_standing, standing};
+pub use templates::{PreviewError, TemplateFindingView, check_templates, lay_preview, preview};
 pub use terms::{TemplateView, shipped_templates};
 pub use verify::{EvidenceFailure, VerifyError, read_evidence, verify_evidence};
 pub use words::{FluentValue, Words};
@@ -129,8 +132,8 @@ pub use sla_ledger::{
 pub use sla_report::booking::{BookingFormat, FORMATS};
 pub use sla_report::bundle::{Flaw, KeyError, PublicKey, SecretKey};
 pub use sla_report::{
-    Derived, DerivedCase, DerivedPromise, DerivedStep, Document, OccasionError, ReportError, TemplateError, Templates,
-    derived, explain,
+    Derived, DerivedCase, DerivedPromise, DerivedStep, Document, OccasionError, Preview, PreviewDocument, ReportError,
+    TemplateError, TemplateFiles, TemplateFinding, TemplateSource, Templates, derived, explain,
 };
 
 /// Every published schema: file name without its ending, and the JSON Schema itself.

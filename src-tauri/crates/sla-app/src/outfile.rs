@@ -64,16 +64,32 @@ pub(crate) fn put_for_owner(path: &Path, bytes: &[u8]) -> Result<bool, OutFileEr
     put_with(path, bytes, 0o600)
 }
 
-#[cfg_attr(not(unix), expect(unused_variables, reason = "permissions of that kind are Unix's"))]
-fn put_with(path: &Path, bytes: &[u8], mode: u32) -> Result<bool, OutFileError> {
-    if is_there(path, bytes)? {
-        return Ok(false);
+/// The same in place of what lies there, where that is of a kind that may be replaced.
+pub(crate) fn put_again(path: &Path, bytes: &[u8], may_go: impl Fn(&[u8]) -> bool) -> Result<bool, OutFileError> {
+    match std::fs::read(path) {
+        Ok(found) if found != bytes && may_go(&found) => {
+            let mut file = beside(path, 0o666)?;
+            file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(OutFileError::write(path))?;
+            file.persist(path).map(|_| true).map_err(|error| OutFileError::write(path)(error.error))
+        }
+        _ => put(path, bytes),
     }
+}
+
+#[cfg_attr(not(unix), expect(unused_variables, reason = "permissions of that kind are Unix's"))]
+fn beside(path: &Path, mode: u32) -> Result<tempfile::NamedTempFile, OutFileError> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(mode));
-    let mut file = builder.prefix(".writing-").tempfile_in(folder).map_err(OutFileError::write(path))?;
+    builder.prefix(".writing-").tempfile_in(folder).map_err(OutFileError::write(path))
+}
+
+fn put_with(path: &Path, bytes: &[u8], mode: u32) -> Result<bool, OutFileError> {
+    if is_there(path, bytes)? {
+        return Ok(false);
+    }
+    let mut file = beside(path, mode)?;
     file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(OutFileError::write(path))?;
     match file.persist_noclobber(path) {
         Ok(_) => Ok(true),

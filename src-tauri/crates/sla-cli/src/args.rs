@@ -18,6 +18,7 @@ use crate::desk_args::{CatalogueCommand, ExclusionCommand, IncidentCommand, Outa
 use crate::governance::Governance;
 use crate::letter::LetterCommand;
 use crate::people_args::{AccountCommand, Provider, TokenCommand};
+use crate::templates::TemplateCommand;
 
 /// Monthly SLA reports, service credits and evidence from measurements and contracts.
 #[derive(Parser)]
@@ -89,6 +90,11 @@ pub(crate) enum Command {
     Letter {
         #[command(subcommand)]
         command: LetterCommand,
+    },
+    /// Check wording and look of your own, and look at documents in them
+    Template {
+        #[command(subcommand)]
+        command: TemplateCommand,
     },
     /// What closed months mean for the invoice
     Billing {

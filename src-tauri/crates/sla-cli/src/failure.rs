@@ -48,6 +48,11 @@ impl Failure {
         Self::unsound_catalogue(String::new())
     }
 
+    /// Mistakes in templates that were printed already, as the command's result.
+    pub(crate) fn printed_templates() -> Self {
+        Self { code: "templates.unsound", message: String::new(), exit: NOT_DONE }
+    }
+
     /// What does not agree was printed already, as the command's result.
     pub(crate) fn printed_bundle() -> Self {
         Self::unsound_bundle(String::new())

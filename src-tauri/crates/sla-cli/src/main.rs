@@ -106,6 +106,7 @@ async fn run(command: Command, output: Output) -> Result<(), Failure> {
         Command::Incident { command } => desk::incident(command, output).await,
         Command::Outages(arguments) => restate::list_outages(arguments, output).await,
         Command::Restate(arguments) => restate::run(arguments, output).await,
+        Command::Template { command } => templates::run(&command, output),
         Command::Letter { command } => letter::run(command, output).await,
         Command::Governance(arguments) => governance::run(&arguments, output).await,
         Command::Billing { command } => billing::run(command, output).await,

@@ -2,7 +2,12 @@
 
 use std::path::PathBuf;
 
+use sla_core::phrase::Phrase;
+
+use crate::finding::TemplateFinding;
+
 /// Why templates could not be loaded. Every variant names the file, and the line where there is one.
+/// [`Templates::check`](crate::Templates::check) tells every mistake, not only the first.
 #[derive(Debug, thiserror::Error)]
 pub enum TemplateError {
     /// The folder or one of its files cannot be read.
@@ -13,48 +18,35 @@ pub enum TemplateError {
         /// What the system said.
         source: std::io::Error,
     },
-    /// A template, `theme.json` or a word list is broken.
-    #[error("{file}:{line}: {reason}")]
-    Broken {
-        /// Name of the file inside the folder.
-        file: String,
-        /// Line in that file, from 1.
-        line: usize,
-        /// What was found and what is expected.
-        reason: String,
-    },
-    /// A font cannot be used.
-    #[error("{file}: {reason}; expected a static TrueType font (.ttf)")]
-    Font {
-        /// Name of the font file.
-        file: String,
-        /// What is wrong with it.
-        reason: String,
-    },
+    /// A template, `theme.json`, a word list, a font or a logo is broken: the first mistake.
+    #[error("{}:{}: {}", .0.file, .0.line, .0.reason())]
+    Broken(Box<TemplateFinding>),
 }
 
 /// Why a record did not become documents.
 #[derive(Debug, thiserror::Error)]
 pub enum ReportError {
     /// A template refused the record: an unknown name, a wrong type, or more work than is allowed.
-    #[error("{file}:{line}: {reason}")]
+    #[error("{file}:{line}: {}", reason.en())]
     Template {
         /// Name of the template.
         file: String,
         /// Line in the template, from 1.
         line: usize,
         /// What went wrong.
-        reason: String,
+        reason: Phrase,
     },
     /// The text that a template produced is not what a document is made of.
-    #[error("{file}: {reason}; found {found:?}")]
+    #[error("{file}: expected {}; found {}", expected.en(), found.en())]
     Block {
         /// Name of the template.
         file: String,
         /// What is expected.
-        reason: String,
-        /// The produced text.
-        found: String,
+        expected: Box<Phrase>,
+        /// What it is instead.
+        found: Box<Phrase>,
+        /// The first line of the produced text that is meant.
+        text: String,
     },
     /// A field of the record is not what the record's schema says.
     #[error("record field {field} holds {found:?}, expected {expected}; close the month again")]

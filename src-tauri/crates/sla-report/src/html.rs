@@ -28,7 +28,8 @@ pub(crate) fn page(language: Language, title: &str, blocks: &[Block]) -> Option<
     Some(page)
 }
 
-fn block(block: &Block) -> Option<String> {
+/// A part of a letter as an element; `None` for what only a report has.
+pub(crate) fn block(block: &Block) -> Option<String> {
     Some(match block {
         Block::Heading { level, anchor, text } => {
             let size = match level {
@@ -56,7 +57,8 @@ fn block(block: &Block) -> Option<String> {
     })
 }
 
-fn runs(text: &Text) -> String {
+/// Text with its marks as elements.
+pub(crate) fn runs(text: &Text) -> String {
     let run = |run: &crate::manuscript::Run| {
         let content = escape(&run.text).replace('\n', "<br>\n");
         let content = match run.style {
@@ -73,7 +75,7 @@ fn runs(text: &Text) -> String {
 }
 
 /// Text that is no markup, in an element as in an attribute. Control characters that HTML has none of become spaces.
-fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len() + 8);
     for c in text.chars() {
         match c {

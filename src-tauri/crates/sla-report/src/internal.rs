@@ -32,11 +32,14 @@ pub(crate) fn pdf(
 ) -> Result<Vec<u8>, ReportError> {
     let (name, json) = internal.json;
     let template = internal_name(internal.pdf.trim_end_matches(".pdf"), language);
-    let text = render::fill(templates, &template, language, Scene { time_zone: "UTC", contacts: &[], values })?;
+    // Nobody's document: the look is the provider's own.
+    let scene = Scene { tenant: "", time_zone: "UTC", contacts: &[], values };
+    let text = render::fill(templates, &template, language, scene)?;
     let manuscript = manuscript::parse(&template, &text)?;
     let attached =
         Attachment { name, media_type: "application/json", relationship: "Data", content: json.as_bytes().to_vec() };
     let date = internal.last.next_first_day().and_time(chrono::NaiveTime::MIN).and_utc();
-    let paper = Paper { name: internal.pdf, template, language, date, json, attachments: vec![attached] };
-    pdf::set(templates, paper, &manuscript)
+    let look = templates.own_look();
+    let paper = Paper { name: internal.pdf, look, template, language, date, json, attachments: vec![attached] };
+    pdf::set(paper, &manuscript)
 }

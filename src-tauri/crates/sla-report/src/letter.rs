@@ -1,6 +1,7 @@
 //! A letter: Markdown out of a template, and the same as plain text and as HTML.
 
 use sla_core::billing::Settlement;
+use sla_core::phrase::Phrase;
 use sla_core::record::{Contact, Language, MonthRecord};
 
 use crate::ReportError;
@@ -21,6 +22,8 @@ pub(crate) struct Letter {
     pub(crate) page: String,
     /// What follows the heading, as a page: a mail has its subject already.
     pub(crate) mail_page: String,
+    /// The whole letter as it was parsed.
+    pub(crate) blocks: Vec<Block>,
     /// Whether somebody wrote it, and it was not drawn.
     pub(crate) is_written: bool,
 }
@@ -62,21 +65,29 @@ impl Letter {
 
     fn read(file: String, markdown: String, language: Language) -> Result<Self, ReportError> {
         let Manuscript { blocks, .. } = manuscript::parse(&file, &markdown)?;
-        let refused = |reason: &str| ReportError::Block {
-            file: file.clone(),
-            reason: reason.to_owned(),
-            found: markdown.lines().next().unwrap_or_default().to_owned(),
+        let refused = |expected: Phrase| {
+            let text = markdown.lines().next().unwrap_or_default().to_owned();
+            ReportError::Block {
+                file: file.clone(),
+                expected: expected.into(),
+                found: Phrase::quoted(format!("{text:?}")).into(),
+                text,
+            }
         };
         let Some((Block::Heading { level: 1, text: subject, .. }, body)) = blocks.split_first() else {
-            return Err(refused("expected a letter that begins with its subject as a heading \"# …\""));
+            return Err(refused(Phrase::new(
+                "a letter that begins with its subject as a heading \"# …\"",
+                "ein Schreiben, das mit seinem Betreff als Überschrift \"# …\" beginnt",
+            )));
         };
         let paragraphs: Option<Vec<String>> = body.iter().map(plain).collect();
-        let paragraphs = paragraphs.ok_or_else(|| refused("expected a letter without fenced blocks"))?;
+        let paragraphs = paragraphs
+            .ok_or_else(|| refused(Phrase::new("a letter without fenced blocks", "ein Schreiben ohne Blöcke")))?;
         let text = paragraphs.join("\n\n") + "\n";
         let subject = manuscript::plain(subject);
         let page = |blocks: &[Block]| html::page(language, &subject, blocks).expect("all of it is a letter's");
         let (page, mail_page) = (page(&blocks), page(body));
-        Ok(Self { subject, markdown, text, page, mail_page, is_written: false })
+        Ok(Self { subject, markdown, text, page, mail_page, blocks, is_written: false })
     }
 }
 

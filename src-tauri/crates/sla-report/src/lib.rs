@@ -9,15 +9,19 @@
 //! sla-core), files and clocks. Equal records and templates give byte-identical documents.
 
 pub mod booking;
+mod bounds;
 pub mod bundle;
 mod course;
 mod error;
 mod explain;
+mod finding;
 mod governance;
 mod html;
 mod internal;
 mod letter;
 mod locale;
+mod located;
+mod logo;
 mod mail;
 mod manifest;
 pub mod manuscript;
@@ -25,10 +29,12 @@ mod occasion;
 mod operations;
 mod pdf;
 mod portfolio;
+mod preview;
 mod render;
 #[doc(hidden)]
 pub mod sample;
 mod settled;
+mod source;
 mod statement;
 mod summary;
 mod table;
@@ -42,6 +48,7 @@ use sla_core::record::{Contact, Language, MonthRecord};
 
 pub use error::{ReportError, TemplateError};
 pub use explain::{Derived, DerivedCase, DerivedPromise, DerivedStep, derived, explain};
+pub use finding::{TemplateCode, TemplateFinding};
 pub use governance::governance_documents;
 pub use manifest::evidence_schema;
 pub use occasion::{Occasion, OccasionError, occasion_documents};
@@ -53,9 +60,11 @@ pub use portfolio::{
     PORTFOLIO_SCHEMA, Portfolio, PortfolioCommitment, PortfolioTenant, VerdictCounts, portfolio, portfolio_documents,
     portfolio_schema,
 };
+pub use preview::{Preview, PreviewDocument, PreviewOccasion, preview_html};
+pub use source::{TemplateFiles, TemplateSource};
 pub use statement::statement_documents;
 pub use templates::Templates;
-pub use theme::{Colours, Provider, Theme};
+pub use theme::{Colours, Customer, LogoFile, Provider, Theme};
 
 /// A finished file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,7 +123,8 @@ pub fn written_documents(
     };
     let letter = letter::Letter::written(written, record.language)?;
     let pdf = all.iter().find(|one| one.name == "report.pdf").map(|one| one.bytes.clone()).unwrap_or_default();
-    let mail = mail::write(&templates.theme().provider, record, settlement, contacts, &letter, &pdf)?;
+    let mail =
+        mail::write(&templates.look(&record.tenant).theme.provider, record, settlement, contacts, &letter, &pdf)?;
     for one in &mut all {
         match one.name {
             "letter.md" => one.name = "letter-drawn.md",
@@ -161,7 +171,8 @@ fn documents(
     let json = record.to_json();
     let pdf = pdf::write(templates, record, &manuscript_of(templates, record, settlement)?)?;
     let letter = letter::Letter::write(templates, record, settlement, contacts)?;
-    let mail = mail::write(&templates.theme().provider, record, settlement, contacts, &letter, &pdf)?;
+    let mail =
+        mail::write(&templates.look(&record.tenant).theme.provider, record, settlement, contacts, &letter, &pdf)?;
     Ok(vec![
         Document { name: "report.pdf", bytes: pdf },
         Document { name: "report.json", bytes: json.into_bytes() },

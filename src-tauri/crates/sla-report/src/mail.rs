@@ -142,6 +142,15 @@ fn identity(record: &MonthRecord, settlement: Option<&Settlement>, letter: &Lett
     if letter.is_written { sha256_hex(format!("{drawn}\n{}", letter.markdown).as_bytes()) } else { drawn }
 }
 
+/// Whether a letter can be sent under a provider's name and address: the field that cannot stand in a mail, and why.
+///
+/// # Errors
+/// [`ReportError`] names the field.
+pub(crate) fn check_sender(provider: &Provider) -> Result<(), ReportError> {
+    let Provider { sender_name, sender_email, .. } = provider;
+    address("theme.json, sender_name", sender_name, "theme.json, sender_email", sender_email).map(drop)
+}
+
 fn address<'a>(
     name_field: &'static str,
     name: &'a str,

@@ -12,9 +12,12 @@ use minijinja::{AutoEscape, Environment, Error, ErrorKind, State, UndefinedBehav
 use serde::Serialize;
 use sla_core::Tz;
 use sla_core::billing::Settlement;
+use sla_core::phrase;
+use sla_core::phrase::Phrase;
 use sla_core::record::{Contact, ExclusionDecision, Language, MonthRecord, RecordExclusion, RecordIncident};
 use sla_core::time::Month;
 
+use crate::bounds;
 use crate::course::Course;
 use crate::error::ReportError;
 use crate::explain::Explainer;
@@ -36,7 +39,12 @@ pub(crate) fn render(
     contacts: &[Contact],
 ) -> Result<String, ReportError> {
     let values = values(templates, record, settlement)?;
-    fill(templates, name, record.language, Scene { time_zone: &record.period.time_zone, contacts, values })
+    fill(
+        templates,
+        name,
+        record.language,
+        Scene { tenant: &record.tenant, time_zone: &record.period.time_zone, contacts, values },
+    )
 }
 
 /// What is derived of every credit, in words.
@@ -88,6 +96,8 @@ pub(crate) fn values(
 
 /// What a template is given, beside the words of its language and who sends the documents.
 pub(crate) struct Scene<'a> {
+    /// Whose document it is.
+    pub(crate) tenant: &'a str,
     /// The zone whose clocks times are told by.
     pub(crate) time_zone: &'a str,
     /// Whom a letter goes to.
@@ -104,6 +114,7 @@ pub(crate) fn fill(
     scene: Scene<'_>,
 ) -> Result<String, ReportError> {
     let wording = templates.wording(language);
+    let theme = &templates.look(scene.tenant).theme;
     let failed = |error: Error| ReportError::Template {
         file: error.name().unwrap_or(name).to_owned(),
         line: error.line().unwrap_or(1),
@@ -114,19 +125,28 @@ pub(crate) fn fill(
     environment.add_global("zone", scene.time_zone);
     let template = environment.get_template(name).map_err(failed)?;
     let context = context! {
-        provider => Value::from(Serde(&templates.theme().provider)),
+        provider => Value::from(Serde(&theme.provider)),
+        customer_address => Value::from(Serde(&theme.customer.address)),
         contacts => Value::from(Serde(scene.contacts)),
         words => Value::from(Serde(&wording.words)),
         states => Value::from(Serde(&wording.sheets.words)),
         ..scene.values
     };
-    template.render(context).map_err(failed)
+    let mut text = bounds::Bounded::document();
+    match template.render_captured_to(context, &mut text) {
+        Ok(_) => Ok(text.into_text()),
+        Err(_) if text.is_full() => {
+            Err(ReportError::Template { file: name.to_owned(), line: 1, reason: bounds::too_long_document() })
+        }
+        Err(error) => Err(failed(error)),
+    }
 }
 
 /// Characters of a record that no font of the theme has, by their code points, in order.
 fn missing_characters(templates: &Templates, record: &MonthRecord) -> Vec<String> {
     let text = record.to_json();
-    let missing: BTreeSet<char> = text.chars().filter(|c| !templates.typefaces().can_show(*c)).collect();
+    let typefaces = &templates.look(&record.tenant).typefaces;
+    let missing: BTreeSet<char> = text.chars().filter(|c| !typefaces.can_show(*c)).collect();
     missing.into_iter().map(|c| format!("U+{:04X}", u32::from(c))).collect()
 }
 
@@ -170,12 +190,17 @@ pub(crate) fn incident_documents(record: &MonthRecord) -> Vec<&RecordIncident> {
     documents
 }
 
-/// What is wrong, in one line.
-pub(crate) fn reason(error: &Error) -> String {
+/// What is wrong, in one line. What the engine says it says in English.
+pub(crate) fn reason(error: &Error) -> Phrase {
     match (error.kind(), error.detail()) {
-        (ErrorKind::OutOfFuel, _) => format!("the template takes more than {FUEL} steps; does a loop never end?"),
-        (kind, Some(detail)) => format!("{kind}: {detail}"),
-        (kind, None) => kind.to_string(),
+        (ErrorKind::OutOfFuel, _) => phrase!(
+            "more work than {FUEL} steps; does a loop never end, or a text never stop growing?",
+            "mehr Arbeit als {FUEL} Schritte; endet eine Schleife nie, oder wächst ein Text immer weiter?"
+        ),
+        (kind, Some(detail)) => {
+            phrase!("a template that fails ({kind}: {detail})", "eine Vorlage, die scheitert ({kind}: {detail})")
+        }
+        (kind, None) => phrase!("a template that fails ({kind})", "eine Vorlage, die scheitert ({kind})"),
     }
 }
 
@@ -186,7 +211,7 @@ pub(crate) fn environment(locale: &Arc<Locale>) -> Environment<'static> {
     environment.set_undefined_behavior(UndefinedBehavior::SemiStrict);
     environment.set_syntax(block_tags_leave_no_lines());
     environment.set_auto_escape_callback(|_| AutoEscape::Custom("markdown".into()));
-    environment.set_formatter(|out, _, value| {
+    environment.set_formatter(|out, state, value| {
         if value.is_undefined() {
             return Err(Error::from(ErrorKind::UndefinedError));
         }
@@ -196,16 +221,15 @@ pub(crate) fn environment(locale: &Arc<Locale>) -> Environment<'static> {
                 "found null, which has no text; ask for it with an if",
             ));
         }
-        let text = value.to_string();
-        let printed = if value.is_safe() { out.write_str(&text) } else { out.write_str(&escape(&text)) };
-        printed.map_err(Error::from)
+        bounds::print(out, state, value, escape)
     });
+    bounds::restrict(&mut environment);
     add_filters(&mut environment, locale);
     environment
 }
 
 /// A line that holds only a block tag vanishes, so that a loop's rows follow each other.
-fn block_tags_leave_no_lines() -> minijinja::syntax::SyntaxConfig {
+pub(crate) fn block_tags_leave_no_lines() -> minijinja::syntax::SyntaxConfig {
     let mut syntax = minijinja::syntax::SyntaxConfig::builder();
     syntax.trim_blocks(true).lstrip_blocks(true);
     syntax.build().expect("the standard marks do not collide")
@@ -214,7 +238,7 @@ fn block_tags_leave_no_lines() -> minijinja::syntax::SyntaxConfig {
 fn add_filters(environment: &mut Environment<'static>, locale: &Arc<Locale>) {
     let with = |show: fn(&Locale, &str) -> Option<String>, expected: &'static str| {
         let locale = Arc::clone(locale);
-        move |value: Value| finish(show(&locale, &value.to_string()), &value, expected)
+        move |value: Value| finish(show(&locale, &bounds::text(&value)?), &value, expected)
     };
     environment.add_filter("number", with(Locale::number, "a decimal such as 1234.5"));
     environment.add_filter("percent", with(Locale::percent, "a percentage such as 99.95"));
@@ -237,8 +261,8 @@ fn add_filters(environment: &mut Environment<'static>, locale: &Arc<Locale>) {
     let zoned = |show: fn(&Locale, chrono::DateTime<Tz>) -> Option<String>| {
         let locale = Arc::clone(locale);
         move |state: &State, value: Value| {
-            let zone = zone(state);
-            let text = zone.and_then(|zone| show(&locale, locale::local(&value.to_string(), zone)?));
+            let (zone, told) = (zone(state), bounds::text(&value)?);
+            let text = zone.and_then(|zone| show(&locale, locale::local(&told, zone)?));
             finish(text, &value, "an instant such as 2026-10-01T00:00:00Z")
         }
     };

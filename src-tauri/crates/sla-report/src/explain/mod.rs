@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 use sla_core::derivation::{Derivation, Input, Rule, Step, Unit};
 use sla_core::money::{Currency, Money};
+use sla_core::phrase;
 use sla_core::ratio::{Ratio, Rounding};
 use sla_core::record::{Language, MonthRecord, RecordCredit, RecordEarnedBack, RecordPromise, RecordRange};
 use sla_core::time::Month;
@@ -81,7 +82,12 @@ impl<'a> Explainer<'a> {
         let wording = templates.wording(language);
         let file = words_name(language);
         let code = currency.parse();
-        let reason = || format!("found {currency:?}, expected an ISO 4217 code such as EUR");
+        let reason = || {
+            phrase!(
+                "found {currency:?}, expected an ISO 4217 code such as EUR",
+                "gefunden {currency:?}, erwartet ein Kürzel nach ISO 4217 wie EUR"
+            )
+        };
         let currency = code.map_err(|_| ReportError::Template { file: file.clone(), line: 1, reason: reason() })?;
         Ok(Self { words: &wording.words, locale: &wording.locale, file, currency })
     }
@@ -305,7 +311,8 @@ fn decimal_fraction(text: &str) -> String {
 }
 
 fn missing(file: &str, reason: String) -> ReportError {
-    ReportError::Template { file: file.to_owned(), line: 1, reason: format!("found no word for {reason}") }
+    let reason = phrase!("no word for {reason}", "kein Wort für {reason}");
+    ReportError::Template { file: file.to_owned(), line: 1, reason }
 }
 
 #[cfg(test)]

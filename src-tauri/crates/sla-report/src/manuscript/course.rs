@@ -140,8 +140,11 @@ pub(super) fn hours(lines: &[&str]) -> Result<HourMap, Wrong> {
             _ => match HourState::ALL.iter().position(|state| state.name() == key) {
                 Some(at) => map.legend[at] = plain(value),
                 None => {
-                    let expected = "caption, description, good, down, unknown, excluded, quiet, outside or day";
-                    return Err(Wrong::new(expected, line));
+                    let (en, de) = (
+                        "caption, description, good, down, unknown, excluded, quiet, outside or day",
+                        "caption, description, good, down, unknown, excluded, quiet, outside oder day",
+                    );
+                    return Err(Wrong::new(en, de, line));
                 }
             },
         }
@@ -163,7 +166,13 @@ fn hour_day(value: &str, line: &str) -> Result<HourDay, Wrong> {
         let hours: Vec<Hour> = words.split_whitespace().map(hour).collect::<Option<_>>()?;
         (hours.len() == 24).then(|| HourDay { label: plain(label), hours })
     };
-    read().ok_or_else(|| Wrong::new("\"day: label | 24 words such as good, down:900 or skipped\"", line))
+    read().ok_or_else(|| {
+        Wrong::new(
+            "\"day: label | 24 words such as good, down:900 or skipped\"",
+            "\"day: Bezeichnung | 24 Wörter wie good, down:900 oder skipped\"",
+            line,
+        )
+    })
 }
 
 pub(super) fn burn_down(lines: &[&str]) -> Result<BurnDown, Wrong> {
@@ -178,15 +187,29 @@ pub(super) fn burn_down(lines: &[&str]) -> Result<BurnDown, Wrong> {
             "range" => chart.range = plain(value),
             "day" => {
                 let [label, ideal, low, high] = split_bars(value)[..] else {
-                    return Err(Wrong::new("\"day: label | even use | least left | most left\"", line));
+                    return Err(Wrong::new(
+                        "\"day: label | even use | least left | most left\"",
+                        "\"day: Bezeichnung | gleichmäßiger Verbrauch | kleinster Rest | größter Rest\"",
+                        line,
+                    ));
                 };
                 let [ideal, low, high] = [ideal, low, high].map(plain);
                 if ![&ideal, &low, &high].into_iter().all(|number| is_signed(number)) {
-                    return Err(Wrong::new("\"day: label | even use | least left | most left\" in percent", line));
+                    return Err(Wrong::new(
+                        "\"day: label | even use | least left | most left\" in percent",
+                        "\"day: Bezeichnung | gleichmäßiger Verbrauch | kleinster Rest | größter Rest\" in Prozent",
+                        line,
+                    ));
                 }
                 chart.days.push(BurnDay { label: plain(label), ideal, left: [low, high] });
             }
-            _ => return Err(Wrong::new("caption, description, ideal, left, range or day", line)),
+            _ => {
+                return Err(Wrong::new(
+                    "caption, description, ideal, left, range or day",
+                    "caption, description, ideal, left, range oder day",
+                    line,
+                ));
+            }
         }
     }
     Ok(chart)
@@ -210,8 +233,11 @@ pub(super) fn months(lines: &[&str]) -> Result<Months, Wrong> {
             "undecidable" => chart.legend[2] = plain(value),
             "month" => chart.months.push(month(value, line)?),
             _ => {
-                let expected = "caption, description, decimal-mark, target, met, breached, undecidable or month";
-                return Err(Wrong::new(expected, line));
+                let (en, de) = (
+                    "caption, description, decimal-mark, target, met, breached, undecidable or month",
+                    "caption, description, decimal-mark, target, met, breached, undecidable oder month",
+                );
+                return Err(Wrong::new(en, de, line));
             }
         }
     }
@@ -233,5 +259,11 @@ fn month(value: &str, line: &str) -> Result<Month, Wrong> {
                 status: status.status,
             })
     };
-    read().ok_or_else(|| Wrong::new("\"month: label | least | most | target | !verdict\", or nothing but bars", line))
+    read().ok_or_else(|| {
+        Wrong::new(
+            "\"month: label | least | most | target | !verdict\", or nothing but bars",
+            "\"month: Bezeichnung | kleinster Stand | größter Stand | Ziel | !Ergebnis\", oder nur Striche |",
+            line,
+        )
+    })
 }

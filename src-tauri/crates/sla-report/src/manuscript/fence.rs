@@ -1,50 +1,66 @@
 //! The fenced blocks of a template: tiles, facts, tables, charts, evidence, the cover and what stands on every page.
 
+use sla_core::phrase;
+use sla_core::phrase::Phrase;
+
 use super::inline::{cell, heading, plain, split_bars, text};
 use super::{Block, Card, Chart, ChartDay, Column, Cover, Fact, Furniture, Manuscript, Table, Tile, course};
-use crate::error::{ReportError, TemplateError};
+use crate::error::ReportError;
+use crate::finding::{TemplateCode, TemplateFinding, nearest};
 
 /// Names of all blocks.
 const KINDS: [&str; 11] =
     ["page", "cover", "tiles", "facts", "table", "chart", "hours", "burndown", "months", "evidence", "pagebreak"];
 
-/// Looks at a template's own text, before any record: every fenced block has a known name and an end.
-pub(crate) fn check_blocks(file: &str, source: &str) -> Result<(), TemplateError> {
-    let mut open: Option<usize> = None;
-    let broken = |line: usize, reason: String| Err(TemplateError::Broken { file: file.to_owned(), line, reason });
-    for (index, line) in source.lines().enumerate() {
-        let Some(kind) = line.trim_start().strip_prefix("```").map(str::trim) else { continue };
-        match open {
-            Some(_) if kind.is_empty() => open = None,
-            Some(start) => {
-                return broken(start, "found a block without an end, expected a line ``` before the next".into());
-            }
-            None if KINDS.contains(&kind) => open = Some(index + 1),
-            None => {
-                let known = KINDS.join(", ");
-                return broken(index + 1, format!("found a block {kind:?}, expected one of {known}"));
-            }
+/// Looks at a template's own text, before any record: every fenced block has a known name and an end. Returns what is wrong.
+pub(crate) fn check_blocks(file: &str, source: &str) -> Vec<TemplateFinding> {
+    let (mut open, mut findings): (Option<usize>, _) = (None, Vec::new());
+    let endless = |line| {
+        let found = Phrase::new("a block without an end", "ein Block ohne Ende");
+        let expected =
+            Phrase::new("a line ``` after it, before the next block", "eine Zeile ``` danach, vor dem nächsten Block");
+        TemplateFinding::new(TemplateCode::Template, file, line, found, expected)
+    };
+    for (line, text) in (1..).zip(source.lines()) {
+        let Some(kind) = text.trim_start().strip_prefix("```").map(str::trim) else { continue };
+        if kind.is_empty() && open.is_some() {
+            open = None;
+            continue;
         }
+        findings.extend(open.take().map(endless));
+        if !KINDS.contains(&kind) {
+            let found = phrase!("a block {kind:?}", "ein Block {kind:?}");
+            let expected = match nearest(kind, KINDS) {
+                Some(nearest) => phrase!("a block such as {nearest:?}", "ein Block wie {nearest:?}"),
+                None => phrase!("one of: {}", "eines von: {}", KINDS.join(", ")),
+            };
+            findings.push(TemplateFinding::new(TemplateCode::Template, file, line, found, expected));
+        }
+        open = Some(line);
     }
-    match open {
-        Some(start) => broken(start, "found a block without an end, expected a line ``` after it".into()),
-        None => Ok(()),
-    }
+    findings.extend(open.map(endless));
+    findings
 }
 
 /// Why a line of a block is wrong: what is expected, and what was found.
 pub(super) struct Wrong {
-    expected: &'static str,
+    expected: Phrase,
     found: String,
 }
 
 impl Wrong {
-    pub(super) fn new(expected: &'static str, found: &str) -> Self {
-        Self { expected, found: found.to_owned() }
+    pub(super) fn new(en: &'static str, de: &'static str, found: &str) -> Self {
+        Self { expected: Phrase::new(en, de), found: found.to_owned() }
     }
 
     pub(super) fn in_file(self, file: &str) -> ReportError {
-        ReportError::Block { file: file.to_owned(), reason: format!("expected {}", self.expected), found: self.found }
+        let Self { expected, found: text } = self;
+        ReportError::Block {
+            file: file.to_owned(),
+            expected: expected.into(),
+            found: Phrase::quoted(format!("{text:?}")).into(),
+            text,
+        }
     }
 }
 
@@ -69,6 +85,7 @@ pub(super) fn add(manuscript: &mut Manuscript, kind: &str, content: &str) -> Res
         _ => {
             return Err(Wrong::new(
                 "a block named page, cover, tiles, facts, table, chart, hours, burndown, months, evidence or pagebreak",
+                "ein Block namens page, cover, tiles, facts, table, chart, hours, burndown, months, evidence oder pagebreak",
                 kind,
             ));
         }
@@ -80,13 +97,13 @@ pub(super) fn add(manuscript: &mut Manuscript, kind: &str, content: &str) -> Res
 pub(super) fn key_value(line: &str) -> Result<(&str, &str), Wrong> {
     line.split_once(':')
         .map(|(key, value)| (key.trim(), value.trim()))
-        .ok_or_else(|| Wrong::new("a line \"name: value\"", line))
+        .ok_or_else(|| Wrong::new("a line \"name: value\"", "eine Zeile \"Name: Wert\"", line))
 }
 
 fn pair(value: &str, line: &str) -> Result<[String; 2], Wrong> {
     match split_bars(value)[..] {
         [left, right] => Ok([plain(left), plain(right)]),
-        _ => Err(Wrong::new("two parts with one | between them", line)),
+        _ => Err(Wrong::new("two parts with one | between them", "zwei Teile mit einem | dazwischen", line)),
     }
 }
 
@@ -98,7 +115,9 @@ fn furniture(lines: &[&str]) -> Result<Furniture, Wrong> {
             ("subject", value) => furniture.subject = plain(value),
             ("header", value) => furniture.header = pair(value, line)?,
             ("footer", value) => furniture.footer = pair(value, line)?,
-            _ => return Err(Wrong::new("title, subject, header or footer", line)),
+            _ => {
+                return Err(Wrong::new("title, subject, header or footer", "title, subject, header oder footer", line));
+            }
         }
     }
     Ok(furniture)
@@ -112,17 +131,25 @@ fn cover(lines: &[&str]) -> Result<Cover, Wrong> {
             ("address", value) => cover.address.push(text(value)),
             ("title", value) => cover.title = text(value),
             ("customer", value) => cover.customer = text(value),
+            ("customer-address", value) => cover.customer_address.push(text(value)),
             ("fact", value) => cover.facts.push(fact(value)?),
             ("verdict", value) => cover.verdict = cell(value),
             ("sentence", value) => cover.sentence = text(value),
             _ => {
-                let expected = "provider, address, title, customer, fact, verdict or sentence";
-                return Err(Wrong::new(expected, line));
+                let (en, de) = (
+                    "provider, address, title, customer, customer-address, fact, verdict or sentence",
+                    "provider, address, title, customer, customer-address, fact, verdict oder sentence",
+                );
+                return Err(Wrong::new(en, de, line));
             }
         }
     }
     if cover.title.is_empty() {
-        return Err(Wrong::new("a line \"title: …\" in the cover", lines.first().copied().unwrap_or("")));
+        return Err(Wrong::new(
+            "a line \"title: …\" in the cover",
+            "eine Zeile \"title: …\" im Deckblatt",
+            lines.first().copied().unwrap_or(""),
+        ));
     }
     Ok(cover)
 }
@@ -130,24 +157,32 @@ fn cover(lines: &[&str]) -> Result<Cover, Wrong> {
 fn fact(line: &str) -> Result<Fact, Wrong> {
     match split_bars(line)[..] {
         [label, value] => Ok(Fact { label: text(label), value: cell(value) }),
-        _ => Err(Wrong::new("a line \"label | value\"", line)),
+        _ => Err(Wrong::new("a line \"label | value\"", "eine Zeile \"Bezeichnung | Wert\"", line)),
     }
 }
 
 fn tile(line: &str) -> Result<Tile, Wrong> {
     match split_bars(line)[..] {
         [label, value, note] => Ok(Tile { label: text(label), value: cell(value), note: text(note) }),
-        _ => Err(Wrong::new("a line \"label | figure | note\"", line)),
+        _ => Err(Wrong::new("a line \"label | figure | note\"", "eine Zeile \"Bezeichnung | Zahl | Bemerkung\"", line)),
     }
 }
 
 fn table(lines: &[&str]) -> Result<Table, Wrong> {
     let [titles, shares, rows @ ..] = lines else {
-        return Err(Wrong::new("a table of a head, a line of dashes, and rows", lines.first().copied().unwrap_or("")));
+        return Err(Wrong::new(
+            "a table of a head, a line of dashes, and rows",
+            "eine Tabelle aus Kopf, Strichen und Zeilen",
+            lines.first().copied().unwrap_or(""),
+        ));
     };
     let (titles, dashes) = (split_bars(titles), split_bars(shares));
     if titles.len() != dashes.len() {
-        return Err(Wrong::new("as many groups of dashes as there are heads", shares));
+        return Err(Wrong::new(
+            "as many groups of dashes as there are heads",
+            "so viele Gruppen von Strichen wie Köpfe",
+            shares,
+        ));
     }
     let columns: Result<Vec<Column>, Wrong> = titles
         .iter()
@@ -155,7 +190,11 @@ fn table(lines: &[&str]) -> Result<Table, Wrong> {
         .map(|(title, dashes)| {
             let (body, right) = dashes.strip_suffix(':').map_or((dashes, false), |body| (body, true));
             if body.is_empty() || body.bytes().any(|b| b != b'-') {
-                return Err(Wrong::new("dashes, with : after them for figures", dashes));
+                return Err(Wrong::new(
+                    "dashes, with : after them for figures",
+                    "Striche, bei Zahlen mit : dahinter",
+                    dashes,
+                ));
             }
             Ok(Column { title: text(title), share: u32::try_from(body.len()).unwrap_or(u32::MAX), right })
         })
@@ -168,7 +207,11 @@ fn table(lines: &[&str]) -> Result<Table, Wrong> {
             if cells.len() == columns.len() {
                 return Ok(cells);
             }
-            Err(Wrong::new("a row with as many cells as the table has columns", line))
+            Err(Wrong::new(
+                "a row with as many cells as the table has columns",
+                "eine Zeile mit so vielen Zellen, wie die Tabelle Spalten hat",
+                line,
+            ))
         })
         .collect::<Result<_, _>>()?;
     Ok(Table { columns, rows })
@@ -189,13 +232,20 @@ fn chart(lines: &[&str]) -> Result<Chart, Wrong> {
             "closed" => chart.legend.closed = plain(value),
             "day" => chart.days.push(day(value, line)?),
             _ => {
-                let expected = "caption, description, decimal-mark, target, reached, missed, unknown, closed or day";
-                return Err(Wrong::new(expected, line));
+                let (en, de) = (
+                    "caption, description, decimal-mark, target, reached, missed, unknown, closed or day",
+                    "caption, description, decimal-mark, target, reached, missed, unknown, closed oder day",
+                );
+                return Err(Wrong::new(en, de, line));
             }
         }
     }
     if !is_decimal(&chart.target) {
-        return Err(Wrong::new("a line \"target: 99.9 | label\" in the chart", &chart.target));
+        return Err(Wrong::new(
+            "a line \"target: 99.9 | label\" in the chart",
+            "eine Zeile \"target: 99.9 | Bezeichnung\" im Diagramm",
+            &chart.target,
+        ));
     }
     Ok(chart)
 }
@@ -209,7 +259,13 @@ fn day(value: &str, line: &str) -> Result<ChartDay, Wrong> {
         let (open, unknown) = (seconds(open)? > 0, seconds(unknown)? > 0);
         Some(ChartDay { label: plain(label), percent: Some(percent).filter(|text| !text.is_empty()), open, unknown })
     };
-    read().ok_or_else(|| Wrong::new("\"day: label | percent or nothing | service seconds | unknown seconds\"", line))
+    read().ok_or_else(|| {
+        Wrong::new(
+            "\"day: label | percent or nothing | service seconds | unknown seconds\"",
+            "\"day: Bezeichnung | Prozent oder nichts | Sekunden Servicezeit | Sekunden ohne Nachweis\"",
+            line,
+        )
+    })
 }
 
 pub(super) fn is_decimal(text: &str) -> bool {
@@ -225,7 +281,13 @@ fn cards(lines: &[&str]) -> Result<Vec<Card>, Wrong> {
                 cards.push(Card { title, anchor, facts: Vec::new() });
             }
             (None, Some(card)) => card.facts.push(fact(line)?),
-            (None, None) => return Err(Wrong::new("evidence that begins with a line \"# title\"", line)),
+            (None, None) => {
+                return Err(Wrong::new(
+                    "evidence that begins with a line \"# title\"",
+                    "Nachweise, die mit einer Zeile \"# Titel\" beginnen",
+                    line,
+                ));
+            }
         }
     }
     Ok(cards)

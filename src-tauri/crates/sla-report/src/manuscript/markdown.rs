@@ -1,6 +1,8 @@
 //! Markdown becomes a manuscript. What a report or a letter does not need is refused by name, never dropped.
 
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+use sla_core::phrase;
+use sla_core::phrase::Phrase;
 
 use super::{Block, Manuscript, Run, RunStyle, Text, fence, inline};
 use crate::error::ReportError;
@@ -14,13 +16,19 @@ pub fn parse(file: &str, source: &str) -> Result<Manuscript, ReportError> {
     let mut reader = Reader::default();
     for (event, range) in Parser::new_ext(source, Options::ENABLE_HEADING_ATTRIBUTES).into_offset_iter() {
         reader.read(event).map_err(|refused| match refused {
-            Refused::Markdown(what) => ReportError::Block {
-                file: file.to_owned(),
-                reason: format!(
-                    "found {what}, expected headings, paragraphs, flat lists, rules, **strong**, `code` and blocks"
-                ),
-                found: source[range].lines().next().unwrap_or_default().to_owned(),
-            },
+            Refused::Markdown([en, de]) => {
+                let text = source[range].lines().next().unwrap_or_default().to_owned();
+                ReportError::Block {
+                    file: file.to_owned(),
+                    expected: Phrase::new(
+                        "headings, paragraphs, flat lists, rules, **strong**, `code` and blocks",
+                        "Überschriften, Absätze, flache Listen, Linien, **fett**, `Code` und Blöcke",
+                    )
+                    .into(),
+                    found: Phrase::told(format!("{en}: {text:?}"), format!("{de}: {text:?}")).into(),
+                    text,
+                }
+            }
             Refused::Block(wrong) => wrong.in_file(file),
         })?;
     }
@@ -28,14 +36,19 @@ pub fn parse(file: &str, source: &str) -> Result<Manuscript, ReportError> {
         None => Ok(reader.manuscript),
         Some(anchor) => Err(ReportError::Block {
             file: file.to_owned(),
-            reason: format!("expected a heading or a piece of evidence that ends with {{ #{anchor} }}"),
-            found: format!("(#{anchor})"),
+            expected: phrase!(
+                "a heading or a piece of evidence that ends with {{ #{anchor} }}",
+                "eine Überschrift oder ein Nachweis, der mit {{ #{anchor} }} endet"
+            )
+            .into(),
+            found: phrase!("a link to \"(#{anchor})\"", "ein Verweis auf \"(#{anchor})\"").into(),
+            text: format!("(#{anchor})"),
         }),
     }
 }
 
 enum Refused {
-    Markdown(&'static str),
+    Markdown([&'static str; 2]),
     Block(fence::Wrong),
 }
 
@@ -78,8 +91,8 @@ impl Reader {
                 self.manuscript.blocks.push(Block::Rule);
                 Ok(())
             }
-            Event::Html(_) | Event::InlineHtml(_) => Err(Refused::Markdown("HTML")),
-            _ => Err(Refused::Markdown("an extension of Markdown")),
+            Event::Html(_) | Event::InlineHtml(_) => Err(Refused::Markdown(["HTML", "HTML"])),
+            _ => Err(Refused::Markdown(["an extension of Markdown", "eine Erweiterung von Markdown"])),
         }
     }
 
@@ -90,7 +103,7 @@ impl Reader {
                 self.anchor = id.map(|id| id.to_string()).filter(|id| inline::is_anchor(id));
                 Ok(())
             }
-            Tag::Heading { .. } => Err(Refused::Markdown("a heading below ###")),
+            Tag::Heading { .. } => Err(Refused::Markdown(["a heading below ###", "eine Überschrift unter ###"])),
             Tag::Strong | Tag::Emphasis => {
                 self.strong += 1;
                 Ok(())
@@ -99,23 +112,25 @@ impl Reader {
                 self.fence = Some((kind.to_string(), String::new()));
                 Ok(())
             }
-            Tag::CodeBlock(CodeBlockKind::Indented) => Err(Refused::Markdown("an indented line")),
+            Tag::CodeBlock(CodeBlockKind::Indented) => {
+                Err(Refused::Markdown(["an indented line", "eine eingerückte Zeile"]))
+            }
             Tag::List(first) if self.list.is_none() => {
                 self.list = Some((first, Vec::new()));
                 Ok(())
             }
-            Tag::List(_) => Err(Refused::Markdown("a list inside a list")),
+            Tag::List(_) => Err(Refused::Markdown(["a list inside a list", "eine Liste in einer Liste"])),
             Tag::Link { dest_url, .. } => match dest_url.strip_prefix('#').filter(|anchor| inline::is_anchor(anchor)) {
                 Some(anchor) => {
                     self.link = Some(anchor.to_owned());
                     Ok(())
                 }
-                None => Err(Refused::Markdown("a link out of the document")),
+                None => Err(Refused::Markdown(["a link out of the document", "ein Verweis aus dem Dokument hinaus"])),
             },
-            Tag::Image { .. } => Err(Refused::Markdown("a picture")),
-            Tag::BlockQuote(_) => Err(Refused::Markdown("a quotation")),
-            Tag::HtmlBlock => Err(Refused::Markdown("HTML")),
-            _ => Err(Refused::Markdown("an extension of Markdown")),
+            Tag::Image { .. } => Err(Refused::Markdown(["a picture", "ein Bild"])),
+            Tag::BlockQuote(_) => Err(Refused::Markdown(["a quotation", "ein Zitat"])),
+            Tag::HtmlBlock => Err(Refused::Markdown(["HTML", "HTML"])),
+            _ => Err(Refused::Markdown(["an extension of Markdown", "eine Erweiterung von Markdown"])),
         }
     }
 

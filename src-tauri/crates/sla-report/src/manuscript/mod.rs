@@ -159,6 +159,9 @@ pub struct Cover {
     pub title: Text,
     /// Whom the document is for.
     pub customer: Text,
+    /// The customer's address, line by line; only where the tenant's theme gives one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub customer_address: Vec<Text>,
     /// What it covers.
     pub facts: Vec<Fact>,
     /// The verdict.
@@ -297,6 +300,7 @@ impl Manuscript {
                     cover.address.iter().for_each(&mut *visit);
                     visit(&cover.title);
                     visit(&cover.customer);
+                    cover.customer_address.iter().for_each(&mut *visit);
                     cover.facts.iter().for_each(|fact| fact.each_text(visit));
                     visit(&cover.verdict.text);
                     visit(&cover.sentence);

@@ -2,13 +2,14 @@
 
 use super::face::Face;
 use super::flow::{Flow, LEFT, PAGE_HEIGHT, WIDTH};
+use super::mark::SIDE as MARK;
 use super::shape::{self, Area};
 use super::text::Look;
-use crate::manuscript::{Cover, Run, RunStyle, Text, plain};
-use crate::theme::Colour;
+use crate::manuscript::{Cover, Run, RunStyle, Text};
+use crate::theme::VERDICT_TINT_PERCENT;
 
-/// Side of the square that a mark stands in.
-const MARK: f32 = 42.0;
+/// Between a mark and the name beside it.
+const GAP: f32 = 13.0;
 /// Width of the band at the page's left edge.
 const BAND: f32 = 16.0;
 
@@ -17,27 +18,14 @@ pub(super) fn draw(flow: &mut Flow<'_>, cover: &Cover) {
     let colours = flow.colours;
     let band = Area { left: 0.0, top: PAGE_HEIGHT, width: BAND, height: PAGE_HEIGHT };
     flow.ornament(|ops| shape::rectangle(ops, band, colours.brand));
-    let top = flow.y();
-    mark(flow, &cover.provider, LEFT, top, colours.brand);
-    let beside = LEFT + MARK + 13.0;
+    let look = flow.look;
+    let beside = LEFT + flow.firm(look.logo.as_deref(), &cover.provider, colours.brand) + GAP;
     flow.advance(5.0);
     flow.tags.open("P");
     let name = flow.setter.set(&cover.provider, Look::new(14.0, Face::Strong, colours.brand), WIDTH - (beside - LEFT));
     flow.lines(&name, beside);
     flow.tags.close();
-    let mut address = Vec::new();
-    for (index, line) in cover.address.iter().enumerate() {
-        if index > 0 {
-            address.push(Run::new(" · ", RunStyle::Plain));
-        }
-        address.extend(line.iter().cloned());
-    }
-    if !address.is_empty() {
-        let lines = flow.setter.set(&address, flow.label_look(), WIDTH - (beside - LEFT));
-        flow.tags.open("P");
-        flow.lines(&lines, beside);
-        flow.tags.close();
-    }
+    address(flow, &cover.address, beside);
     // The title begins in the upper third, whatever stands above it.
     flow.advance((flow.y() - PAGE_HEIGHT * 0.70).max(30.0));
     let tag = flow.heading_tag(1);
@@ -45,9 +33,8 @@ pub(super) fn draw(flow: &mut Flow<'_>, cover: &Cover) {
     flow.paragraph(tag, &cover.title, Look::new(30.0, Face::Strong, colours.brand));
     if !cover.customer.is_empty() {
         flow.advance(16.0);
-        let top = flow.y();
         flow.need(MARK);
-        mark(flow, &cover.customer, LEFT, top, colours.muted);
+        let beside = LEFT + flow.firm(look.customer_logo.as_deref(), &cover.customer, colours.muted) + GAP;
         let look = Look::new(17.0, Face::Regular, colours.ink);
         let customer = flow.setter.set(&cover.customer, look, WIDTH - (beside - LEFT));
         // One line stands in the middle of the mark.
@@ -56,6 +43,7 @@ pub(super) fn draw(flow: &mut Flow<'_>, cover: &Cover) {
         flow.tags.open("P");
         flow.lines(&customer, beside);
         flow.tags.close();
+        address(flow, &cover.customer_address, beside);
         flow.advance(((MARK - (before - flow.y())) / 2.0).max(0.0));
     }
     flow.advance(26.0);
@@ -65,21 +53,21 @@ pub(super) fn draw(flow: &mut Flow<'_>, cover: &Cover) {
     flow.advance(4.0);
 }
 
-/// The place of a firm's logo: without one a square with the initials of its name, which is read beside it.
-fn mark(flow: &mut Flow<'_>, name: &Text, left: f32, top: f32, paint: Colour) {
-    let area = Area { left, top, width: MARK, height: MARK };
-    let initials =
-        flow.setter.set_line(&initials(&plain(name)), Look::new(17.0, Face::Strong, Colour::WHITE).centred(), MARK);
-    flow.ornament(|ops| {
-        shape::rectangle(ops, area, paint);
-        initials.draw(ops, left, top - (MARK - initials.height()) / 2.0, 0..initials.len());
-    });
-}
-
-/// The first letters of a name's first two words.
-fn initials(name: &str) -> String {
-    let words = name.split_whitespace().filter_map(|word| word.chars().find(|c| c.is_alphanumeric()));
-    words.take(2).flat_map(char::to_uppercase).collect()
+/// An address in one line, in small letters.
+fn address(flow: &mut Flow<'_>, lines: &[Text], left: f32) {
+    let mut address = Vec::new();
+    for (index, line) in lines.iter().enumerate() {
+        if index > 0 {
+            address.push(Run::new(" · ", RunStyle::Plain));
+        }
+        address.extend(line.iter().cloned());
+    }
+    if !address.is_empty() {
+        let lines = flow.setter.set(&address, flow.label_look(), WIDTH - (left - LEFT));
+        flow.tags.open("P");
+        flow.lines(&lines, left);
+        flow.tags.close();
+    }
 }
 
 fn verdict(flow: &mut Flow<'_>, cover: &Cover) {
@@ -102,7 +90,7 @@ fn verdict(flow: &mut Flow<'_>, cover: &Cover) {
     let top = flow.y();
     let area = flow.area(height);
     flow.ornament(|ops| {
-        shape::rectangle(ops, area, paint.tint(8));
+        shape::rectangle(ops, area, paint.tint(VERDICT_TINT_PERCENT));
         shape::rectangle(ops, Area { width: 4.0, ..area }, paint);
         shape::icon(ops, LEFT + PAD + 4.0, top - (height - ICON) / 2.0, ICON, status, paint);
     });
@@ -115,22 +103,4 @@ fn verdict(flow: &mut Flow<'_>, cover: &Cover) {
     }
     flow.tags.close();
     flow.advance(height + 14.0);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_has_initials_in_any_script() {
-        #[track_caller]
-        fn check(name: &str, expected: &str) {
-            assert_eq!(initials(name), expected);
-        }
-        check("Hansebit Cloud GmbH", "HC");
-        check("„nordlicht“ & co.", "NC");
-        check("ßeta", "SS");
-        check("日本 株式会社", "日株");
-        check("& – !", "");
-    }
 }

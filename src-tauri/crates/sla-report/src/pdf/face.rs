@@ -61,15 +61,25 @@ impl Typefaces {
     pub(crate) fn new(
         files: [(String, Vec<u8>); 3],
         fallbacks: Vec<(String, Vec<u8>)>,
-    ) -> Result<Self, (String, String)> {
+    ) -> Result<Self, (String, [String; 2])> {
         if let Some((file, _)) = fallbacks.get(LIMIT_FALLBACKS) {
-            return Err((file.clone(), format!("found more than {LIMIT_FALLBACKS} fallback fonts")));
+            let reason = [
+                format!("more than {LIMIT_FALLBACKS} fallback fonts"),
+                format!("mehr als {LIMIT_FALLBACKS} Ersatzschriften"),
+            ];
+            return Err((file.clone(), reason));
         }
         let face = |file: (String, Vec<u8>)| {
             let typeface = Typeface::new(file)?;
             match typeface.has_letters() {
                 true => Ok(typeface),
-                false => Err((typeface.file, "the font lacks letters, umlauts, digits or the euro sign".to_owned())),
+                false => {
+                    let reason = [
+                        "a font that lacks letters, umlauts, digits or the euro sign",
+                        "eine Schrift, der Buchstaben, Umlaute, Ziffern oder das Eurozeichen fehlen",
+                    ];
+                    Err((typeface.file, reason.map(str::to_owned)))
+                }
             }
         };
         let [regular, strong, code] = files;
@@ -200,19 +210,19 @@ impl Typeface {
         needed.all(|c| self.characters.contains(&u32::from(c)))
     }
 
-    fn new((file, bytes): (String, Vec<u8>)) -> Result<Self, (String, String)> {
-        let refused = |reason: &str| (file.clone(), reason.to_owned());
+    fn new((file, bytes): (String, Vec<u8>)) -> Result<Self, (String, [String; 2])> {
+        let refused = |en: &str, de: &str| (file.clone(), [en.to_owned(), de.to_owned()]);
         if !bytes.starts_with(&[0, 1, 0, 0]) && !bytes.starts_with(b"true") {
-            return Err(refused("found something other than a TrueType font"));
+            return Err(refused("something other than a TrueType font", "etwas anderes als eine TrueType-Schrift"));
         }
-        let font =
-            ParsedFont::from_bytes(&bytes, 0, &mut Vec::new()).ok_or_else(|| refused("the font cannot be read"))?;
+        let font = ParsedFont::from_bytes(&bytes, 0, &mut Vec::new())
+            .ok_or_else(|| refused("a font that cannot be read", "eine Schrift, die sich nicht lesen lässt"))?;
         let characters: BTreeSet<u32> =
             (0x20..0x1_f000).filter(|c| font.lookup_glyph_index(*c).is_some_and(|g| g > 0)).collect();
         let blob = Blob::new(Arc::new(bytes));
         let found = FontContext::new().collection.register_fonts(blob.clone(), None);
         if found.iter().any(|(_, fonts)| fonts.iter().any(|font| !font.axes().is_empty())) {
-            return Err(refused("found a variable font"));
+            return Err(refused("a variable font", "eine variable Schrift"));
         }
         let stem = file.rsplit_once('.').map_or(file.as_str(), |(stem, _)| stem);
         let name = stem.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();

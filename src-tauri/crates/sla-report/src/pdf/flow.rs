@@ -7,8 +7,10 @@ use printpdf::{DictItem, Op};
 
 use super::shape::{self, Area};
 use super::tags::Tags;
-use super::text::{Lines, Look, Part, Setter};
+use super::text::{Lines, Look as TextLook, Part, Setter};
+use crate::logo::Logo;
 use crate::manuscript::{self, Text};
+use crate::templates::Look;
 use crate::theme::Colours;
 
 /// A4 in points.
@@ -57,6 +59,9 @@ pub(super) struct Bookmark {
 pub(super) struct Flow<'a> {
     pub(super) setter: Setter<'a>,
     pub(super) colours: &'a Colours,
+    pub(super) look: &'a Look,
+    /// Logos of pixels that the pages show, by their names in the document.
+    pub(super) images: BTreeMap<String, &'a Logo>,
     pub(super) tags: Tags,
     pub(super) bookmarks: Vec<Bookmark>,
     pub(super) links: Vec<Link>,
@@ -71,10 +76,12 @@ pub(super) struct Flow<'a> {
 }
 
 impl<'a> Flow<'a> {
-    pub(super) fn new(setter: Setter<'a>, colours: &'a Colours) -> Self {
+    pub(super) fn new(setter: Setter<'a>, look: &'a Look) -> Self {
         let mut flow = Self {
             setter,
-            colours,
+            colours: &look.theme.colours,
+            look,
+            images: BTreeMap::new(),
             tags: Tags::new(),
             bookmarks: Vec::new(),
             links: Vec::new(),
@@ -170,7 +177,7 @@ impl<'a> Flow<'a> {
     }
 
     /// Draws an element over the whole width, split by lines where the page ends.
-    pub(super) fn paragraph(&mut self, tag: &'static str, text: &Text, look: Look) {
+    pub(super) fn paragraph(&mut self, tag: &'static str, text: &Text, look: TextLook) {
         let lines = self.setter.set(text, look, WIDTH);
         self.tags.open(tag);
         self.lines(&lines, LEFT);

@@ -13,6 +13,7 @@ mod finish;
 mod flow;
 mod grid;
 mod hours;
+mod mark;
 mod months;
 mod plot;
 mod shape;
@@ -30,8 +31,7 @@ pub(crate) use finish::Attachment;
 
 use crate::manuscript::Manuscript;
 use crate::templates::{Templates, report_name};
-use crate::theme::Theme;
-use crate::{ReportError, course, manifest};
+use crate::{ReportError, course, manifest, templates};
 use face::Face;
 use flow::{Flow, LEFT, PAGE_HEIGHT, WIDTH};
 use shape::Area;
@@ -44,6 +44,8 @@ const LIMIT_PAGES: usize = 2_000;
 pub(crate) struct Paper<'a> {
     /// Its name.
     pub(crate) name: &'static str,
+    /// What it looks like.
+    pub(crate) look: &'a templates::Look,
     /// The template that the manuscript comes from.
     pub(crate) template: String,
     /// What it speaks.
@@ -65,20 +67,22 @@ pub(crate) fn write(
     let json = record.to_json();
     let paper = Paper {
         name: "report.pdf",
+        look: templates.look(&record.tenant),
         template: report_name(record.language),
         language: record.language,
         date: end(record)?,
         json: &json,
         attachments: attachments(record, json.clone())?,
     };
-    set(templates, paper, manuscript)
+    set(paper, manuscript)
 }
 
 /// Draws a manuscript.
-pub(crate) fn set(templates: &Templates, paper: Paper<'_>, manuscript: &Manuscript) -> Result<Vec<u8>, ReportError> {
+pub(crate) fn set(paper: Paper<'_>, manuscript: &Manuscript) -> Result<Vec<u8>, ReportError> {
     let failed = |reason: String| ReportError::Write { name: paper.name, reason };
-    let theme = templates.theme();
-    let mut flow = Flow::new(Setter::new(templates.typefaces(), paper.language), &theme.colours);
+    let look = paper.look;
+    let theme = &look.theme;
+    let mut flow = Flow::new(Setter::new(&look.typefaces, paper.language), look);
     for (index, block) in manuscript.blocks.iter().enumerate() {
         flow.block(block, &manuscript.blocks[index + 1..]);
         if flow.page_count() > LIMIT_PAGES {
@@ -90,9 +94,10 @@ pub(crate) fn set(templates: &Templates, paper: Paper<'_>, manuscript: &Manuscri
     let furniture = &manuscript.furniture;
     let mut document = PdfDocument::new(&furniture.title);
     document.pages = flow.take_pages().into_iter().map(|ops| PdfPage::new(Mm(210.0), Mm(297.0), ops)).collect();
-    templates.typefaces().embed(&mut document).map_err(failed)?;
+    look.typefaces.embed(&mut document).map_err(failed)?;
+    flow.embed_logos(&mut document).map_err(failed)?;
     let written = printpdf::serialize::to_lopdf_doc(&document, &PdfSaveOptions::default(), &mut Vec::new());
-    let identity = identity(theme, manuscript, paper.json);
+    let identity = identity(look, manuscript, paper.json);
     let extras = finish::Extras {
         properties: xmp::Properties {
             title: &furniture.title,
@@ -134,8 +139,11 @@ fn end(record: &MonthRecord) -> Result<DateTime<Utc>, ReportError> {
 }
 
 /// A fingerprint of everything that decides what the file looks like and holds.
-fn identity(theme: &Theme, manuscript: &Manuscript, json: &str) -> String {
-    let content = serde_json::to_string(&(theme, manuscript, json)).expect("these have only string keys");
+fn identity(look: &templates::Look, manuscript: &Manuscript, json: &str) -> String {
+    let mut content = serde_json::to_string(&(&look.theme, manuscript, json)).expect("these have only string keys");
+    for logo in [&look.logo, &look.customer_logo].into_iter().flatten() {
+        content.push_str(&logo.sha256);
+    }
     sha256_hex(content.as_bytes())
 }
 

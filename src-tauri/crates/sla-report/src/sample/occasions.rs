@@ -57,6 +57,15 @@ impl Occasions {
         }
     }
 
+    /// Makes everything another tenant's.
+    pub fn rename(&mut self, tenant: &str) {
+        let Self { standing, breached, issued, restated, notice, year, .. } = self;
+        let months = [breached, issued, restated, year].map(|record| &mut record.tenant);
+        for name in months.into_iter().chain([&mut standing.tenant, &mut notice.tenant]) {
+            tenant.clone_into(name);
+        }
+    }
+
     /// Every occasion, in the order of [`Occasion`].
     pub fn all(&self) -> Vec<Occasion<'_>> {
         let language = self.breached.language;

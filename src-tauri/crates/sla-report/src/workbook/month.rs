@@ -37,7 +37,7 @@ pub(crate) fn report_xlsx(
         locale::local(&record.period.end, month.zone).ok_or_else(|| ReportError::not_a_moment(&record.period.end))?;
     let about = About {
         title: format!("{} · {}", record.tenant_name, month.name_of(record.month)),
-        author: templates.theme().provider.name.clone(),
+        author: templates.look(&record.tenant).theme.provider.name.clone(),
         made_at: end.timestamp(),
         source: "report.json",
     };
@@ -79,7 +79,7 @@ impl Month<'_> {
         let contract = &record.contract;
         let total = &record.credit_total;
         let mut facts = vec![
-            ("provider", Cell::text(&self.templates.theme().provider.name)),
+            ("provider", Cell::text(&self.templates.look(&record.tenant).theme.provider.name)),
             ("customer", Cell::text(&record.tenant_name)),
             ("tenant", Cell::text(&record.tenant)),
             ("month", Cell::text(self.name_of(record.month))),

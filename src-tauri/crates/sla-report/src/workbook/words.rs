@@ -74,7 +74,7 @@ impl<'a> Words<'a> {
     }
 
     fn missing(&self, what: &str) -> ReportError {
-        let reason = format!("found no word for {what}");
+        let reason = sla_core::phrase!("no word for {what}", "kein Wort für {what}");
         ReportError::Template { file: self.file.to_owned(), line: 1, reason }
     }
 }

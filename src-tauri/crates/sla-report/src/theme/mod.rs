@@ -1,10 +1,16 @@
-//! `theme.json`: who sends the documents and what they look like.
+//! `theme.json`: who sends the documents and what they look like. A tenant may have a file of its own in `tenants/NAME`, which
+//! says otherwise what it says.
 
-use serde::{Deserialize, Serialize};
+mod contrast;
+mod settings;
+
+use serde::Serialize;
+
+pub(crate) use contrast::{VERDICT_TINT_PERCENT, check as check_contrast};
+pub(crate) use settings::{Kind, Settings};
 
 /// The content of `theme.json`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Theme {
     /// Who sends the documents.
     pub provider: Provider,
@@ -12,11 +18,42 @@ pub struct Theme {
     pub colours: Colours,
     /// Font files, beside `theme.json` or builtin.
     pub fonts: FontFiles,
+    /// The mark of who sends the documents; without one the initials of the name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub logo: Option<LogoFile>,
+    /// What is the tenant's own: nothing where `tenants/NAME/theme.json` is not there.
+    #[serde(skip_serializing_if = "Customer::is_empty")]
+    pub customer: Customer,
+}
+
+/// A logo beside `theme.json`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LogoFile {
+    /// Name of the file.
+    pub file: String,
+    /// What it shows, for who cannot see it.
+    pub alternative: String,
+}
+
+/// What a tenant's theme says of the tenant.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Customer {
+    /// The tenant's mark.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub logo: Option<LogoFile>,
+    /// The tenant's address, one line each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub address: Vec<String>,
+}
+
+impl Customer {
+    fn is_empty(&self) -> bool {
+        self.logo.is_none() && self.address.is_empty()
+    }
 }
 
 /// Who sends the documents.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Provider {
     /// Name of the firm.
     pub name: String,
@@ -29,8 +66,7 @@ pub struct Provider {
 }
 
 /// Colours of the report as `#rrggbb`. Every status has a word and a shape besides its colour.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Colours {
     /// Text.
     pub ink: Colour,
@@ -53,8 +89,7 @@ pub struct Colours {
 }
 
 /// Names of font files.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FontFiles {
     /// Running text.
     pub regular: String,
@@ -63,13 +98,12 @@ pub struct FontFiles {
     /// Hashes and queries.
     pub code: String,
     /// Asked in this order for characters that the others lack; at most four.
-    #[serde(default)]
     pub fallback: Vec<String>,
 }
 
 /// A colour in sRGB.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(into = "String")]
 pub struct Colour {
     /// Red, green and blue.
     pub channels: [u8; 3],
@@ -89,17 +123,13 @@ impl Colour {
     }
 }
 
-impl TryFrom<String> for Colour {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        let read = || {
-            let digits = text.strip_prefix('#')?;
-            (digits.len() == 6 && digits.bytes().all(|b| b.is_ascii_hexdigit())).then_some(())?;
-            let channel = |from: usize| u8::from_str_radix(&digits[from..from + 2], 16).ok();
-            Some(Self { channels: [channel(0)?, channel(2)?, channel(4)?] })
-        };
-        read().ok_or_else(|| format!("found {text:?}, expected a colour such as \"#1f4e8c\""))
+impl Colour {
+    /// Reads `#rrggbb`.
+    pub(crate) fn read(text: &str) -> Option<Self> {
+        let digits = text.strip_prefix('#')?;
+        (digits.len() == 6 && digits.bytes().all(|b| b.is_ascii_hexdigit())).then_some(())?;
+        let channel = |from: usize| u8::from_str_radix(&digits[from..from + 2], 16).ok();
+        Some(Self { channels: [channel(0)?, channel(2)?, channel(4)?] })
     }
 }
 
