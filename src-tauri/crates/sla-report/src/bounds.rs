@@ -3,15 +3,19 @@
 //! lines could double a value until memory ends. So
 //!
 //! - lists and maps are written down with constants only, or where nothing but what is in them is kept (`[a, b] | max`,
-//!   `x in [a, b]`, `for x in [a, b]`), and `namespace`, `dict` and `zip` are not there: no value holds another one twice;
+//!   `x in [a, b]`, `for x in [a, b]`), and `namespace`, `dict`, `zip` and `batch` are not there: no value
+//!   holds another one twice, or ever deeper;
+//! - `+` and `*` are there for numbers: lists that are added up are walked, however long, before anything is paid;
+//! - a part of a list (`x[1:]`) gets no name before a filter has made a list of it: the engine keeps such parts in each other,
+//!   and thousands of them are deeper than its stack;
 //! - `~`, which would turn any value into text unseen, is refused: two values are written after each other, and
 //!   `{% set %}…{% endset %}` keeps them;
 //! - of the engine's filters and functions only those listed here are there, and those that take a text refuse a list;
-//! - what is printed goes through a writer that ends.
+//! - what is printed is a text or a number, and a document goes through a writer that ends.
 
 use std::fmt::{self, Write};
 
-use minijinja::machinery::ast::{BinOpKind, CallArg, CompareOpKind, Expr, Stmt};
+use minijinja::machinery::ast::{BinOpKind, CallArg, CompareOpKind, Expr, Stmt, UnaryOpKind};
 use minijinja::machinery::{self, Span};
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Value;
@@ -21,14 +25,16 @@ use sla_core::phrase::Phrase;
 
 use crate::finding::{TemplateCode, TemplateFinding};
 
-/// The most bytes of a document's text, of one value that is printed, and of a text that a filter makes.
+/// The most bytes of a document's text, and of a text that a filter makes.
 const LIMIT_DOCUMENT_BYTES: usize = 16 * 1024 * 1024;
 const LIMIT_VALUE_BYTES: usize = 256 * 1024;
 
 /// The engine's filters that are left out. The others, which README.md of the templates lists, pay for what they visit and make
-/// no text: `abs`, `attr`, `batch`, `bool`, `count`, `d`, `default`, `first`, `float`, `int`, `items`, `last`, `length`, `list`,
-/// `max`, `min`, `reject`, `rejectattr`, `reverse`, `round`, `select`, `selectattr`, `slice`, `sort`, `sum`, `unique`.
-const NO_FILTERS: [&str; 20] = [
+/// no text: `abs`, `attr`, `bool`, `count`, `d`, `default`, `first`, `float`, `int`, `items`, `last`, `length`, `list`,
+/// `max`, `min`, `reject`, `rejectattr`, `reverse`, `round`, `select`, `selectattr`, `sort`, `sum`, `unique`.
+const NO_FILTERS: [&str; 22] = [
+    "batch",
+    "slice",
     "safe",
     "escape",
     "e",
@@ -52,6 +58,10 @@ const NO_FILTERS: [&str; 20] = [
 ];
 /// Filters that keep a part of a list, or a number or a text made of it.
 const REDUCING: [&str; 8] = ["max", "min", "sum", "first", "last", "length", "count", "join"];
+/// Filters that make a list or a text of their own, all of it at once.
+const WHOLE: [&str; 6] = ["list", "lower", "upper", "capitalize", "trim", "replace"];
+/// Filters that make a number of whatever they take.
+const NUMBERS: [&str; 6] = ["int", "float", "abs", "round", "length", "count"];
 /// The engine's functions that are left out; `range` is there.
 const NO_FUNCTIONS: [&str; 3] = ["dict", "namespace", "debug"];
 
@@ -133,7 +143,7 @@ pub(crate) fn text(value: &Value) -> Result<String, Error> {
     match value.as_object() {
         Some(_) => Err(Error::new(
             ErrorKind::InvalidOperation,
-            format!("found a {}, expected a text or a number", value.kind()),
+            format!("found a {}, expected a text or a number; join makes a text of a list", value.kind()),
         )),
         None => Ok(value.to_string()),
     }
@@ -152,12 +162,8 @@ pub(crate) fn print(
         let written = if value.is_safe() { out.write_str(text) } else { out.write_str(&change(text)) };
         return written.map_err(Error::from);
     }
-    let mut bounded = Bounded { text: String::new(), limit: LIMIT_VALUE_BYTES, is_full: false };
-    write!(bounded, "{value}").map_err(|_| {
-        let limit = LIMIT_VALUE_BYTES / 1024;
-        Error::new(ErrorKind::InvalidOperation, format!("a {} of more than {limit} KB cannot be printed", value.kind()))
-    })?;
-    out.write_str(&change(&bounded.text)).map_err(Error::from)
+    // A list is never printed: the engine would walk all of it, also when nobody takes what it writes any more.
+    out.write_str(&change(&text(value)?)).map_err(Error::from)
 }
 
 /// A text that takes so many bytes and no more.
@@ -209,7 +215,7 @@ impl std::io::Write for Bounded {
 /// Looks at a template's own text: whether it makes values whose size nobody bounds. A text that is no template is told
 /// elsewhere.
 pub(crate) fn check(file: &str, source: &str, syntax: SyntaxConfig) -> Vec<TemplateFinding> {
-    let mut walker = Walker { file, findings: Vec::new() };
+    let mut walker = Walker { file, is_kept: false, findings: Vec::new() };
     if let Ok(template) = machinery::parse(source, file, syntax) {
         walker.statement(&template);
     }
@@ -218,6 +224,8 @@ pub(crate) fn check(file: &str, source: &str, syntax: SyntaxConfig) -> Vec<Templ
 
 struct Walker<'a> {
     file: &'a str,
+    /// Whether the value that is walked gets a name.
+    is_kept: bool,
     findings: Vec<TemplateFinding>,
 }
 
@@ -249,10 +257,10 @@ impl Walker<'_> {
                 self.all(&one.false_body);
             }
             Stmt::WithBlock(one) => {
-                one.assignments.iter().for_each(|(_, value)| self.expression(value));
+                one.assignments.iter().for_each(|(_, value)| self.kept(value));
                 self.all(&one.body);
             }
-            Stmt::Set(one) => self.expression(&one.expr),
+            Stmt::Set(one) => self.kept(&one.expr),
             Stmt::SetBlock(one) => {
                 one.filter.iter().for_each(|filter| self.expression(filter));
                 self.all(&one.body);
@@ -283,13 +291,27 @@ impl Walker<'_> {
         }
     }
 
+    /// A value that gets a name.
+    fn kept(&mut self, expression: &Expr<'_>) {
+        let before = std::mem::replace(&mut self.is_kept, true);
+        self.expression(expression);
+        self.is_kept = before;
+    }
+
+    /// A value of which something new is made, all of it at once.
+    fn used_up(&mut self, walk: impl FnOnce(&mut Self)) {
+        let before = std::mem::replace(&mut self.is_kept, false);
+        walk(self);
+        self.is_kept = before;
+    }
+
     fn arguments(&mut self, arguments: &[CallArg<'_>]) {
         for argument in arguments {
             match argument {
                 CallArg::Pos(value)
                 | CallArg::Kwarg(_, value)
                 | CallArg::PosSplat(value)
-                | CallArg::KwargSplat(value) => self.expression(value),
+                | CallArg::KwargSplat(value) => self.kept(value),
             }
         }
     }
@@ -298,6 +320,16 @@ impl Walker<'_> {
         match expression {
             Expr::Var(_) | Expr::Const(_) => {}
             Expr::Slice(one) => {
+                if self.is_kept {
+                    self.wrong(
+                        one.span(),
+                        Phrase::new("a part x[a:b] that gets a name", "ein Teil x[a:b], der einen Namen bekommt"),
+                        Phrase::new(
+                            "it where it is used, or through a filter, such as x[1:] | list",
+                            "ihn dort, wo er gebraucht wird, oder durch einen Filter, etwa x[1:] | list",
+                        ),
+                    );
+                }
                 self.expression(&one.expr);
                 [&one.start, &one.stop, &one.step].into_iter().flatten().for_each(|part| self.expression(part));
             }
@@ -313,8 +345,26 @@ impl Walker<'_> {
                         ),
                     );
                 }
+                let is_sum = matches!(one.op, BinOpKind::Add) && !is_number(&one.left) && !is_number(&one.right);
+                let is_product = matches!(one.op, BinOpKind::Mul) && !(is_number(&one.left) && is_number(&one.right));
+                if is_sum || is_product {
+                    self.wrong(
+                        one.span(),
+                        Phrase::new(
+                            "a sum or a product of what may be lists or texts",
+                            "eine Summe oder ein Produkt von etwas, das Liste oder Text sein kann",
+                        ),
+                        Phrase::new(
+                            "numbers that can be seen to be some, such as 2 or (x | int)",
+                            "Zahlen, denen man es ansieht, etwa 2 oder (x | int)",
+                        ),
+                    );
+                }
                 self.expression(&one.left);
-                self.expression(&one.right);
+                match one.op {
+                    BinOpKind::In => self.kept_in_parts(&one.right),
+                    _ => self.expression(&one.right),
+                }
             }
             Expr::Compare(one) => {
                 self.expression(&one.expr);
@@ -331,8 +381,9 @@ impl Walker<'_> {
                 one.false_expr.iter().for_each(|other| self.expression(other));
             }
             Expr::Filter(one) => {
+                let is_whole = NUMBERS.contains(&one.name) || WHOLE.contains(&one.name) || REDUCING.contains(&one.name);
                 match &one.expr {
-                    Some(value) if REDUCING.contains(&one.name) => self.kept_in_parts(value),
+                    Some(value) if is_whole => self.used_up(|walker| walker.of_filter(one.name, value)),
                     Some(value) => self.expression(value),
                     None => {}
                 }
@@ -352,6 +403,13 @@ impl Walker<'_> {
                 self.arguments(&one.args);
             }
             Expr::List(_) | Expr::Tuple(_) | Expr::Map(_) => self.of_constants(expression),
+        }
+    }
+
+    fn of_filter(&mut self, filter: &str, value: &Expr<'_>) {
+        match REDUCING.contains(&filter) {
+            true => self.kept_in_parts(value),
+            false => self.expression(value),
         }
     }
 
@@ -380,6 +438,22 @@ impl Walker<'_> {
                 "nur Texte und Zahlen darin, etwa [\"a\", 1]",
             ),
         );
+    }
+}
+
+/// Whether an expression is a number or fails, whatever its names stand for.
+fn is_number(expression: &Expr<'_>) -> bool {
+    match expression {
+        Expr::Const(one) => one.value.is_number(),
+        Expr::UnaryOp(one) => matches!(one.op, UnaryOpKind::Neg),
+        Expr::BinOp(one) => match one.op {
+            BinOpKind::Sub | BinOpKind::Div | BinOpKind::FloorDiv | BinOpKind::Rem | BinOpKind::Pow => true,
+            BinOpKind::Add => is_number(&one.left) || is_number(&one.right),
+            BinOpKind::Mul => is_number(&one.left) && is_number(&one.right),
+            _ => false,
+        },
+        Expr::Filter(one) => NUMBERS.contains(&one.name),
+        _ => false,
     }
 }
 
