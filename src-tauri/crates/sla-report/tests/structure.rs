@@ -39,7 +39,7 @@ fn the_logos_of_the_cover_are_figures_of_the_tree() {
     let files: TemplateFiles = [
         (
             format!("tenants/{}/theme.json", record.tenant),
-            b"{\"logo\": {\"file\": \"a.svg\", \"alternative\": \"A\"}, \"address\": [\"Elbe 1\"]}".to_vec(),
+            b"{\"logo\": {\"file\": \"a.svg\", \"alternative\": \"Nordlicht Logistik: ein schwarzes Segel\"}, \"address\": [\"Elbe 1\"]}".to_vec(),
         ),
         (format!("tenants/{}/a.svg", record.tenant), svg.as_bytes().to_vec()),
     ]
