@@ -6,7 +6,7 @@ mod tree;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use sla_core::record::{Language, MonthRecord, Verdict};
-use sla_report::{Templates, governance_documents, report_pdf, sample, statement_documents};
+use sla_report::{TemplateFiles, Templates, governance_documents, report_pdf, sample, statement_documents};
 
 use tree::Tree;
 
@@ -48,6 +48,23 @@ fn what_readers_in_the_house_get_is_tagged_as_well() {
             }
         }
     }
+}
+
+#[test]
+fn the_logos_of_the_cover_are_figures_of_the_tree() {
+    let record = sample::record(Language::De, Verdict::Met);
+    let svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 4 1\"><path d=\"M0 0H4V1Z\"/></svg>";
+    let files: TemplateFiles = [
+        (
+            format!("tenants/{}/theme.json", record.tenant),
+            b"{\"logo\": {\"file\": \"a.svg\", \"alternative\": \"Nordlicht Logistik: ein schwarzes Segel\"}, \"address\": [\"Elbe 1\"]}".to_vec(),
+        ),
+        (format!("tenants/{}/a.svg", record.tenant), svg.as_bytes().to_vec()),
+    ]
+    .into();
+    let templates = Templates::from_source(&files).unwrap_or_else(|error| panic!("{error}"));
+    let without = check(&Templates::builtin(), &record).count("Figure");
+    assert_eq!(check(&templates, &record).count("Figure"), without + 1);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use sla_core::ratio::Percent;
 
 use crate::html::escape;
-use crate::manuscript::{BurnDown, Chart, HourMap, HourState, Months, Status};
+use crate::manuscript::{BurnDay, BurnDown, Chart, HourMap, HourState, Months, Status};
 
 /// Width and height of a plot, in its own units.
 const WIDTH: f32 = 720.0;
@@ -76,22 +76,25 @@ pub(super) fn months(chart: &Months) -> String {
     figure(&chart.caption, &chart.description, &drawn, &labels.map(|(colour, label)| (colour, label.as_str())), rows)
 }
 
+/// A line of a budget: its colour, its value of a day in percent, and how it is dashed.
+type Line = (&'static str, fn(&BurnDay) -> f32, &'static str);
+
 /// What is left of a budget, day by day.
 pub(super) fn burn_down(chart: &BurnDown) -> String {
     let least = chart.days.iter().map(|day| number(&day.left[0])).fold(0.0, f32::min).max(-100_000.0);
     let scale = Scale { least, most: 100.0 };
     let slot = slot(chart.days.len());
     let mut drawn = String::new();
-    let values: [(&str, &dyn Fn(usize) -> f32, &str); 3] = [
-        ("muted", &|at| number(&chart.days[at].ideal), " stroke-dasharray=\"4 3\""),
-        ("undecidable", &|at| number(&chart.days[at].left[1]), ""),
-        ("brand", &|at| number(&chart.days[at].left[0]), ""),
+    let lines: [Line; 3] = [
+        ("muted", |day| number(&day.ideal), " stroke-dasharray=\"4 3\""),
+        ("undecidable", |day| number(&day.left[1]), ""),
+        ("brand", |day| number(&day.left[0]), ""),
     ];
-    for (colour, value, dashes) in values {
+    for (colour, value, dashes) in lines {
         let mut path = format!("M0 {:.1}", HEIGHT - scale.height(100.0));
-        for (at, index) in places(0..chart.days.len(), slot) {
+        for (at, day) in places(chart.days.iter(), slot) {
             // Writing into a text cannot fail.
-            let _ = write!(path, "L{:.1} {:.1}", at + slot, HEIGHT - scale.height(value(index)));
+            let _ = write!(path, "L{:.1} {:.1}", at + slot, HEIGHT - scale.height(value(day)));
         }
         let _ =
             write!(drawn, "<path d=\"{path}\" fill=\"none\" stroke=\"var(--{colour})\" stroke-width=\"2\"{dashes}/>");

@@ -224,9 +224,8 @@ impl Reader<'_, '_> {
         };
         match self.beside(folder, file, limit) {
             Content::Missing => {
-                let own = format!("{folder}");
                 let beside: Vec<String> = self.loader.source.names().unwrap_or_default();
-                let beside: Vec<&str> = beside.iter().filter_map(|name| name.strip_prefix(&own)).collect();
+                let beside: Vec<&str> = beside.iter().filter_map(|name| name.strip_prefix(folder)).collect();
                 let found = match nearest(file, beside) {
                     Some(near) => phrase!(
                         "{file:?}, which is not there, but {near:?} is",

@@ -16,7 +16,20 @@ fn files(content: &[(&str, &str)]) -> TemplateFiles {
 /// Each finding begins with what is expected, in that order, and no other is there.
 #[track_caller]
 fn check(content: &[(&str, &str)], expected: &[&str]) {
-    let found: Vec<String> = Templates::check(&files(content)).iter().map(ToString::to_string).collect();
+    compare(&Templates::check(&files(content)), expected);
+}
+
+/// The same of what is found before any template is filled, which takes longest.
+#[track_caller]
+fn check_look(content: &[(&str, &str)], expected: &[&str]) {
+    let mut findings = load::load(TemplateSource::Files(&files(content))).1;
+    findings.sort();
+    compare(&findings, expected);
+}
+
+#[track_caller]
+fn compare(findings: &[TemplateFinding], expected: &[&str]) {
+    let found: Vec<String> = findings.iter().map(ToString::to_string).collect();
     let is_it = found.len() == expected.len() && found.iter().zip(expected).all(|(one, start)| one.starts_with(start));
     assert!(is_it, "found\n{}\nexpected\n{}", found.join("\n"), expected.join("\n"));
 }
@@ -145,7 +158,7 @@ fn a_finding_is_told_in_german_too() {
 fn a_theme_with_a_bad_field_or_font_is_refused() {
     #[track_caller]
     fn one(from: &str, to: &str, expected: &str) {
-        check(&[("theme.json", &theme(from, to))], &[expected]);
+        check_look(&[("theme.json", &theme(from, to))], &[expected]);
     }
     one(
         "IBMPlexSans-Regular.ttf",
@@ -179,11 +192,11 @@ fn a_theme_with_a_bad_field_or_font_is_refused() {
         "\u{e000}\",\n    \"address\"",
         "theme.json:3: error[glyph]: found the character",
     );
-    check(
+    check_look(
         &[("IBMPlexMono-Regular.ttf", "no font")],
         &["IBMPlexMono-Regular.ttf:1: error[font]: found something other than a TrueType font"],
     );
-    check(
+    check_look(
         &[("report.de.md", "# Titel \u{1f600}\n")],
         &["report.de.md:1: error[glyph]: found the character 😀 (U+1F600)"],
     );
@@ -193,7 +206,7 @@ fn a_theme_with_a_bad_field_or_font_is_refused() {
 fn colours_that_cannot_be_read_are_refused_with_their_ratio() {
     #[track_caller]
     fn one(from: &str, to: &str, expected: &[&str]) {
-        check(&[("theme.json", &theme(from, to))], expected);
+        check_look(&[("theme.json", &theme(from, to))], expected);
     }
     one(
         "#566270",
@@ -211,11 +224,11 @@ fn colours_that_cannot_be_read_are_refused_with_their_ratio() {
         ],
     );
     // What a tenant's file leaves to the provider's is told where the tenant's says otherwise.
-    check(
+    check_look(
         &[("tenants/a/theme.json", "{\n\"colours\": {\n\"tint\": \"#555555\"}}")],
         &["tenants/a/theme.json:3: error[contrast]: found "; 6],
     );
-    check(&[("tenants/a/theme.json", "{\"colours\": {\"ink\": \"#000000\"}}")], &[]);
+    check_look(&[("tenants/a/theme.json", "{\"colours\": {\"ink\": \"#000000\"}}")], &[]);
 }
 
 #[test]
@@ -226,7 +239,7 @@ fn a_logo_that_cannot_be_drawn_is_refused() {
         let mut all = vec![("tenants/a/theme.json", logo.as_str())];
         let name = format!("tenants/a/{file}");
         all.extend(content.map(|content| (name.as_str(), content)));
-        check(&all, if expected.is_empty() { &[] } else { std::slice::from_ref(&expected) });
+        check_look(&all, if expected.is_empty() { &[] } else { std::slice::from_ref(&expected) });
     }
     one("logo.svg", Some(SVG), "");
     one("logo.svg", None, "tenants/a/theme.json:2: error[logo]: found \"logo.svg\", which is not in the folder");
@@ -241,11 +254,11 @@ fn a_logo_that_cannot_be_drawn_is_refused() {
     );
     one("logo.svg", Some(&" ".repeat(600 * 1024)), "tenants/a/theme.json:2: error[logo]: found \"logo.svg\" of 600 KB");
     one("logo.png", Some("x"), "tenants/a/logo.png:1: error[logo]: found something other than a PNG");
-    check(
+    check_look(
         &[("tenants/a/theme.json", "{\"logo\": {\n\"file\": \"a.svg\"}}")],
         &["tenants/a/theme.json:1: error[invalid-value]: found an object with file, expected { \"file\""],
     );
-    check(
+    check_look(
         &[
             ("tenants/a/theme.json", "{\"logo\": {\"file\": \"loga.svg\", \"alternative\": \"A\"}}"),
             ("tenants/a/logo.svg", SVG),

@@ -58,7 +58,7 @@ fn place(template: &str, produced: &str) -> usize {
         let own = text.trim();
         let literal = own.split(['{', '}']).next().unwrap_or_default().trim_end();
         let is_it = own == produced || (literal.len() > 1 && produced.starts_with(literal));
-        is_it.then(|| (literal.len(), std::cmp::Reverse(line)))
+        is_it.then_some((literal.len(), std::cmp::Reverse(line)))
     });
     begins.max().map_or(1, |(_, std::cmp::Reverse(line))| line)
 }
