@@ -20,4 +20,5 @@ mod review;
 mod sealed;
 mod sensitivity;
 mod sign_in;
+mod templates;
 mod versions;

@@ -69,7 +69,9 @@ fn statement_pdf(
     statement: &Statement,
     json: &str,
 ) -> Result<Vec<u8>, ReportError> {
-    let values = context! { statement => Value::from(Serde(statement)) };
+    let mut months = statement.billing.contracts.iter().flat_map(|contract| &contract.months);
+    let has_caps = months.any(|month| !month.caps.is_empty());
+    let values = context! { statement => Value::from(Serde(statement)), has_caps => has_caps };
     let internal = Internal { pdf: "statement.pdf", json: ("statement.json", json), last: statement.billing.to };
     internal::pdf(templates, language, &internal, values)
 }
