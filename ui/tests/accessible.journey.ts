@@ -67,6 +67,8 @@ const places: [account: string, place: string, prepare?: Prepare][] = [
   ['fee', 'credits?month=2026-10&credit=prairie%2Fprairie-platform%2F2026-10%2Favailability'],
   ['fee', 'credits?month=2026-10&state=reversed'],
   ['fee', 'credits?month=2026-10&statement=open'],
+  ['fee', 'months?month=2026-10&portfolio=open'],
+  ['gwen', 'audit?month=2026-10&summary=open'],
   ['fee', 'customers?month=2026-10'],
   ['fee', 'months?month=2026-10'],
   ...['promises', 'outages', 'explanation', 'documents', 'evidence', 'revisions', 'history'].map(

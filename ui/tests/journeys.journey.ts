@@ -144,6 +144,33 @@ describe('looking at a desk', () => {
     expect(await vera.locator('[data-statement-toggle]').count()).toBe(0)
   })
 
+  test('governance takes the summary along, finance the documents of all customers, and letters say why there are none', async () => {
+    const gwen = await open('gwen', 'audit?month=2026-10')
+    await gwen.locator('[data-governance-toggle]').click()
+    const coming = gwen.waitForEvent('download')
+    await gwen.getByRole('button', { name: 'Download governance.json' }).click()
+    const download = await coming
+    expect(download.suggestedFilename()).toBe('2026-10-governance.json')
+    const summary = JSON.parse(await readFile(await download.path(), 'utf8')) as {
+      months: { four_eyes: boolean | null; closed: { by: string } }[]
+      chain: { entries: number }
+    }
+    expect(summary.months.length).toBe(4)
+    expect(summary.chain.entries).toBeGreaterThan(4)
+
+    const ole = await open('ole', 'months?month=2026-10')
+    await ole.locator('[data-portfolio-toggle]').click()
+    await ole.locator('[data-portfolio] li', { hasText: 'portfolio.parquet' }).waitFor()
+    const vera = await open('vera', 'months?month=2026-10')
+    await vera.getByRole('heading', { level: 1 }).waitFor()
+    expect(await vera.locator('[data-portfolio-toggle]').count()).toBe(0)
+
+    const mara = await open('mara', 'months/koenigsforst/koenigsforst-portal?month=2026-10&tab=documents')
+    const letters = mara.locator('[data-letters]')
+    await letters.locator('[data-letter="restatement"]', { hasText: 'was not computed anew' }).waitFor()
+    await letters.locator('[data-letter="year"]', { hasText: 'not closed yet' }).waitFor()
+  })
+
   test('a sealed month is exported and verified, and one changed byte is told with its file', async () => {
     const mara = await open('mara', 'months/prairie/prairie-platform?month=2026-10&tab=documents')
     const coming = mara.waitForEvent('download')

@@ -254,7 +254,7 @@ async fn finance_reads_the_statement_of_a_month() {
     refused("/billing/documents?from=2026-11&to=2026-10&language=de").await.refused(400, "request.malformed");
     refused("/billing/documents?from=2026-10&to=2026-10&language=fr").await.refused(400, "request.malformed");
     refused("/billing/documents?from=2026-10&to=2026-10").await.refused(400, "request.malformed");
-    refused("/billing/documents/statement.pdf?from=2026-10&to=2026-10&language=en")
+    refused("/billing/documents/statement.txt?from=2026-10&to=2026-10&language=en")
         .await
         .refused(404, "request.not_found");
     refused("/billing/documents?from=2026-10&to=2026-10&language=en&tenant=nobody")
