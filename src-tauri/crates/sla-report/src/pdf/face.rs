@@ -50,6 +50,8 @@ struct Typeface {
     /// Name of the font in the document, made of the file's name.
     name: String,
     characters: BTreeSet<u32>,
+    /// What glyphs are by themselves.
+    named: BTreeMap<u32, char>,
     hyphen: u32,
 }
 
@@ -123,6 +125,11 @@ impl Typefaces {
             context.collection.register_fonts(self.face(face).blob.clone(), Some(family));
         }
         context
+    }
+
+    /// The character that a glyph is, if it is one by itself.
+    pub(super) fn character_of(&self, face: Face, glyph: u32) -> Option<char> {
+        self.face(face).named.get(&glyph).copied()
     }
 
     /// The glyph of a hyphen.
@@ -224,10 +231,17 @@ impl Typeface {
         if found.iter().any(|(_, fonts)| fonts.iter().any(|font| !font.axes().is_empty())) {
             return Err(refused("a variable font", "eine variable Schrift"));
         }
+        // The first character of each glyph: several may have the same.
+        let mut named = BTreeMap::new();
+        for c in characters.iter().filter_map(|c| char::from_u32(*c)) {
+            if let Some(glyph) = font.lookup_glyph_index(u32::from(c)) {
+                named.entry(u32::from(glyph)).or_insert(c);
+            }
+        }
         let stem = file.rsplit_once('.').map_or(file.as_str(), |(stem, _)| stem);
         let name = stem.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
         let hyphen = font.lookup_glyph_index(u32::from('-')).map_or(0, u32::from);
-        Ok(Self { file, blob, name, characters, hyphen })
+        Ok(Self { file, blob, name, characters, named, hyphen })
     }
 }
 

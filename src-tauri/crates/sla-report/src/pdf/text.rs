@@ -17,6 +17,8 @@ use crate::theme::Colour;
 
 /// Where a word may be divided; drawn as a hyphen at the end of a line only.
 const SOFT_HYPHEN: char = '\u{ad}';
+/// What a part of a sign stands for that is no character by itself: a space without width.
+const NOTHING: char = '\u{200b}';
 /// Width of a hyphen as a share of the size, with some air.
 const HYPHEN_WIDTH: f32 = 0.42;
 
@@ -315,10 +317,23 @@ impl Lines<'_> {
                         }
                     } else if is_drawn && characters != "\n" {
                         let mut at = pen;
-                        for (index, glyph) in cluster.glyphs().enumerate() {
-                            let stands_for = if index == 0 { extracted(&characters) } else { String::new() };
+                        // Of several glyphs none stands for the text alone, and each may stand for itself elsewhere: what is copied
+                        // is said beside them.
+                        let is_one = cluster.glyphs().nth(1).is_none();
+                        if !is_one {
+                            begin_span(ops, &characters);
+                        }
+                        for glyph in cluster.glyphs() {
+                            let stands_for = if is_one {
+                                extracted(&characters)
+                            } else {
+                                self.typefaces.character_of(face, glyph.id).unwrap_or(NOTHING).to_string()
+                            };
                             show(ops, glyph.id, stands_for, at + glyph.x, baseline - glyph.y);
                             at += glyph.advance;
+                        }
+                        if !is_one {
+                            ops.push(Op::EndMarkedContent);
                         }
                     }
                     pen += advance;
@@ -338,12 +353,18 @@ fn show(ops: &mut Vec<Op>, glyph: u32, stands_for: String, x: f32, y: f32) {
 
 /// The hyphen of a divided word. It belongs to the line and not to the word: who copies the text gets a soft one.
 fn hyphen(ops: &mut Vec<Op>, glyph: u32, x: f32, y: f32) {
-    let data = [0xfe, 0xff, 0x00, 0xad].to_vec();
+    begin_span(ops, "\u{ad}");
+    show(ops, glyph, "-".to_owned(), x, y);
+    ops.push(Op::EndMarkedContent);
+}
+
+/// Begins glyphs that together stand for a text.
+fn begin_span(ops: &mut Vec<Op>, text: &str) {
+    let units = text.encode_utf16().flat_map(u16::to_be_bytes);
+    let data = [0xfe, 0xff].into_iter().chain(units).collect();
     let properties =
         DictItem::Dict { map: [("ActualText".to_owned(), DictItem::String { data, literal: false })].into() };
     ops.push(Op::BeginMarkedContentWithProperties { tag: "Span".to_owned(), properties });
-    show(ops, glyph, "-".to_owned(), x, y);
-    ops.push(Op::EndMarkedContent);
 }
 
 /// What is copied out of the document. A glyph stands for one text only, and fonts draw these with the same glyph.
