@@ -167,8 +167,8 @@ describe('looking at a desk', () => {
 
     const mara = await open('mara', 'months/koenigsforst/koenigsforst-portal?month=2026-10&tab=documents')
     const letters = mara.locator('[data-letters]')
-    await letters.locator('[data-letter="restatement"]', { hasText: 'was not computed anew' }).waitFor()
-    await letters.locator('[data-letter="year"]', { hasText: 'not closed yet' }).waitFor()
+    await letters.locator('[data-occasion="restatement"]', { hasText: 'was not computed anew' }).waitFor()
+    await letters.locator('[data-occasion="year"]', { hasText: 'not closed yet' }).waitFor()
   })
 
   test('a sealed month is exported and verified, and one changed byte is told with its file', async () => {
