@@ -31,12 +31,16 @@ class Route {
   }
 
   go(path: string[], params: Record<string, string> = {}): void {
-    location.hash = this.href(path, params)
+    const hash = this.href(path, params)
+    location.hash = hash
+    this.place = parsePlace(hash)
   }
 
   /** Changes parameters of the room one is in; an empty one is removed. `replace` leaves no step to go back to. */
   set(params: Record<string, string>, how: 'push' | 'replace' = 'push'): void {
-    const hash = formatPlace({ path: this.path, params: { ...this.place.params, ...params } })
+    // From the address itself: the event that tells of a new one comes later, and what is set until then is not to lead back.
+    const here = parsePlace(location.hash)
+    const hash = formatPlace({ path: here.path, params: { ...here.params, ...params } })
     // Not by `location.hash`: that is a navigation, after which open menus close and the focus is lost.
     if (how === 'push') history.pushState(null, '', hash)
     else history.replaceState(history.state, '', hash)

@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { formatPlace, parsePlace, type Place } from './place'
+import { route } from './route.svelte'
 
 test.each<[string, Place]>([
   ['', { path: [], params: {} }],
@@ -21,4 +22,20 @@ test('an empty parameter leaves the address', () => {
   expect(formatPlace({ path: ['credits'], params: { state: '', month: '2026-10' } })).toBe(
     '#/credits?month=2026-10',
   )
+})
+
+test('what is set before the browser tells of a new address does not lead back', () => {
+  const address = { hash: '#/overview' }
+  const keep = (_: unknown, __: string, hash: string) => (address.hash = hash)
+  vi.stubGlobal('location', address)
+  vi.stubGlobal('history', { state: null, pushState: keep, replaceState: keep })
+  // A link was followed, and a room was gone to; the event comes with neither yet.
+  address.hash = '#/credits'
+  route.set({ month: '2026-10' }, 'replace')
+  expect([address.hash, route.path]).toEqual(['#/credits?month=2026-10', ['credits']])
+  route.go(['months'])
+  expect(route.path).toEqual(['months'])
+  route.set({ tenant: 'prairie' }, 'replace')
+  expect(address.hash).toBe('#/months?month=2026-10&tenant=prairie')
+  vi.unstubAllGlobals()
 })
