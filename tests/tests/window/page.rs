@@ -36,9 +36,18 @@ impl Page {
 
     /// The first element of a CSS selector, once there is one; the test ends with what the page shows if none comes.
     pub(crate) async fn find(&self, css: &str) -> Element {
-        match self.client.wait().at_most(WITHIN).for_element(Locator::Css(css)).await {
-            Ok(element) => element,
-            Err(error) => panic!("{css}: {error}\n{}", self.seen().await),
+        self.first(css, Locator::Css(css)).await
+    }
+
+    /// The first of what a locator names, once there is one.
+    async fn first(&self, name: &str, locator: Locator<'_>) -> Element {
+        loop {
+            match self.client.wait().at_most(WITHIN).for_element(locator).await {
+                Ok(element) => return element,
+                // The page put something else in its place while it was handed over.
+                Err(error) if error.is_stale_element_reference() => {}
+                Err(error) => panic!("{name}: {error}\n{}", self.seen().await),
+            }
         }
     }
 
@@ -64,10 +73,7 @@ impl Page {
             "//*[self::button or self::a or self::label or @role='menuitem' or @role='menuitemradio'][contains(normalize-space(.), \
              {name:?}) or contains(@aria-label, {name:?})]"
         );
-        match self.client.wait().at_most(WITHIN).for_element(Locator::XPath(&path)).await {
-            Ok(element) => element,
-            Err(error) => panic!("{name}: {error}\n{}", self.seen().await),
-        }
+        self.first(name, Locator::XPath(&path)).await
     }
 
     /// Presses what is called `name`.
@@ -80,11 +86,7 @@ impl Page {
         let path = format!(
             "//label[contains(normalize-space(.), {label:?})]/following-sibling::*[self::input or self::textarea]"
         );
-        let field = self.client.wait().at_most(WITHIN).for_element(Locator::XPath(&path)).await;
-        let field = match field {
-            Ok(field) => field,
-            Err(error) => panic!("{label}: {error}\n{}", self.seen().await),
-        };
+        let field = self.first(label, Locator::XPath(&path)).await;
         field.clear().await.expect("the field can be cleared");
         field.send_keys(text).await.expect("the field can be typed into");
     }
@@ -92,9 +94,7 @@ impl Page {
     /// Waits until the page says `text`.
     pub(crate) async fn says(&self, text: &str) {
         let path = format!("//body//*[contains(normalize-space(.), {text:?})]");
-        if let Err(error) = self.client.wait().at_most(WITHIN).for_element(Locator::XPath(&path)).await {
-            panic!("{text:?}: {error}\n{}", self.seen().await);
-        }
+        self.first(text, Locator::XPath(&path)).await;
     }
 
     /// Goes to a page by its address.
