@@ -120,14 +120,19 @@ pub(crate) async fn download(
 ) -> Result<Response, Problem> {
     let of = (tenant, contract, month);
     let request = requested(&api, &who, &of, query.revision).await?;
-    let mut drawn = Vec::new();
+    let mut all = Vec::new();
     for occasion in ClosedOccasion::ALL {
-        match draw_closed_occasion(&who.ledger(&api), &request, occasion).await {
-            Err(error) if error.is_no_occasion() => {}
-            found => drawn.push(found?),
-        }
+        all.extend(there(draw_closed_occasion(&who.ledger(&api), &request, occasion).await)?);
     }
-    attached(&name, drawn.into_iter().flatten())
+    attached(&name, all)
+}
+
+/// What was drawn; nothing where there is no occasion.
+fn there(drawn: Result<Vec<Document>, OccasionLetterError>) -> Result<Vec<Document>, Problem> {
+    match drawn {
+        Err(error) if error.is_no_occasion() => Ok(Vec::new()),
+        drawn => Ok(drawn?),
+    }
 }
 
 /// Which month's maintenance is told of.
@@ -184,10 +189,7 @@ pub(crate) async fn download_running(
 ) -> Result<Response, Problem> {
     let mut all = Vec::new();
     for (_, drawn) in running(&api, &who, &(tenant, contract), month).await? {
-        match drawn {
-            Err(error) if error.is_no_occasion() => {}
-            found => all.push(found?),
-        }
+        all.extend(there(drawn)?);
     }
-    attached(&name, all.into_iter().flatten())
+    attached(&name, all)
 }

@@ -58,6 +58,12 @@ pub enum OccasionLetterError {
         /// Its contracts.
         known: String,
     },
+    /// The catalogue has forgotten the tenant since.
+    #[error("{tenant}: the catalogue does not name this tenant any more, so nobody knows whom to write to")]
+    Gone {
+        /// The tenant.
+        tenant: String,
+    },
     /// Nobody knows how the running month stands.
     #[error("{tenant}: nobody has had a look at how the running month stands; look first")]
     NotLooked {
@@ -74,6 +80,7 @@ impl OccasionLetterError {
             Self::Close(error) => error.code(),
             Self::Occasion(error) => error.code(),
             Self::Contract { .. } => "occasion.contract",
+            Self::Gone { .. } => "occasion.gone",
             Self::NotLooked { .. } => "occasion.not_looked",
         }
     }
@@ -82,7 +89,7 @@ impl OccasionLetterError {
     pub fn is_no_occasion(&self) -> bool {
         match self {
             Self::Occasion(error) => !matches!(error, OccasionError::Report(_)),
-            Self::Contract { .. } | Self::NotLooked { .. } => true,
+            Self::Contract { .. } | Self::Gone { .. } | Self::NotLooked { .. } => true,
             // A month in which the contract is not in force has no maintenance to tell of either.
             Self::Close(error) => error.code() == "plan.nothing_in_force",
             Self::Documents(_) => false,
@@ -233,8 +240,5 @@ fn one_of<'a, T>(
 /// A tenant that something was found of. The catalogue may have forgotten it since.
 fn spec_of<'a>(catalogue: &'a Catalogue, tenant: &str) -> Result<&'a TenantSpec, OccasionLetterError> {
     let found = catalogue.tenants.iter().find(|(name, _)| name.as_str() == tenant);
-    let known = || "no place in the catalogue any more".to_owned();
-    found
-        .map(|(_, document)| &document.spec)
-        .ok_or_else(|| OccasionLetterError::Contract { tenant: tenant.to_owned(), known: known() })
+    found.map(|(_, document)| &document.spec).ok_or_else(|| OccasionLetterError::Gone { tenant: tenant.to_owned() })
 }

@@ -214,3 +214,23 @@ fn counted(months: &[GovernedMonth]) -> GovernanceCounts {
         with_accepted_findings: count(&|month| month.accepted_findings > 0),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_closed_or_decided_is_no_second_person() {
+        #[track_caller]
+        fn check(approver: &str, steps: &[(&'static str, WorkflowStep)], expected: bool) {
+            let step = |&(actor, step)| StepOnRecord { number: 1, step, amount_minor: None, note: "", actor, at: 0 };
+            let steps: Vec<StepOnRecord<'_>> = steps.iter().map(step).collect();
+            assert_eq!(is_second(approver, "ada", steps.iter()), expected, "{approver}");
+        }
+        check("mia", &[], true);
+        check("ada", &[], false);
+        check("finn", &[("finn", WorkflowStep::Decide)], false);
+        check("finn", &[("finn", WorkflowStep::Reject)], false);
+        check("finn", &[("finn", WorkflowStep::Comment), ("mia", WorkflowStep::Decide)], true);
+    }
+}
