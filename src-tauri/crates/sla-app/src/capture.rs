@@ -160,7 +160,10 @@ impl Sources<'_> {
             (What::Queries(reading), SourceType::Prometheus) => {
                 Ok(Box::new(self.server(&ask.data_source, details)?.source(reading.clone())))
             }
-            (What::Queries(_), SourceType::File) => {
+            (What::Counters(counters), SourceType::Prometheus) => {
+                Ok(Box::new(self.server(&ask.data_source, details)?.counters(counters.clone())))
+            }
+            (What::Queries(_) | What::Counters(_), SourceType::File) => {
                 unreachable!("the catalogue checked that a file source is asked for a path")
             }
         }

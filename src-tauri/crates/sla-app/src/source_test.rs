@@ -221,10 +221,13 @@ async fn ask_server(
     // The last whole hour: slices divide one, and servers move requests to multiples of the step.
     let end = now - now % RECENT_SECONDS;
     for (ask, wanted_by) in asks {
-        let What::Queries(reading) = &ask.what else { continue };
+        let (source, words): (Box<dyn Source>, String) = match &ask.what {
+            What::Queries(reading) => (Box::new(server.source(reading.clone())), words(reading)),
+            What::Counters(counters) => (Box::new(server.counters(counters.clone())), counters.to_string()),
+            What::File { .. } | What::Beats { .. } => continue,
+        };
         let period = Period { start: end - RECENT_SECONDS.max(ask.step_seconds), end };
-        let source = server.source(reading.clone());
-        test.asks.push(tried(&source, words(reading), period, &ask, wanted_by).await);
+        test.asks.push(tried(source.as_ref(), words, period, &ask, wanted_by).await);
     }
 }
 
@@ -245,7 +248,7 @@ async fn read_files(test: &mut SourceTest, details: &ConnectionDetails, files: &
                 let place = inside(files, details, path);
                 (path, place.map(|place| Box::new(BeatSource::new(place, target, *terms)) as Box<dyn Source>))
             }
-            What::Queries(_) => continue,
+            What::Queries(_) | What::Counters(_) => continue,
         };
         let Some(source) = source else { continue };
         test.asks.push(tried(source.as_ref(), path.clone(), ask.period, &ask, wanted_by).await);

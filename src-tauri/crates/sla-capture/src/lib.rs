@@ -13,6 +13,7 @@
 //!   for the measure room to judge.
 
 mod client;
+mod counter;
 mod error;
 mod evidence;
 mod file;
@@ -32,8 +33,8 @@ pub use file::{
     Position,
 };
 pub use prometheus::{
-    About, Auth, Backoff, MAX_POINTS_PER_REQUEST, Prometheus, PrometheusConfig, PrometheusError, PrometheusSource,
-    Reading, Secret,
+    About, Auth, Backoff, CounterSource, MAX_POINTS_PER_REQUEST, Prometheus, PrometheusConfig, PrometheusError,
+    PrometheusSource, Reading, Secret,
 };
 pub use recorded::answers;
 pub use slices::{Slice, Slices, SlicesError};

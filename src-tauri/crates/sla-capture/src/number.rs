@@ -48,6 +48,12 @@ impl From<i64> for Number {
     }
 }
 
+impl From<i128> for Decimal {
+    fn from(value: i128) -> Self {
+        Self { mantissa: value.into(), decimals: 0 }
+    }
+}
+
 /// A decimal number without any rounding: `mantissa / 10^decimals`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Decimal {
@@ -85,7 +91,12 @@ impl Decimal {
         }
     }
 
-    fn minus(&self, other: &Self) -> Self {
+    pub(crate) fn plus(&self, other: &Self) -> Self {
+        let decimals = self.decimals.max(other.decimals);
+        Self { mantissa: self.mantissa_at(decimals) + other.mantissa_at(decimals), decimals }
+    }
+
+    pub(crate) fn minus(&self, other: &Self) -> Self {
         let decimals = self.decimals.max(other.decimals);
         Self { mantissa: self.mantissa_at(decimals) - other.mantissa_at(decimals), decimals }
     }

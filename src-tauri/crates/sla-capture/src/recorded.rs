@@ -13,6 +13,7 @@ use crate::prometheus::asked;
 pub fn answers(what: &What, query: &str, source: &str) -> bool {
     match what {
         What::Queries(reading) => [RangeEnds::Both, RangeEnds::Later].iter().any(|ends| asked(reading, *ends) == query),
+        What::Counters(counters) => counters.to_string() == query,
         What::File { path, content } => query == content_query(*content) && is_of_file(path, source),
         What::Beats { path, target, terms } => query == beats_query(target, terms) && is_of_file(path, source),
     }

@@ -89,6 +89,36 @@ pub enum Note {
         /// End of the last one.
         to: String,
     },
+    /// A counter rose, or began again, while it was not read: when it did is not known for some slices.
+    Unread {
+        /// The column.
+        column: String,
+        /// How many slices.
+        slices: i64,
+        /// End of the first of them.
+        first_end: String,
+    },
+    /// The server estimates: it extrapolates the differences of a counter.
+    Estimated {
+        /// The column.
+        column: String,
+    },
+    /// Series of a counter appeared in the period, and what their first values were taken for.
+    NewSeries {
+        /// The column.
+        column: String,
+        /// How many.
+        series: i64,
+        /// Whether the first values count.
+        counted: bool,
+    },
+    /// A counter began again at zero.
+    Restarts {
+        /// The column.
+        column: String,
+        /// How often, over all series.
+        restarts: i64,
+    },
     /// Heartbeats leave some time unknown.
     NoBeats {
         /// Why.
@@ -106,6 +136,13 @@ impl std::fmt::Display for Note {
             Self::NotFinite { column, slices, first_end } => (column, "NaN or infinite", slices, first_end),
             Self::TooLarge { column, slices, first_end } => (column, "more than 63 bits hold", slices, first_end),
             Self::NoSeries { column, from, to } => return write!(f, "{from}..{to} {column}: no series"),
+            Self::Unread { column, slices, first_end } => (column, "a counter that rose unread", slices, first_end),
+            Self::Estimated { column } => return write!(f, "{column}: estimated by the server, which extrapolates"),
+            Self::NewSeries { column, series, counted } => {
+                let counted = if *counted { "counted from zero" } else { "their first values are not counted" };
+                return write!(f, "{column}: {series} new series, {counted}");
+            }
+            Self::Restarts { column, restarts } => return write!(f, "{column}: {restarts} restarts of a counter"),
             Self::NoBeats { reason, seconds } => {
                 let why = match reason {
                     Unknown::NoHistory => "before a probe's first beat",

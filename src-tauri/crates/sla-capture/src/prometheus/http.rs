@@ -5,9 +5,10 @@ use std::io;
 use std::time::Duration;
 
 use chrono::DateTime;
+use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use reqwest::{Client, RequestBuilder, Response, StatusCode, Url};
 
-use super::config::{Auth, MAX_POINTS_PER_REQUEST, PrometheusConfig};
+use super::config::{Auth, Backoff, MAX_POINTS_PER_REQUEST, PrometheusConfig};
 use super::error::{PrometheusError, start_of};
 use super::reply::{error_text, not_prometheus};
 use crate::client::{self, ClientError, ClientTerms, chain};
@@ -29,6 +30,70 @@ enum Failure {
     Final(PrometheusError),
     /// It may pass; the server may have said when.
     Passing { reason: String, wait: Option<Duration> },
+}
+
+/// Tries again what may pass.
+struct Attempts {
+    backoff: Backoff,
+    made: u32,
+}
+
+impl Attempts {
+    fn new(backoff: Backoff) -> Self {
+        Self { backoff, made: 0 }
+    }
+
+    /// Waits for the next attempt.
+    ///
+    /// # Errors
+    /// The failure itself, when asking again gives the same; [`PrometheusError::Unavailable`] when it was asked often
+    /// enough, or is to wait for longer than anybody does.
+    async fn next(&mut self, url: &Url, failure: Failure) -> Result<(), PrometheusError> {
+        let attempts = self.backoff.attempts.max(1);
+        let (reason, asked) = match failure {
+            Failure::Final(error) => return Err(error),
+            Failure::Passing { reason, wait } => (reason, wait),
+        };
+        self.made += 1;
+        let attempt = self.made;
+        tracing::warn!(%url, attempt, attempts, %reason, "a request to Prometheus failed");
+        let wait = self.backoff.wait_after(attempt, asked);
+        let Some(wait) = wait.filter(|_| attempt < attempts) else {
+            let reason = match (wait, asked) {
+                (None, Some(asked)) => format!("{reason}; it asks to come back in {}", seconds(asked)),
+                _ => reason,
+            };
+            return Err(PrometheusError::Unavailable { url: url.to_string(), attempts: attempt, reason });
+        };
+        tokio::time::sleep(wait).await;
+        Ok(())
+    }
+}
+
+/// Reads an answer while it comes.
+pub(super) trait Reader: Send {
+    /// What the answer must say it is.
+    const CONTENT_TYPE: &'static str;
+
+    /// Takes the next bytes.
+    ///
+    /// # Errors
+    /// What does not fit: the answer was altered on its way.
+    fn take(&mut self, bytes: &[u8]) -> Result<Flow, String>;
+
+    /// There are no more.
+    ///
+    /// # Errors
+    /// When something is missing.
+    fn end(&mut self) -> Result<(), String>;
+}
+
+/// Whether an answer is read on.
+pub(super) enum Flow {
+    /// It is.
+    On,
+    /// It holds what this way of reading has no use for.
+    Other,
 }
 
 impl Failure {
@@ -85,30 +150,81 @@ impl Http {
         query: &str,
         request: impl Fn() -> RequestBuilder,
     ) -> Result<Vec<u8>, PrometheusError> {
-        let backoff = self.config.backoff;
-        let attempts = backoff.attempts.max(1);
-        let mut attempt = 1;
+        let mut attempts = Attempts::new(self.config.backoff);
         loop {
-            let (reason, asked) = match self.send_once(url, query, request()).await {
-                Ok(body) => return Ok(body),
-                Err(Failure::Final(error)) => return Err(error),
-                Err(Failure::Passing { reason, wait }) => (reason, wait),
+            let failure = match self.send_once(url, query, request()).await {
+                Ok(response) => match self.body(url, response).await {
+                    Ok(body) => return Ok(body),
+                    Err(failure) => failure,
+                },
+                Err(failure) => failure,
             };
-            tracing::warn!(%url, attempt, attempts, %reason, "a request to Prometheus failed");
-            let wait = backoff.wait_after(attempt, asked);
-            let Some(wait) = wait.filter(|_| attempt < attempts) else {
-                let reason = match (wait, asked) {
-                    (None, Some(asked)) => format!("{reason}; it asks to come back in {}", seconds(asked)),
-                    _ => reason,
-                };
-                return Err(PrometheusError::Unavailable { url: url.to_string(), attempts: attempt, reason });
-            };
-            tokio::time::sleep(wait).await;
-            attempt += 1;
+            attempts.next(url, failure).await?;
         }
     }
 
-    async fn send_once(&self, url: &Url, query: &str, request: RequestBuilder) -> Result<Vec<u8>, Failure> {
+    /// POST of a request for remote read, whose answer is read while it comes. Each attempt begins with a new reader;
+    /// `None` when the server does not send what is asked for.
+    pub(super) async fn stream<R: Reader>(
+        &self,
+        url: &Url,
+        body: &[u8],
+        query: &str,
+        reader: impl Fn() -> R,
+    ) -> Result<Option<R>, PrometheusError> {
+        let request = || {
+            self.client
+                .post(url.clone())
+                .header(CONTENT_TYPE, "application/x-protobuf")
+                .header(CONTENT_ENCODING, "snappy")
+                .header("X-Prometheus-Remote-Read-Version", "0.1.0")
+                .body(body.to_vec())
+        };
+        let mut attempts = Attempts::new(self.config.backoff);
+        loop {
+            let failure = match self.stream_once(url, query, request(), reader()).await {
+                Ok(read) => return Ok(read),
+                Err(failure) => failure,
+            };
+            match attempts.next(url, failure).await {
+                Ok(()) => {}
+                // Servers without remote read say so in as many ways.
+                Err(PrometheusError::NotFound { .. } | PrometheusError::Rejected { status: 400..=499 | 501, .. }) => {
+                    return Ok(None);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    async fn stream_once<R: Reader>(
+        &self,
+        url: &Url,
+        query: &str,
+        request: RequestBuilder,
+        mut reader: R,
+    ) -> Result<Option<R>, Failure> {
+        let mut response = self.send_once(url, query, request).await?;
+        let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+        if !kind.is_some_and(|kind| kind.starts_with(R::CONTENT_TYPE)) {
+            return Ok(None);
+        }
+        loop {
+            match response.chunk().await {
+                Ok(Some(chunk)) => match reader.take(&chunk) {
+                    Ok(Flow::On) => {}
+                    Ok(Flow::Other) => return Ok(None),
+                    Err(reason) => return Err(Failure::passing(reason)),
+                },
+                Ok(None) => break,
+                Err(error) => return Err(self.failure(url, &error)),
+            }
+        }
+        reader.end().map_err(Failure::passing)?;
+        Ok(Some(reader))
+    }
+
+    async fn send_once(&self, url: &Url, query: &str, request: RequestBuilder) -> Result<Response, Failure> {
         let request = match &self.config.auth {
             Auth::None => request,
             Auth::Bearer(token) => request.bearer_auth(token.reveal()),
@@ -117,7 +233,7 @@ impl Http {
         let response = request.send().await.map_err(|error| self.failure(url, &error))?;
         let status = response.status();
         if status.is_success() {
-            return self.body(url, response).await;
+            return Ok(response);
         }
         let location = location(url, &response);
         let url = url.to_string();

@@ -3,8 +3,11 @@
 mod about;
 mod chunk;
 mod config;
+mod counters;
 mod error;
 mod http;
+mod raw;
+mod remote;
 mod reply;
 
 use std::sync::Arc;
@@ -17,11 +20,12 @@ use reply::{Answer, Asked, Version};
 
 pub use about::About;
 pub use config::{Auth, Backoff, MAX_POINTS_PER_REQUEST, PrometheusConfig, Secret};
+pub use counters::CounterSource;
 pub use error::PrometheusError;
 
 use crate::error::CaptureError;
 use crate::gather::Gather;
-use sla_core::catalogue::{Query, RangeEnds};
+use sla_core::catalogue::{Query, RangeEnds, is_estimate};
 pub use sla_core::plan::Reading;
 
 use crate::number::Number;
@@ -74,6 +78,18 @@ impl Prometheus {
     /// The source of one reading.
     pub fn source(&self, reading: Reading) -> PrometheusSource {
         PrometheusSource { server: self.clone(), reading }
+    }
+
+    /// A capture that is given up when it takes too long.
+    async fn in_time(
+        &self,
+        capture: impl Future<Output = Result<Slices, CaptureError>>,
+    ) -> Result<Slices, CaptureError> {
+        let limit = self.http.config().capture_timeout;
+        tokio::time::timeout(limit, capture).await.unwrap_or_else(|_| {
+            let url = self.http.address().to_owned();
+            Err(PrometheusError::TooSlow { url, limit_seconds: limit.as_secs() }.into())
+        })
     }
 
     /// The server's version. What a range selector covers depends on it: both ends in version 2, only the later end from
@@ -138,14 +154,7 @@ impl Source for PrometheusSource {
         request: &'a CaptureRequest,
         progress: &'a dyn Progress,
     ) -> BoxFuture<'a, Result<Slices, CaptureError>> {
-        Box::pin(async move {
-            let limit = self.server.http.config().capture_timeout;
-            let capture = self.read(request, progress);
-            tokio::time::timeout(limit, capture).await.unwrap_or_else(|_| {
-                let url = self.server.http.address().to_owned();
-                Err(PrometheusError::TooSlow { url, limit_seconds: limit.as_secs() }.into())
-            })
-        })
+        Box::pin(async move { self.server.in_time(self.read(request, progress)).await })
     }
 }
 
@@ -194,6 +203,11 @@ impl PrometheusSource {
         for ((column, query), has_series) in queries.into_iter().zip(has_series) {
             if !has_series && !was_warned {
                 return Err(PrometheusError::NoSeries { column, period: period(), query: query.to_owned() }.into());
+            }
+        }
+        for (column, query) in queries {
+            if is_estimate(query) {
+                gather.note(Note::Estimated { column: column.to_owned() });
             }
         }
         let query = together(queries);

@@ -43,16 +43,16 @@ pub(super) struct Answer {
 
 /// What every answer is wrapped in.
 #[derive(Deserialize)]
-struct Envelope<T> {
-    status: String,
+pub(super) struct Envelope<T> {
+    pub(super) status: String,
     #[serde(default = "Option::default")]
-    data: Option<T>,
+    pub(super) data: Option<T>,
     #[serde(default)]
-    error: Option<String>,
+    pub(super) error: Option<String>,
     #[serde(default)]
-    warnings: Vec<String>,
+    pub(super) warnings: Vec<String>,
     #[serde(default)]
-    infos: Vec<String>,
+    pub(super) infos: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -232,7 +232,7 @@ pub(super) fn not_prometheus(body: &[u8], url: &str, reason: &str) -> Prometheus
     PrometheusError::NotPrometheus { url: url.to_owned(), reason: reason.to_owned(), start: start_of(body) }
 }
 
-fn bounded(warnings: impl Iterator<Item = String>) -> Vec<String> {
+pub(super) fn bounded(warnings: impl Iterator<Item = String>) -> Vec<String> {
     let mut kept: Vec<String> = Vec::new();
     let mut left_out = 0_usize;
     for warning in warnings {
@@ -245,7 +245,7 @@ fn bounded(warnings: impl Iterator<Item = String>) -> Vec<String> {
     kept
 }
 
-fn cut(text: &str) -> String {
+pub(super) fn cut(text: &str) -> String {
     match text.char_indices().nth(MAX_WARNING_CHARACTERS) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),

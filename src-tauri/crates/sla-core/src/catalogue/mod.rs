@@ -7,6 +7,7 @@ mod bands;
 mod check;
 mod closing;
 mod contract;
+mod counter;
 mod decode;
 mod duration;
 mod finding;
@@ -20,6 +21,7 @@ mod query;
 mod readings;
 mod recurrence;
 mod ruling;
+mod selector;
 mod stakes;
 mod stored;
 mod template;
@@ -37,6 +39,7 @@ pub use crate::phrase::Phrase;
 pub use bands::BandRange;
 pub use closing::is_calendar;
 pub use contract::*;
+pub use counter::{CounterSpec, NewSeries};
 pub use decode::{OPENSLO, SLA_DESK};
 pub use duration::Duration;
 pub use finding::{Code, Finding, Place, Severity};
@@ -46,11 +49,12 @@ pub use openslo::{
     MetricSpec, RatioMetric, ServiceSpec, SliSpec, SloSpec, SourceType,
 };
 pub use quantity::{Factor, Quantity, Share};
-pub use query::{Query, RangeEnds, UnknownVariable, Variables};
+pub use query::{Query, RangeEnds, UnknownVariable, Variables, is_estimate};
 pub use readings::{Question, Readings, ReadingsError, Variant, readings};
 pub use recurrence::Recurrence;
 pub(crate) use recurrence::day as ical_day;
 pub use ruling::{DECIDED_KINDS, Decided, Ruling};
+pub use selector::{Matcher, MatcherComparison, Selector};
 pub use stored::{
     CALENDAR, DOCUMENT_LIMIT_BYTES, EnteredDocument, asked_by, concerns, entered, is_stored, stored_name, title_of,
     twice,

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::counter::CounterSpec;
 use super::value::{Name, SliceWidth};
 use crate::phrase::Phrase;
 use crate::ratio::{Percent, exact_text};
@@ -200,7 +201,7 @@ pub enum SourceType {
     File,
 }
 
-/// What is asked of a source: exactly one of the two.
+/// What is asked of a source: exactly one of them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct MetricSpec {
@@ -217,6 +218,10 @@ pub struct MetricSpec {
     /// the same file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
+    /// A counter of Prometheus that is read sample by sample, so that it counts exactly; for both numbers of a `ratioMetric`,
+    /// or for neither. `increase` in a query extrapolates, and is an estimate. Not part of OpenSLO.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counter: Option<CounterSpec>,
 }
 
 /// An objective on a measurement. What a customer was promised stands in the contract; the SLO's own targets are the

@@ -10,6 +10,8 @@ const OF_DIFFERENCES: [&str; 9] =
     ["changes", "delta", "deriv", "idelta", "increase", "irate", "predict_linear", "rate", "resets"];
 /// Functions that read a fall of a counter as its restart.
 const OF_COUNTERS: [&str; 3] = ["increase", "irate", "rate"];
+/// Functions that carry a difference on to the ends of its range.
+const EXTRAPOLATING: [&str; 3] = ["delta", "increase", "rate"];
 const AGGREGATIONS: [&str; 14] = [
     "avg",
     "bottomk",
@@ -107,6 +109,13 @@ impl<'a> Tokens<'a> {
             before = Some(*token);
         }
         Spot::Bare
+    }
+
+    /// Whether a function is called that carries the difference of samples on to the ends of its range.
+    pub(super) fn extrapolates(&self) -> bool {
+        self.0
+            .windows(2)
+            .any(|pair| matches!(pair, [(_, Token::Word(name)), (_, Token::Sign('('))] if EXTRAPOLATING.contains(name)))
     }
 
     /// What is found, and what is expected instead, where a query gives wrong numbers although a server answers it.
@@ -269,6 +278,21 @@ mod tests {
         check("x{a=\"\\\"$tenant\"}", Spot::Quoted('"'));
         check("x{a=\"ü\",b=`$tenant", Spot::Quoted('`'));
         check("# \" (\nsum_over_time(x[$slice])", Spot::CountedRange);
+    }
+
+    #[test]
+    fn what_is_extrapolated_is_known() {
+        for (query, expected) in [
+            ("sum(increase(x[1m]))", true),
+            ("rate (x[1m]) > 0", true),
+            ("delta(x[1m])", true),
+            ("sum(sum_over_time(x[1m]))", false),
+            ("increase", false),
+            ("x{rate=\"increase(\"}", false),
+            ("x - x offset 1m", false),
+        ] {
+            assert_eq!(Tokens::of(query).extrapolates(), expected, "{query}");
+        }
     }
 
     #[test]

@@ -193,6 +193,11 @@ fn own_samples(slice_seconds: i64) -> String {
     format!("{}ms", slice_seconds * 1000 - 1)
 }
 
+/// Whether a server that is asked this extrapolates: what it gives is near to the number of events, and not that number.
+pub fn is_estimate(query: &str) -> bool {
+    Tokens::of(query).extrapolates()
+}
+
 /// What is found, and what is expected instead, where a query gives wrong numbers although a server answers it.
 pub(super) fn unsound(query: &str) -> Vec<(Phrase, Phrase)> {
     Tokens::of(query).unsound()

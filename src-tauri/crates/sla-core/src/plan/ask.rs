@@ -1,7 +1,8 @@
 //! What is asked of a source.
 
 use crate::catalogue::{
-    Bound, Commitment, Document, HeartbeatMetric, Measures, Metric, MetricSource, Name, Query, SliSpec, Variables,
+    Bound, Commitment, CounterSpec, Document, HeartbeatMetric, Measures, Metric, MetricSource, MetricSpec, Name,
+    NewSeries, Query, Selector, SliSpec, Variables,
 };
 use crate::heartbeat::HeartbeatTerms;
 use crate::time::Period;
@@ -24,6 +25,8 @@ pub struct Ask {
 pub enum What {
     /// Two queries of a server.
     Queries(Reading),
+    /// Two counters of a server, sample by sample.
+    Counters(Counters),
     /// A file in the source's folder.
     File {
         /// Its path, relative to the folder.
@@ -73,6 +76,70 @@ pub enum Reading {
     },
 }
 
+/// Two counters: good or bad events, and all of them.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Counters {
+    /// What the first one counts.
+    pub part: CountedPart,
+    /// Good or bad events.
+    pub first: Counter,
+    /// All events.
+    pub total: Counter,
+}
+
+/// As evidence keeps it, a line for each.
+impl std::fmt::Display for Counters {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { part, first, total } = self;
+        write!(f, "{}: {first}\ntotal: {total}", part.column())
+    }
+}
+
+impl CountedPart {
+    /// The column that it is for.
+    pub fn column(self) -> &'static str {
+        match self {
+            Self::Good => "good",
+            Self::Bad => "bad",
+        }
+    }
+}
+
+/// What the first one of two counters counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CountedPart {
+    /// Good events.
+    Good,
+    /// Bad events; good is total − bad, where both are known.
+    Bad,
+}
+
+/// Series of a counter, and how what is not seen of them is read.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Counter {
+    /// The series, whose rises are added up.
+    pub series: Selector,
+    /// What the first value of a new one means.
+    pub new_series: NewSeries,
+    /// The longest time between two samples that is no gap, in seconds.
+    pub gap_seconds: i64,
+    /// Of native histograms, the bound up to which observations count, as a decimal number.
+    pub up_to: Option<String>,
+}
+
+/// As evidence keeps it: everything that the count depends on.
+impl std::fmt::Display for Counter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { series, new_series, gap_seconds, up_to } = self;
+        let new = match new_series {
+            NewSeries::StartsAtZero => "startsAtZero",
+            NewSeries::Unknown => "unknown",
+        };
+        write!(f, "samples of {series}; newSeries {new}, gapAfter {gap_seconds}s")?;
+        up_to.iter().try_for_each(|bound| write!(f, ", upTo {bound}"))
+    }
+}
+
 const CHECKED: &str = "the catalogue checked what is asked of a source";
 
 /// What has to be read for a commitment.
@@ -80,14 +147,24 @@ pub(super) fn ask(sli: &Document<SliSpec>, terms: &Commitment, variables: &Varia
     let [measures] = sli.spec.measures()[..] else { panic!("{CHECKED}") };
     let (source, what) = match measures {
         Measures::Events(ratio) => {
-            let what = match (&ratio.total.metric_source.spec.path, &ratio.good, &ratio.bad) {
+            let (part, first) = match (&ratio.good, &ratio.bad) {
+                (Some(good), _) => (CountedPart::Good, good),
+                (None, bad) => (CountedPart::Bad, bad.as_ref().expect(CHECKED)),
+            };
+            let MetricSpec { path, counter, .. } = &ratio.total.metric_source.spec;
+            let what = match (path, counter, part) {
                 (Some(_), ..) => file(&ratio.total, variables, FileContent::Counts),
-                (None, Some(good), _) => What::Queries(Reading::GoodOfTotal {
-                    good: query(good, variables),
+                (None, Some(total), part) => {
+                    let first = first.metric_source.spec.counter.as_ref().expect(CHECKED);
+                    let [first, total] = [first, total].map(|one| counter_of(one, variables));
+                    What::Counters(Counters { part, first, total })
+                }
+                (None, None, CountedPart::Good) => What::Queries(Reading::GoodOfTotal {
+                    good: query(first, variables),
                     total: query(&ratio.total, variables),
                 }),
-                (None, None, bad) => What::Queries(Reading::BadOfTotal {
-                    bad: query(bad.as_ref().expect(CHECKED), variables),
+                (None, None, CountedPart::Bad) => What::Queries(Reading::BadOfTotal {
+                    bad: query(first, variables),
                     total: query(&ratio.total, variables),
                 }),
             };
@@ -132,6 +209,16 @@ fn value(metric: &Metric, bound: Option<Bound>, variables: &Variables) -> What {
 fn query(metric: &Metric, variables: &Variables) -> Query {
     let query = metric.metric_source.spec.query.as_deref().expect(CHECKED);
     variables.in_query(query).expect(CHECKED)
+}
+
+fn counter_of(spec: &CounterSpec, variables: &Variables) -> Counter {
+    let CounterSpec { series, new_series, gap_after, up_to } = spec;
+    Counter {
+        series: series.map_values(|value| variables.in_path(value)).expect(CHECKED),
+        new_series: *new_series,
+        gap_seconds: gap_after.seconds(),
+        up_to: up_to.clone(),
+    }
 }
 
 fn file(metric: &Metric, variables: &Variables, content: FileContent) -> What {

@@ -13,7 +13,7 @@ mod span;
 
 use chrono::Days;
 
-pub use ask::{Ask, FileContent, Reading, What};
+pub use ask::{Ask, CountedPart, Counter, Counters, FileContent, Reading, What};
 pub use error::PlanError;
 pub use incidents::PlannedIncidents;
 pub use maintenance::{MaintenanceNotice, MaintenanceWindow, announced};

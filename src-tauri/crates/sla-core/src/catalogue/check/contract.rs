@@ -184,7 +184,7 @@ höchstens 1 % ist keine"
         let Some(tenant) = catalogue.tenants.get(&contract.spec.tenant) else { return };
         let variables = Variables::new(tenant.name().as_str(), &tenant.metadata.labels, commitment.slice.seconds());
         for (pointer, text) in asked(sli) {
-            match variables.in_path(text) {
+            match variables.in_path(&text) {
                 Err(unknown) => {
                     let found = phrase!(
                         "the variable ${} for tenant {}",

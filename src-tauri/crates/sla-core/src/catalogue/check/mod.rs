@@ -194,7 +194,7 @@ impl Check<'_> {
         for (name, tenants) in users.into_iter().filter(|(_, tenants)| tenants.len() > 1) {
             let Some(sli) = catalogue.slis.get(name) else { continue };
             for (pointer, text) in asked(sli) {
-                if !tells_tenants_apart(text) {
+                if !tells_tenants_apart(&text) {
                     let names: Vec<_> = tenants.iter().map(|tenant| tenant.as_str()).collect();
                     let found = phrase!(
                         "one measurement for the tenants {}",

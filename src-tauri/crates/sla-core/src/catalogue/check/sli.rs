@@ -1,14 +1,21 @@
 //! What a measurement must say so that it can be asked of its source.
 
+use std::borrow::Cow;
+
 use super::Check;
 use crate::catalogue::finding::Code;
-use crate::catalogue::openslo::{HeartbeatMetric, Measures, Metric, SourceType};
+use crate::catalogue::openslo::{HeartbeatMetric, Measures, Metric, MetricSpec, SourceType};
 use crate::catalogue::query::unsound;
-use crate::catalogue::{Commitment, ContractSpec, Document, Model, SliSpec};
+use crate::catalogue::{Commitment, ContractSpec, CounterSpec, Document, Model, SliSpec};
 use crate::heartbeat::HeartbeatError;
 use crate::phrase;
 use crate::phrase::Phrase;
 use crate::record::Method;
+
+/// What can be asked of a source, in the order of [`MetricSpec`].
+const SAID: [(&str, &str); 3] = [("a query", "eine Abfrage"), ("a path", "ein Pfad"), ("a counter", "ein Zähler")];
+/// Longest time between two samples of a counter that is no gap.
+const LONGEST_GAP_SECONDS: i64 = 1800;
 
 impl Check<'_> {
     pub(super) fn slis(&mut self) {
@@ -79,6 +86,13 @@ impl Check<'_> {
                         "dieselbe Quelle für beide Zahlen eines Verhältnisses"
                     ),
                 );
+            } else if source.spec.counter.is_some() != total.spec.counter.is_some() {
+                let found = phrase!("a query and a counter", "eine Abfrage und ein Zähler");
+                let expected = phrase!(
+                    "counters for both numbers of a ratio, or for neither: what is estimated and what is counted do not add up",
+                    "Zähler für beide Zahlen eines Verhältnisses oder für keine: Geschätztes und Gezähltes passen nicht zusammen"
+                );
+                self.add(Code::InvalidValue, sli, at, found, expected);
             } else if let (Some(path), Some(other)) = (&source.spec.path, &total.spec.path)
                 && path != other
             {
@@ -119,27 +133,40 @@ impl Check<'_> {
                 phrase!("{real:?}, as the data source says", "{real:?}, wie es die Datenquelle sagt"),
             );
         }
-        let (expected, right) = match real {
-            SourceType::Prometheus => (
-                phrase!("a query, and no path", "eine Abfrage und kein Pfad"),
-                source.spec.query.is_some() && source.spec.path.is_none(),
+        let MetricSpec { query, path, counter } = &source.spec;
+        let said = [query.is_some(), path.is_some(), counter.is_some()];
+        let (expected, right) = match (real, name) {
+            (SourceType::Prometheus, "good" | "bad" | "total") => (
+                phrase!(
+                    "either a query or a counter, and no path",
+                    "entweder eine Abfrage oder ein Zähler, und kein Pfad"
+                ),
+                matches!(said, [true, false, false] | [false, false, true]),
             ),
-            SourceType::File => (
-                phrase!("a path, and no query", "ein Pfad und keine Abfrage"),
-                source.spec.path.is_some() && source.spec.query.is_none(),
-            ),
+            (SourceType::Prometheus, _) => {
+                (phrase!("a query, and nothing else", "eine Abfrage und sonst nichts"), said == [true, false, false])
+            }
+            (SourceType::File, _) => {
+                (phrase!("a path, and nothing else", "ein Pfad und sonst nichts"), said == [false, true, false])
+            }
         };
         if !right {
-            let found = match (&source.spec.query, &source.spec.path) {
-                (Some(_), Some(_)) => phrase!("both a query and a path", "sowohl eine Abfrage als auch ein Pfad"),
-                (Some(_), None) => phrase!("a query", "eine Abfrage"),
-                (None, Some(_)) => phrase!("a path", "ein Pfad"),
-                (None, None) => phrase!("neither a query nor a path", "weder eine Abfrage noch ein Pfad"),
+            let (mut en, mut de) = (Vec::new(), Vec::new());
+            for (_, (name, german)) in said.iter().zip(SAID).filter(|(is_said, _)| **is_said) {
+                en.push(name);
+                de.push(german);
+            }
+            let found = match en.is_empty() {
+                true => phrase!("no query, no path and no counter", "weder eine Abfrage noch ein Pfad noch ein Zähler"),
+                false => Phrase::told(en.join(" and "), de.join(" und ")),
             };
             self.add(Code::InvalidValue, sli, &format!("{at}/spec"), found, expected);
         }
-        for (found, expected) in source.spec.query.as_deref().map(unsound).unwrap_or_default() {
+        for (found, expected) in query.as_deref().map(unsound).unwrap_or_default() {
             self.add(Code::UnsoundQuery, sli, &format!("{at}/spec/query"), found, expected);
+        }
+        if let Some(counter) = counter {
+            self.counter(sli, &format!("{at}/spec/counter"), counter);
         }
         if real == SourceType::File && name == "bad" {
             let at = at.trim_end_matches("/metricSource");
@@ -153,6 +180,20 @@ impl Check<'_> {
                     "good: eine Datei hat die Spalten t, good, total"
                 ),
             );
+        }
+    }
+
+    fn counter<S>(&mut self, sli: &Document<S>, at: &str, counter: &CounterSpec) {
+        for (found, expected) in unsound(&counter.series.to_string()) {
+            self.add(Code::UnsoundQuery, sli, &format!("{at}/series"), found, expected);
+        }
+        if !(1..=LONGEST_GAP_SECONDS).contains(&counter.gap_after.seconds()) {
+            let found = phrase!("a gap of {}", "eine Lücke von {}", counter.gap_after);
+            let expected = phrase!(
+                "some times the scrape interval, at most 30m: samples are looked for no further",
+                "ein paar Abtastabstände, höchstens 30m: Weiter weg wird kein Messwert gesucht"
+            );
+            self.add(Code::InvalidValue, sli, &format!("{at}/gapAfter"), found, expected);
         }
     }
 
@@ -328,7 +369,7 @@ pub(super) fn is_inside(path: &str) -> bool {
 }
 
 /// Every text of a measurement in which variables are replaced, with its place.
-pub(super) fn asked(sli: &Document<SliSpec>) -> impl Iterator<Item = (String, &str)> {
+pub(super) fn asked(sli: &Document<SliSpec>) -> impl Iterator<Item = (String, Cow<'_, str>)> {
     let ratio = sli.spec.ratio_metric.as_ref();
     let heartbeats = sli.spec.heartbeats.as_ref();
     let metrics = [
@@ -339,10 +380,15 @@ pub(super) fn asked(sli: &Document<SliSpec>) -> impl Iterator<Item = (String, &s
         ("heartbeats", heartbeats.map(|heartbeats| &heartbeats.metric_source)),
     ];
     let asked = metrics.into_iter().filter_map(|(name, source)| Some((name, source?))).flat_map(|(name, source)| {
-        let texts = [("query", source.spec.query.as_deref()), ("path", source.spec.path.as_deref())];
+        let MetricSpec { query, path, counter } = &source.spec;
+        let texts = [
+            ("query", query.as_deref().map(Cow::from)),
+            ("path", path.as_deref().map(Cow::from)),
+            ("counter/series", counter.as_ref().map(|counter| counter.series.to_string().into())),
+        ];
         texts
             .into_iter()
             .filter_map(move |(field, text)| Some((format!("/spec/{name}/metricSource/spec/{field}"), text?)))
     });
-    asked.chain(heartbeats.map(|heartbeats| ("/spec/heartbeats/target".to_owned(), heartbeats.target.as_str())))
+    asked.chain(heartbeats.map(|heartbeats| ("/spec/heartbeats/target".to_owned(), heartbeats.target.as_str().into())))
 }

@@ -1,0 +1,314 @@
+//! Counters of a server, sample by sample: by remote read where there is one, else through the query API.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use sla_core::catalogue::{NewSeries, Selector};
+use sla_core::evidence::Note;
+use sla_core::plan::{CountedPart, Counter, Counters};
+use sla_core::time::{Period, UnixSeconds};
+
+use super::raw::{AskedRaw, Raw, raw};
+use super::remote::{Frames, request};
+use super::{Prometheus, PrometheusError};
+use crate::counter::{Column, Labels, Life, STALE, Sample, Slot, Tally, Terms};
+use crate::error::CaptureError;
+use crate::gather::Gather;
+use crate::number::Number;
+use crate::slices::Slices;
+use crate::source::{BoxFuture, CaptureRequest, Progress, Source, instant};
+
+/// What is read at once. Memory and what is lost by a cut connection grow with it.
+const PIECE_SECONDS: i64 = 86_400;
+/// How far before a piece samples are read, so that the first rise in it is known.
+const BEFORE_SECONDS: i64 = 3600;
+/// How far before that a series is looked for that seems to be new.
+const EARLIER: &str = "32d";
+/// What one answer of the query API spans.
+const WINDOW_SECONDS: i64 = 7200;
+/// Most samples of one piece through the query API, which have to be held together.
+const MOST_SAMPLES: usize = 20_000_000;
+/// Most series that are asked about one by one.
+const ONE_BY_ONE: usize = 50;
+/// How long after a last sample a server is asked whether it marked the end; far less than it looks back by itself.
+const MARKED_WITHIN_MS: i64 = 60_000;
+
+/// Two counters of a Prometheus server.
+#[derive(Clone, Debug)]
+pub struct CounterSource {
+    server: Prometheus,
+    counters: Counters,
+}
+
+impl Prometheus {
+    /// The source of two counters.
+    pub fn counters(&self, counters: Counters) -> CounterSource {
+        CounterSource { server: self.clone(), counters }
+    }
+}
+
+/// Each counter with the column it is for; total comes second.
+fn columns(counters: &Counters) -> [(&'static str, &Counter); 2] {
+    [(counters.part.column(), &counters.first), ("total", &counters.total)]
+}
+
+impl Source for CounterSource {
+    fn capture<'a>(
+        &'a self,
+        request: &'a CaptureRequest,
+        progress: &'a dyn Progress,
+    ) -> BoxFuture<'a, Result<Slices, CaptureError>> {
+        Box::pin(async move { self.server.in_time(self.read(request, progress)).await })
+    }
+}
+
+/// What was counted for one column of a piece, and what the server warned of.
+struct Counted {
+    column: Column,
+    warnings: Vec<String>,
+}
+
+/// What is told of a column beside its numbers.
+#[derive(Default)]
+struct Told {
+    unread: i64,
+    first_unread: Option<UnixSeconds>,
+    restarts: i64,
+    new: i64,
+    has_series: bool,
+}
+
+impl CounterSource {
+    async fn read(&self, request: &CaptureRequest, progress: &dyn Progress) -> Result<Slices, CaptureError> {
+        request.check()?;
+        let columns = columns(&self.counters);
+        let pieces = pieces(request);
+        let steps = 1 + (columns.len() * pieces.len()) as u64;
+        let mut done = 0;
+        let mut step = || {
+            done += 1;
+            progress.step(done, steps);
+        };
+        let version = self.server.version().await?;
+        step();
+        let mut gather = Gather::new(*request);
+        let mut told = [Told::default(), Told::default()];
+        let mut warnings = Vec::new();
+        for piece in pieces {
+            let span = || format!("{}..{}", instant(piece.start), instant(piece.end));
+            let mut counted = Vec::with_capacity(columns.len());
+            for (column, counter) in columns {
+                let one = self.server.count(column, counter, piece, request.step_seconds).await?;
+                step();
+                warnings.extend(one.warnings.iter().map(|text| format!("{} {column}: {text}", span())));
+                counted.push(one);
+            }
+            let [first, total] = &counted[..] else { unreachable!("two columns") };
+            let is_warned = !(first.warnings.is_empty() && total.warnings.is_empty());
+            let slots = first.column.slices.iter().zip(&total.column.slices);
+            for (t, (first, total)) in (1..).map(|index| piece.start + index * request.step_seconds).zip(slots) {
+                if is_warned {
+                    gather.push_withheld(t);
+                    continue;
+                }
+                for (told, slot) in told.iter_mut().zip([first, total]) {
+                    told.has_series |= *slot != Slot::Absent;
+                    if *slot == Slot::Unread {
+                        told.unread += 1;
+                        told.first_unread.get_or_insert(t);
+                    }
+                }
+                let (good, total) = self.pair(first, total);
+                if good.is_some() || total.is_some() {
+                    gather.push(t, good.as_ref(), total.as_ref());
+                }
+            }
+            for (told, one) in told.iter_mut().zip(&counted) {
+                told.restarts += one.column.restarts;
+                told.new += one.column.new;
+            }
+        }
+        if !told[1].has_series && warnings.is_empty() {
+            let period = format!("{}..{}", instant(request.period.start), instant(request.period.end));
+            let query = self.counters.total.series.to_string();
+            return Err(PrometheusError::NoSeries { column: "total", period, query }.into());
+        }
+        for ((column, counter), told) in columns.into_iter().zip(told) {
+            told.notes(column, counter).for_each(|note| gather.note(note));
+        }
+        let address = self.server.http.address().to_owned();
+        gather.finish(self.counters.to_string(), address, version.text, warnings)
+    }
+
+    /// Good and all events of a slice.
+    fn pair(&self, first: &Slot, total: &Slot) -> (Option<Number>, Option<Number>) {
+        let known = |slot: &Slot| if let Slot::Known(number) = slot { Some(number.clone()) } else { None };
+        let total = known(total);
+        let nothing = *first == Slot::Absent && self.counters.first.new_series == NewSeries::StartsAtZero;
+        // Where others are read and no series is there, the first event has not happened yet.
+        let first = if nothing && total.is_some() { Some(Number::from(0)) } else { known(first) };
+        let good = match self.counters.part {
+            CountedPart::Good => first,
+            CountedPart::Bad => total.as_ref().zip(first).map(|(total, bad)| total.minus(&bad)),
+        };
+        (good, total)
+    }
+}
+
+impl Told {
+    fn notes(self, column: &str, counter: &Counter) -> impl Iterator<Item = Note> {
+        let column = || column.to_owned();
+        let Self { unread, first_unread, restarts, new, .. } = self;
+        let unread =
+            first_unread.map(|first| Note::Unread { column: column(), slices: unread, first_end: instant(first) });
+        let counted = counter.new_series == NewSeries::StartsAtZero;
+        let new = (new > 0).then(|| Note::NewSeries { column: column(), series: new, counted });
+        let restarts = (restarts > 0).then(|| Note::Restarts { column: column(), restarts });
+        [unread, new, restarts].into_iter().flatten()
+    }
+}
+
+/// A request in pieces of a day.
+fn pieces(request: &CaptureRequest) -> Vec<Period> {
+    let Period { start, end } = request.period;
+    // A slice wider than a day is a piece of its own.
+    let width = (PIECE_SECONDS / request.step_seconds).max(1) * request.step_seconds;
+    let starts = (start..end).step_by(usize::try_from(width).expect("a width is positive"));
+    starts.map(|start| Period { start, end: (start + width).min(end) }).collect()
+}
+
+impl Prometheus {
+    async fn count(
+        &self,
+        column: &'static str,
+        counter: &Counter,
+        piece: Period,
+        step_seconds: i64,
+    ) -> Result<Counted, PrometheusError> {
+        let terms = Terms {
+            start_ms: piece.start * 1000,
+            end_ms: piece.end * 1000,
+            step_ms: step_seconds * 1000,
+            gap_ms: counter.gap_seconds * 1000,
+            new_series: counter.new_series,
+        };
+        let read = piece.start - BEFORE_SECONDS..piece.end + counter.gap_seconds;
+        // Which observations of a histogram count is not in its count.
+        let streamed = if counter.up_to.is_none() { self.stream(counter, terms, read.clone()).await? } else { None };
+        let (tally, mut warnings) = match streamed {
+            Some(tally) => (tally, Vec::new()),
+            None => self.ask(column, counter, terms, read.clone()).await?,
+        };
+        let mut earlier = BTreeMap::new();
+        let born = tally.born();
+        if !born.is_empty() {
+            let selectors = match born.len() {
+                1..=ONE_BY_ONE => born.iter().map(|labels| selector(labels)).collect(),
+                _ => vec![counter.series.clone()],
+            };
+            for series in selectors {
+                let query = format!("last_over_time({series}[{EARLIER}])");
+                let asked = AskedRaw { column, query: &query, url: "", up_to: counter.up_to.as_deref() };
+                let Raw { series, warnings: more } = self.instant(asked, read.start).await?;
+                let last = |samples: Vec<Sample>| samples.last().map(|(_, value)| *value);
+                earlier.extend(series.into_iter().filter_map(|(labels, samples)| Some((labels, last(samples)?))));
+                warnings.extend(more);
+            }
+        }
+        Ok(Counted { column: tally.finish(|labels| earlier.get(labels).copied()), warnings })
+    }
+
+    /// By remote read; `None` where the server has none, or keeps histograms in what is asked for.
+    async fn stream(
+        &self,
+        counter: &Counter,
+        terms: Terms,
+        read: Range<UnixSeconds>,
+    ) -> Result<Option<Tally>, PrometheusError> {
+        let (from, to) = (read.start * 1000, read.end * 1000);
+        let body = request(&counter.series, from, to);
+        let url = self.http.endpoint("api/v1/read");
+        let frames = || Frames::new(terms, from, to);
+        let read = self.http.stream(&url, &body, &counter.series.to_string(), frames).await?;
+        Ok(read.map(Frames::into_tally))
+    }
+
+    /// Through the query API, whose answers leave marks of ends out: those are asked for.
+    async fn ask(
+        &self,
+        column: &'static str,
+        counter: &Counter,
+        terms: Terms,
+        read: Range<UnixSeconds>,
+    ) -> Result<(Tally, Vec<String>), PrometheusError> {
+        let query = format!("{}[{WINDOW_SECONDS}s]", counter.series);
+        let asked = AskedRaw { column, query: &query, url: "", up_to: counter.up_to.as_deref() };
+        let mut all: BTreeMap<Labels, Vec<Sample>> = BTreeMap::new();
+        let (mut warnings, mut held) = (Vec::new(), 0);
+        let mut end = read.start;
+        while end < read.end {
+            end = (end + WINDOW_SECONDS).min(read.end);
+            let Raw { series, warnings: more } = self.instant(asked, end).await?;
+            warnings.extend(more);
+            for (labels, samples) in series {
+                let known = all.entry(labels).or_default();
+                // Windows overlap at the end of the period, and at their borders where ranges cover both ends.
+                let last = known.last().map(|(t, _)| *t);
+                let before = known.len();
+                known.extend(samples.into_iter().filter(|(t, _)| last.is_none_or(|last| *t > last)));
+                held += known.len() - before;
+            }
+            if held > MOST_SAMPLES {
+                let limit_bytes = MOST_SAMPLES * size_of::<Sample>();
+                return Err(PrometheusError::TooLarge { url: self.http.address().to_owned(), limit_bytes });
+            }
+        }
+        let mut tally = Tally::new(terms);
+        for (labels, samples) in all {
+            let mut life = Life::default();
+            for (index, &(t, value)) in samples.iter().enumerate() {
+                tally.sample(&mut life, (t, value), || labels.clone());
+                let next = samples.get(index + 1).map(|(next, _)| *next);
+                let is_last_before_gap = next.is_none_or(|next| next - t > terms.gap_ms);
+                if is_last_before_gap && t <= terms.end_ms && self.is_marked(asked, &labels, t, terms.gap_ms).await? {
+                    tally.sample(&mut life, (t + 1, f64::from_bits(STALE)), || labels.clone());
+                }
+            }
+            tally.end(&life);
+        }
+        Ok((tally, warnings))
+    }
+
+    /// Whether a server marked the end of a series after its last sample: it shows a series that merely is not read for some
+    /// minutes more.
+    async fn is_marked(
+        &self,
+        asked: AskedRaw<'_>,
+        labels: &Labels,
+        last_ms: i64,
+        gap_ms: i64,
+    ) -> Result<bool, PrometheusError> {
+        let at = (last_ms + MARKED_WITHIN_MS.min(gap_ms)).div_euclid(1000);
+        let query = selector(labels).to_string();
+        Ok(self.instant(AskedRaw { query: &query, ..asked }, at).await?.series.is_empty())
+    }
+
+    /// One instant query, with what [`Prometheus::query`] says of its fields.
+    async fn instant(&self, asked: AskedRaw<'_>, at: UnixSeconds) -> Result<Raw, PrometheusError> {
+        let url = self.http.endpoint("api/v1/query");
+        let at = at.to_string();
+        let form = [
+            ("query", asked.query),
+            ("time", &at),
+            ("partial_response", "false"),
+            ("dedup", "true"),
+            ("max_source_resolution", "0s"),
+        ];
+        let body = self.http.post(&url, &form, asked.query).await?;
+        raw(&body, AskedRaw { url: url.as_str(), ..asked })
+    }
+}
+
+fn selector(labels: &Labels) -> Selector {
+    Selector::of_labels(labels.iter().map(|(name, value)| (name.as_str(), value.as_str())))
+}
