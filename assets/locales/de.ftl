@@ -314,6 +314,19 @@ note-no-number = { $slices } Abschnitte der Spalte { $column } enthalten keine Z
 note-not-finite = { $slices } Abschnitte der Spalte { $column } enthalten keine endliche Zahl, der erste endet { $first }
 note-too-large = { $slices } Abschnitte der Spalte { $column } enthalten eine zu große Zahl, der erste endet { $first }
 note-no-series = Spalte { $column } hat von { $from } bis { $to } keine Zeitreihe
+note-unread = In { $slices } Abschnitten der Spalte { $column } stieg ein Zähler, während er nicht gelesen wurde; der erste endet { $first }
+note-estimated = Spalte { $column } ist vom Server geschätzt, der hochrechnet; gezählt wird mit counter statt query
+note-new-series = { $series ->
+    [one] In Spalte { $column } kam eine Zeitreihe hinzu
+   *[other] In Spalte { $column } kamen { $shown } Zeitreihen hinzu
+}{ $counted ->
+    [yes] ; ihr Anfang zählt ab null
+   *[no] ; ihr Anfang zählt nicht
+}
+note-restarts = { $restarts ->
+    [one] Ein Zähler der Spalte { $column } begann einmal von vorn
+   *[other] Zähler der Spalte { $column } begannen { $shown }-mal von vorn
+}
 note-no-beats = Keine brauchbaren Lebenszeichen über { $duration }
 
 ## Schritte

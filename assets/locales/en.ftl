@@ -314,6 +314,19 @@ note-no-number = { $slices } slices of column { $column } hold no number, the fi
 note-not-finite = { $slices } slices of column { $column } hold no finite number, the first one ending { $first }
 note-too-large = { $slices } slices of column { $column } hold too large a number, the first one ending { $first }
 note-no-series = Column { $column } has no series from { $from } to { $to }
+note-unread = In { $slices } slices of column { $column } a counter rose while it was not read, the first one ending { $first }
+note-estimated = Column { $column } is estimated by the server, which extrapolates; counter instead of query counts exactly
+note-new-series = { $series ->
+    [one] A series appeared in column { $column }
+   *[other] { $shown } series appeared in column { $column }
+}{ $counted ->
+    [yes] ; its start counts from zero
+   *[no] ; its start does not count
+}
+note-restarts = { $restarts ->
+    [one] A counter of column { $column } began again once
+   *[other] Counters of column { $column } began again { $shown } times
+}
 note-no-beats = No usable heartbeats for { $duration }
 
 ## Steps

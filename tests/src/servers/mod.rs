@@ -3,10 +3,12 @@
 //! This module holds what both have in common: finding the program, the port, the wait until it is ready, the stop.
 
 mod door;
+mod fault;
 mod openid;
 mod pgbouncer;
 mod postgres;
 mod prometheus;
+mod remote_write;
 mod screen;
 
 use std::fs::File;
@@ -20,10 +22,12 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 
 pub use door::{Cut, Door};
+pub use fault::{Fault, FaultProxy};
 pub use openid::{OpenIdProvider, Person};
 pub use pgbouncer::PgBouncer;
 pub use postgres::{Postgres, Shutdown};
 pub use prometheus::{Guard, Prometheus};
+pub use remote_write::{WrittenSeries, stale, write};
 pub use screen::Screen;
 
 /// A server that is not ready by then will not be; on a busy machine with two cores both need under three seconds.

@@ -76,6 +76,24 @@ impl Prometheus {
         Self::serve(folder(), None)
     }
 
+    /// Starts a server without samples that takes them, of any time, by remote write; those of a series and of all series in
+    /// the order of time.
+    ///
+    /// # Panics
+    /// As [`Prometheus::start`].
+    #[must_use]
+    pub fn start_receiving() -> Self {
+        // One block of a month, so that a month's samples stay in memory and none is too old.
+        let block = "31d";
+        let flags = [
+            "--web.enable-remote-write-receiver".to_owned(),
+            "--enable-feature=native-histograms".to_owned(),
+            format!("--storage.tsdb.min-block-duration={block}"),
+            format!("--storage.tsdb.max-block-duration={block}"),
+        ];
+        Self::serve_with(folder(), None, &flags)
+    }
+
     /// The server's base address, without a slash at its end.
     #[must_use]
     pub fn url(&self) -> String {
@@ -99,6 +117,10 @@ impl Prometheus {
     }
 
     fn serve(folder: TempDir, web: Option<&Path>) -> Self {
+        Self::serve_with(folder, web, &[])
+    }
+
+    fn serve_with(folder: TempDir, web: Option<&Path>, flags: &[String]) -> Self {
         let program = find("prometheus");
         let config = folder.path().join("prometheus.yml");
         std::fs::write(&config, "scrape_configs: []\n").expect("the server's folder can be written");
@@ -113,6 +135,7 @@ impl Prometheus {
                 .arg("--storage.tsdb.retention.time=100y")
                 // Behind a guard only the log says that it is ready.
                 .arg(if web.is_some() { "--log.level=info" } else { "--log.level=warn" })
+                .args(flags)
                 .args(web.map(|web| format!("--web.config.file={}", web.display())));
             command
         };

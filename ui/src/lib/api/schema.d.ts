@@ -3684,6 +3684,45 @@ export interface components {
             to: string;
         } | {
             /** @constant */
+            code: "unread";
+            /** @description The column. */
+            column: string;
+            /**
+             * Format: int64
+             * @description How many slices.
+             */
+            slices: number;
+            /** @description End of the first of them. */
+            first_end: string;
+        } | {
+            /** @constant */
+            code: "estimated";
+            /** @description The column. */
+            column: string;
+        } | {
+            /** @constant */
+            code: "new_series";
+            /** @description The column. */
+            column: string;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            series: number;
+            /** @description Whether the first values count. */
+            counted: boolean;
+        } | {
+            /** @constant */
+            code: "restarts";
+            /** @description The column. */
+            column: string;
+            /**
+             * Format: int64
+             * @description How often, over all series.
+             */
+            restarts: number;
+        } | {
+            /** @constant */
             code: "no_beats";
             /** @description Why. */
             reason: components["schemas"]["Unknown"];

@@ -1,0 +1,95 @@
+//! Samples of any time for a Prometheus that receives them.
+//! Source of the format: `prompb/remote.proto` and `prompb/types.proto` of Prometheus.
+
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, TcpStream};
+
+use prost::Message;
+
+#[derive(Clone, PartialEq, Message)]
+struct WriteRequest {
+    #[prost(message, repeated, tag = "1")]
+    series: Vec<Series>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct Series {
+    #[prost(message, repeated, tag = "1")]
+    labels: Vec<Label>,
+    #[prost(message, repeated, tag = "2")]
+    samples: Vec<Sample>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct Label {
+    #[prost(string, tag = "1")]
+    name: String,
+    #[prost(string, tag = "2")]
+    value: String,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct Sample {
+    #[prost(double, tag = "1")]
+    value: f64,
+    #[prost(int64, tag = "2")]
+    timestamp: i64,
+}
+
+/// A series to be written.
+#[derive(Clone, Debug, Default)]
+pub struct WrittenSeries {
+    /// Its labels in the order of their names, `__name__` among them.
+    pub labels: Vec<(String, String)>,
+    /// Milliseconds since 1970, and values.
+    pub samples: Vec<(i64, f64)>,
+}
+
+/// What marks the end of a series.
+#[must_use]
+pub fn stale() -> f64 {
+    f64::from_bits(0x7ff0_0000_0000_0002)
+}
+
+/// Writes all series, a stretch of time after the other.
+///
+/// # Panics
+/// If the server does not take them.
+pub fn write(port: u16, all: &[WrittenSeries]) {
+    const STRETCH_MS: i64 = 6 * 3_600_000;
+    let times = || all.iter().flat_map(|one| one.samples.iter().map(|(t, _)| *t));
+    let (Some(first), Some(last)) = (times().min(), times().max()) else { return };
+    let mut next = vec![0; all.len()];
+    let mut end = first;
+    while end <= last {
+        end += STRETCH_MS;
+        let mut request = WriteRequest::default();
+        for (one, next) in all.iter().zip(&mut next) {
+            let samples = one.samples[*next..].iter().take_while(|(t, _)| *t < end);
+            let samples: Vec<Sample> = samples.map(|&(timestamp, value)| Sample { value, timestamp }).collect();
+            *next += samples.len();
+            if !samples.is_empty() {
+                let label = |(name, value): &(String, String)| Label { name: name.clone(), value: value.clone() };
+                request.series.push(Series { labels: one.labels.iter().map(label).collect(), samples });
+            }
+        }
+        if !request.series.is_empty() {
+            send(port, &request);
+        }
+    }
+}
+
+fn send(port: u16, request: &WriteRequest) {
+    let body = snap::raw::Encoder::new().compress_vec(&request.encode_to_vec()).expect("far from snappy's limit");
+    let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).expect("the server listens");
+    let head = format!(
+        "POST /api/v1/write HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/x-protobuf\r\n\
+         Content-Encoding: snappy\r\nX-Prometheus-Remote-Write-Version: 0.1.0\r\nContent-Length: {}\r\n\
+         Connection: close\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&body)).expect("the server reads");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("the server answers");
+    assert!(answer.starts_with("HTTP/1.1 204"), "{answer}");
+}
