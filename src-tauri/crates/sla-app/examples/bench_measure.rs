@@ -146,6 +146,7 @@ fn provenance() -> Provenance {
         scale: 1,
         warnings: Vec::new(),
         notes: Vec::new(),
+        pieces: Vec::new(),
     }
 }
 

@@ -7,26 +7,35 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use sla_capture::{
-    Auth, BeatSource, CaptureError, CaptureRequest, EvidenceStore, FileSource, Progress, Prometheus, PrometheusConfig,
-    Secret, Source, encode,
+    Auth, BeatSource, CaptureError, CaptureRequest, CapturedDays, DaysError, EvidenceStore, FileSource, Progress,
+    Prometheus, PrometheusConfig, Secret, Slices, Source, StoreError, decode, encode, join,
 };
 use sla_core::catalogue::{Catalogue, ConnectionDetails, Name, SourceType};
-use sla_core::evidence::EvidenceRef;
+use sla_core::evidence::{EvidenceRef, Note, Provenance};
 use sla_core::plan::{Ask, ContractMonth, What};
+use sla_core::time::{Period, utc_text};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tracing::Instrument;
 
+use crate::daily::said_nothing;
 use crate::error::{CaptureFailure, CaptureReason, CloseError};
 use crate::progress::{CloseProgress, Step, Waiting};
 
 /// Requests under way at once: enough to hide a server's latency, few enough to leave it to others.
-const AT_ONCE: usize = 4;
+pub(crate) const AT_ONCE: usize = 4;
 /// Parts that each request counts for in the step's progress.
-const PARTS: u64 = 100;
+pub(crate) const PARTS: u64 = 100;
 
 /// Where secrets come from, by name.
 pub(crate) type Secrets<'a> = &'a (dyn Fn(&str) -> Option<String> + Send + Sync);
+
+/// Where evidence is kept, and where days lie that were captured before.
+#[derive(Clone, Copy)]
+pub(crate) struct Stores<'a> {
+    pub(crate) kept: &'a EvidenceStore,
+    pub(crate) days: Option<&'a (CapturedDays, EvidenceStore)>,
+}
 
 /// Captures everything that the plans ask for into a store.
 pub(crate) async fn capture<'a>(
@@ -34,10 +43,10 @@ pub(crate) async fn capture<'a>(
     folder: &Path,
     secrets: Secrets<'_>,
     plans: impl Iterator<Item = &'a ContractMonth<'a>>,
-    store: &EvidenceStore,
+    stores: Stores<'_>,
     progress: &Arc<dyn CloseProgress>,
 ) -> Result<BTreeMap<Ask, EvidenceRef>, CloseError> {
-    let (evidence, failed) = capture_what_answers(catalogue, folder, secrets, plans, store, progress).await?;
+    let (evidence, failed) = capture_what_answers(catalogue, folder, secrets, plans, stores, progress).await?;
     let failures: Vec<CaptureFailure> = failed.into_iter().map(|(_, failure)| failure).collect();
     if failures.is_empty() { Ok(evidence) } else { Err(CloseError::Capture(failures)) }
 }
@@ -52,7 +61,7 @@ pub(crate) async fn capture_what_answers<'a>(
     folder: &Path,
     secrets: Secrets<'_>,
     plans: impl Iterator<Item = &'a ContractMonth<'a>>,
-    store: &EvidenceStore,
+    stores: Stores<'_>,
     progress: &Arc<dyn CloseProgress>,
 ) -> Result<Captured, CloseError> {
     // Who wanted it first, and all customers whom it is for.
@@ -64,18 +73,25 @@ pub(crate) async fn capture_what_answers<'a>(
             customers.insert(plan.tenant.name().as_str());
         }
     }
-    let mut sources = Sources { catalogue, folder, secrets, servers: BTreeMap::new() };
+    let mut sources = Sources::new(catalogue, folder, secrets);
     let mut failures = Vec::new();
     let mut tasks = JoinSet::new();
     let gate = Arc::new(Semaphore::new(AT_ONCE));
-    let whole = PARTS * asks.len() as u64;
-    let shared = Arc::new(AtomicU64::new(0));
-    progress.step(Step::Capture, 0, whole);
+    let shared = Part::shared(PARTS * asks.len() as u64, progress);
     let mut waiting = Waiting::on(asks.values().flat_map(|(_, customers)| customers.iter().copied()));
     let mut whose = Vec::with_capacity(asks.len());
     for (ask, (wanted_by, customers)) in asks {
-        let source = match sources.open(&ask) {
-            Ok(source) => source,
+        let tiles = match stores.days {
+            Some((days, _)) => tiles(days, &ask),
+            None => Ok(vec![Tile::Open(ask.period)]),
+        };
+        // What was captured before needs no source any more.
+        let opened = tiles.map_err(CaptureReason::Days).and_then(|tiles| {
+            let is_there = tiles.iter().all(|tile| matches!(tile, Tile::Kept(_)));
+            Ok((if is_there { None } else { Some(sources.open(&ask)?) }, tiles))
+        });
+        let (source, tiles) = match opened {
+            Ok(opened) => opened,
             Err(reason) => {
                 let data_source = ask.data_source.to_string();
                 failures.push((ask, CaptureFailure { data_source, wanted_by, reason }));
@@ -84,13 +100,14 @@ pub(crate) async fn capture_what_answers<'a>(
             }
         };
         let gate = Arc::clone(&gate);
-        let mine = Part { mine: AtomicU64::new(0), shared: Arc::clone(&shared), whole, progress: Arc::clone(progress) };
+        let mine = shared.another();
+        let days = stores.days.map(|(_, store)| store.clone());
         let index = whose.len();
         whose.push(customers);
         let task = async move {
             let _permit = gate.acquire_owned().await.expect("the gate is never closed");
-            let captured = one(source.as_ref(), &ask, &mine).await;
-            mine.step(1, 1);
+            let captured = put_together(source.as_deref(), days, tiles, &ask, &mine).await;
+            mine.done();
             (ask, wanted_by, index, captured)
         };
         tasks.spawn(task.in_current_span());
@@ -102,10 +119,10 @@ pub(crate) async fn capture_what_answers<'a>(
         match captured {
             // Kept here and not by the task: when this close is dropped, nobody may write into its folder any more.
             Ok(bytes) => {
-                evidence.insert(ask, store.put(&bytes)?);
+                evidence.insert(ask, stores.kept.put(&bytes)?);
             }
             Err(reason) => {
-                let (data_source, reason) = (ask.data_source.to_string(), CaptureReason::Source(reason));
+                let data_source = ask.data_source.to_string();
                 failures.push((ask, CaptureFailure { data_source, wanted_by, reason }));
             }
         }
@@ -114,20 +131,128 @@ pub(crate) async fn capture_what_answers<'a>(
     Ok((evidence, failures))
 }
 
-/// Captures a request and gives the bytes of its evidence.
+/// A stretch of what is asked.
+enum Tile {
+    /// Captured before, in the evidence with this hash.
+    Kept(String),
+    /// To be asked for.
+    Open(Period),
+}
+
+/// What is asked in stretches that were captured before, and those between them.
+fn tiles(days: &CapturedDays, ask: &Ask) -> Result<Vec<Tile>, DaysError> {
+    let (mut tiles, mut at) = (Vec::new(), ask.period.start);
+    if ask.is_daily() {
+        for mut day in days.of(&ask.key(), ask.period)? {
+            // Days of another zone may lie there, too.
+            let Some(last) = day.versions.pop().filter(|_| day.from >= at) else { continue };
+            tiles.extend(Period::new(at, day.from).map(Tile::Open));
+            tiles.push(Tile::Kept(last.sha256));
+            at = day.to;
+        }
+    }
+    tiles.extend(Period::new(at, ask.period.end).map(Tile::Open));
+    Ok(tiles)
+}
+
+/// Captures what is missing and gives the bytes of all of it.
 #[tracing::instrument(name = "capture one request", skip_all)]
-async fn one(source: &dyn Source, ask: &Ask, progress: &Part) -> Result<Vec<u8>, CaptureError> {
-    let request = CaptureRequest { period: ask.period, step_seconds: ask.step_seconds };
-    let slices = source.capture(&request, progress).await?;
-    Ok(tokio::task::spawn_blocking(move || encode(&slices)).await.expect("encoding does not panic"))
+async fn put_together(
+    source: Option<&dyn Source>,
+    store: Option<EvidenceStore>,
+    tiles: Vec<Tile>,
+    ask: &Ask,
+    progress: &Part,
+) -> Result<Vec<u8>, CaptureReason> {
+    let is_whole = matches!(tiles.as_slice(), [Tile::Open(_)]);
+    let mut parts = Vec::with_capacity(tiles.len());
+    for tile in tiles {
+        match tile {
+            Tile::Open(period) => {
+                let source = source.expect("it is opened where something is missing");
+                match one(source, ask, period, progress).await {
+                    Ok(slices) => parts.push((slices, None)),
+                    // Of a server that has forgotten, what was captured before is still evidence.
+                    Err(error) if !is_whole && said_nothing(&error) => parts.push((nothing(ask, period), None)),
+                    Err(error) => return Err(error.into()),
+                }
+            }
+            Tile::Kept(sha256) => {
+                let store = store.clone().expect("what is kept has a store");
+                let read = move || {
+                    let (_, bytes) = store.read(&sha256)?;
+                    let slices = decode(&bytes).map_err(|reason| {
+                        let path = store.folder().join(&sha256).display().to_string();
+                        StoreError::NotEvidence { sha256: sha256.clone(), path, reason }
+                    })?;
+                    Ok::<_, StoreError>((slices, Some(sha256)))
+                };
+                let read = tokio::task::spawn_blocking(read).await.expect("reading does not panic");
+                parts.push(read.map_err(CaptureReason::Kept)?);
+            }
+        }
+    }
+    let encoded = tokio::task::spawn_blocking(move || match parts.len() {
+        1 if is_whole => encode(&parts[0].0),
+        _ => encode(&join(parts)),
+    });
+    Ok(encoded.await.expect("encoding does not panic"))
+}
+
+/// A stretch of which the source says nothing.
+fn nothing(ask: &Ask, period: Period) -> Slices {
+    let (from, to) = (utc_text(period.start), utc_text(period.end));
+    let provenance = Provenance {
+        query: String::new(),
+        source: String::new(),
+        server_version: String::new(),
+        from: period.start,
+        to: period.end,
+        step_seconds: ask.step_seconds,
+        scale: 1,
+        warnings: Vec::new(),
+        notes: vec![Note::NoSeries { column: "total".to_owned(), from, to }],
+        pieces: Vec::new(),
+    };
+    Slices::new(provenance, Vec::new()).expect("no rows keep every promise")
+}
+
+/// Captures a stretch of a request.
+pub(crate) async fn one(
+    source: &dyn Source,
+    ask: &Ask,
+    period: Period,
+    progress: &Part,
+) -> Result<Slices, CaptureError> {
+    let request = CaptureRequest { period, step_seconds: ask.step_seconds };
+    source.capture(&request, progress).await
 }
 
 /// One request's share of the step's progress.
-struct Part {
+pub(crate) struct Part {
     mine: AtomicU64,
     shared: Arc<AtomicU64>,
     whole: u64,
     progress: Arc<dyn CloseProgress>,
+}
+
+impl Part {
+    /// The first of those that share a whole, which begins with nothing done.
+    pub(crate) fn shared(whole: u64, progress: &Arc<dyn CloseProgress>) -> Self {
+        progress.step(Step::Capture, 0, whole);
+        Self { mine: AtomicU64::new(0), shared: Arc::default(), whole, progress: Arc::clone(progress) }
+    }
+
+    /// Another request of the same whole.
+    pub(crate) fn another(&self) -> Self {
+        let (shared, progress) = (Arc::clone(&self.shared), Arc::clone(&self.progress));
+        Self { mine: AtomicU64::new(0), shared, whole: self.whole, progress }
+    }
+
+    /// All of it is done.
+    pub(crate) fn done(&self) {
+        self.step(1, 1);
+    }
 }
 
 impl Progress for Part {
@@ -141,15 +266,19 @@ impl Progress for Part {
 }
 
 /// The catalogue's data sources, each server connected to once.
-struct Sources<'a> {
+pub(crate) struct Sources<'a> {
     catalogue: &'a Catalogue,
     folder: &'a Path,
     secrets: Secrets<'a>,
     servers: BTreeMap<Name, Prometheus>,
 }
 
-impl Sources<'_> {
-    fn open(&mut self, ask: &Ask) -> Result<Box<dyn Source>, CaptureReason> {
+impl<'a> Sources<'a> {
+    pub(crate) fn new(catalogue: &'a Catalogue, folder: &'a Path, secrets: Secrets<'a>) -> Self {
+        Self { catalogue, folder, secrets, servers: BTreeMap::new() }
+    }
+
+    pub(crate) fn open(&mut self, ask: &Ask) -> Result<Box<dyn Source>, CaptureReason> {
         let spec = &self.catalogue.data_sources[&ask.data_source].spec;
         let details = &spec.connection_details;
         match (&ask.what, spec.source_type) {

@@ -13,7 +13,8 @@ use sla_ledger::{Actor, CloseEntry, ContractDocument, Ledger};
 use sla_report::Templates;
 
 use crate::accept::{self, Accepted};
-use crate::capture::{capture, capture_what_answers};
+use crate::capture::{Stores, capture, capture_what_answers};
+use crate::daily::captured_days;
 use crate::error::CloseError;
 use crate::history::before;
 use crate::measure::measure;
@@ -110,14 +111,16 @@ pub async fn prepare(request: &CloseRequest<'_>, progress: &Arc<dyn CloseProgres
     let place = request.out.join(request.month.to_string());
     check_place(&place, staging.path()).map_err(not_free)?;
     let store = EvidenceStore::new(staging.path().join(EVIDENCE));
+    let days = captured_days(request.out);
+    let stores = Stores { kept: &store, days: Some(&days) };
     let CloseRequest { catalogue, catalogue_folder, secrets, .. } = *request;
     let evidence = if request.partly {
-        let asked = capture_what_answers(catalogue, catalogue_folder, secrets, plans.iter(), &store, progress);
+        let asked = capture_what_answers(catalogue, catalogue_folder, secrets, plans.iter(), stores, progress);
         let (evidence, failed) = asked.await?;
         without(&mut plans, failed, &mut failures)?;
         evidence
     } else {
-        capture(catalogue, catalogue_folder, secrets, plans.iter(), &store, progress).await?
+        capture(catalogue, catalogue_folder, secrets, plans.iter(), stores, progress).await?
     };
     let only = match request.tenants {
         [one] => Some(one.as_str()),

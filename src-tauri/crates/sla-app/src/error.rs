@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use sla_capture::{CaptureError, StoreError};
+use sla_capture::{CaptureError, DaysError, StoreError};
 use sla_core::billing::BillingError;
 use sla_core::catalogue::Finding;
 use sla_core::plan::PlanError;
@@ -171,6 +171,8 @@ impl CaptureReason {
             Self::Secret { .. } => "capture.secret",
             Self::File { .. } => "capture.authority",
             Self::OutsideFolder { .. } => "capture.outside_folder",
+            Self::Kept(error) => store_code(error),
+            Self::Days(error) => error.code(),
         }
     }
 }
@@ -201,4 +203,10 @@ pub enum CaptureReason {
         /// The path, variables replaced.
         path: String,
     },
+    /// Evidence of a day that was captured before.
+    #[error("of a day that was captured before: {0}")]
+    Kept(StoreError),
+    /// Which days were captured before cannot be read.
+    #[error(transparent)]
+    Days(DaysError),
 }

@@ -27,6 +27,7 @@ mod bundle;
 mod capture;
 mod catalogue;
 mod close;
+mod daily;
 mod demo;
 mod desk;
 mod documents;
@@ -76,6 +77,10 @@ pub use bundle::{
 };
 pub use catalogue::{CatalogueError, read_catalogue};
 pub use close::{CloseRequest, Closed, ClosedMonth, Prepared, prepare};
+pub use daily::{
+    CaptureDay, CaptureDaysError, CommitmentCalendar, DayCaptured, DayOutcome, DayState, DaysRequest, WhichDays,
+    capture_calendar, capture_days,
+};
 pub use demo::{DEMO_NOW, DEMO_PASSWORD, DEMO_PEOPLE, Demo, DemoError, DemoPerson};
 pub use desk::{
     CatalogueRow, Checked, DecideRequest, DecisionView, DeskError, DocumentHead, DocumentView, DraftName, Entered,

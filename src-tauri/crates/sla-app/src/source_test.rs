@@ -15,7 +15,7 @@ use sla_capture::{
     PrometheusConfig, Source,
 };
 use sla_core::catalogue::{Catalogue, ConnectionDetails, Name, SourceFile, SourceType};
-use sla_core::plan::{Ask, Reading, What, plan};
+use sla_core::plan::{Ask, What, plan};
 use sla_core::time::{Month, Period, UnixSeconds, utc_text};
 use sla_ledger::Ledger;
 
@@ -222,7 +222,7 @@ async fn ask_server(
     let end = now - now % RECENT_SECONDS;
     for (ask, wanted_by) in asks {
         let (source, words): (Box<dyn Source>, String) = match &ask.what {
-            What::Queries(reading) => (Box::new(server.source(reading.clone())), words(reading)),
+            What::Queries(reading) => (Box::new(server.source(reading.clone())), reading.to_string()),
             What::Counters(counters) => (Box::new(server.counters(counters.clone())), counters.to_string()),
             What::File { .. } | What::Beats { .. } => continue,
         };
@@ -279,14 +279,6 @@ async fn tried(source: &dyn Source, asked: String, period: Period, ask: &Ask, wa
         warnings,
         problem,
     }
-}
-
-fn words(reading: &Reading) -> String {
-    let (part, first, total) = match reading {
-        Reading::GoodOfTotal { good, total } => ("good", good, total),
-        Reading::BadOfTotal { bad, total } => ("bad", bad, total),
-    };
-    format!("{part}: {first}\ntotal: {total}")
 }
 
 /// What is told of a reason; paths of the desk's own folders are not.

@@ -14,7 +14,7 @@ use sla_core::standing::{MonthStanding, standing as stands};
 use sla_core::time::{UnixSeconds, utc_text};
 use sla_ledger::{Ledger, LedgerError};
 
-use crate::capture::capture_what_answers;
+use crate::capture::{Stores, capture_what_answers};
 use crate::error::CloseError;
 use crate::measure::measured;
 use crate::planned::{CloseFailure, unread};
@@ -57,8 +57,9 @@ pub async fn standing(
     let mut running = plan_running(catalogue, tenant, at)?;
     let folder = tempfile::tempdir().map_err(CloseError::file("made", Path::new("a temporary folder")))?;
     let store = EvidenceStore::new(folder.path());
+    let stores = Stores { kept: &store, days: None };
     let asked = running.iter().map(|one| &one.so_far);
-    let (evidence, failed) = capture_what_answers(catalogue, files, secrets, asked, &store, progress).await?;
+    let (evidence, failed) = capture_what_answers(catalogue, files, secrets, asked, stores, progress).await?;
     let failures = unread(running.iter().map(|one| &one.so_far), &failed);
     running.retain(|one| !failures.iter().any(|failure| failure.tenant == one.so_far.tenant.name().as_str()));
     if running.is_empty() {

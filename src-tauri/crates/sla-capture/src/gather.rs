@@ -117,6 +117,7 @@ impl Gather {
             scale,
             warnings,
             notes: self.notes,
+            pieces: Vec::new(),
         };
         let rows = self.rows.iter();
         let rows = rows.map(|row| Slice { t: row.t, good: units(row.good, scale), total: units(row.total, scale) });

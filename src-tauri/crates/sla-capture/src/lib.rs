@@ -14,6 +14,7 @@
 
 mod client;
 mod counter;
+mod days;
 mod error;
 mod evidence;
 mod file;
@@ -26,6 +27,7 @@ mod slices;
 mod source;
 
 pub use client::{ClientError, ClientTerms, ExchangeError, chain, client, exchange, is_loopback};
+pub use days::{Added, CaptureLock, CapturedDay, CapturedDays, DayVersion, DaysError, join, usable};
 pub use error::CaptureError;
 pub use evidence::{Evidence, EvidenceError, EvidenceStore, StoreError, decode, encode, read_provenance};
 pub use file::{

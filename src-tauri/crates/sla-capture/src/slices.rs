@@ -48,6 +48,11 @@ impl Slices {
         Ok(Self { provenance, rows })
     }
 
+    /// Where they came from, and the slices.
+    pub fn into_parts(self) -> (Provenance, Vec<Slice>) {
+        (self.provenance, self.rows)
+    }
+
     /// Where they came from.
     pub fn provenance(&self) -> &Provenance {
         &self.provenance
@@ -118,6 +123,7 @@ mod tests {
                 scale,
                 warnings: Vec::new(),
                 notes: Vec::new(),
+                pieces: Vec::new(),
             };
             let rows = ends.iter().map(|&t| Slice { t, good: None, total: Some(1) }).collect();
             match (Slices::new(provenance, rows), expected) {

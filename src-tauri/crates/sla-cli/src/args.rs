@@ -14,6 +14,7 @@ use sla_core::workflow::MonthState;
 
 use crate::billing::{BillingCommand, MonthDocuments};
 use crate::bundle::{Diff, KeyCommand, KeyPlace, MonthBundle, Verify};
+use crate::capture::Capture;
 use crate::desk_args::{CatalogueCommand, ExclusionCommand, IncidentCommand, Outages, Restate};
 use crate::governance::Governance;
 use crate::letter::LetterCommand;
@@ -66,6 +67,8 @@ pub(crate) enum Command {
     Demo(Demo),
     /// Close a month: read, judge, price, record and write the documents
     Close(Close),
+    /// Capture evidence day by day, before a server forgets it; closing a month then asks for what is missing only
+    Capture(Capture),
     /// Check a catalogue; every defect with file, line and column
     Lint(Lint),
     /// List the contract templates that come with the program, or print one

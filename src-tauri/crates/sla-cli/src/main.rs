@@ -5,6 +5,7 @@ mod accounts;
 mod args;
 mod billing;
 mod bundle;
+mod capture;
 mod close;
 mod demo;
 mod desk;
@@ -93,6 +94,7 @@ fn misunderstood(error: &clap::Error) -> ExitCode {
 async fn run(command: Command, output: Output) -> Result<(), Failure> {
     match command {
         Command::Demo(demo) => demo::run(demo, output).await,
+        Command::Capture(capture) => capture::run(capture, output).await,
         Command::Close(close) => close::run(close, output).await,
         Command::Explain(arguments) => explain::run(arguments, output).await,
         Command::Sensitivity(arguments) => sensitivity::run(arguments, output).await,

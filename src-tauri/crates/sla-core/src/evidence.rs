@@ -46,6 +46,22 @@ pub struct Provenance {
     /// What the program itself noticed. Evidence of earlier versions has such notes among the warnings, in English.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<Note>,
+    /// The evidence that it was put together from, where parts were captured before; none where the source was asked for all
+    /// of it at once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pieces: Vec<Piece>,
+}
+
+/// Evidence of a part of the period.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Piece {
+    /// Start of the part, Unix seconds.
+    pub from: UnixSeconds,
+    /// Its end, Unix seconds.
+    pub to: UnixSeconds,
+    /// SHA-256 of its evidence file.
+    pub sha256: String,
 }
 
 /// What the program noticed about an answer: facts and no words, because a reader has a language. Times are in UTC,
@@ -126,6 +142,43 @@ pub enum Note {
         /// For how long, in seconds.
         seconds: i64,
     },
+}
+
+impl Note {
+    /// Takes another note of a later time into this one; gives whether it says the same of the same column.
+    pub fn add(&mut self, later: &Self) -> bool {
+        match (self, later) {
+            (Self::NoNumber { column, slices, .. }, Self::NoNumber { column: other, slices: more, .. })
+            | (Self::NotFinite { column, slices, .. }, Self::NotFinite { column: other, slices: more, .. })
+            | (Self::TooLarge { column, slices, .. }, Self::TooLarge { column: other, slices: more, .. })
+            | (Self::Unread { column, slices, .. }, Self::Unread { column: other, slices: more, .. })
+            | (Self::Restarts { column, restarts: slices }, Self::Restarts { column: other, restarts: more })
+                if column == other =>
+            {
+                *slices += more;
+                true
+            }
+            (
+                Self::NewSeries { column, series, counted },
+                Self::NewSeries { column: other, series: more, counted: also },
+            ) if column == other && counted == also => {
+                *series += more;
+                true
+            }
+            (Self::NoSeries { column, to, .. }, Self::NoSeries { column: other, from, to: end })
+                if column == other && to == from =>
+            {
+                to.clone_from(end);
+                true
+            }
+            (Self::NoBeats { reason, seconds }, Self::NoBeats { reason: other, seconds: more }) if reason == other => {
+                *seconds += more;
+                true
+            }
+            (Self::Estimated { column }, Self::Estimated { column: other }) => column == other,
+            _ => false,
+        }
+    }
 }
 
 /// For messages of the program; a document has words of its own.

@@ -116,6 +116,7 @@ fn stated(month: &str, text: String, facts: Facts<'_>) -> MonthRecord {
         scale: 1,
         warnings: Vec::new(),
         notes: Vec::new(),
+        pieces: Vec::new(),
     };
     let evidence = EvidenceRef { sha256: "ab".repeat(32), provenance };
     let measured = Measured { measurement: measured(scope, facts), evidence };

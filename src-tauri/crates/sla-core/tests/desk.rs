@@ -230,6 +230,7 @@ pub(crate) fn try_state(
             scale: 1,
             warnings: Vec::new(),
             notes: Vec::new(),
+            pieces: Vec::new(),
         };
         let evidence = EvidenceRef { sha256: "ab".repeat(32), provenance };
         Measured { measurement: measure(scope, &says), evidence }

@@ -109,6 +109,7 @@ fn stated(promise: &str, incidents: &[&str]) -> Value {
         scale: 1,
         warnings: Vec::new(),
         notes: Vec::new(),
+        pieces: Vec::new(),
     };
     let slices = scope.service.seconds() / 3600;
     let counted = Tally { slices, good: slices.into(), total: slices.into(), ratio_sum: None };

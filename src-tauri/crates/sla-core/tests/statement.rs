@@ -140,6 +140,7 @@ fn check_text(text: String, expected: &[(&str, Value)]) {
         scale: 1,
         warnings: Vec::new(),
         notes: Vec::new(),
+        pieces: Vec::new(),
     };
     let evidence = EvidenceRef { sha256: "ab".repeat(32), provenance };
     let record = state(&plans[0], &[Measured { measurement: measured(scope), evidence }], &[]).expect("a month");

@@ -151,6 +151,7 @@ fn check(penalty: &str, unknown: &str, consumed: i128, peak: i64, unknown_hours:
         scale: 100,
         warnings: Vec::new(),
         notes: Vec::new(),
+        pieces: Vec::new(),
     };
     let evidence = EvidenceRef { sha256: "ab".repeat(32), provenance };
     let record = state(&plans[0], &[Measured { measurement, evidence }], &[]).expect("a month");

@@ -47,6 +47,7 @@ fn provenance(scope: &Scope) -> Provenance {
         scale: 1,
         warnings: Vec::new(),
         notes: Vec::new(),
+        pieces: Vec::new(),
     }
 }
 

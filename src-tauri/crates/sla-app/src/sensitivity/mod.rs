@@ -10,7 +10,7 @@ use sla_core::record::MonthRecord;
 use sla_core::time::{Month, UnixSeconds};
 use sla_ledger::Ledger;
 
-use crate::capture::capture;
+use crate::capture::{Stores, capture};
 use crate::catalogue::{CatalogueError, Files, together};
 use crate::desk::{DeskError, files_of};
 use crate::error::CloseError;
@@ -191,8 +191,9 @@ pub async fn sensitivity(
     for one in &all {
         let plans = planned(request, one)?;
         let Some(first) = one.variants.first().filter(|_| !plans.is_empty()) else { continue };
+        let stores = Stores { kept: &store, days: None };
         let evidence =
-            capture(&first.catalogue, request.files, request.secrets, plans.iter(), &store, progress).await?;
+            capture(&first.catalogue, request.files, request.secrets, plans.iter(), stores, progress).await?;
         let records = measure(&plans, &evidence, &store, &known, progress).await?;
         let outcomes = one.variants.iter().zip(records);
         sensitivities.push(Sensitivity {

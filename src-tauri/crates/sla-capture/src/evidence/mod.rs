@@ -206,6 +206,7 @@ pub(crate) mod tests {
             scale,
             warnings: warnings.iter().map(|text| (*text).to_owned()).collect(),
             notes: Vec::new(),
+            pieces: Vec::new(),
         };
         let row = |t, good, total| Slice { t, good, total };
         let rows = vec![

@@ -76,6 +76,17 @@ pub enum Reading {
     },
 }
 
+/// A line for each query, as it was written but for its variables.
+impl std::fmt::Display for Reading {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (part, first, total) = match self {
+            Self::GoodOfTotal { good, total } => (CountedPart::Good, good, total),
+            Self::BadOfTotal { bad, total } => (CountedPart::Bad, bad, total),
+        };
+        write!(f, "{}: {first}\ntotal: {total}", part.column())
+    }
+}
+
 /// Two counters: good or bad events, and all of them.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Counters {

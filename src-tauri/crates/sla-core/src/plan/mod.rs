@@ -2,6 +2,7 @@
 //! source.
 
 mod ask;
+mod days;
 mod error;
 mod exclusions;
 mod fees;
@@ -14,6 +15,7 @@ mod span;
 use chrono::Days;
 
 pub use ask::{Ask, CountedPart, Counter, Counters, FileContent, Reading, What};
+pub use days::{CommitmentDays, SETTLED_SECONDS, months_until, plan_days};
 pub use error::PlanError;
 pub use incidents::PlannedIncidents;
 pub use maintenance::{MaintenanceNotice, MaintenanceWindow, announced};

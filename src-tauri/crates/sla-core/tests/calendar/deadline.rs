@@ -29,6 +29,7 @@ fn last_day(claim: &str, holidays: &str, month: &str) -> Result<Option<String>, 
         scale: 1,
         warnings: Vec::new(),
         notes: Vec::new(),
+        pieces: Vec::new(),
     };
     let measurement = Measurement {
         scale: 1,

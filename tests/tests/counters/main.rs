@@ -1,6 +1,8 @@
 //! A month of counters out of a real Prometheus, to the last event: with restarts, gaps, jitter, a series that is born and one
 //! that is gone; by remote read, through the query API, and through a network that fails.
 
+mod daily;
+
 use std::time::Duration;
 
 use sla_acceptance::servers::{Fault, FaultProxy, Prometheus, WrittenSeries, stale, write};

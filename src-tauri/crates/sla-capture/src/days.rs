@@ -1,0 +1,282 @@
+//! Evidence that was captured day by day: which file holds which day of what is asked, and every earlier version of it.
+
+use std::fs::{File, TryLockError};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use sla_core::evidence::{MICRO_EVENTS, Note, Piece, Provenance};
+use sla_core::time::{Period, UnixSeconds};
+
+use crate::slices::{Slice, Slices};
+
+const SUFFIX: &str = ".json";
+const LOCK: &str = ".lock";
+
+/// A folder that says which evidence holds which day.
+///
+/// A file for each day of each question, below a folder for the question: `<key>/<from>-<to>.json`, both Unix seconds. It
+/// names the evidence by hash, the first version first. A file is replaced as a whole, and no version is taken out of it.
+#[derive(Clone, Debug)]
+pub struct CapturedDays {
+    folder: PathBuf,
+}
+
+/// A day, and the evidence of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CapturedDay {
+    /// Start of the day, Unix seconds.
+    pub from: UnixSeconds,
+    /// Its end, Unix seconds.
+    pub to: UnixSeconds,
+    /// What was captured of it; the last one counts.
+    pub versions: Vec<DayVersion>,
+}
+
+/// What was captured of a day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DayVersion {
+    /// SHA-256 of the evidence, lower-case hexadecimal.
+    pub sha256: String,
+    /// How many slices the day has.
+    pub slices: i64,
+    /// Of how many both numbers are known.
+    pub usable: i64,
+    /// Whether the source warned.
+    pub warned: bool,
+}
+
+/// What became of a version that was added.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Added {
+    /// It is the day's first.
+    First,
+    /// The day has it already, as its last.
+    Same,
+    /// The source said otherwise than before; the earlier versions are kept.
+    Changed,
+}
+
+/// Why the days are not to be had.
+#[derive(Debug, thiserror::Error)]
+pub enum DaysError {
+    /// A file or the folder cannot be read or written.
+    #[error("{} cannot be read or written: {cause}; check its permissions and the disk", .path.display())]
+    Disk {
+        /// Which one.
+        path: PathBuf,
+        /// Why.
+        cause: io::Error,
+    },
+    /// A file does not say what such files say.
+    #[error(
+        "{} does not say which evidence holds a day ({reason}); bring it back from a copy, or move it away and capture the \
+         day again",
+        .path.display()
+    )]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What does not fit.
+        reason: String,
+    },
+    /// Somebody else captures.
+    #[error("another program captures into {} at this moment; wait until it has ended", .path.display())]
+    Busy {
+        /// The folder.
+        path: PathBuf,
+    },
+}
+
+impl DaysError {
+    /// A stable name of the reason for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Disk { .. } => "captures.disk",
+            Self::Unreadable { .. } => "captures.unreadable",
+            Self::Busy { .. } => "captures.busy",
+        }
+    }
+}
+
+/// Whoever holds it is the only one who adds days. The system takes it back when the program ends, however it does.
+#[derive(Debug)]
+pub struct CaptureLock(#[expect(dead_code, reason = "it is held, and nothing else")] File);
+
+impl CapturedDays {
+    /// The days in that folder, which comes into being with the first one.
+    pub fn new(folder: impl Into<PathBuf>) -> Self {
+        Self { folder: folder.into() }
+    }
+
+    /// Makes sure that nobody else adds days.
+    ///
+    /// # Errors
+    /// [`DaysError::Busy`], and [`DaysError::Disk`].
+    pub fn lock(&self) -> Result<CaptureLock, DaysError> {
+        let path = self.folder.join(LOCK);
+        let disk = |cause| DaysError::Disk { path: path.clone(), cause };
+        std::fs::create_dir_all(&self.folder).map_err(disk)?;
+        let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(disk)?;
+        match file.try_lock() {
+            Ok(()) => Ok(CaptureLock(file)),
+            Err(TryLockError::WouldBlock) => Err(DaysError::Busy { path: self.folder.clone() }),
+            Err(TryLockError::Error(cause)) => Err(disk(cause)),
+        }
+    }
+
+    /// Every day of a question that lies in a period, in order.
+    ///
+    /// # Errors
+    /// [`DaysError`] when what is there cannot be read.
+    pub fn of(&self, key: &str, period: Period) -> Result<Vec<CapturedDay>, DaysError> {
+        let folder = self.folder.join(key);
+        let entries = match std::fs::read_dir(&folder) {
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries.map_err(|cause| DaysError::Disk { path: folder.clone(), cause })?,
+        };
+        let mut days = Vec::new();
+        for entry in entries {
+            let path = entry.map_err(|cause| DaysError::Disk { path: folder.clone(), cause })?.path();
+            let Some((from, to)) = borders(&path) else { continue };
+            if period.start <= from && to <= period.end {
+                days.push(read(&path)?);
+            }
+        }
+        days.sort_by_key(|day| (day.from, day.to));
+        Ok(days)
+    }
+
+    /// The day of a question; `None` when it was not captured.
+    ///
+    /// # Errors
+    /// [`DaysError`] when what is there cannot be read.
+    pub fn day(&self, key: &str, day: Period) -> Result<Option<CapturedDay>, DaysError> {
+        let path = self.path(key, day);
+        match read(&path) {
+            Err(DaysError::Disk { cause, .. }) if cause.kind() == io::ErrorKind::NotFound => Ok(None),
+            read => read.map(Some),
+        }
+    }
+
+    /// Adds what was captured of a day. The evidence itself must be kept before.
+    ///
+    /// # Errors
+    /// [`DaysError`]; the days are as they were.
+    pub fn add(&self, _: &CaptureLock, key: &str, day: Period, version: DayVersion) -> Result<Added, DaysError> {
+        let mut known =
+            self.day(key, day)?.unwrap_or(CapturedDay { from: day.start, to: day.end, versions: Vec::new() });
+        let added = match known.versions.last() {
+            None => Added::First,
+            Some(last) if *last == version => return Ok(Added::Same),
+            Some(_) => Added::Changed,
+        };
+        known.versions.push(version);
+        let path = self.path(key, day);
+        write(&path, &known).map_err(|cause| DaysError::Disk { path, cause })?;
+        Ok(added)
+    }
+
+    fn path(&self, key: &str, day: Period) -> PathBuf {
+        self.folder.join(key).join(format!("{}-{}{SUFFIX}", day.start, day.end))
+    }
+}
+
+fn borders(path: &Path) -> Option<(UnixSeconds, UnixSeconds)> {
+    let (from, to) = path.file_name()?.to_str()?.strip_suffix(SUFFIX)?.split_once('-')?;
+    Some((from.parse().ok()?, to.parse().ok()?))
+}
+
+fn read(path: &Path) -> Result<CapturedDay, DaysError> {
+    let bytes = std::fs::read(path).map_err(|cause| DaysError::Disk { path: path.to_owned(), cause })?;
+    let unreadable = |reason: String| DaysError::Unreadable { path: path.to_owned(), reason };
+    let day: CapturedDay = serde_json::from_slice(&bytes).map_err(|error| unreadable(error.to_string()))?;
+    if borders(path) != Some((day.from, day.to)) {
+        return Err(unreadable("its name is of another day".to_owned()));
+    }
+    if day.versions.is_empty() {
+        return Err(unreadable("it names no evidence".to_owned()));
+    }
+    Ok(day)
+}
+
+fn write(path: &Path, day: &CapturedDay) -> io::Result<()> {
+    let folder = path.parent().expect("a day lies in a folder");
+    std::fs::create_dir_all(folder)?;
+    let mut temporary = tempfile::Builder::new().prefix(".day-").suffix(".tmp").tempfile_in(folder)?;
+    serde_json::to_writer_pretty(&mut temporary, day)?;
+    temporary.write_all(b"\n")?;
+    temporary.as_file().sync_all()?;
+    temporary.persist(path)?;
+    #[cfg(unix)]
+    File::open(folder)?.sync_all()?;
+    Ok(())
+}
+
+/// How many slices of a capture have both numbers.
+pub fn usable(slices: &Slices) -> i64 {
+    let usable = slices.rows().iter().filter(|row| row.good.is_some() && row.total.is_some()).count();
+    i64::try_from(usable).unwrap_or(i64::MAX)
+}
+
+/// One capture out of several that follow each other without a gap, each with the hash of its evidence where it was kept.
+///
+/// # Panics
+/// When there is none, or they do not follow each other.
+pub fn join(parts: Vec<(Slices, Option<String>)>) -> Slices {
+    let mut provenance: Option<Provenance> = None;
+    let mut rows: Vec<Slice> = Vec::new();
+    for (part, sha256) in parts {
+        let (next, more) = part.into_parts();
+        let pieces = sha256.map(|sha256| Piece { from: next.from, to: next.to, sha256 });
+        let mut next = Provenance { pieces: pieces.into_iter().chain(next.pieces).collect(), ..next };
+        let Some(known) = &mut provenance else {
+            (provenance, rows) = (Some(next), more);
+            continue;
+        };
+        assert_eq!((known.to, known.step_seconds), (next.from, next.step_seconds), "parts follow each other");
+        known.to = next.to;
+        // Whole events and millionths of one meet in millionths.
+        let scale = known.scale.max(next.scale);
+        let factors = [scale / known.scale, scale / next.scale];
+        rows.iter_mut().for_each(|row| *row = scaled(*row, factors[0]));
+        rows.extend(more.into_iter().map(|row| scaled(row, factors[1])));
+        known.scale = scale;
+        for (known, next) in [
+            (&mut known.query, &next.query),
+            (&mut known.source, &next.source),
+            (&mut known.server_version, &next.server_version),
+        ] {
+            // A server that was replaced within the month is both.
+            if known.is_empty() {
+                known.clone_from(next);
+            } else if !known.contains(next.as_str()) {
+                known.push('\n');
+                known.push_str(next);
+            }
+        }
+        known.warnings.append(&mut next.warnings);
+        next.notes.into_iter().for_each(|note| add_note(&mut known.notes, note));
+        known.pieces.append(&mut next.pieces);
+    }
+    Slices::new(provenance.expect("at least one part"), rows).expect("each part keeps its promises")
+}
+
+fn scaled(row: Slice, factor: i64) -> Slice {
+    debug_assert!(factor == 1 || factor == MICRO_EVENTS);
+    // What does not fit in millionths is not a number of events that anybody measured.
+    let scaled = |units: Option<i64>| units.and_then(|units| units.checked_mul(factor));
+    Slice { good: scaled(row.good), total: scaled(row.total), ..row }
+}
+
+/// Adds a note to those that are known: what counts is added up.
+fn add_note(known: &mut Vec<Note>, note: Note) {
+    for one in known.iter_mut() {
+        if one.add(&note) {
+            return;
+        }
+    }
+    known.push(note);
+}

@@ -1,0 +1,91 @@
+//! What there is to capture day by day, before a month is over.
+
+use chrono::NaiveDate;
+
+use super::span::Span;
+use super::{Ask, PlanError, What, asked, contract_month, in_force};
+use crate::Tz;
+use crate::catalogue::{Catalogue, Commitment, ContractSpec, Document, TenantSpec};
+use crate::evidence::sha256_hex;
+use crate::time::{Month, Period, UnixSeconds, month_at};
+
+/// How long after its end a day is captured: samples just behind it tell whether a counter was still read, and servers need
+/// a while until what they scraped can be asked for.
+pub const SETTLED_SECONDS: i64 = 1800;
+
+/// A commitment and the days of a month on which it is measured.
+#[derive(Clone, Debug)]
+pub struct CommitmentDays<'a> {
+    /// The customer.
+    pub tenant: &'a Document<TenantSpec>,
+    /// The contract version.
+    pub contract: &'a Document<ContractSpec>,
+    /// The promise.
+    pub terms: &'a Commitment,
+    /// The name that people read.
+    pub title: &'a str,
+    /// The contract's zone, whose days they are.
+    pub zone: Tz,
+    /// The days in order, each with what is asked for it.
+    pub days: Vec<(NaiveDate, Ask)>,
+}
+
+impl Ask {
+    /// Whether it is captured day by day: of a server that forgets. Files stay, and what comes in slices that days are not
+    /// made of is captured as a whole.
+    pub fn is_daily(&self) -> bool {
+        let fits = |border: UnixSeconds| border.rem_euclid(self.step_seconds) == 0;
+        matches!(self.what, What::Queries(_) | What::Counters(_)) && fits(self.period.start) && fits(self.period.end)
+    }
+
+    /// A name of what is asked, whenever it is asked for: the same question to the same source in slices of the same width.
+    pub fn key(&self) -> String {
+        let asked = match &self.what {
+            What::Queries(reading) => reading.to_string(),
+            What::Counters(counters) => counters.to_string(),
+            What::File { path, content } => format!("{path} {content:?}"),
+            What::Beats { path, target, terms } => format!("{path} {target} {terms:?}"),
+        };
+        sha256_hex(format!("{}\n{asked}\n{}", self.data_source, self.step_seconds).as_bytes())
+    }
+}
+
+/// Plans the days of a month in each contract's zone, of one tenant or of all; all of them, also those that are to come.
+///
+/// # Errors
+/// [`PlanError`]; nothing has been read then.
+pub fn plan_days<'a>(
+    catalogue: &'a Catalogue,
+    month: Month,
+    tenant: Option<&str>,
+) -> Result<Vec<CommitmentDays<'a>>, PlanError> {
+    let asked = asked(catalogue, tenant)?;
+    let mut planned = Vec::new();
+    for contract in catalogue.contracts.values().filter(|one| asked(one)) {
+        let Some(period) = in_force(&contract.spec, month) else { continue };
+        let zone = contract.spec.time_zone.0;
+        let whole = contract_month(catalogue, contract, month, period, Span::running)?;
+        for commitment in whole.commitments {
+            let day = |(date, day): (NaiveDate, Period)| {
+                let ask = Ask { period: day.overlap(period)?, ..commitment.ask.clone() };
+                ask.is_daily().then_some((date, ask))
+            };
+            let days: Vec<(NaiveDate, Ask)> = month.days(zone).filter_map(day).collect();
+            let (terms, title) = (commitment.terms, commitment.title);
+            if !days.is_empty() {
+                planned.push(CommitmentDays { tenant: whole.tenant, contract, terms, title, zone, days });
+            }
+        }
+    }
+    let name = |one: &CommitmentDays<'_>| (one.tenant.name().clone(), one.contract.name().clone(), one.days[0].0);
+    planned.sort_by_key(name);
+    Ok(planned)
+}
+
+/// The months in which somebody's day lies that has ended and settled, from the one that shows the earliest to the latest.
+pub fn months_until(now: UnixSeconds, first: NaiveDate) -> impl Iterator<Item = Month> {
+    // The zone that is furthest ahead shows the latest month.
+    let last = month_at(now, Tz::Etc__GMTMinus14);
+    let first = month_at(crate::time::start_of_day(first, Tz::UTC), Tz::UTC);
+    (0..).map(move |ahead| first.plus(ahead)).take_while(move |month| last.since(*month) >= 0)
+}
