@@ -263,6 +263,12 @@ impl Lines<'_> {
         self.layout.get(0).map_or("", |line| &self.text[line.text_range()])
     }
 
+    /// The text of every line, with the space at its end.
+    #[cfg(test)]
+    pub(super) fn by_line(&self) -> Vec<&str> {
+        self.layout.lines().map(|line| self.text.get(line.text_range()).unwrap_or_default()).collect()
+    }
+
     /// Width of the widest line in points.
     pub(super) fn width(&self) -> f32 {
         self.layout.width()
