@@ -399,7 +399,7 @@ fn equal_months_make_equal_bytes_in_another_process() {
                 ("decided", settled_documents(&templates, &record, &settlement, &sample::contacts())),
                 ("statement", statement_documents(&templates, language, &sample::statement(&record))),
                 ("governance", governance_documents(&templates, language, &sample::governance(&record))),
-                ("portfolio", portfolio_documents(record.month, &[record.clone()])),
+                ("portfolio", portfolio_documents(record.month, std::slice::from_ref(&record))),
             ] {
                 let documents = documents.expect("documents").into_iter();
                 all.extend(documents.map(|one| (format!("{}-{of}-{}", language.code(), one.name), one.bytes)));
