@@ -99,20 +99,30 @@ fn beside(
     }
     let peer: Peer = serde_json::from_slice(&output.stdout)?;
     assert_eq!(peer.documents, BESIDE, "the peer set every report");
-    let pages = |kind: &str| -> Result<usize, Failed> {
-        Ok(lopdf::Document::load(folder.join(format!("0000.{kind}.pdf")))?.get_pages().len())
+    let pages = |number: usize, kind: &str| -> Result<usize, Failed> {
+        Ok(lopdf::Document::load(folder.join(format!("{number:04}.{kind}.pdf")))?.get_pages().len())
     };
-    let (our_pages, peer_pages) = (pages("sla")?, pages("typst")?);
-    let per_page = |seconds: f64, pages: usize| seconds / pages as f64;
+    // Seconds are compared only where both fill as many pages with the same content.
+    for number in 0..BESIDE {
+        let (our_pages, peer_pages) = (pages(number, "sla")?, pages(number, "typst")?);
+        if our_pages != peer_pages {
+            return Err(format!(
+                "report {number} has {our_pages} pages here and {peer_pages} by typst, which is no comparison: \
+                 make them as many in bench_documents/report.typ"
+            )
+            .into());
+        }
+    }
     writeln!(
         out,
-        "reports alone: {BESIDE} of {our_pages} pages in {:.1} s; typst's wheel, {CORES} processes: {BESIDE} of {peer_pages} pages, \
-         {} bytes each, in {:.1} s; ratio {:.2} as a whole, {:.2} a page",
+        "reports alone: {BESIDE} of {} pages in {:.1} s; typst's wheel, {CORES} processes: {BESIDE} of {} pages, \
+         {} bytes each, in {:.1} s; ratio {:.2}",
+        pages(0, "sla")?,
         ours.as_secs_f64(),
+        pages(0, "typst")?,
         peer.bytes / peer.documents,
         peer.seconds,
         ours.as_secs_f64() / peer.seconds,
-        per_page(ours.as_secs_f64(), our_pages) / per_page(peer.seconds, peer_pages),
     )?;
     Ok(())
 }

@@ -1,13 +1,15 @@
-//! Reports whose texts are drawn by chance, for a validator such as veraPDF: names in any script, signs that Markdown and PDF give a
-//! meaning to, words without end, nothing at all. Run it with `cargo run --package sla-report --example fuzzed_reports -- FOLDER COUNT`;
-//! equal counts make equal files.
+//! Reports, decided ones, statements and summaries whose texts are drawn by chance, for a validator such as veraPDF: names in any
+//! script, signs that Markdown and PDF give a meaning to, words without end, nothing at all. Run it with
+//! `cargo run --package sla-report --example fuzzed_reports -- FOLDER COUNT`; equal counts make equal files.
 
 use std::path::PathBuf;
 
 use serde_json::Value;
 use sla_core::evidence::sha256_hex;
 use sla_core::record::{Language, MonthRecord, Verdict};
-use sla_report::{Templates, report_pdf, sample};
+use sla_report::{
+    Document, Templates, governance_documents, sample, settled_documents, statement_documents, tenant_documents,
+};
 
 /// Pieces of texts.
 const PIECES: [&str; 24] = [
@@ -92,7 +94,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let mut value = serde_json::to_value(&record)?;
         fuzz(&mut value, false, &mut chance);
         let record: MonthRecord = serde_json::from_value(value)?;
-        std::fs::write(folder.join(format!("{number:04}.pdf")), report_pdf(&templates, &record)?)?;
+        let keep = |kind: &str, documents: &[Document]| {
+            let pdf = documents.iter().find(|one| one.name.ends_with(".pdf")).expect("a PDF");
+            std::fs::write(folder.join(format!("{number:04}.{kind}.pdf")), &pdf.bytes)
+        };
+        let contacts = sample::contacts();
+        keep("drawn", &tenant_documents(&templates, &record, &contacts)?)?;
+        keep("decided", &settled_documents(&templates, &record, &sample::settlement(&record), &contacts)?)?;
+        keep("statement", &statement_documents(&templates, language, &sample::statement(&record))?)?;
+        keep("governance", &governance_documents(&templates, language, &sample::governance(&record))?)?;
     }
     Ok(())
 }

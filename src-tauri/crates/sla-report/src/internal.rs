@@ -5,6 +5,7 @@ use minijinja::value::Value;
 use sla_core::record::Language;
 use sla_core::time::Month;
 
+use crate::manuscript::Manuscript;
 use crate::pdf::{self, Attachment, Paper};
 use crate::render::{self, Scene};
 use crate::templates::{Templates, internal_name};
@@ -32,14 +33,24 @@ pub(crate) fn pdf(
 ) -> Result<Vec<u8>, ReportError> {
     let (name, json) = internal.json;
     let template = internal_name(internal.pdf.trim_end_matches(".pdf"), language);
-    // Nobody's document: the look is the provider's own.
-    let scene = Scene { tenant: "", time_zone: "UTC", contacts: &[], values };
-    let text = render::fill(templates, &template, language, scene)?;
-    let manuscript = manuscript::parse(&template, &text)?;
+    let manuscript = manuscript(templates, language, &template, values)?;
     let attached =
         Attachment { name, media_type: "application/json", relationship: "Data", content: json.as_bytes().to_vec() };
     let date = internal.last.next_first_day().and_time(chrono::NaiveTime::MIN).and_utc();
     let look = templates.own_look();
     let paper = Paper { name: internal.pdf, look, template, language, date, json, attachments: vec![attached] };
     pdf::set(paper, &manuscript)
+}
+
+/// The parsed document, before it becomes pages.
+pub(crate) fn manuscript(
+    templates: &Templates,
+    language: Language,
+    template: &str,
+    values: Value,
+) -> Result<Manuscript, ReportError> {
+    // Nobody's document: the look is the provider's own.
+    let scene = Scene { tenant: "", time_zone: "UTC", contacts: &[], values };
+    let text = render::fill(templates, template, language, scene)?;
+    manuscript::parse(template, &text)
 }

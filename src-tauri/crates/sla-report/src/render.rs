@@ -190,17 +190,35 @@ pub(crate) fn incident_documents(record: &MonthRecord) -> Vec<&RecordIncident> {
     documents
 }
 
-/// What is wrong, in one line. What the engine says it says in English.
+/// What is wrong, in one line. What the engine says it says in English, which is quoted.
 pub(crate) fn reason(error: &Error) -> Phrase {
     match (error.kind(), error.detail()) {
         (ErrorKind::OutOfFuel, _) => phrase!(
             "more work than {FUEL} steps; does a loop never end, or a text never stop growing?",
             "mehr Arbeit als {FUEL} Schritte; endet eine Schleife nie, oder wächst ein Text immer weiter?"
         ),
-        (kind, Some(detail)) => {
-            phrase!("a template that fails ({kind}: {detail})", "eine Vorlage, die scheitert ({kind}: {detail})")
+        (kind, detail) => {
+            let words = detail.map_or_else(|| kind.to_string(), |detail| format!("{kind}: {detail}"));
+            let german = format!("eine Vorlage, die scheitert: {}; im Wortlaut „{words}“", german(kind));
+            Phrase::told(format!("a template that fails ({words})"), german)
         }
-        (kind, None) => phrase!("a template that fails ({kind})", "eine Vorlage, die scheitert ({kind})"),
+    }
+}
+
+/// What kinds of failures the engine tells apart, as far as whoever writes a template meets them.
+fn german(kind: ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::SyntaxError => "die Schreibweise stimmt nicht",
+        ErrorKind::UndefinedError => "etwas ist nicht da",
+        ErrorKind::UnknownFilter => "einen solchen Filter gibt es nicht",
+        ErrorKind::UnknownFunction => "eine solche Funktion gibt es nicht",
+        ErrorKind::UnknownTest => "eine solche Prüfung gibt es nicht",
+        ErrorKind::UnknownMethod => "so etwas kann dieser Wert nicht",
+        ErrorKind::TemplateNotFound => "eine solche Vorlage gibt es nicht",
+        ErrorKind::MissingArgument => "eine Angabe fehlt",
+        ErrorKind::TooManyArguments => "eine Angabe ist zu viel",
+        ErrorKind::InvalidOperation => "das geht mit diesem Wert nicht",
+        _ => "sie lässt sich nicht ausfüllen",
     }
 }
 

@@ -4,7 +4,10 @@
 use std::path::Path;
 
 use sla_core::record::{Language, MonthRecord, Verdict};
-use sla_report::{Templates, portfolio_documents, sample, settled_documents, tenant_documents};
+use sla_report::{
+    Templates, governance_documents, portfolio_documents, sample, settled_documents, statement_documents,
+    tenant_documents,
+};
 
 const LANGUAGES: [Language; 2] = [Language::De, Language::En];
 const VERDICTS: [Verdict; 3] = [Verdict::Met, Verdict::Breached, Verdict::Undecidable];
@@ -104,6 +107,43 @@ fn tables_of_a_tenant_and_of_all() {
             check(document.name, &text.replace("\r\n", "\n"));
         }
     }
+}
+
+/// The words of the pages in the order in which they are read aloud: a cell, a line of a tile or a paragraph on each line.
+#[test]
+fn what_readers_in_the_house_get_says_on_its_pages() {
+    for language in LANGUAGES {
+        let code = language.code();
+        let record = sample::record(language, Verdict::Breached);
+        let statement = statement_documents(&Templates::builtin(), language, &sample::statement(&record));
+        let governance = governance_documents(&Templates::builtin(), language, &sample::governance(&record));
+        for (name, documents) in [("statement", statement), ("governance", governance)] {
+            let documents = documents.expect("documents");
+            let pdf = documents.iter().find(|one| one.name == format!("{name}.pdf")).expect("a PDF");
+            let text = pages(&pdf.bytes);
+            if name == "governance" {
+                let tables = documents.iter().filter(|one| !one.name.ends_with(".pdf"));
+                let tables = tables.map(|one| String::from_utf8_lossy(&one.bytes).into_owned());
+                for text in tables.chain([text.clone()]) {
+                    for money in ["€", "EUR", "USD", "minor", "credit"] {
+                        assert!(!text.contains(money), "governance reads {money} in\n{text}");
+                    }
+                }
+            }
+            check(&format!("{name}.{code}.pdf.txt"), &text);
+        }
+    }
+}
+
+fn pages(pdf: &[u8]) -> String {
+    let document = lopdf::Document::load_mem(pdf).expect("a PDF");
+    let mut text = String::new();
+    for number in document.get_pages().into_keys() {
+        let page = document.extract_text(&[number]).expect("text");
+        let lines = page.lines().map(str::trim_end).filter(|line| !line.is_empty());
+        text.extend([format!("# {number}")].into_iter().chain(lines.map(str::to_owned)).map(|line| line + "\n"));
+    }
+    text
 }
 
 #[test]

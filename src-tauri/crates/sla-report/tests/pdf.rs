@@ -3,9 +3,13 @@
 use std::collections::BTreeSet;
 
 use lopdf::{Dictionary, Document, Object};
-use sla_core::record::{Language, MonthRecord, RecordOutage, Verdict};
+use sla_core::catalogue::CapScope;
+use sla_core::record::{Language, MonthRecord, RecordCap, RecordOutage, RecordRange, Verdict};
 use sla_report::manuscript::Block;
-use sla_report::{Templates, report_pdf, sample, tenant_documents};
+use sla_report::{
+    Templates, governance_documents, portfolio_documents, report_pdf, sample, settled_documents, statement_documents,
+    tenant_documents,
+};
 
 fn load(record: &MonthRecord) -> Document {
     let bytes = report_pdf(&Templates::builtin(), record).expect("a report");
@@ -62,47 +66,94 @@ fn figures_and_umlauts_can_be_copied_out() {
     }
 }
 
-/// Figures as a German reader expects them: `1234.5` is `1.234,5`.
-fn german(number: &str) -> String {
+/// Figures as a reader expects them: `1234.5` is `1.234,5` in German.
+fn grouped(number: &str, language: Language) -> String {
+    let [group, mark] = match language {
+        Language::De => [".", ","],
+        Language::En => [",", "."],
+    };
     let (whole, part) = number.split_once('.').map_or((number, None), |(whole, part)| (whole, Some(part)));
     let digits = whole.as_bytes();
-    let groups = digits.rchunks(3).rev().map(String::from_utf8_lossy).collect::<Vec<_>>().join(".");
-    part.map_or(groups.clone(), |part| format!("{groups},{part}"))
+    let groups = digits.rchunks(3).rev().map(String::from_utf8_lossy).collect::<Vec<_>>().join(group);
+    part.map_or(groups.clone(), |part| format!("{groups}{mark}{part}"))
+}
+
+/// A stretch of time as the pages say it, without its spaces; `seconds` may have a part.
+fn stretch(seconds: &str, language: Language) -> String {
+    let (whole, part) = seconds.split_once('.').unwrap_or((seconds, ""));
+    let (whole, part) = (whole.parse::<i64>().expect("seconds"), part.trim_end_matches('0'));
+    let [hours, minutes, rest] = [whole / 3600, whole / 60 % 60, whole % 60];
+    let mut said = String::new();
+    for (count, unit) in [(hours, "h"), (minutes, "min")] {
+        said += &if count > 0 { format!("{count}{unit}") } else { String::new() };
+    }
+    let rest = if part.is_empty() { rest.to_string() } else { format!("{rest}.{part}") };
+    if said.is_empty() || rest != "0" { said + &grouped(&rest, language) + "s" } else { said }
+}
+
+/// What the pages say of a value of `report.json`, by the names of the fields that it stands in; nothing of what is no figure.
+fn figure(path: &str, value: &serde_json::Value, record: &MonthRecord) -> Option<String> {
+    let language = record.language;
+    let field = path.rsplit('.').next().expect("a name");
+    let text = match value {
+        serde_json::Value::Number(number) => number.to_string(),
+        serde_json::Value::String(text) => text.clone(),
+        _ => return None,
+    };
+    let is_decimal = text.starts_with(|c: char| c.is_ascii_digit()) && text.parse::<f64>().is_ok();
+    Some(match field {
+        _ if field.ends_with("sha256") => text,
+        _ if !is_decimal => return None,
+        _ if path.contains("minor") => {
+            let minor: i64 = text.parse().expect("an amount");
+            let amount = grouped(&format!("{}.{:02}", minor / 100, minor % 100), language);
+            match (language, record.credit_total.currency.as_str()) {
+                (Language::De, "EUR") => format!("{amount}€"),
+                (Language::De, currency) => format!("{amount}{currency}"),
+                (Language::En, currency) => format!("{currency}{amount}"),
+            }
+        }
+        _ if path.contains("percent") || field == "target" || field == "slice_target" => {
+            format!("{}%", grouped(&text, language))
+        }
+        _ if path.contains("seconds") => stretch(&text, language),
+        _ => grouped(&text, language),
+    })
+}
+
+fn figures(path: &str, value: &serde_json::Value, record: &MonthRecord, found: &mut Vec<(String, String)>) {
+    match value {
+        serde_json::Value::Array(all) => all.iter().for_each(|one| figures(path, one, record, found)),
+        serde_json::Value::Object(fields) => {
+            fields.iter().for_each(|(name, one)| figures(&format!("{path}.{name}"), one, record, found));
+        }
+        value => found.extend(figure(path, value, record).map(|figure| (path.to_owned(), figure))),
+    }
 }
 
 #[test]
-fn every_figure_of_the_record_can_be_found() {
-    for verdict in [Verdict::Met, Verdict::Breached, Verdict::Undecidable] {
-        let record = sample::record(Language::De, verdict);
-        let squeezed = |text: &str| text.replace([' ', '\u{a0}', '\u{202f}', '\n'], "");
-        let text = squeezed(&page_texts(&load(&record)).concat());
-        let money = |minor: i64| format!("{},{:02}€", german(&(minor / 100).to_string()), minor % 100);
-        let percent = |percent: &str| format!("{}%", german(percent));
-        let mut figures = vec![money(record.credit_total.low_minor), money(record.credit_total.high_minor)];
-        figures.push(money(record.contract.fee.minor));
-        for one in &record.commitments {
-            let range = [&one.attained_range.low, &one.attained_range.high];
-            figures.extend(range.into_iter().flatten().map(|ratio| percent(&ratio.percent)));
-            let used = [&one.budget.used_percent_range.low, &one.budget.used_percent_range.high];
-            figures.extend(used.into_iter().flatten().map(|used| percent(used)));
-            figures.extend([money(one.credit.low_minor), money(one.credit.high_minor), percent(&one.target)]);
-            figures.extend([one.good.to_string(), one.total.to_string()].map(|count| german(&count)));
-            figures.extend(one.days.iter().filter_map(|day| day.percent.as_deref()).map(percent));
-            let course = one.course.as_ref().expect("the sample tells how it went");
-            let used = course.used.iter().flat_map(|day| [&day.percent.low, &day.percent.high]);
-            figures.extend(used.flatten().map(|used| percent(used)));
-            for outage in &one.outages {
-                figures.extend([&outage.reason.failed, &outage.reason.total].map(|count| german(&count.to_string())));
-            }
-        }
-        for month in &record.earlier {
-            let told = month.promises.iter().flat_map(|one| [&one.attained.low, &one.attained.high]);
-            figures.extend(told.flatten().map(|attained| percent(attained)));
-        }
-        figures.extend(record.evidence.iter().map(|piece| piece.sha256.clone()));
-        figures.push(record.contract.sha256.clone());
-        for figure in figures {
-            assert!(text.contains(&figure), "{figure} is missing in the report of a {} month", verdict.name());
+fn every_figure_of_report_json_stands_on_the_pages() {
+    for language in [Language::De, Language::En] {
+        for verdict in [Verdict::Met, Verdict::Breached, Verdict::Undecidable] {
+            let mut record = sample::record(language, verdict);
+            let commitments = record.commitments.iter().map(|one| one.name.clone());
+            let used_minor = RecordRange { low: 1_234, high: 5_678_901 };
+            let cap = RecordCap {
+                per: CapScope::Year,
+                commitments: commitments.collect(),
+                since: Some("2026-01".parse().expect("a month")),
+                limit_minor: 9_876_543,
+                used_minor,
+            };
+            record.caps.push(cap);
+            let squeezed = |text: &str| text.replace([' ', '\u{a0}', '\u{202f}', '\n'], "");
+            let text = squeezed(&page_texts(&load(&record)).concat());
+            let mut found = Vec::new();
+            let value = serde_json::from_str(&record.to_json()).expect("JSON");
+            figures("record", &value, &record, &mut found);
+            assert!(found.len() > 500, "{} figures", found.len());
+            let missing: Vec<_> = found.iter().filter(|(_, figure)| !text.contains(figure)).collect();
+            assert!(missing.is_empty(), "{} {language:?}: {missing:?}", verdict.name());
         }
     }
 }
@@ -243,32 +294,141 @@ fn a_field_that_is_no_figure_is_refused_by_name() {
     check(backwards, "expected seconds");
 }
 
-/// The test starts itself again, elsewhere on the globe, and compares what both processes wrote.
+/// Every block of a report's month has what the reader is told that it has.
+#[test]
+fn a_commitment_has_its_charts_and_every_figure_of_it_leads_somewhere() {
+    for language in [Language::De, Language::En] {
+        let record = sample::record(language, Verdict::Breached);
+        let blocks = sla_report::report_manuscript(&Templates::builtin(), &record).expect("a manuscript").blocks;
+        let anchors: BTreeSet<&str> = blocks.iter().flat_map(anchors).collect();
+        for (index, one) in record.commitments.iter().enumerate() {
+            let name = format!("promise-{}", index + 1);
+            let begin = blocks.iter().position(|block| anchors_of(block, &name)).expect("its heading");
+            let rest = &blocks[begin + 1..];
+            let end = rest.iter().position(|block| matches!(block, Block::PageBreak)).expect("its end");
+            let (mut maps, mut bars, mut burns, mut years, mut outages) = (0, 0, 0, 0, 0);
+            for block in &rest[..end] {
+                match block {
+                    Block::Hours(map) => {
+                        maps += 1;
+                        assert_eq!(map.days.len(), 31);
+                        assert!(map.days.iter().all(|day| day.hours.len() == 24), "24 hours a day");
+                        assert!(one.outages.is_empty() || map.description.contains("min"), "{}", map.description);
+                    }
+                    Block::Chart(chart) => {
+                        bars += 1;
+                        assert_eq!((chart.days.len(), chart.target.as_str()), (31, one.target.as_str()));
+                    }
+                    Block::BurnDown(chart) => {
+                        burns += 1;
+                        assert_eq!(chart.days.len(), 31);
+                    }
+                    Block::Months(chart) => {
+                        years += 1;
+                        assert_eq!(chart.months.len(), 12);
+                    }
+                    Block::Table(table) if outages == 0 && !one.outages.is_empty() => {
+                        outages = table.rows.len();
+                    }
+                    Block::Facts { facts } => {
+                        let has_digit = |text: &str| text.contains(|c: char| c.is_ascii_digit());
+                        for fact in facts.iter().filter(|fact| fact.value.text.iter().any(|run| has_digit(&run.text))) {
+                            let link = fact.value.text.iter().find_map(|run| run.link.as_deref());
+                            let link = link.unwrap_or_else(|| panic!("{fact:?} leads nowhere"));
+                            assert!(anchors.contains(link), "{link}");
+                        }
+                    }
+                    _ => {}
+                }
+            }
+            assert_eq!([maps, bars, burns, years], [1; 4], "{}", one.name);
+            assert_eq!(outages, one.outages.len(), "{}", one.name);
+        }
+    }
+}
+
+fn anchors(block: &Block) -> Vec<&str> {
+    match block {
+        Block::Heading { anchor, .. } => anchor.iter().map(String::as_str).collect(),
+        Block::Evidence { cards } => cards.iter().filter_map(|card| card.anchor.as_deref()).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn anchors_of(block: &Block, name: &str) -> bool {
+    anchors(block).contains(&name)
+}
+
+/// Names that are read from the right, and titles with signs of Markdown, are copied as they were written.
+#[test]
+fn names_of_any_script_and_with_any_sign_are_copied_as_they_were_written() {
+    #[track_caller]
+    fn check(name: &str) {
+        let mut record = sample::record(Language::De, Verdict::Breached);
+        name.clone_into(&mut record.tenant_name);
+        name.clone_into(&mut record.commitments[0].title);
+        let commitments = vec![record.commitments[0].name.clone()];
+        let used_minor = RecordRange { low: 0, high: 0 };
+        record.caps = vec![RecordCap { per: CapScope::Month, commitments, since: None, limit_minor: 100, used_minor }];
+        let text = page_texts(&load(&record)).concat();
+        let squeezed = |text: &str| text.replace([' ', '\u{a0}'], "");
+        // The cover, the overview, the list of contents, its own heading, its derivation, its caps and its figures.
+        let count = squeezed(&text).matches(&squeezed(name)).count();
+        assert!(count >= 7, "{name} is found {count} times in {text}");
+    }
+    check("شركة الشحن المحدودة");
+    // Lam and alef are one glyph.
+    check("السلام والأمل");
+    check("חברת החשמל");
+    check("株式会社ノルドリヒト物流");
+    check("a | b * c _d_ `e` [f](#g) <h> {{ i }} # j");
+}
+
+/// The test starts itself again, elsewhere on the globe and as somebody else, and compares what both processes wrote.
 #[test]
 fn equal_months_make_equal_bytes_in_another_process() {
     const FOLDER: &str = "SLA_REPORT_TEST_FOLDER";
-    let documents = || {
-        let record = sample::record(Language::De, Verdict::Breached);
-        tenant_documents(&Templates::builtin(), &record, &sample::contacts()).expect("documents")
+    let documents = || -> Vec<(String, Vec<u8>)> {
+        let templates = Templates::builtin();
+        let mut all = Vec::new();
+        for (language, verdict) in [(Language::De, Verdict::Breached), (Language::En, Verdict::Undecidable)] {
+            let record = sample::record(language, verdict);
+            let settlement = sample::settlement(&record);
+            for (of, documents) in [
+                ("drawn", tenant_documents(&templates, &record, &sample::contacts())),
+                ("decided", settled_documents(&templates, &record, &settlement, &sample::contacts())),
+                ("statement", statement_documents(&templates, language, &sample::statement(&record))),
+                ("governance", governance_documents(&templates, language, &sample::governance(&record))),
+                ("portfolio", portfolio_documents(record.month, std::slice::from_ref(&record))),
+            ] {
+                let documents = documents.expect("documents").into_iter();
+                all.extend(documents.map(|one| (format!("{}-{of}-{}", language.code(), one.name), one.bytes)));
+            }
+        }
+        all
     };
     if let Some(folder) = std::env::var_os(FOLDER) {
-        for document in documents() {
-            std::fs::write(std::path::Path::new(&folder).join(document.name), document.bytes).expect("written");
+        for (name, bytes) in documents() {
+            std::fs::write(std::path::Path::new(&folder).join(name), bytes).expect("written");
         }
         return;
     }
     let folder = tempfile::tempdir().expect("a folder");
     let status = std::process::Command::new(std::env::current_exe().expect("this test"))
         .args(["--exact", "equal_months_make_equal_bytes_in_another_process"])
+        .env_clear()
         .env(FOLDER, folder.path())
-        .env("TZ", "Pacific/Kiritimati")
-        .env("LC_ALL", "en_US.UTF-8")
+        .envs([("TZ", "Pacific/Kiritimati"), ("LC_ALL", "tr_TR.UTF-8"), ("LANG", "de_DE.UTF-8")])
+        .envs([("USER", "somebody else"), ("LOGNAME", "else"), ("HOME", "/nonexistent"), ("SOURCE_DATE_EPOCH", "1")])
+        .current_dir("/")
         .stdout(std::process::Stdio::null())
         .status()
         .expect("the test starts");
     assert!(status.success());
-    for document in documents() {
-        let other = std::fs::read(folder.path().join(document.name)).expect("written by the other process");
-        assert!(other == document.bytes, "{} differs", document.name);
+    let documents = documents();
+    assert_eq!(documents.len(), 2 * (7 + 9 + 4 + 3 + 4));
+    for (name, bytes) in documents {
+        let other = std::fs::read(folder.path().join(&name)).expect("written by the other process");
+        assert!(other == bytes, "{name} differs");
     }
 }

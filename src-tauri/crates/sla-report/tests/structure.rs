@@ -74,6 +74,10 @@ fn a_table_over_many_pages_has_one_head_and_whole_rows() {
     let tree = check(&templates, &record);
     let longest = tree.tables.iter().map(|table| table.rows).max();
     assert!(longest >= Some(4_900), "{longest:?} rows");
+    for table in tree.tables.iter().filter(|table| !table.head_pages.is_empty()) {
+        assert_eq!(table.head_pages, table.row_pages, "the head stands on every page as a head");
+    }
+    assert!(tree.tables.iter().any(|table| table.head_pages.len() > 50), "the head is drawn again");
     let mut record = sample::record(Language::De, Verdict::Breached);
     let rows = check(&templates, &record).tables.iter().map(|table| table.rows).sum::<usize>();
     record.exclusions[0].reason = "lang ".repeat(4_000);
@@ -119,7 +123,16 @@ fn contents_made_up_by_chance_are_tagged_as_well() {
         record.exclusions.iter_mut().for_each(|one| one.reason.clone_from(&reason));
         record.evidence.iter_mut().for_each(|one| one.query.clone_from(&query));
         let bytes = report_pdf(&templates, &record).map_err(|error| TestCaseError::fail(error.to_string()))?;
-        Tree::checked(&bytes).map(drop).map_err(TestCaseError::fail)
+        Tree::checked(&bytes).map(drop).map_err(TestCaseError::fail)?;
+        for documents in [
+            statement_documents(&templates, language, &sample::statement(&record)),
+            governance_documents(&templates, language, &sample::governance(&record)),
+        ] {
+            let documents = documents.map_err(|error| TestCaseError::fail(error.to_string()))?;
+            let pdf = documents.iter().find(|one| one.name.ends_with(".pdf")).expect("a PDF");
+            Tree::checked(&pdf.bytes).map(drop).map_err(TestCaseError::fail)?;
+        }
+        Ok(())
     });
     tried.unwrap_or_else(|failed| panic!("{failed}"));
 }

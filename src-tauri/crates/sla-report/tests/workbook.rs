@@ -141,6 +141,27 @@ fn sums_are_formulas_with_their_result() {
     assert_eq!(sum("Tage", 2), downtime.to_string());
 }
 
+/// A spreadsheet of more rows than anybody scrolls through says how many are left out, where they are, and what they add up to.
+#[test]
+fn a_list_ends_at_a_hundred_thousand_rows_and_still_adds_up() {
+    let mut record = sample::record(Language::De, Verdict::Breached);
+    let one = record.commitments[0].outages[0].clone();
+    record.commitments.iter_mut().for_each(|commitment| commitment.outages.clear());
+    record.commitments[0].outages = vec![one.clone(); 100_003];
+    let sheets = sheets(&workbook(&record, None));
+    let rows = &sheets.iter().find(|sheet| sheet.name == "Ausfälle").expect("outages").rows;
+    // The head, what is listed, what is left out, and the sum.
+    assert_eq!(rows.len(), 1 + 100_000 + 1 + 1);
+    let rest = &rows[100_001];
+    assert!(matches!(&rest[0], Cell::Text(words) if words.contains('3') && words.contains("report.json")), "{rest:?}");
+    assert!(rest.contains(&Cell::Number((3 * one.seconds).to_string())), "{rest:?}");
+    let sum = rows.last().expect("a sum").iter().find_map(|cell| match cell {
+        Cell::Formula(_, result) => Some(result.as_str()),
+        _ => None,
+    });
+    assert_eq!(sum, Some((100_003 * one.seconds).to_string().as_str()));
+}
+
 #[test]
 fn a_head_stays_and_lists_can_be_filtered() {
     for sheet in sheets(&workbook(&sample::record(Language::De, Verdict::Undecidable), None)) {

@@ -8,8 +8,8 @@ use super::shape::{self, Area};
 use crate::manuscript::BurnDown;
 
 /// Height of the whole figure in points.
-pub(super) const HEIGHT: f32 = 142.0;
-const PLOT_HEIGHT: f32 = 78.0;
+pub(super) const HEIGHT: f32 = 136.0;
+const PLOT_HEIGHT: f32 = 72.0;
 /// Percent from tick to tick; the least that shows the deepest overdraft is taken.
 const STEPS: [u16; 10] = [25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000];
 const TICKS: u16 = 4;

@@ -13,8 +13,8 @@ use crate::manuscript::{Chart, ChartDay};
 use crate::theme::Colours;
 
 /// Height of the whole figure in points.
-pub(super) const HEIGHT: f32 = 138.0;
-const PLOT_HEIGHT: f32 = 78.0;
+pub(super) const HEIGHT: f32 = 132.0;
+const PLOT_HEIGHT: f32 = 72.0;
 /// Steps of the scale in ten-thousandths of a percent; the least that shows every bar's end is taken.
 const STEPS: [u32; 11] = [100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 250_000];
 const TICKS: u32 = 4;

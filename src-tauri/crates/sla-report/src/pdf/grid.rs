@@ -6,17 +6,21 @@
 //! cells as well. So a reader that loads single pages finds heads there, too, cells never count as rows that the table does not
 //! have, and `ActualText` lets each head be read once, however often it is drawn.
 
+use std::collections::BTreeMap;
+
 use super::face::Face;
 use super::flow::{BODY, Flow, LEFT, WIDTH};
 use super::shape::{self, Area};
 use super::tags::HeadOf;
 use super::text::{Lines, Look};
-use crate::manuscript::{Card, Cell, Column, Status, Table};
+use crate::manuscript::{Card, Cell, Column, RunStyle, Status, Table, Text};
 use crate::theme::Colour;
 
 const PAD_X: f32 = 4.5;
 const PAD_Y: f32 = 3.2;
 const ICON: f32 = 7.5;
+/// Between an icon and its word.
+const GAP: f32 = 4.0;
 const TEXT_SIZE: f32 = 8.2;
 
 /// A cell, set and placed.
@@ -42,17 +46,27 @@ impl Row<'_> {
     }
 }
 
-/// Left edge and width of every column.
-fn columns(columns: &[Column]) -> Vec<(f32, f32)> {
-    let share = |column: &Column| f32::from(u16::try_from(column.share).unwrap_or(u16::MAX));
-    let whole: f32 = columns.iter().map(share).sum();
-    let mut left = LEFT;
-    let place = |column: &Column| {
-        let width = WIDTH * share(column) / whole;
-        left += width;
-        (left - width, width)
-    };
-    columns.iter().map(place).collect()
+/// The shares of a table's width, and more for a column whose `needs` are wider, taken from the others as far as these have
+/// more than theirs. A column never gives more than half of its share.
+fn widths(shares: &[f32], needs: &[f32]) -> Vec<f32> {
+    let spare = |(share, need): (&f32, &f32)| (share - need.max(share / 2.0)).max(0.0);
+    let lacking = |(share, need): (&f32, &f32)| (need - share).max(0.0);
+    let both = || shares.iter().zip(needs);
+    let (spared, lacked): (f32, f32) = (both().map(spare).sum(), both().map(lacking).sum());
+    if lacked <= 0.0 || spared <= 0.0 {
+        return shares.to_vec();
+    }
+    let moved = lacked.min(spared);
+    both().map(|pair| pair.0 + lacking(pair) * moved / lacked - spare(pair) * moved / spared).collect()
+}
+
+/// The words of a cell that are figures: a number, an amount or a day must not be torn apart at the end of a line. What is
+/// longer is no figure but a fingerprint. Digits are equally wide, so that many figures need one measurement.
+fn figures(text: &Text) -> impl Iterator<Item = String> {
+    const LONGEST: usize = 28;
+    let words = text.iter().filter(|run| run.style != RunStyle::Code).flat_map(|run| run.text.split([' ', '\n']));
+    let is_figure = |word: &&str| word.contains(|c: char| c.is_ascii_digit()) && word.chars().count() <= LONGEST;
+    words.filter(is_figure).map(|word| word.replace(|c: char| c.is_ascii_digit(), "0"))
 }
 
 /// How much of a card must stand on the page that it begins on: a short one stays whole, of a longer one its title and
@@ -65,9 +79,47 @@ fn card_start(title: &Lines<'_>, rows: &[Row<'_>]) -> f32 {
 }
 
 impl<'a> Flow<'a> {
+    /// Left edge and width of every column.
+    fn columns(&mut self, table: &Table) -> Vec<(f32, f32)> {
+        let share = |column: &Column| f32::from(u16::try_from(column.share).unwrap_or(u16::MAX));
+        let whole: f32 = table.columns.iter().map(share).sum();
+        let shares: Vec<f32> = table.columns.iter().map(|column| WIDTH * share(column) / whole).collect();
+        let mut needs = vec![0.0_f32; shares.len()];
+        let mut known = BTreeMap::new();
+        for row in &table.rows {
+            for ((cell, need), share) in row.iter().zip(&mut needs).zip(&shares) {
+                let face = if cell.status.is_some() { Face::Strong } else { Face::Regular };
+                let icon = if cell.status.is_some() { ICON + GAP } else { 0.0 };
+                for figure in figures(&cell.text) {
+                    let width = self.figure_width(&mut known, figure, face) + icon + 2.0 * PAD_X;
+                    *need = need.max(width.min(2.0 * share));
+                }
+            }
+        }
+        let mut left = LEFT;
+        let place = |width: f32| {
+            left += width;
+            (left - width, width)
+        };
+        widths(&shares, &needs).into_iter().map(place).collect()
+    }
+
+    fn figure_width(&mut self, known: &mut BTreeMap<(String, bool), f32>, figure: String, face: Face) -> f32 {
+        /// What keeps a figure from being as wide as its column to the last bit.
+        const AIR: f32 = 0.5;
+        let key = (figure, face == Face::Strong);
+        if let Some(width) = known.get(&key) {
+            return *width;
+        }
+        let look = Look::new(TEXT_SIZE, face, self.colours.ink);
+        let width = self.setter.set_plain(&key.0, look, f32::MAX).width() + AIR;
+        known.insert(key, width);
+        width
+    }
+
     /// Draws a table.
     pub(super) fn table(&mut self, table: &Table) {
-        let places = columns(&table.columns);
+        let places = self.columns(table);
         self.tags.open("Table");
         let mut head = self.head_row(table, &places);
         let first = table.rows.first().map(|row| self.body_row(table, row, &places));
@@ -89,7 +141,7 @@ impl<'a> Flow<'a> {
 
     /// Height of a table's head and first row, at most half a page.
     pub(super) fn table_start(&mut self, table: &Table) -> f32 {
-        let places = columns(&table.columns);
+        let places = self.columns(table);
         let head = self.head_row(table, &places).height();
         let first = table.rows.first().map_or(0.0, |row| self.body_row(table, row, &places).height());
         (head + first).min(BODY / 2.0)
@@ -171,7 +223,7 @@ impl<'a> Flow<'a> {
 
     fn place_text(
         &mut self,
-        text: &crate::manuscript::Text,
+        text: &Text,
         look: Look,
         (left, width): (f32, f32),
         tag: &'static str,
@@ -183,7 +235,7 @@ impl<'a> Flow<'a> {
 
     fn place_cell(&mut self, cell: &Cell, look: Look, (left, width): (f32, f32), tag: &'static str) -> Placed<'a> {
         let Some(status) = cell.status else { return self.place_text(&cell.text, look, (left, width), tag, None) };
-        let icon = ICON + 4.0;
+        let icon = ICON + GAP;
         let look = Look { colour: shape::status_colour(self.colours, status), face: Face::Strong, ..look };
         let lines = self.setter.set(&cell.text, look, width - 2.0 * PAD_X - icon);
         let left = left + PAD_X;
@@ -283,5 +335,94 @@ impl<'a> Flow<'a> {
     pub(super) fn underline(&mut self, paint: Colour, height: f32) {
         let area: Area = self.area(height);
         self.ornament(|ops| shape::rectangle(ops, area, paint));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sla_core::record::{Language, Verdict};
+
+    use super::*;
+    use crate::manuscript::{self, Block, Manuscript};
+    use crate::pdf::text::Setter;
+    use crate::templates::Templates;
+    use crate::{governance, internal, report_manuscript, sample, statement};
+
+    /// The texts of a document's table cells, with `|` where a line ends.
+    fn cells(parsed: &Manuscript, language: Language) -> Vec<String> {
+        let templates = Templates::builtin();
+        let look = templates.own_look();
+        let mut flow = Flow::new(Setter::new(&look.typefaces, language), look);
+        let mut cells = Vec::new();
+        for block in &parsed.blocks {
+            let Block::Table(table) = block else { continue };
+            let places = flow.columns(table);
+            let right = places.last().map_or(0.0, |(left, width)| left + width);
+            assert!((right - LEFT - WIDTH).abs() < 0.1, "a table is as wide as the page, and not {right}");
+            for row in &table.rows {
+                let row = flow.body_row(table, row, &places);
+                cells.extend(row.cells.iter().map(|cell| cell.lines.by_line().join("|").replace('\u{a0}', "~")));
+            }
+        }
+        cells
+    }
+
+    #[test]
+    fn no_figure_is_torn_apart_where_others_can_give_room() {
+        #[track_caller]
+        fn check(row: &str, expected: &[&str]) {
+            let page = "```page\ntitle: t\nsubject: s\nheader: a | b\nfooter: a | b\n```";
+            let text = format!("{page}\n\n```table\na | b | c\n- | ------ | -\n{row}\n```\n").replace('~', "\u{a0}");
+            let parsed = manuscript::parse("report.de.md", &text).expect("a manuscript");
+            assert_eq!(cells(&parsed, Language::De), expected);
+        }
+        check("28.~November~2026 | Kunde | 12.500.000,00~€", &["28.~November~2026", "Kunde", "12.500.000,00~€"]);
+        check("!met 99,9999999~% | Kunde | 1", &["99,9999999~%", "Kunde", "1"]);
+        // A fingerprint is no figure: it may be divided, and takes no room from anybody.
+        let hash = "0123456789".repeat(4);
+        let divided = "0123456789|0123456789|0123456789|0123456789";
+        check(&format!("{hash} | Kunde | 1"), &[divided, "Kunde", "1"]);
+    }
+
+    #[test]
+    fn no_document_of_the_program_tears_a_figure_apart() {
+        let is_torn = |cell: &String| {
+            let torn = |part: &[char]| part[0].is_ascii_digit() && part[1] == '|' && !part[2].is_whitespace();
+            let is_figure = |word: &&str| word.chars().count() <= 29;
+            let mut words = cell.split(' ').filter(is_figure).map(|word| word.chars().collect::<Vec<_>>());
+            words.any(|word| word.windows(3).any(torn))
+        };
+        let templates = Templates::builtin();
+        for language in [Language::De, Language::En] {
+            for verdict in [Verdict::Met, Verdict::Breached, Verdict::Undecidable] {
+                let record = sample::record(language, verdict);
+                let internal = |name: &str, values| {
+                    let name = crate::templates::internal_name(name, language);
+                    internal::manuscript(&templates, language, &name, values).expect("a manuscript")
+                };
+                for parsed in [
+                    report_manuscript(&templates, &record).expect("a manuscript"),
+                    internal("statement", statement::values(&sample::statement(&record))),
+                    internal("governance", governance::values(&sample::governance(&record))),
+                ] {
+                    let torn: Vec<_> = cells(&parsed, language).into_iter().filter(is_torn).collect();
+                    assert!(torn.is_empty(), "{}: {torn:?}", parsed.furniture.title);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn widths_are_shares_unless_a_column_needs_more() {
+        #[track_caller]
+        fn check(shares: &[f32], needs: &[f32], expected: &[f32]) {
+            assert_eq!(widths(shares, needs), expected);
+        }
+        check(&[10.0, 30.0], &[5.0, 0.0], &[10.0, 30.0]);
+        check(&[10.0, 30.0], &[16.0, 0.0], &[16.0, 24.0]);
+        // None gives more than half of its own, or more than it can spare.
+        check(&[10.0, 30.0], &[90.0, 0.0], &[25.0, 15.0]);
+        check(&[10.0, 30.0], &[90.0, 28.0], &[12.0, 28.0]);
+        check(&[10.0, 30.0], &[20.0, 40.0], &[10.0, 30.0]);
     }
 }

@@ -9,7 +9,7 @@ use super::shape::{self, Area};
 use crate::manuscript::{Hour, HourMap, HourState};
 use crate::theme::{Colour, Colours};
 
-const ROW: f32 = 4.9;
+const ROW: f32 = 4.6;
 const HOURS: f32 = 24.0;
 /// Height of the whole figure in points.
 pub(super) const HEIGHT: f32 = ROW * HOURS + 62.0;

@@ -11,7 +11,7 @@ use crate::manuscript::{Month, Months, Status};
 
 /// Height of the whole figure in points.
 pub(super) const HEIGHT: f32 = super::burn::HEIGHT;
-const PLOT_HEIGHT: f32 = 78.0;
+const PLOT_HEIGHT: f32 = 72.0;
 
 /// Draws the chart at the cursor, whole, and leaves the cursor where it is.
 pub(super) fn draw(flow: &mut Flow<'_>, chart: &Months, frame: Frame) {

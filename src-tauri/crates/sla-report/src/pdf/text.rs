@@ -34,11 +34,12 @@ pub(super) struct Look {
 
 impl Look {
     pub(super) fn new(size: f32, face: Face, colour: Colour) -> Self {
-        Self { size, face, colour, align: Alignment::Start }
+        // A name that is read from the right stands where the others stand, too: the document is not read from there.
+        Self { size, face, colour, align: Alignment::Left }
     }
 
     pub(super) fn right(self) -> Self {
-        Self { align: Alignment::End, ..self }
+        Self { align: Alignment::Right, ..self }
     }
 
     pub(super) fn centred(self) -> Self {
@@ -263,6 +264,12 @@ impl Lines<'_> {
         self.layout.get(0).map_or("", |line| &self.text[line.text_range()])
     }
 
+    /// The text of every line, with the space at its end.
+    #[cfg(test)]
+    pub(super) fn by_line(&self) -> Vec<&str> {
+        self.layout.lines().map(|line| self.text.get(line.text_range()).unwrap_or_default()).collect()
+    }
+
     /// Width of the widest line in points.
     pub(super) fn width(&self) -> f32 {
         self.layout.width()
@@ -292,51 +299,59 @@ impl Lines<'_> {
         let mut current = None;
         for line in self.layout.lines().skip(lines.start).take(lines.len()) {
             let baseline = y + above - line.metrics().baseline;
-            let mut pen = x + line.metrics().offset;
-            for run in line.runs() {
+            let (mut pen, runs) = (x + line.metrics().offset, line.runs().collect::<Vec<_>>());
+            let mut clusters = Vec::new();
+            for run in &runs {
                 let face = self.typefaces.face_of(run.font().data.id());
-                let font = (face, run.font_size().to_bits());
+                for cluster in run.visual_clusters() {
+                    let advance = cluster.advance();
+                    clusters.push((cluster, pen, face, run.font_size()));
+                    pen += advance;
+                }
+            }
+            // What is read from the right is drawn as it is read, too: who copies it or hears it follows the order of drawing.
+            clusters.sort_by_key(|(cluster, ..)| cluster.text_range().start);
+            let mut clusters = clusters.into_iter().peekable();
+            while let Some((cluster, mut left, face, size)) = clusters.next() {
+                let at_end = cluster.text_range().end == line.text_range().end;
+                let mut characters = self.text[cluster.text_range()].to_owned();
+                let is_drawn = bytes.contains(&cluster.text_range().start);
+                while let Some((rest, pen, ..)) = clusters.next_if(|(next, ..)| next.is_ligature_continuation()) {
+                    characters.push_str(&self.text[rest.text_range()]);
+                    left = left.min(pen);
+                }
+                if !is_drawn || characters == "\n" {
+                    continue;
+                }
+                let font = (face, size.to_bits());
                 if current != Some(font) {
                     let handle = PdfFontHandle::External(FontId(face.id().to_owned()));
-                    ops.push(Op::SetFont { font: handle, size: Pt(run.font_size()) });
+                    ops.push(Op::SetFont { font: handle, size: Pt(size) });
                     current = Some(font);
                 }
-                let mut clusters = run.visual_clusters().peekable();
-                while let Some(cluster) = clusters.next() {
-                    let at_end = cluster.text_range().end == line.text_range().end;
-                    let mut characters = self.text[cluster.text_range()].to_owned();
-                    let mut advance = cluster.advance();
-                    let is_drawn = bytes.contains(&cluster.text_range().start);
-                    while let Some(rest) = clusters.next_if(|next| next.is_ligature_continuation()) {
-                        characters.push_str(&self.text[rest.text_range()]);
-                        advance += rest.advance();
+                if characters.starts_with(SOFT_HYPHEN) {
+                    if at_end {
+                        hyphen(ops, self.typefaces.hyphen(face), left, baseline);
                     }
-                    if is_drawn && characters.starts_with(SOFT_HYPHEN) {
-                        if at_end {
-                            hyphen(ops, self.typefaces.hyphen(face), pen, baseline);
-                        }
-                    } else if is_drawn && characters != "\n" {
-                        let mut at = pen;
-                        // Of several glyphs none stands for the text alone, and each may stand for itself elsewhere: what is copied
-                        // is said beside them.
-                        let is_one = cluster.glyphs().nth(1).is_none();
-                        if !is_one {
-                            begin_span(ops, &characters);
-                        }
-                        for glyph in cluster.glyphs() {
-                            let stands_for = if is_one {
-                                extracted(&characters)
-                            } else {
-                                self.typefaces.character_of(face, glyph.id).unwrap_or(NOTHING).to_string()
-                            };
-                            show(ops, glyph.id, stands_for, at + glyph.x, baseline - glyph.y);
-                            at += glyph.advance;
-                        }
-                        if !is_one {
-                            ops.push(Op::EndMarkedContent);
-                        }
-                    }
-                    pen += advance;
+                    continue;
+                }
+                // Of several glyphs none stands for the text alone, and each may stand for itself elsewhere: what is copied
+                // is said beside them.
+                let is_one = cluster.glyphs().nth(1).is_none();
+                if !is_one {
+                    begin_span(ops, &characters);
+                }
+                for glyph in cluster.glyphs() {
+                    let stands_for = if is_one {
+                        extracted(&characters)
+                    } else {
+                        self.typefaces.character_of(face, glyph.id).unwrap_or(NOTHING).to_string()
+                    };
+                    show(ops, glyph.id, stands_for, left + glyph.x, baseline - glyph.y);
+                    left += glyph.advance;
+                }
+                if !is_one {
+                    ops.push(Op::EndMarkedContent);
                 }
             }
         }
@@ -370,4 +385,28 @@ fn begin_span(ops: &mut Vec<Op>, text: &str) {
 /// What is copied out of the document. A glyph stands for one text only, and fonts draw these with the same glyph.
 fn extracted(characters: &str) -> String {
     characters.replace(['\u{a0}', '\u{202f}'], " ").replace(['\u{2010}', '\u{2011}'], "-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::templates::Templates;
+
+    #[test]
+    fn a_name_that_is_read_from_the_right_stands_where_the_others_stand() {
+        let templates = Templates::builtin();
+        let look = templates.own_look();
+        let mut setter = Setter::new(&look.typefaces, Language::De);
+        let of = Look::new(9.0, Face::Regular, look.theme.colours.ink);
+        for name in ["شركة الشحن المحدودة", "חברת החשמל", "Nordlicht Energie AG", "日本電信"]
+        {
+            let mut offset = |look: Look| {
+                let lines = setter.set_plain(name, look, 300.0);
+                let line = lines.layout.get(0).expect("a line");
+                (line.metrics().offset, 300.0 - line.metrics().offset - line.metrics().advance)
+            };
+            assert!(offset(of).0.abs() < 0.01, "{name}");
+            assert!(offset(of.right()).1.abs() < 0.01, "{name}");
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! The blocks of a report as elements. What letters have as well is written where letters are.
 
+use sla_core::record::Language;
+
 use super::chart;
 use crate::html::{self, escape, runs};
 use crate::logo::{Logo, Picture, Verb};
@@ -7,12 +9,12 @@ use crate::manuscript::{Block, Card, Cell, Cover, Fact, Status, Table, Text, Til
 use crate::templates::Look;
 
 /// All blocks, one after the other.
-pub(super) fn all(blocks: &[Block], look: &Look) -> String {
-    let blocks: Vec<String> = blocks.iter().map(|one| block(one, look)).collect();
+pub(super) fn all(blocks: &[Block], look: &Look, language: Language) -> String {
+    let blocks: Vec<String> = blocks.iter().map(|one| block(one, look, language)).collect();
     blocks.join("\n")
 }
 
-fn block(block: &Block, look: &Look) -> String {
+fn block(block: &Block, look: &Look, language: Language) -> String {
     match block {
         Block::Cover(one) => cover(one, look),
         Block::Tiles { tiles } => {
@@ -22,7 +24,7 @@ fn block(block: &Block, look: &Look) -> String {
         Block::Table(one) => table(one),
         Block::Chart(one) => chart::days(one),
         Block::Hours(one) => chart::hours(one),
-        Block::BurnDown(one) => chart::burn_down(one),
+        Block::BurnDown(one) => chart::burn_down(one, if language == Language::De { "," } else { "." }),
         Block::Months(one) => chart::months(one),
         Block::Evidence { cards } => cards.iter().map(card).collect::<Vec<_>>().join("\n"),
         Block::PageBreak => "<div class=\"break\" role=\"presentation\"></div>".to_owned(),

@@ -42,7 +42,7 @@ pub(super) fn days(chart: &Chart) -> String {
         ("undecidable", &legend.unknown),
         ("tint", &legend.closed),
     ];
-    let rows = chart.days.iter().map(|day| (day.label.as_str(), day.percent.clone().unwrap_or_else(|| "–".to_owned())));
+    let rows = chart.days.iter().map(|day| (day.label.as_str(), told(day.percent.as_deref(), &chart.decimal_mark)));
     figure(&chart.caption, &chart.description, &drawn, &labels.map(|(colour, label)| (colour, label.as_str())), rows)
 }
 
@@ -71,7 +71,7 @@ pub(super) fn months(chart: &Months) -> String {
             Some([low, high]) if low == high => format!("{low} / {}", month.target),
             Some([low, high]) => format!("{low} – {high} / {}", month.target),
         };
-        (month.label.as_str(), attained)
+        (month.label.as_str(), told(Some(&attained), &chart.decimal_mark))
     });
     figure(&chart.caption, &chart.description, &drawn, &labels.map(|(colour, label)| (colour, label.as_str())), rows)
 }
@@ -80,7 +80,7 @@ pub(super) fn months(chart: &Months) -> String {
 type Line = (&'static str, fn(&BurnDay) -> f32, &'static str);
 
 /// What is left of a budget, day by day.
-pub(super) fn burn_down(chart: &BurnDown) -> String {
+pub(super) fn burn_down(chart: &BurnDown, decimal_mark: &str) -> String {
     let least = chart.days.iter().map(|day| number(&day.left[0])).fold(0.0, f32::min).max(-100_000.0);
     let scale = Scale { least, most: 100.0 };
     let slot = slot(chart.days.len());
@@ -103,7 +103,8 @@ pub(super) fn burn_down(chart: &BurnDown) -> String {
     let labels = [("brand", &chart.left), ("muted", &chart.ideal), ("undecidable", &chart.range)];
     let rows = chart.days.iter().map(|day| {
         let [low, high] = &day.left;
-        (day.label.as_str(), if low == high { low.clone() } else { format!("{low} – {high}") })
+        let left = if low == high { low.clone() } else { format!("{low} – {high}") };
+        (day.label.as_str(), told(Some(&left), decimal_mark))
     });
     figure(&chart.caption, &chart.description, &drawn, &labels.map(|(colour, label)| (colour, label.as_str())), rows)
 }
@@ -211,6 +212,11 @@ fn line(drawn: &mut String, height: f32) {
     // Writing into a text cannot fail.
     let _ =
         write!(drawn, "<path d=\"M0 {:.1}h{WIDTH}\" stroke=\"var(--ink)\" stroke-dasharray=\"4 3\"/>", HEIGHT - height);
+}
+
+/// Percentages as a reader of the language writes them.
+fn told(percentages: Option<&str>, decimal_mark: &str) -> String {
+    percentages.map_or_else(|| "–".to_owned(), |all| all.replace('.', decimal_mark))
 }
 
 /// A percentage as a coordinate.

@@ -102,7 +102,7 @@ pub fn preview_html(templates: &Templates, preview: &Preview<'_>) -> Result<Stri
     let (title, body) = match document {
         PreviewDocument::Report => {
             let manuscript = crate::manuscript_of(templates, &record, None)?;
-            let body = blocks::all(&manuscript.blocks, look);
+            let body = blocks::all(&manuscript.blocks, look, language);
             (manuscript.furniture.title, body)
         }
         PreviewDocument::Letter(_) => of_letter(Letter::write(templates, &record, None, &contacts)?),
@@ -246,6 +246,15 @@ mod tests {
             assert_eq!(page.matches("role=\"img\" aria-label=\"").count(), figures);
             assert_eq!(page.matches("<details").count(), figures, "the numbers of every figure are there");
             assert!(!page.contains("aria-label=\"\"") && !page.contains("NaN"));
+            // A German reader's numbers have a comma; what has three digits behind a point are thousands.
+            let cells = page.split("<td class=\"right\">").skip(1).filter_map(|cell| cell.split_once("</td>"));
+            let is_english = |cell: &&str| {
+                let behind = |word: &str| word.split_once('.').map(|(_, part)| part.len());
+                cell.split_whitespace()
+                    .any(|word| word.parse::<f64>().is_ok() && behind(word).is_some_and(|len| len != 3))
+            };
+            let english: Vec<&str> = cells.map(|(cell, _)| cell).filter(is_english).collect();
+            assert!(english.is_empty(), "{english:?}");
         }
     }
 

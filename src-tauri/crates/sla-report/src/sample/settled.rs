@@ -1,9 +1,10 @@
 //! A decision about an invented month.
 
 use sla_core::billing::{BillingPeriod, CreditOnRecord, MonthOnRecord, Settlement, Statement, StepOnRecord};
+use sla_core::catalogue::CapScope;
 use sla_core::evidence::sha256_hex;
 use sla_core::governance::{ChainEnd, ClosedOnRecord, Governance};
-use sla_core::record::MonthRecord;
+use sla_core::record::{MonthRecord, RecordCap, RecordRange};
 use sla_core::workflow::{CreditState, MonthState, WorkflowStep};
 
 /// 16 November 2026, 10:00 in Berlin.
@@ -25,10 +26,36 @@ pub fn settlement(record: &MonthRecord) -> Settlement {
     decided(record, |month| Settlement::of(month).expect("small amounts").expect("an approved month"))
 }
 
-/// The same month in a statement of its own.
+/// The same month in a statement of its own: issued under a cap of the month, and its first credit taken back a day later.
 pub fn statement(record: &MonthRecord) -> Statement {
-    let period = BillingPeriod { from: record.month, to: record.month };
-    decided(record, |month| sla_core::billing::statement(period, std::slice::from_ref(month)).expect("small amounts"))
+    let period = BillingPeriod { from: record.month, to: record.month.plus(1) };
+    let mut capped = record.clone();
+    let promises = record.promises().map(|promise| promise.key(record.contract.version));
+    capped.caps = vec![RecordCap {
+        per: CapScope::Month,
+        commitments: promises.collect(),
+        since: None,
+        limit_minor: record.contract.fee.minor / 10,
+        used_minor: RecordRange { low: 0, high: 0 },
+    }];
+    decided(&capped, |month| {
+        let mut month = month.clone();
+        month.steps.push(step_of(3, WorkflowStep::Issue, None, "", "Mia Berger"));
+        month.state = MonthState::Issued;
+        for credit in &mut month.credits {
+            credit.issued_before_minor = 0;
+            let Some(amount) = credit.decided_minor else { continue };
+            credit.steps.push(step_of(2, WorkflowStep::Issue, Some(amount), "", "Mia Berger"));
+            credit.state = CreditState::Issued;
+        }
+        if let Some(credit) = month.credits.first_mut().filter(|credit| credit.state == CreditState::Issued) {
+            let back = credit.decided_minor.map(|amount| -amount);
+            let step = step_of(3, WorkflowStep::Reverse, back, "Booked twice", "Mia Berger");
+            credit.steps.push(StepOnRecord { at: DECIDED_AT + 86_400, ..step });
+            credit.state = CreditState::Reversed;
+        }
+        sla_core::billing::statement(period, &[month]).expect("small amounts")
+    })
 }
 
 /// The same month in a summary of its own: closed at the end of its period, and issued at once.

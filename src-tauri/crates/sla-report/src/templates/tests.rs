@@ -152,6 +152,19 @@ fn a_finding_is_told_in_german_too() {
     let german: Vec<String> = found.iter().map(TemplateFinding::german).collect();
     let expected = "theme.json:11: Fehler[invalid-value]: gefunden: \"blue\", erwartet: eine Farbe wie \"#1f4e8c\"";
     assert_eq!(german, [expected]);
+    #[track_caller]
+    fn of_engine(template: &str, expected: &str) {
+        let found = Templates::check(&files(&[("letter-met.de.md", template)]));
+        let german = found.first().expect("a finding").german();
+        let start = format!("letter-met.de.md:1: Fehler[template]: gefunden: eine Vorlage, die scheitert: {expected}");
+        assert!(german.starts_with(&start), "{german}");
+    }
+    of_engine("{{ x", "die Schreibweise stimmt nicht; im Wortlaut „syntax error: ");
+    of_engine("{{ no_such_name }}", "etwas ist nicht da; im Wortlaut „undefined value");
+    of_engine("{{ record | no_such }}", "einen solchen Filter gibt es nicht; im Wortlaut „unknown filter: ");
+    of_engine("{{ no_such() }}", "eine solche Funktion gibt es nicht; im Wortlaut „unknown function: ");
+    of_engine("{{ 1 is no_such }}", "eine solche Prüfung gibt es nicht; im Wortlaut „unknown test: ");
+    of_engine("{% include 'x' %}", "eine solche Vorlage gibt es nicht; im Wortlaut „template not found: ");
 }
 
 #[test]

@@ -22,6 +22,9 @@ pub(crate) struct Tree {
 
 pub(crate) struct TableShape {
     pub(crate) rows: usize,
+    /// The pages that its rows are on, and those that its head is on.
+    pub(crate) row_pages: BTreeSet<ObjectId>,
+    pub(crate) head_pages: BTreeSet<ObjectId>,
 }
 
 /// A marked content: its page and its number there.
@@ -126,8 +129,10 @@ impl Reader<'_> {
     fn table(&mut self, id: ObjectId) -> Checked<()> {
         let groups = self.kids(id)?;
         let heads = groups.iter().filter(|(tag, _)| tag == "THead").count();
-        let mut rows = Vec::new();
+        let (mut rows, mut row_pages, mut head_pages) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
         for (tag, group) in groups {
+            let pages = if tag == "THead" { &mut head_pages } else { &mut row_pages };
+            self.pages_of(group, pages)?;
             match tag.as_str() {
                 "TR" => rows.push(group),
                 "THead" | "TBody" => rows.extend(self.kids(group)?.into_iter().map(|(_, row)| row)),
@@ -139,7 +144,24 @@ impl Reader<'_> {
         if heads > 1 || lengths.len() > 1 {
             return Err(format!("a table has {heads} heads and rows of {lengths:?} cells"));
         }
-        self.tree.tables.push(TableShape { rows: rows.len() - heads });
+        self.tree.tables.push(TableShape { rows: rows.len() - heads, row_pages, head_pages });
+        Ok(())
+    }
+
+    /// The pages that marks of an element and of those in it are on.
+    fn pages_of(&self, id: ObjectId, pages: &mut BTreeSet<ObjectId>) -> Checked<()> {
+        let element = self.document.get_dictionary(id).map_err(told)?;
+        let own_page = element.get(b"Pg").and_then(Object::as_reference).ok();
+        for kid in element.get(b"K").and_then(Object::as_array).map_err(told)? {
+            match kid {
+                Object::Reference(kid) => self.pages_of(*kid, pages)?,
+                Object::Integer(_) => pages.extend(own_page),
+                Object::Dictionary(kid) if kid.has(b"MCID") => {
+                    pages.insert(kid.get(b"Pg").and_then(Object::as_reference).map_err(told)?);
+                }
+                _ => {}
+            }
+        }
         Ok(())
     }
 
