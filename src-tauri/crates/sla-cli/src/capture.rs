@@ -31,7 +31,7 @@ pub(crate) struct Capture {
     #[command(flatten)]
     place: Option<Place>,
     /// First day, in each contract's own zone; days that are there are captured again, and kept beside what was there
-    #[arg(long, value_name = "DAY", requires = "to", required_unless_present = "daily")]
+    #[arg(long, value_name = "DAY", requires = "to")]
     from: Option<NaiveDate>,
     /// Last day, which is included
     #[arg(long, value_name = "DAY", requires = "from")]
@@ -102,7 +102,8 @@ pub(crate) async fn run(arguments: Capture, output: Output) -> Result<(), Failur
         tenant: place.tenant.as_deref(),
         which: match (arguments.from, arguments.to) {
             (Some(from), Some(to)) => WhichDays::Range(from, to),
-            _ => WhichDays::Daily,
+            _ if arguments.daily => WhichDays::Daily,
+            _ => return Err(Failure::usage("say which days: --from DAY --to DAY, or --daily".to_owned())),
         },
         now,
         secrets: &|name| std::env::var(name).ok(),

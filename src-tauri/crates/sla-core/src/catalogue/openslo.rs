@@ -218,8 +218,7 @@ pub struct MetricSpec {
     /// the same file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
-    /// A counter of Prometheus that is read sample by sample, so that it counts exactly; for both numbers of a `ratioMetric`,
-    /// or for neither. `increase` in a query extrapolates, and is an estimate. Not part of OpenSLO.
+    /// A counter of Prometheus that counts exactly; for both numbers of a `ratioMetric` or for neither. `increase` in a query extrapolates, and is an estimate. Not part of OpenSLO.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub counter: Option<CounterSpec>,
 }

@@ -142,6 +142,7 @@ fn read(text: &str) -> Option<Selector> {
         let (label, value) = (NAME.to_owned(), name.to_owned());
         matchers.push(Matcher { label, comparison: MatcherComparison::Equal, value });
     }
+    rest = rest.trim_start();
     if !rest.is_empty() {
         rest = rest.strip_prefix('{')?.trim_start();
         while !rest.starts_with('}') {
