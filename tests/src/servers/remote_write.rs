@@ -1,4 +1,4 @@
-//! Samples of any time for a Prometheus that receives them.
+//! Samples of any time for a Prometheus that receives them, and requests to read them again.
 //! Source of the format: `prompb/remote.proto` and `prompb/types.proto` of Prometheus.
 
 use std::io::{Read, Write};
@@ -34,6 +34,48 @@ struct Sample {
     value: f64,
     #[prost(int64, tag = "2")]
     timestamp: i64,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct ReadRequest {
+    #[prost(message, repeated, tag = "1")]
+    queries: Vec<Query>,
+    #[prost(int32, repeated, tag = "2")]
+    accepted_response_types: Vec<i32>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct Query {
+    #[prost(int64, tag = "1")]
+    start_timestamp_ms: i64,
+    #[prost(int64, tag = "2")]
+    end_timestamp_ms: i64,
+    #[prost(message, repeated, tag = "3")]
+    matchers: Vec<Matcher>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct Matcher {
+    #[prost(int32, tag = "1")]
+    comparison: i32,
+    #[prost(string, tag = "2")]
+    name: String,
+    #[prost(string, tag = "3")]
+    value: String,
+}
+
+/// A request for the samples of all series with these labels, as remote read has it, for a stream of chunks.
+///
+/// # Panics
+/// Never.
+#[must_use]
+pub fn read_request(labels: &[(&str, &str)], from_ms: i64, to_ms: i64) -> Vec<u8> {
+    let equal =
+        |(name, value): &(&str, &str)| Matcher { comparison: 0, name: (*name).to_owned(), value: (*value).to_owned() };
+    let matchers = labels.iter().map(equal).collect();
+    let query = Query { start_timestamp_ms: from_ms, end_timestamp_ms: to_ms, matchers };
+    let request = ReadRequest { queries: vec![query], accepted_response_types: vec![1] };
+    snap::raw::Encoder::new().compress_vec(&request.encode_to_vec()).expect("far from snappy's limit")
 }
 
 /// A series to be written.

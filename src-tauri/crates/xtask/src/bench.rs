@@ -34,6 +34,12 @@ pub(crate) enum Bench {
         #[arg(last = true)]
         arguments: Vec<String>,
     },
+    /// A month of 500 counters out of a Prometheus, beside curl that fetches the same bytes
+    Capture {
+        /// Handed on to the bench, after `--`
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
     /// Assessed commitments to money, with every step noted
     Price {
         /// Handed on to the bench, after `--`
@@ -71,6 +77,9 @@ pub(crate) fn run(bench: &Bench) -> Result<(), ChoreError> {
             // The program that is served is built as the bench is.
             chore::run(cargo().args(["build", "--release", "--package", "sla-cli"]))?;
             start(&mut example("sla-acceptance", "bench_api", arguments), "bench-api", None)
+        }
+        Bench::Capture { arguments } => {
+            start(&mut example("sla-acceptance", "bench_capture", arguments), "bench-capture", None)
         }
         Bench::Price { arguments } => start(&mut example("sla-core", "bench_price", arguments), "bench-price", None),
         Bench::Report { arguments } => {
