@@ -65,9 +65,16 @@ impl Attempts {
             };
             return Err(PrometheusError::Unavailable { url: url.to_string(), attempts: attempt, reason });
         };
-        tokio::time::sleep(wait).await;
+        tokio::time::sleep(spread(wait)).await;
         Ok(())
     }
+}
+
+/// A wait, and up to a quarter of it more: whoever failed together does not come back together.
+fn spread(wait: Duration) -> Duration {
+    // Without random numbers it is the wait itself.
+    let share = getrandom::u32().unwrap_or(0) % 1000;
+    wait + wait / 4 * share / 1000
 }
 
 /// Reads an answer while it comes.
@@ -426,6 +433,15 @@ mod tests {
         for unread in ["", "-1", "1.5", "soon"] {
             check(unread, now, None);
         }
+    }
+
+    #[test]
+    fn a_wait_is_never_shorter_than_asked_and_not_much_longer() {
+        let wait = Duration::from_secs(8);
+        let spread: Vec<Duration> = (0..200).map(|_| spread(wait)).collect();
+        assert!(spread.iter().all(|one| (wait..wait + wait / 4).contains(one)), "{spread:?}");
+        assert!(spread.iter().any(|one| *one != spread[0]), "they are spread");
+        assert_eq!(super::spread(Duration::ZERO), Duration::ZERO);
     }
 
     #[test]
