@@ -53,15 +53,19 @@ pub fn governance_documents(
     let mut json = serde_json::to_string_pretty(governance)
         .map_err(|error| ReportError::Write { name: "governance.json", reason: error.to_string() })?;
     json.push('\n');
-    let values = context! { governance => Value::from(Serde(governance)) };
     let internal = Internal { pdf: "governance.pdf", json: ("governance.json", &json), last: governance.month };
-    let pdf = internal::pdf(templates, language, &internal, values)?;
+    let pdf = internal::pdf(templates, language, &internal, values(governance))?;
     let csv = csv(governance)?;
     Ok(vec![
         Document { name: "governance.json", bytes: json.into_bytes() },
         Document { name: "governance.csv", bytes: csv },
         Document { name: "governance.pdf", bytes: pdf },
     ])
+}
+
+/// What the template knows.
+pub(crate) fn values(governance: &Governance) -> Value {
+    context! { governance => Value::from(Serde(governance)) }
 }
 
 fn csv(governance: &Governance) -> Result<Vec<u8>, ReportError> {

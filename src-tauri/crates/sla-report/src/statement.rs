@@ -69,11 +69,15 @@ fn statement_pdf(
     statement: &Statement,
     json: &str,
 ) -> Result<Vec<u8>, ReportError> {
+    let internal = Internal { pdf: "statement.pdf", json: ("statement.json", json), last: statement.billing.to };
+    internal::pdf(templates, language, &internal, values(statement))
+}
+
+/// What the template knows.
+pub(crate) fn values(statement: &Statement) -> Value {
     let mut months = statement.billing.contracts.iter().flat_map(|contract| &contract.months);
     let has_caps = months.any(|month| !month.caps.is_empty());
-    let values = context! { statement => Value::from(Serde(statement)), has_caps => has_caps };
-    let internal = Internal { pdf: "statement.pdf", json: ("statement.json", json), last: statement.billing.to };
-    internal::pdf(templates, language, &internal, values)
+    context! { statement => Value::from(Serde(statement)), has_caps => has_caps }
 }
 
 fn csv(statement: &Statement) -> Result<Vec<u8>, ReportError> {
