@@ -9,7 +9,7 @@ use clap::Args;
 use serde::Serialize;
 use sla_api::{Api, Seal, Settings, router};
 use sla_app::{
-    CloseProgress, DEMO_PASSWORD, DEMO_PEOPLE, Demo, Desk, Ledger, Runner, SecretKey, Silent, Templates, accounts,
+    CloseProgress, DEMO_PASSWORD, DEMO_PEOPLE, Demo, Desk, Ledger, Runner, SecretKey, Silent, Wording, accounts,
 };
 use sla_core::time::UnixSeconds;
 use tokio::sync::oneshot;
@@ -18,11 +18,14 @@ use tokio::task::JoinHandle;
 use crate::choice::{Choice, keychain};
 use crate::failure::Failure;
 
+/// The folder with wording and look of a desk, beside its ledger.
+const TEMPLATES: &str = "templates";
+
 /// A desk that is named at the prompt instead of chosen in the window.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct Named {
     /// Work on the demo in this folder; it is made where it is missing
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["ledger", "catalogue", "files", "out"])]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["ledger", "catalogue", "files", "out", "templates"])]
     demo: Option<PathBuf>,
     /// Where the ledger is: sqlite:FILE or postgres://USER:PASSWORD@HOST/DATABASE
     #[arg(long, value_name = "URL", env = "SLA_LEDGER", hide_env_values = true, requires = "out")]
@@ -36,6 +39,9 @@ pub(crate) struct Named {
     /// Folder for documents and evidence
     #[arg(long, value_name = "DIR", requires = "ledger")]
     out: Option<PathBuf>,
+    /// Folder with wording and look of your own; without one they can be read and not changed
+    #[arg(long, value_name = "DIR", requires = "ledger")]
+    templates: Option<PathBuf>,
 }
 
 /// What a desk is, as the page needs to know it.
@@ -69,6 +75,7 @@ pub(crate) struct Place {
     catalogue: Option<PathBuf>,
     files: Option<PathBuf>,
     out: PathBuf,
+    templates: Option<PathBuf>,
     demo: Option<Demo>,
 }
 
@@ -92,8 +99,8 @@ impl Named {
     pub(crate) fn place(self) -> Option<Place> {
         match self {
             Self { demo: Some(folder), .. } => Some(Place::demo(&folder)),
-            Self { ledger: Some(ledger), out: Some(out), catalogue, files, .. } => {
-                Some(Place { kind: Kind::Named, ledger, catalogue, files, out, demo: None })
+            Self { ledger: Some(ledger), out: Some(out), catalogue, files, templates, .. } => {
+                Some(Place { kind: Kind::Named, ledger, catalogue, files, out, templates, demo: None })
             }
             _ => None,
         }
@@ -104,7 +111,8 @@ impl Place {
     fn demo(folder: &Path) -> Self {
         let demo = Demo::new(folder);
         let (ledger, catalogue, out) = (demo.ledger(), Some(demo.catalogue()), demo.out());
-        Self { kind: Kind::Demo, ledger, catalogue, files: None, out, demo: Some(demo) }
+        let templates = Some(folder.join(TEMPLATES));
+        Self { kind: Kind::Demo, ledger, catalogue, files: None, out, templates, demo: Some(demo) }
     }
 
     /// The place that somebody chose, with its secret from the keychain.
@@ -122,7 +130,15 @@ impl Place {
     /// A desk whose catalogue is in the ledger.
     fn in_folder(kind: Kind, ledger: String, folder: &Path) -> Self {
         let (files, out) = (Some(folder.join("measurements")), folder.join("reports"));
-        Self { kind, ledger, catalogue: None, files, out, demo: None }
+        let templates = Some(folder.join(TEMPLATES));
+        Self { kind, ledger, catalogue: None, files, out, templates, demo: None }
+    }
+
+    /// Wording and look of the desk: its own folder, which is made when something is saved.
+    fn wording(&self) -> Result<Wording, Failure> {
+        let opened = self.templates.clone().map(Wording::open_or_made_later).transpose();
+        let opened = opened.map_err(|error| Failure::new("desk.templates", error.to_string()))?;
+        Ok(opened.unwrap_or_else(Wording::builtin))
     }
 
     /// Opens the desk. Jobs are carried out until it is closed.
@@ -130,10 +146,10 @@ impl Place {
     /// # Errors
     /// The ledger cannot be opened, or knows nobody who could sign in.
     pub(crate) async fn open(self) -> Result<Open, Failure> {
-        let templates = Arc::new(Templates::builtin());
+        let wording = Arc::new(self.wording()?);
         if let Some(demo) = &self.demo {
             let silent: Arc<dyn CloseProgress> = Arc::new(Silent);
-            demo.make_ready(&templates, &silent, now()).await?;
+            demo.make_ready(&wording.current(), &silent, now()).await?;
         }
         let ledger = Ledger::open_to_write(&self.ledger).await?;
         if accounts(&ledger).await?.is_empty() {
@@ -142,9 +158,9 @@ impl Place {
         }
         let secrets = Box::new(|name: &str| std::env::var(name).ok());
         let Self { kind, ledger: address, catalogue, files, out, .. } = self;
-        let desk = Desk { ledger: address, catalogue, files, out, templates: Arc::clone(&templates), secrets };
+        let desk = Desk { ledger: address, catalogue, files, out, wording: Arc::clone(&wording), secrets };
         let runner = Runner::new(ledger.clone(), desk, now)?;
-        let api = Api::new(ledger.clone(), templates, settings(), now).with_runner(runner.clone());
+        let api = Api::new(ledger.clone(), wording, settings(), now).with_runner(runner.clone());
         let (stop, stopped) = oneshot::channel();
         let jobs = tokio::spawn(async move { runner.run(async { drop(stopped.await) }).await });
         Ok(Open { kind, router: router(api.clone()), api, ledger, stop, jobs })
@@ -154,7 +170,7 @@ impl Place {
 impl Open {
     /// Months are sealed with this key from now on.
     pub(crate) fn seal_with(&self, key: Option<SecretKey>) {
-        self.api.set_seal(key.map(|key| Seal { key, templates: None }));
+        self.api.set_seal(key.map(|key| Seal { key }));
     }
 
     /// Ends its work: what records a month goes on to its end, everything else is given up.

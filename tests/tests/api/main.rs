@@ -19,5 +19,6 @@ mod sign_in;
 mod source;
 mod standing;
 mod telemetry;
+mod templates;
 mod whole;
 mod work;

@@ -16,6 +16,7 @@ fn request(path: &str, method: &str) -> (String, Option<Value>) {
         .replace("{commitment}", "availability")
         .replace("{role}", "finance")
         .replace("{currency}", "EUR")
+        .replace("{file}", "theme.json")
         .replace("{document}", "report.csv")
         .replace("{sha256}", "0")
         .replace("{job}", "nothing")

@@ -36,7 +36,7 @@ pub(crate) struct Service {
     pub(crate) folder: TempDir,
     client: Client,
     served: Child,
-    words: Vec<String>,
+    pub(crate) words: Vec<String>,
     variables: Vec<(String, String)>,
     engine: Engine,
 }

@@ -1,12 +1,12 @@
 //! What every handler shares.
 
 use std::num::NonZeroU32;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use sla_app::{Ledger, OpenId, Runner, SecretKey, Templates};
+use sla_app::{Ledger, OpenId, Runner, SecretKey, Templates, Wording};
 use sla_core::time::UnixSeconds;
 
 use crate::guard::Limits;
@@ -42,7 +42,7 @@ impl Default for Settings {
 #[derive(Clone)]
 pub struct Api {
     pub(crate) ledger: Ledger,
-    pub(crate) templates: Arc<Templates>,
+    pub(crate) wording: Arc<Wording>,
     pub(crate) clock: Arc<dyn Fn() -> UnixSeconds + Send + Sync>,
     pub(crate) settings: Settings,
     pub(crate) limits: Arc<Limits>,
@@ -60,21 +60,19 @@ pub struct Api {
 pub struct Seal {
     /// The key.
     pub key: SecretKey,
-    /// The folder of the templates that documents are drawn by; none where they are those that come with the program.
-    pub templates: Option<PathBuf>,
 }
 
 impl Api {
     /// The API over a ledger. `clock` gives Unix seconds.
     pub fn new(
         ledger: Ledger,
-        templates: Arc<Templates>,
+        wording: Arc<Wording>,
         settings: Settings,
         clock: impl Fn() -> UnixSeconds + Send + Sync + 'static,
     ) -> Self {
         Self {
             ledger,
-            templates,
+            wording,
             clock: Arc::new(clock),
             limits: Arc::new(Limits::new(&settings)),
             metrics: Arc::new(Metrics::default()),
@@ -123,6 +121,11 @@ impl Api {
 
     pub(crate) fn seal(&self) -> Option<Arc<Seal>> {
         self.seal.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The templates that are drawn with now; whoever begins with them ends with them.
+    pub(crate) fn templates(&self) -> Arc<Templates> {
+        self.wording.current()
     }
 
     pub(crate) fn now(&self) -> UnixSeconds {

@@ -44,7 +44,7 @@ pub(crate) struct GovernanceQuery {
 
 async fn summary(api: &Api, who: &Who, query: &GovernanceQuery) -> Result<Vec<Document>, Problem> {
     let GovernanceQuery { month, language } = query;
-    Ok(draw_governance(&who.ledger(api), *month, &api.templates, *language).await?.1)
+    Ok(draw_governance(&who.ledger(api), *month, &api.templates(), *language).await?.1)
 }
 
 pub(crate) async fn list_governance(

@@ -33,9 +33,10 @@ pub(crate) async fn sealed(
         Problem::new(StatusCode::CONFLICT, "bundle.no_key", detail)
     })?;
     let evidence = api.runner()?.desk().evidence();
+    let templates = api.templates();
     let request = SealRequest {
-        of: requested(&api, &who, &of, query.revision).await?,
-        templates: seal.templates.as_deref(),
+        of: requested(&api, &who, (&of, query.revision), &templates).await?,
+        templates: api.wording.folder(),
         folder: api.catalogue(),
         evidence: &evidence,
         key: &seal.key,

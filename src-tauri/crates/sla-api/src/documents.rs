@@ -1,5 +1,7 @@
 //! Documents of a month, drawn from the ledger when they are asked for; its outages; and what months mean for the invoice.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -7,8 +9,8 @@ use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sla_app::{
-    BillingRequest, DocumentsRequest, Drawn, Which, billing, draw_documents, draw_portfolio, draw_statement, letter,
-    outages, write_letter,
+    BillingRequest, DocumentsRequest, Drawn, Templates, Which, billing, draw_documents, draw_portfolio, draw_statement,
+    letter, outages, write_letter,
 };
 use sla_core::billing::{Billing, BillingPeriod};
 use sla_core::catalogue::Name;
@@ -62,7 +64,8 @@ fn media_type(name: &str) -> &'static str {
 
 /// Draws the documents of a revision that somebody sees.
 async fn drawn(api: &Api, who: &Who, of: &OfMonth, revision: Option<u32>) -> Result<Drawn, Problem> {
-    let request = requested(api, who, of, revision).await?;
+    let templates = api.templates();
+    let request = requested(api, who, (of, revision), &templates).await?;
     let mut drawn = draw_documents(&who.ledger(api), &request).await?;
     if who.which() == Which::Issued {
         // Customers read what was sent to them.
@@ -134,10 +137,10 @@ pub(crate) async fn explained_outages(
 
 /// The request for a revision that somebody sees.
 pub(crate) async fn requested<'a>(
-    api: &'a Api,
+    api: &Api,
     who: &Who,
-    of: &'a OfMonth,
-    revision: Option<u32>,
+    (of, revision): (&'a OfMonth, Option<u32>),
+    templates: &'a Arc<Templates>,
 ) -> Result<DocumentsRequest<'a>, Problem> {
     let seen = seen_revisions(api, who, of).await?;
     let wanted = seen.iter().rfind(|view| revision.is_none_or(|revision| view.revision == revision));
@@ -148,7 +151,7 @@ pub(crate) async fn requested<'a>(
         month: *month,
         contract: Some(contract.as_str()),
         revision: Some(revision),
-        templates: &api.templates,
+        templates,
     })
 }
 
@@ -159,7 +162,8 @@ pub(crate) async fn show_letter(
     InQuery(query): InQuery<RevisionQuery>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let request = requested(&api, &who, &of, query.revision).await?;
+    let templates = api.templates();
+    let request = requested(&api, &who, (&of, query.revision), &templates).await?;
     let mut view = letter(&who.ledger(&api), &request).await?;
     if who.which() == Which::Issued {
         // Customers see what was sent to them, and not who worded it how before.
@@ -188,7 +192,8 @@ pub(crate) async fn put_letter(
         Problem::new(StatusCode::PRECONDITION_REQUIRED, "request.no_if_match", detail)
     };
     let seen = seen(&headers)?.ok_or_else(needed)?.to_owned();
-    let request = requested(&api, &who, &of, None).await?;
+    let templates = api.templates();
+    let request = requested(&api, &who, (&of, None), &templates).await?;
     let view = write_letter(&who.ledger(&api), &request, (&text, &seen), who.actor(), api.now()).await;
     let view = view.map_err(|error| when_set(true, error.into()))?;
     Ok(tagged(&HeaderMap::new(), &view.tag(), &view))
@@ -252,7 +257,7 @@ pub(crate) struct StatementQuery {
 async fn stated(api: &Api, who: &Who, query: &StatementQuery) -> Result<Vec<sla_app::Document>, Problem> {
     let StatementQuery { from, to, tenant, language } = query;
     let request = BillingRequest { period: period(*from, *to)?, tenant: tenant.as_ref().map(Name::as_str) };
-    Ok(draw_statement(&who.ledger(api), &request, &api.templates, *language).await?.1)
+    Ok(draw_statement(&who.ledger(api), &request, &api.templates(), *language).await?.1)
 }
 
 pub(crate) async fn list_statement(

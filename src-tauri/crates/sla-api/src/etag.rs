@@ -34,12 +34,14 @@ pub(crate) fn seen(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
 /// # Errors
 /// A problem when it is not there, or is no number.
 pub(crate) fn seen_version(headers: &HeaderMap) -> Result<u32, Problem> {
-    let needed = || {
-        let detail = "say which version you looked at; expected the header if-match with the ETag that was given";
-        Problem::new(StatusCode::PRECONDITION_REQUIRED, "request.no_if_match", detail)
-    };
     let tag = seen(headers)?.ok_or_else(needed)?;
     tag.parse().map_err(|_| stale())
+}
+
+/// What was looked at must be said, and is not.
+pub(crate) fn needed() -> Problem {
+    let detail = "say which version you looked at; expected the header if-match with the ETag that was given";
+    Problem::new(StatusCode::PRECONDITION_REQUIRED, "request.no_if_match", detail)
 }
 
 /// Something else is there now.

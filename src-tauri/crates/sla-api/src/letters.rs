@@ -103,7 +103,8 @@ pub(crate) async fn list(
     InPath(of): InPath<OfMonth>,
     InQuery(query): InQuery<RevisionQuery>,
 ) -> Result<Json<Vec<OccasionView>>, Problem> {
-    let request = requested(&api, &who, &of, query.revision).await?;
+    let templates = api.templates();
+    let request = requested(&api, &who, (&of, query.revision), &templates).await?;
     let mut views = Vec::new();
     for occasion in ClosedOccasion::ALL {
         let drawn = draw_closed_occasion(&who.ledger(&api), &request, occasion).await;
@@ -119,7 +120,8 @@ pub(crate) async fn download(
     InQuery(query): InQuery<RevisionQuery>,
 ) -> Result<Response, Problem> {
     let of = (tenant, contract, month);
-    let request = requested(&api, &who, &of, query.revision).await?;
+    let templates = api.templates();
+    let request = requested(&api, &who, (&of, query.revision), &templates).await?;
     let mut all = Vec::new();
     for occasion in ClosedOccasion::ALL {
         all.extend(there(draw_closed_occasion(&who.ledger(&api), &request, occasion).await)?);
@@ -161,8 +163,8 @@ async fn running(
         return Err(Problem::not_found("the contract"));
     }
     let whose = (tenant.as_str(), Some(contract.as_str()));
-    let breach = draw_last_breach(&api.ledger, &catalogue, whose, &api.templates).await;
-    let (templates, now) = (std::sync::Arc::clone(&api.templates), api.now());
+    let (templates, now) = (api.templates(), api.now());
+    let breach = draw_last_breach(&api.ledger, &catalogue, whose, &templates).await;
     let of = (tenant.clone(), contract.clone());
     let plan = move || draw_maintenance(&catalogue, (of.0.as_str(), Some(of.1.as_str())), (month, now), &templates);
     let maintenance = tokio::task::spawn_blocking(plan).await.expect("planning does not panic");

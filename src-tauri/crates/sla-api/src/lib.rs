@@ -39,6 +39,7 @@ mod serve;
 mod several;
 mod sign_in;
 mod standing;
+mod templates;
 mod tenants;
 mod trace;
 mod whole;

@@ -307,7 +307,7 @@ pub(crate) async fn explained(
     InQuery(query): InQuery<ExplainQuery>,
 ) -> Result<String, Problem> {
     let record = record(&api, &who, &of, query.revision).await?;
-    Ok(explain(&api.templates, &record, query.language.unwrap_or(record.language))?)
+    Ok(explain(&api.templates(), &record, query.language.unwrap_or(record.language))?)
 }
 
 pub(crate) async fn derivations(
@@ -317,7 +317,7 @@ pub(crate) async fn derivations(
     InQuery(query): InQuery<ExplainQuery>,
 ) -> Result<Json<Derived>, Problem> {
     let record = record(&api, &who, &of, query.revision).await?;
-    Ok(Json(derived(&api.templates, &record, query.language.unwrap_or(record.language))?))
+    Ok(Json(derived(&api.templates(), &record, query.language.unwrap_or(record.language))?))
 }
 
 /// A commitment's place.

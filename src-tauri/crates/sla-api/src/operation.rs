@@ -143,6 +143,13 @@ impl Operation {
         self.refuses(413, "The body is too long").refuses(422, "The document, or the catalogue with it, has defects")
     }
 
+    /// A file of any media type as it is.
+    pub(crate) fn takes_bytes(mut self) -> Self {
+        self.request = Some(|generator| generator.subschema_for::<String>());
+        self.request_type = "application/octet-stream";
+        self.refuses(413, "The file is too large")
+    }
+
     /// A file as it is.
     pub(crate) fn takes_file(mut self, media_type: &'static str) -> Self {
         self.request = Some(|generator| generator.subschema_for::<String>());

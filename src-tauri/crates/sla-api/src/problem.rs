@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use sla_app::{
     AccountError, BillingError, CloseError, DeskError, DocumentsError, EffectError, GovernanceError, JobError,
-    LedgerError, LetterError, PortfolioError, ReportError, ReviewError, StoreError,
+    LedgerError, LetterError, PortfolioError, ReportError, ReviewError, StoreError, TemplateFindingView,
 };
 use sla_core::course::CourseError;
 
@@ -40,6 +40,9 @@ pub(crate) struct Document {
     /// When, in UTC.
     #[serde(skip_serializing_if = "Option::is_none")]
     changed_at: Option<String>,
+    /// What is wrong with templates, where that is why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    findings: Option<Vec<TemplateFindingView>>,
 }
 
 /// What is not done, and why.
@@ -63,6 +66,7 @@ impl Problem {
             instance: None,
             changed_by: None,
             changed_at: None,
+            findings: None,
         };
         Self { document: Box::new(document), cause: None }
     }
@@ -110,6 +114,12 @@ impl Problem {
     /// Says who was faster, and when.
     pub(crate) fn changed(mut self, by: &str, at: &str) -> Self {
         (self.document.changed_by, self.document.changed_at) = (Some(by.to_owned()), Some(at.to_owned()));
+        self
+    }
+
+    /// Says what is wrong with templates.
+    pub(crate) fn with_findings(mut self, findings: Vec<TemplateFindingView>) -> Self {
+        self.document.findings = Some(findings);
         self
     }
 

@@ -8,7 +8,7 @@
 //! again as it was decided (`documents`) with the letter that somebody wrote (`letters`), and what it means for the invoice is told and exported (`billing`). A month is
 //! restated when what it rests on changes (`restate`). The catalogue lies in a folder, in the ledger, or in both (`desk`).
 //! A month is sealed and looked at again by anybody (`bundle`). Wording and look that somebody edits are
-//! checked and previewed (`templates`). What takes longer than a request may is a job (`jobs`).
+//! checked and previewed (`templates`), and changed where all that draws has them from (`wording`). What takes longer than a request may is a job (`jobs`).
 //!
 //! Invariants:
 //! - Nothing is recorded unless every tenant of the close was captured, measured, judged and rendered.
@@ -58,6 +58,7 @@ mod standing;
 mod templates;
 mod terms;
 mod verify;
+mod wording;
 mod words;
 
 pub use accept::Accepted;
@@ -126,19 +127,21 @@ pub use standing::{Standing, StandingRequest, last_standing, standing};
 pub use templates::{PreviewError, TemplateFindingView, check_templates, lay_preview, preview};
 pub use terms::{TemplateView, shipped_templates};
 pub use verify::{EvidenceFailure, VerifyError, read_evidence, verify_evidence};
+pub use wording::{TemplateChangeRequest, TemplateChanged, TemplateFile, Tried, Wording, WordingError, last_change};
 pub use words::{FluentValue, Words};
 
 pub use sla_capture::{ClientTerms, StoreError, client, exchange};
 pub use sla_ledger::{
     Actor, AuditEntry, AuditRequest, CreditSummary, CreditTotals, CurrencySum, Described, Found, JobsRequest, Known,
-    Ledger, LedgerError, LedgerState, ListRequest, MonthGroup, MonthSummary, MonthTrend, Place, Sort, TenantSort,
-    TenantsRequest, Verified, Waiting, Which,
+    Ledger, LedgerError, LedgerState, ListRequest, MonthGroup, MonthSummary, MonthTrend, Place, Sort, TemplateChange,
+    TenantSort, TenantsRequest, Verified, Waiting, Which,
 };
 pub use sla_report::booking::{BookingFormat, FORMATS};
 pub use sla_report::bundle::{Flaw, KeyError, PublicKey, SecretKey};
 pub use sla_report::{
     Derived, DerivedCase, DerivedPromise, DerivedStep, Document, OccasionError, Preview, PreviewDocument, ReportError,
-    TemplateError, TemplateFiles, TemplateFinding, TemplateSource, Templates, derived, explain,
+    TemplateChanges, TemplateError, TemplateFiles, TemplateFinding, TemplateKind, TemplateName, TemplateSource,
+    Templates, derived, explain,
 };
 
 /// Every published schema: file name without its ending, and the JSON Schema itself.

@@ -34,7 +34,7 @@ impl OutFileError {
         }
     }
 
-    fn write(path: &Path) -> impl FnOnce(io::Error) -> Self {
+    pub(crate) fn write(path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();
         move |source| Self::Write { path, source }
     }
@@ -73,6 +73,35 @@ pub(crate) fn put_again(path: &Path, bytes: &[u8], may_go: impl Fn(&[u8]) -> boo
             file.persist(path).map(|_| true).map_err(|error| OutFileError::write(path)(error.error))
         }
         _ => put(path, bytes),
+    }
+}
+
+/// A file that is written beside its place and has only to take it.
+pub(crate) struct Staged {
+    file: tempfile::NamedTempFile,
+    path: PathBuf,
+}
+
+/// Writes bytes beside a place, whose folder is made where it is missing; whatever lies there is left until [`Staged::put`].
+pub(crate) fn put_over(path: &Path, bytes: &[u8]) -> Result<Staged, OutFileError> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(OutFileError::write(folder))?;
+    }
+    let mut file = beside(path, 0o666)?;
+    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(OutFileError::write(path))?;
+    Ok(Staged { file, path: path.to_owned() })
+}
+
+impl Staged {
+    /// Takes the place of whatever lies there.
+    pub(crate) fn put(self) -> Result<(), OutFileError> {
+        let Self { file, path } = self;
+        file.persist(&path).map_err(|error| OutFileError::write(&path)(error.error))?;
+        // That the name is there outlasts a power cut as well. Where a system does not do that, the file is in place all the same.
+        if let Some(Ok(folder)) = path.parent().map(std::fs::File::open) {
+            let _ = folder.sync_all();
+        }
+        Ok(())
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 use sla_api::{Api, Certificate, Interface, Seal, ServeError, Server, Settings};
-use sla_app::{Desk, JobError, Ledger, OpenId, OpenIdConfig, Runner, SecretKey, accounts};
+use sla_app::{Desk, JobError, Ledger, OpenId, OpenIdConfig, Runner, SecretKey, Wording, accounts};
 
 use crate::args;
 use crate::bundle::KeyPlace;
@@ -13,7 +13,6 @@ use crate::failure::Failure;
 use crate::interrupt::interrupted;
 use crate::output::Output;
 use crate::people_args::Provider;
-use crate::templates::read_templates;
 
 /// Where the passphrase of the key that seals months stands.
 const PASSPHRASE: &str = "SLA_KEY_PASSPHRASE";
@@ -32,12 +31,15 @@ impl From<JobError> for Failure {
 
 /// Serves until it is told to stop.
 pub(crate) async fn run(arguments: args::Serve, output: Output) -> Result<(), Failure> {
-    let templates = read_templates(arguments.templates.as_deref())?;
+    let wording = match arguments.templates {
+        None => Wording::builtin(),
+        Some(folder) => Wording::open(folder).map_err(|error| Failure::new("templates", error.to_string()))?,
+    };
     let openid = openid(arguments.provider)?;
     let interface = arguments.ui.as_deref().map(Interface::new).transpose();
     let interface = interface.map_err(|error| Failure::new("serve.ui", error.to_string()))?;
     let seal = match &arguments.seal_key {
-        Some(key) => Some(Seal { key: opened(key).await?, templates: arguments.templates.clone() }),
+        Some(key) => Some(Seal { key: opened(key).await? }),
         None => None,
     };
     let certificate = arguments.certificate.zip(arguments.key).map(|(chain, key)| Certificate { chain, key });
@@ -60,8 +62,8 @@ pub(crate) async fn run(arguments: args::Serve, output: Output) -> Result<(), Fa
         ..Settings::default()
     };
     let clock = || chrono::Utc::now().timestamp();
-    let templates = Arc::new(templates);
-    let mut api = Api::new(ledger.clone(), Arc::clone(&templates), settings, clock);
+    let wording = Arc::new(wording);
+    let mut api = Api::new(ledger.clone(), Arc::clone(&wording), settings, clock);
     if let Some(openid) = openid {
         api = api.with_openid(openid);
     }
@@ -76,7 +78,7 @@ pub(crate) async fn run(arguments: args::Serve, output: Output) -> Result<(), Fa
         Some(out) => {
             let (ledger_at, catalogue, files) = (arguments.ledger, arguments.catalogue, arguments.files);
             let secrets = Box::new(|name: &str| std::env::var(name).ok());
-            let desk = Desk { ledger: ledger_at, catalogue, files, out, templates, secrets };
+            let desk = Desk { ledger: ledger_at, catalogue, files, out, wording, secrets };
             let runner = Runner::new(ledger.clone(), desk, clock)?;
             api = api.with_runner(runner.clone());
             tokio::spawn(async move { runner.run(async { drop(stopped.await) }).await })

@@ -10,7 +10,7 @@ use sla_core::workflow::WorkflowStep;
 
 /// Every cell once more, by the initials of who may: admin, account manager (M), finance, governance, operator, tenant
 /// viewer, machine (X).
-const WHO_MAY: [(&str, &str); 23] = [
+const WHO_MAY: [(&str, &str); 25] = [
     ("tenants.read", "AMFGOTX"),
     ("contracts.read", "AMFGOTX"),
     ("slos.read", "AMFGOTX"),
@@ -29,6 +29,8 @@ const WHO_MAY: [(&str, &str); 23] = [
     ("exclusions.decide", "MG"),
     ("incidents.write", "MOX"),
     ("documents.read", "MFGOTX"),
+    ("templates.read", "AMFGOX"),
+    ("templates.write", "AM"),
     ("evidence.read", "MFGOTX"),
     ("billing.read", "MFGX"),
     ("audit.read", "AG"),

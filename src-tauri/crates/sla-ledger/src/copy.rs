@@ -11,6 +11,7 @@ use crate::chain;
 use crate::facts::{ContractVersion, Credit, FactRow, MonthRevision, StepRow, TenantVersion};
 use crate::letters::LetterRow;
 use crate::session::{is_lost, query};
+use crate::templates::TemplateRow;
 use crate::{Ledger, LedgerError, Verified};
 
 impl Ledger {
@@ -46,6 +47,7 @@ impl Ledger {
         self.copy_rows::<SignInRow>(&mut from, copy, &mut to).await?;
         self.copy_rows::<DocumentRow>(&mut from, copy, &mut to).await?;
         self.copy_rows::<DecisionRow>(&mut from, copy, &mut to).await?;
+        self.copy_rows::<TemplateRow>(&mut from, copy, &mut to).await?;
         self.copy_totp(&mut from, copy, &mut to).await?;
         copy.note_all_months(&mut to).await?;
         query("update audit_head set entries = $1, hash = $2 where id = 1")

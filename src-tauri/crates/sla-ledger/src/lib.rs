@@ -3,7 +3,7 @@
 //!
 //! Read it in this order: an address becomes a [`Ledger`] (`open`, `migrate`) that speaks in transactions (`session`), rows
 //! become facts that can be hashed (`facts`), accounts say who may write (`access`), a close is recorded (`record`), people
-//! review, approve and issue it (`workflow`) and write its letter (`letters`), enter documents of the catalogue and decide about them (`catalogue`); long work
+//! review, approve and issue it (`workflow`) and write its letter (`letters`), enter documents of the catalogue and decide about them (`catalogue`), change templates (`templates`); long work
 //! waits its turn (`jobs`), lists tell where everything is (`overview`), the whole is walked again (`verify`) and taken elsewhere (`copy`).
 //!
 //! What does not live here: no rule of a contract, no clock (times are arguments), no document.
@@ -32,6 +32,7 @@ mod overview;
 mod record;
 mod replies;
 mod session;
+mod templates;
 mod verify;
 mod workflow;
 
@@ -57,6 +58,7 @@ pub use overview::{
 };
 pub use record::{CloseEntry, ContractDocument};
 pub use replies::Known;
+pub use templates::{TemplateChange, TemplateEntry};
 pub use workflow::{CreditStatus, MonthStatus, StepRequest, StepTaken};
 
 use address::{Address, Engine};

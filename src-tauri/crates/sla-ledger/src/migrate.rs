@@ -186,6 +186,7 @@ fn migrations(engine: Engine) -> Vec<Migration> {
             (9, "letters", include_str!("../migrations/sqlite/0009_letters.sql")),
             (10, "job_customers", include_str!("../migrations/sqlite/0010_job_customers.sql")),
             (11, "names", include_str!("../migrations/sqlite/0011_names.sql")),
+            (12, "templates", include_str!("../migrations/sqlite/0012_templates.sql")),
         ],
         Engine::Postgres => [
             (1, "ledger", include_str!("../migrations/postgres/0001_ledger.sql")),
@@ -199,6 +200,7 @@ fn migrations(engine: Engine) -> Vec<Migration> {
             (9, "letters", include_str!("../migrations/postgres/0009_letters.sql")),
             (10, "job_customers", include_str!("../migrations/postgres/0010_job_customers.sql")),
             (11, "names", include_str!("../migrations/postgres/0011_names.sql")),
+            (12, "templates", include_str!("../migrations/postgres/0012_templates.sql")),
         ],
     };
     let migration = |(version, name, sql): (i64, &'static str, &'static str)| {

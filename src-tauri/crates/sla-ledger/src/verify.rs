@@ -12,6 +12,7 @@ use crate::chain;
 use crate::facts::{ContractVersion, Credit, FactRow, MonthRevision, StepRow, TenantVersion};
 use crate::letters::LetterRow;
 use crate::session::query;
+use crate::templates::TemplateRow;
 use crate::{Ledger, LedgerError, Verified};
 
 /// Entries that are read at once.
@@ -88,6 +89,7 @@ impl Ledger {
         wrong.extend(self.facts::<SignInRow>(transaction, &mut told).await?);
         wrong.extend(self.facts::<DocumentRow>(transaction, &mut told).await?);
         wrong.extend(self.facts::<DecisionRow>(transaction, &mut told).await?);
+        wrong.extend(self.facts::<TemplateRow>(transaction, &mut told).await?);
         wrong.extend(told.into_iter().map(|(subject, Told { sequence, .. })| Wrong {
             sequence,
             what: format!("{subject} is gone, of which entry {sequence} tells"),

@@ -32,8 +32,7 @@ pub(crate) fn pdf(
     values: Value,
 ) -> Result<Vec<u8>, ReportError> {
     let (name, json) = internal.json;
-    let template = internal_name(internal.pdf.trim_end_matches(".pdf"), language);
-    let manuscript = manuscript(templates, language, &template, values)?;
+    let (template, manuscript) = manuscript(templates, language, internal.pdf.trim_end_matches(".pdf"), values)?;
     let attached =
         Attachment { name, media_type: "application/json", relationship: "Data", content: json.as_bytes().to_vec() };
     let date = internal.last.next_first_day().and_time(chrono::NaiveTime::MIN).and_utc();
@@ -42,15 +41,20 @@ pub(crate) fn pdf(
     pdf::set(paper, &manuscript)
 }
 
-/// The parsed document, before it becomes pages.
+/// The filled template of a kind, with its name.
+///
+/// # Errors
+/// When the template refuses the values.
 pub(crate) fn manuscript(
     templates: &Templates,
     language: Language,
-    template: &str,
+    kind: &str,
     values: Value,
-) -> Result<Manuscript, ReportError> {
+) -> Result<(String, Manuscript), ReportError> {
+    let template = internal_name(kind, language);
     // Nobody's document: the look is the provider's own.
     let scene = Scene { tenant: "", time_zone: "UTC", contacts: &[], values };
-    let text = render::fill(templates, template, language, scene)?;
-    manuscript::parse(template, &text)
+    let text = render::fill(templates, &template, language, scene)?;
+    let manuscript = manuscript::parse(&template, &text)?;
+    Ok((template, manuscript))
 }

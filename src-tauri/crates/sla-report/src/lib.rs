@@ -61,9 +61,9 @@ pub use portfolio::{
     portfolio_schema,
 };
 pub use preview::{Preview, PreviewDocument, PreviewOccasion, preview_html};
-pub use source::{TemplateFiles, TemplateSource};
+pub use source::{TemplateChanges, TemplateFiles, TemplateSource};
 pub use statement::statement_documents;
-pub use templates::Templates;
+pub use templates::{TemplateKind, TemplateName, Templates};
 pub use theme::{Colours, Customer, LogoFile, Provider, Theme};
 
 /// A finished file.

@@ -1640,6 +1640,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/templates/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the templates of reports and letters
+         * @description Needs the permission `templates.read`.
+         */
+        get: operations["listTemplateFiles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/templates/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show one
+         * @description Needs the permission `templates.read`.
+         */
+        get: operations["getTemplateFile"];
+        /**
+         * Save one, when all of them are sound with it
+         * @description Needs the permission `templates.write`.
+         */
+        put: operations["putTemplateFile"];
+        post?: never;
+        /**
+         * Take one away, so that what comes with the program counts again
+         * @description Needs the permission `templates.write`.
+         */
+        delete: operations["resetTemplateFile"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/templates/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check templates with changes that are not saved
+         * @description Needs the permission `templates.read`.
+         */
+        post: operations["checkTemplateFiles"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/templates/previews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Draw a document of an invented month with changes that are not saved
+         * @description Needs the permission `templates.read`.
+         */
+        post: operations["previewTemplateFiles"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -3926,7 +4014,7 @@ export interface components {
             new: string;
         };
         /** @description One thing that can be done. */
-        Permission: "tenants.read" | "contracts.read" | "slos.read" | "slos.write" | "months.read" | "months.close" | "months.compare" | "months.review" | "months.approve" | "months.issue" | "credits.decide" | "credits.approve" | "credits.reverse" | "comments.write" | "exclusions.request" | "exclusions.decide" | "incidents.write" | "documents.read" | "evidence.read" | "billing.read" | "audit.read" | "accounts.read" | "accounts.write";
+        Permission: "tenants.read" | "contracts.read" | "slos.read" | "slos.write" | "months.read" | "months.close" | "months.compare" | "months.review" | "months.approve" | "months.issue" | "credits.decide" | "credits.approve" | "credits.reverse" | "comments.write" | "exclusions.request" | "exclusions.decide" | "incidents.write" | "documents.read" | "templates.read" | "templates.write" | "evidence.read" | "billing.read" | "audit.read" | "accounts.read" | "accounts.write";
         /** @description A problem document. */
         Problem: {
             /** @description `urn:sla-desk:problem:` and the code. */
@@ -3950,6 +4038,8 @@ export interface components {
             changed_by?: string | null;
             /** @description When, in UTC. */
             changed_at?: string | null;
+            /** @description What is wrong with templates, where that is why. */
+            findings?: components["schemas"]["TemplateFindingView"][] | null;
         };
         /** @description A promise before and after; null in the revision that does not have it. */
         PromiseDifference: {
@@ -4757,6 +4847,13 @@ export interface components {
             /** @description What is left after it. */
             left_minor: components["schemas"]["RecordRange5"];
         };
+        /** @description What became of a change. */
+        SavedTemplate: {
+            /** @description It as it is now; null where it is gone. */
+            file?: components["schemas"]["TemplateFileView"] | null;
+            /** @description Whether it was so before. */
+            unchanged: boolean;
+        };
         /** @description What a bundle is of. */
         SealedMonth: {
             /** @description The tenant. */
@@ -4931,6 +5028,122 @@ export interface components {
         };
         /** @description What is to be done. */
         Task: "submit_months" | "decide_credits" | "approve_credits" | "approve_months" | "issue_months" | "decide_requests";
+        /** @description Files that are tried out. */
+        TemplateCheckBody: {
+            /** @description They lie over the saved ones; at most 50. */
+            files: components["schemas"]["TriedFile"][];
+        };
+        /** @description What is wrong with templates. */
+        TemplateChecked: {
+            /** @description Every mistake, in the order of files and lines; none where all is sound. */
+            findings: components["schemas"]["TemplateFindingView"][];
+        };
+        /** @description What a template is. */
+        TemplateFileKind: "letter" | "report" | "look" | "words" | "picture";
+        /** @description A template. */
+        TemplateFileView: {
+            /** @description Its name inside the folder, as findings tell it, such as `tenants/nordlicht/theme.json`. */
+            name: string;
+            /** @description The name of the file alone. */
+            file: string;
+            /** @description The tenant whose documents alone have it; null where all have. */
+            tenant?: string | null;
+            /** @description What it is. */
+            kind: components["schemas"]["TemplateFileKind"];
+            /** @description Whether it is one's own; otherwise it is the one that comes with the program. */
+            is_own: boolean;
+            /** @description Whether one of that name comes with the program. */
+            is_builtin: boolean;
+            /**
+             * Format: uint64
+             * @description Its size in bytes.
+             */
+            bytes: number;
+            /** @description SHA-256 of its content in hex, which is its ETag. */
+            sha256: string;
+            /** @description Who changed it last, where it was changed here. */
+            changed_by?: string | null;
+            /** @description When, in UTC. */
+            changed_at?: string | null;
+        };
+        /** @description A mistake in templates, as programs and the interface see it. */
+        TemplateFindingView: {
+            /** @description The stable name of what kind of mistake it is, such as `contrast`. */
+            code: string;
+            /** @description Name of the file inside the folder. */
+            file: string;
+            /**
+             * Format: uint
+             * @description Line, from 1.
+             */
+            line: number;
+            /** @description What stands there, in English. */
+            found: string;
+            /** @description What should stand there, in English. */
+            expected: string;
+            /** @description Both in German. */
+            german: components["schemas"]["FindingWords"];
+        };
+        /** @description All templates. */
+        TemplateList: {
+            /** @description Whether they can be changed here: the program was given a folder for them. */
+            can_change: boolean;
+            /** @description By name. */
+            files: components["schemas"]["TemplateFileView"][];
+        };
+        /** @description A document of an invented month. */
+        TemplatePreview: {
+            /** @description It as one page of HTML, in which nothing runs and nothing is loaded; null where the templates have mistakes. */
+            page?: string | null;
+            /** @description Every mistake. */
+            findings: components["schemas"]["TemplateFindingView"][];
+        };
+        /** @description What is to be looked at. */
+        TemplatePreviewBody: {
+            /** @description Files that lie over the saved ones; at most 50. */
+            files?: components["schemas"]["TriedFile"][];
+            /** @description The document, such as `report` or `letter-met`. */
+            document: string;
+            /** @description Its language. */
+            language: components["schemas"]["Language"];
+            /** @description The verdict of the invented month; a letter of a month has its own. */
+            verdict: components["schemas"]["Verdict"];
+            /**
+             * @description The tenant whose theme it has; the provider's alone when not said.
+             * @default null
+             */
+            tenant?: components["schemas"]["Name"] | null;
+        };
+        /** @description A template with what it says. */
+        TemplateText: {
+            /** @description Its name inside the folder, as findings tell it, such as `tenants/nordlicht/theme.json`. */
+            name: string;
+            /** @description The name of the file alone. */
+            file: string;
+            /** @description The tenant whose documents alone have it; null where all have. */
+            tenant?: string | null;
+            /** @description What it is. */
+            kind: components["schemas"]["TemplateFileKind"];
+            /** @description Whether it is one's own; otherwise it is the one that comes with the program. */
+            is_own: boolean;
+            /** @description Whether one of that name comes with the program. */
+            is_builtin: boolean;
+            /**
+             * Format: uint64
+             * @description Its size in bytes.
+             */
+            bytes: number;
+            /** @description SHA-256 of its content in hex, which is its ETag. */
+            sha256: string;
+            /** @description Who changed it last, where it was changed here. */
+            changed_by?: string | null;
+            /** @description When, in UTC. */
+            changed_at?: string | null;
+            /** @description Its text; null where it is none, as a picture. */
+            text?: string | null;
+            /** @description The text that comes with the program under that name. */
+            builtin?: string | null;
+        };
         /** @description A template that comes with the program. */
         TemplateView: {
             /** @description What contracts call it in `extends`. */
@@ -5017,6 +5230,13 @@ export interface components {
         TotpBody: {
             /** @description The account's password, so that nobody does it at a desk that was left. */
             password: string;
+        };
+        /** @description A file that is not saved. */
+        TriedFile: {
+            /** @description Its name inside the folder, such as `letter-met.de.md`. */
+            name: string;
+            /** @description What it would say; null where it would be the one that comes with the program, or gone. */
+            text?: string | null;
         };
         /** @description What a value is. */
         Unit: "money" | "share" | "seconds" | "count" | "factor" | "text" | "month";
@@ -15061,6 +15281,735 @@ export interface operations {
             };
             /** @description It concerns all tenants, and not all are assigned; or it needs a permission that is not held */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside; the log tells more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The ledger, or the OpenID provider, does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer took too long, or the ledger went away before it said whether something was written */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listTemplateFiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One's own and those that come with the program */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateList"];
+                };
+            };
+            /** @description The request is not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody has signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It concerns all tenants, and not all are assigned; or it needs a permission that is not held */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside; the log tells more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The ledger, or the OpenID provider, does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer took too long, or the ledger went away before it said whether something was written */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getTemplateFile: {
+        parameters: {
+            query?: {
+                tenant?: components["schemas"]["Name"];
+            };
+            header?: never;
+            path: {
+                /** @description The name of the file, such as letter-met.de.md */
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It with its text */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateText"];
+                };
+            };
+            /** @description It is as you know it */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody has signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It concerns all tenants, and not all are assigned; or it needs a permission that is not held */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none of that name, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside; the log tells more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The ledger, or the OpenID provider, does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer took too long, or the ledger went away before it said whether something was written */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putTemplateFile: {
+        parameters: {
+            query?: {
+                tenant?: components["schemas"]["Name"];
+            };
+            header?: {
+                /** @description The ETag of what was looked at; when something else is there now, nothing is done */
+                "if-match"?: string;
+            };
+            path: {
+                /** @description The name of the file, such as letter-met.de.md */
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description It is changed, or says what it said before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedTemplate"];
+                };
+            };
+            /** @description It was not there before */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedTemplate"];
+                };
+            };
+            /** @description The request is not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody has signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It concerns all tenants, and not all are assigned; or it needs a permission that is not held */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none of that name, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This program has no folder of templates */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something has changed since it was looked at */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The file is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No template has that name, or the templates would have mistakes, which are told */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is there, and what was looked at is not said */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside; the log tells more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The ledger, or the OpenID provider, does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer took too long, or the ledger went away before it said whether something was written */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resetTemplateFile: {
+        parameters: {
+            query?: {
+                tenant?: components["schemas"]["Name"];
+            };
+            header?: {
+                /** @description The ETag of what was looked at; when something else is there now, nothing is done */
+                "if-match"?: string;
+            };
+            path: {
+                /** @description The name of the file, such as letter-met.de.md */
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is changed, or says what it said before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedTemplate"];
+                };
+            };
+            /** @description The request is not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody has signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It concerns all tenants, and not all are assigned; or it needs a permission that is not held */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none of that name, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This program has no folder of templates */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something has changed since it was looked at */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No template has that name, or the templates would have mistakes, which are told */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is there, and what was looked at is not said */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside; the log tells more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The ledger, or the OpenID provider, does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer took too long, or the ledger went away before it said whether something was written */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    checkTemplateFiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplateCheckBody"];
+            };
+        };
+        responses: {
+            /** @description Every mistake; nothing is saved */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateChecked"];
+                };
+            };
+            /** @description The request is not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody has signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It concerns all tenants, and not all are assigned; or it needs a permission that is not held */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A file is of a tenant that is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too long */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is no application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is understood, and what it asks for cannot be */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside; the log tells more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The ledger, or the OpenID provider, does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer took too long, or the ledger went away before it said whether something was written */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewTemplateFiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplatePreviewBody"];
+            };
+        };
+        responses: {
+            /** @description The page, or every mistake; nothing is saved */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplatePreview"];
+                };
+            };
+            /** @description The request is not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody has signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It concerns all tenants, and not all are assigned; or it needs a permission that is not held */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A file, or the theme, is of a tenant that is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too long */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is no application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is understood, and what it asks for cannot be */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

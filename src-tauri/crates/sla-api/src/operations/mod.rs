@@ -3,6 +3,7 @@
 mod catalogue;
 mod customers;
 mod people;
+mod templates;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -46,6 +47,7 @@ pub(crate) fn operations() -> Vec<Operation> {
     ));
     all.extend(catalogue::requests());
     all.extend(catalogue::whole_catalogue());
+    all.extend(templates::templates());
     let every = |operation: Operation| match operation.needs {
         Nothing => operation,
         Session => operation.refuses(401, "Nobody has signed in, or the session has ended"),

@@ -18,6 +18,7 @@ use crate::outfile::{OutFileError, put};
 pub use check::{BundleCheck, CheckName, CheckOutcome, SealedMonth, Verification, verify_bundle};
 pub(crate) use keys::chance;
 pub use keys::{KeyFileError, new_key, open_key, public_key};
+pub(crate) use seal::{MOST_TEMPLATE_BYTES, MOST_TEMPLATE_FILES};
 pub use seal::{MonthSealError, SealRequest, Sealed, seal_month};
 
 /// Where the parts of a bundle stand in it.

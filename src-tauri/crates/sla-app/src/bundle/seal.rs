@@ -22,8 +22,8 @@ use crate::review::ReviewError;
 use crate::verify::store_code;
 
 /// The most files and bytes of templates.
-const MOST_TEMPLATE_FILES: usize = 200;
-const MOST_TEMPLATE_BYTES: u64 = 64 * 1024 * 1024;
+pub(crate) const MOST_TEMPLATE_FILES: usize = 200;
+pub(crate) const MOST_TEMPLATE_BYTES: u64 = 64 * 1024 * 1024;
 /// The most entries of the chain that are looked through for the one of a revision: of the first all that begin with its number.
 const MOST_ENTRIES: u32 = 1_000;
 

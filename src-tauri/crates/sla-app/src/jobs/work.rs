@@ -6,7 +6,6 @@ use std::sync::Arc;
 use sla_core::record::MonthDifference;
 use sla_core::time::UnixSeconds;
 use sla_ledger::{Actor, LedgerError};
-use sla_report::Templates;
 
 use super::{JobError, JobProblem, JobRequest, JobResult, MonthOutcome};
 use crate::close::{CloseRequest, Closed, Prepared, prepare};
@@ -16,6 +15,7 @@ use crate::progress::CloseProgress;
 use crate::restate::{RestateError, restate};
 use crate::sensitivity::{SensitivityError, SensitivityRequest, sensitivity};
 use crate::standing::{StandingRequest, standing};
+use crate::wording::Wording;
 
 /// Gives secrets by their names.
 pub type Secrets = Box<dyn Fn(&str) -> Option<String> + Send + Sync>;
@@ -30,8 +30,8 @@ pub struct Desk {
     pub files: Option<PathBuf>,
     /// The folder for documents and evidence.
     pub out: PathBuf,
-    /// Wording and look of the documents.
-    pub templates: Arc<Templates>,
+    /// Wording and look of the documents; a job has what is there when it begins.
+    pub wording: Arc<Wording>,
     /// Secrets by the name that the catalogue gives them.
     pub secrets: Secrets,
 }
@@ -123,7 +123,7 @@ impl Desk {
             now,
             actor,
             accepted: &request.accepted()?,
-            templates: &self.templates,
+            templates: &self.wording.current(),
             secrets: &*self.secrets,
         };
         let (prepared, differences) = match request {

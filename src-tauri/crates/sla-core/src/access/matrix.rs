@@ -11,7 +11,7 @@ const Y: bool = true;
 const N: bool = false;
 
 #[rustfmt::skip]
-const MATRIX: [Line; 23] = [
+const MATRIX: [Line; 25] = [
     //                                                                A  M  F  G  O  T  X
     (Permission::TenantsRead,       "tenants.read",       [Y, Y, Y, Y, Y, Y, Y], "see tenants"),
     (Permission::ContractsRead,     "contracts.read",     [Y, Y, Y, Y, Y, Y, Y], "see contracts and their versions"),
@@ -31,6 +31,8 @@ const MATRIX: [Line; 23] = [
     (Permission::ExclusionsDecide,  "exclusions.decide",  [N, Y, N, Y, N, N, N], "approve and refuse exclusions of others"),
     (Permission::IncidentsWrite,    "incidents.write",    [N, Y, N, N, Y, N, Y], "enter incidents"),
     (Permission::DocumentsRead,     "documents.read",     [N, Y, Y, Y, Y, Y, Y], "read reports, letters and tables"),
+    (Permission::TemplatesRead,     "templates.read",     [Y, Y, Y, Y, Y, N, Y], "see the wording and look of documents"),
+    (Permission::TemplatesWrite,    "templates.write",    [Y, Y, N, N, N, N, N], "change the wording and look of documents"),
     (Permission::EvidenceRead,      "evidence.read",      [N, Y, Y, Y, Y, Y, Y], "read evidence"),
     (Permission::BillingRead,       "billing.read",       [N, Y, Y, Y, N, N, Y], "see charges, credits and caps; export bookings"),
     (Permission::AuditRead,         "audit.read",         [Y, N, N, Y, N, N, N], "read and verify the audit chain"),

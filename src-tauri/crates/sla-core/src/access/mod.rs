@@ -102,6 +102,12 @@ pub enum Permission {
     /// Read reports, letters and tables of months.
     #[serde(rename = "documents.read")]
     DocumentsRead,
+    /// See the wording and look of documents.
+    #[serde(rename = "templates.read")]
+    TemplatesRead,
+    /// Change the wording and look of documents.
+    #[serde(rename = "templates.write")]
+    TemplatesWrite,
     /// Read evidence.
     #[serde(rename = "evidence.read")]
     EvidenceRead,

@@ -396,9 +396,8 @@ mod tests {
         for language in [Language::De, Language::En] {
             for verdict in [Verdict::Met, Verdict::Breached, Verdict::Undecidable] {
                 let record = sample::record(language, verdict);
-                let internal = |name: &str, values| {
-                    let name = crate::templates::internal_name(name, language);
-                    internal::manuscript(&templates, language, &name, values).expect("a manuscript")
+                let internal = |kind: &str, values| {
+                    internal::manuscript(&templates, language, kind, values).expect("a manuscript").1
                 };
                 for parsed in [
                     report_manuscript(&templates, &record).expect("a manuscript"),

@@ -11,7 +11,7 @@ use sla_core::record::{Language, Verdict};
 use crate::letter::Letter;
 use crate::occasion::OccasionError;
 use crate::theme::Colours;
-use crate::{ReportError, Templates, html, sample};
+use crate::{ReportError, Templates, governance, html, internal, sample, statement};
 
 /// A document that can be previewed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +22,10 @@ pub enum PreviewDocument {
     Letter(Verdict),
     /// The letter of an occasion.
     Occasion(PreviewOccasion),
+    /// Finance's statement.
+    Statement,
+    /// The summary for governance.
+    Governance,
 }
 
 /// An occasion of a letter beside the month's own.
@@ -41,7 +45,7 @@ pub enum PreviewOccasion {
 
 impl PreviewDocument {
     /// Every document.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Report,
         Self::Letter(Verdict::Met),
         Self::Letter(Verdict::Breached),
@@ -51,6 +55,8 @@ impl PreviewDocument {
         Self::Occasion(PreviewOccasion::Restatement),
         Self::Occasion(PreviewOccasion::Maintenance),
         Self::Occasion(PreviewOccasion::Year),
+        Self::Statement,
+        Self::Governance,
     ];
 
     /// Its name, which its template begins with, such as `letter-met`.
@@ -65,6 +71,8 @@ impl PreviewDocument {
             Self::Occasion(PreviewOccasion::Restatement) => "letter-restatement",
             Self::Occasion(PreviewOccasion::Maintenance) => "letter-maintenance",
             Self::Occasion(PreviewOccasion::Year) => "letter-year",
+            Self::Statement => "statement",
+            Self::Governance => "governance",
         }
     }
 
@@ -83,7 +91,7 @@ pub struct Preview<'a> {
     pub language: Language,
     /// The verdict of the invented month, for the report; a letter of a month has its own.
     pub verdict: Verdict,
-    /// The tenant whose theme it has; the provider's alone when none is named.
+    /// The tenant whose theme it has; the provider's alone when none is named, and of documents for readers in the house.
     pub tenant: Option<&'a str>,
 }
 
@@ -99,7 +107,14 @@ pub fn preview_html(templates: &Templates, preview: &Preview<'_>) -> Result<Stri
     tenant.unwrap_or_default().clone_into(&mut record.tenant);
     let look = templates.look(&record.tenant);
     let contacts = sample::contacts();
+    let in_the_house = |values| {
+        let (_, manuscript) = internal::manuscript(templates, language, document.name(), values)?;
+        let body = blocks::all(&manuscript.blocks, templates.own_look());
+        Ok::<_, ReportError>((manuscript.furniture.title, body))
+    };
     let (title, body) = match document {
+        PreviewDocument::Statement => in_the_house(statement::values(&sample::statement(&record)))?,
+        PreviewDocument::Governance => in_the_house(governance::values(&sample::governance(&record)))?,
         PreviewDocument::Report => {
             let manuscript = crate::manuscript_of(templates, &record, None)?;
             let body = blocks::all(&manuscript.blocks, look, language);

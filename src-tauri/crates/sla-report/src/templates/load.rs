@@ -22,7 +22,7 @@ use crate::render;
 use crate::source::{Content, TemplateSource};
 
 /// The most bytes of a template, a word list or a theme.
-const LIMIT_TEXT_BYTES: u64 = 512 * 1024;
+pub(super) const LIMIT_TEXT_BYTES: u64 = 512 * 1024;
 /// What may lie beside templates without being one.
 const NOTES: [&str; 3] = ["README.md", "LICENSE.md", "CHANGELOG.md"];
 

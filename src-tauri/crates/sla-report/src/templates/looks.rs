@@ -17,9 +17,9 @@ use crate::source::Content;
 use crate::theme::{FontFiles, Kind, LogoFile, Settings, Theme, check_contrast};
 
 /// The file that says what documents look like.
-const THEME: &str = "theme.json";
+pub(super) const THEME: &str = "theme.json";
 /// Where tenants have theirs.
-const TENANTS: &str = "tenants/";
+pub(super) const TENANTS: &str = "tenants/";
 /// The most bytes of a font.
 const LIMIT_FONT_BYTES: u64 = 32 * 1024 * 1024;
 
@@ -251,7 +251,7 @@ impl Reader<'_, '_> {
 }
 
 /// A file beside a theme, never a path out of the folder.
-fn is_file_name(name: &str) -> bool {
+pub(super) fn is_file_name(name: &str) -> bool {
     Path::new(name).file_name().is_some_and(|file| file == name) && !name.contains(['/', '\\', ':'])
 }
 

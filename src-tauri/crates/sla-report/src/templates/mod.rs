@@ -2,6 +2,7 @@
 
 mod load;
 mod looks;
+mod names;
 mod trial;
 
 use std::collections::BTreeMap;
@@ -19,6 +20,8 @@ use crate::pdf::Typefaces;
 use crate::source::TemplateSource;
 use crate::theme::Theme;
 use crate::workbook::SheetWords;
+
+pub use names::{TemplateKind, TemplateName};
 
 /// Everything that decides how documents read and look: words, layout, colours, fonts and logos.
 pub struct Templates {
@@ -130,11 +133,25 @@ impl Templates {
         }
     }
 
+    /// The same, with every mistake that [`Templates::check`] finds.
+    ///
+    /// # Errors
+    /// With the mistakes.
+    pub fn sound<'a>(source: impl Into<TemplateSource<'a>>) -> Result<Self, Vec<TemplateFinding>> {
+        let (templates, findings) = load::checked(source.into());
+        if findings.is_empty() { Ok(templates) } else { Err(findings) }
+    }
+
     /// Every mistake in a folder or in files in memory, in the order of files and lines: files that the program does not know,
     /// themes of the provider and of tenants, contrast, logos, fonts and characters that they lack, and what happens when
     /// every template is filled with invented months. What is broken is replaced by what is builtin for the rest of the check.
     pub fn check<'a>(source: impl Into<TemplateSource<'a>>) -> Vec<TemplateFinding> {
         load::checked(source.into()).1
+    }
+
+    /// Names of the texts that come with the program.
+    pub fn builtin_names() -> impl Iterator<Item = TemplateName> {
+        TEXTS.iter().map(|(name, _)| name.parse().expect("the builtin templates are tested"))
     }
 
     /// Who sends the documents and what they look like, for tenants without a theme of their own.
