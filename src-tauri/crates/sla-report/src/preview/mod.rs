@@ -109,7 +109,7 @@ pub fn preview_html(templates: &Templates, preview: &Preview<'_>) -> Result<Stri
     let contacts = sample::contacts();
     let in_the_house = |values| {
         let (_, manuscript) = internal::manuscript(templates, language, document.name(), values)?;
-        let body = blocks::all(&manuscript.blocks, templates.own_look());
+        let body = blocks::all(&manuscript.blocks, templates.own_look(), language);
         Ok::<_, ReportError>((manuscript.furniture.title, body))
     };
     let (title, body) = match document {
