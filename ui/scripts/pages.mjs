@@ -29,6 +29,16 @@ async function setUpApp(page) {
   await page.locator('[data-secret]').waitFor()
 }
 
+const drawn = (page) => page.frameLocator('main iframe').locator('h1').waitFor()
+
+async function mistaken(page) {
+  await drawn(page)
+  await page.locator('.cm-content').click()
+  await page.keyboard.press('Control+Home')
+  await page.keyboard.type('{{ record.nothing.of_it }}\n')
+  await page.locator('.cm-lint-marker-error').waitFor()
+}
+
 /** Who looks, where, and what is done before the picture. */
 export const pages = {
   overview: ['fee', 'overview'],
@@ -117,6 +127,13 @@ export const pages = {
   ],
   'catalogue-new': ['otto', 'catalogue/new/Contract?template=msp-availability-de'],
   'catalogue-source': ['otto', 'catalogue/DataSource/measurements'],
+  templates: ['mara', 'templates'],
+  template: ['mara', 'templates?file=letter-breached.de.md', drawn],
+  'template-report': ['mara', 'templates?file=report.en.md', drawn],
+  'template-mistake': ['mara', 'templates?file=letter-breached.en.md', mistaken],
+  'template-theme': ['mara', 'templates?file=theme.json', drawn],
+  'template-read-only': ['gwen', 'templates?file=words.de.json', drawn],
+  'template-add': ['mara', 'templates', (page) => page.locator('main header button').click()],
   evidence: ['fee', 'evidence?month=2026-10'],
   'evidence-panel': [
     'fee',

@@ -1,7 +1,7 @@
 // A desk of its own for each run: a fresh demo ledger in a temporary folder, accounts of every role, and `sla serve` on a free
 // port with the built interface beside the API, under the policy that it is shipped with. SLA_BIN names the program.
 import { execFile, spawn } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -44,7 +44,10 @@ export async function startDesk(ui = 'dist', catalogue = 'folder', filled = null
     ])
   await addAdmin(sla, ledger)
   await makeKey(sla, join(folder, 'seal.key'))
-  const api = await startApi(sla, ledger, folder, ui, catalogue, ['--seal-key', join(folder, 'seal.key')])
+  const templates = join(folder, 'templates')
+  await mkdir(templates)
+  const more = ['--seal-key', join(folder, 'seal.key'), '--templates', templates]
+  const api = await startApi(sla, ledger, folder, ui, catalogue, more)
 
   const sessions = new Map()
   const sessionOf = async (account) => {
@@ -95,7 +98,7 @@ export async function startDesk(ui = 'dist', catalogue = 'folder', filled = null
   }
   /** @param {string} path Something of the demo that goes. */
   const remove = (path) => rm(join(folder, path))
-  return { address: api.address, as, done, folder, remove, stop, stopApi: api.stop }
+  return { address: api.address, as, done, folder, remove, secretOf: sessionOf, stop, stopApi: api.stop }
 }
 
 /**

@@ -4,4 +4,5 @@ mod desk;
 mod first;
 mod locked;
 mod page;
+mod templates;
 mod work;

@@ -13,6 +13,7 @@ import Portal from './Portal.svelte'
 import Settings from './Settings.svelte'
 import Shell from './Shell.svelte'
 import Tables from './Tables.svelte'
+import Templates from './Templates.svelte'
 import Workflow from './Workflow.svelte'
 
 export const pages: Record<string, Component> = {
@@ -27,6 +28,7 @@ export const pages: Record<string, Component> = {
   workflow: Workflow,
   credits: Credits,
   catalogue: Catalogue,
+  templates: Templates,
   evidence: Evidence,
   settings: Settings,
   portal: Portal,

@@ -5,6 +5,7 @@ import BookOpenText from '@lucide/svelte/icons/book-open-text'
 import CalendarCheck from '@lucide/svelte/icons/calendar-check'
 import CalendarDays from '@lucide/svelte/icons/calendar-days'
 import FileCheck from '@lucide/svelte/icons/file-check-2'
+import FilePen from '@lucide/svelte/icons/file-pen-line'
 import HandCoins from '@lucide/svelte/icons/hand-coins'
 import LayoutDashboard from '@lucide/svelte/icons/layout-dashboard'
 import Settings from '@lucide/svelte/icons/settings'
@@ -80,6 +81,14 @@ export const rooms: Room[] = [
     needs: 'slos.read',
     key: 'b',
     load: () => import('./catalogue/Catalogue.svelte'),
+  },
+  {
+    id: 'templates',
+    title: 'room-templates',
+    icon: FilePen,
+    needs: 'templates.read',
+    key: 'v',
+    load: () => import('./templates/Templates.svelte'),
   },
   {
     id: 'audit',

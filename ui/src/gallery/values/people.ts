@@ -20,6 +20,8 @@ const permissions: Schemas['Permission'][] = [
   'exclusions.decide',
   'incidents.write',
   'documents.read',
+  'templates.read',
+  'templates.write',
   'evidence.read',
   'billing.read',
   'audit.read',

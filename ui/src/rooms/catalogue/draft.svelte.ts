@@ -41,6 +41,8 @@ export interface Base {
   text: string
   /** The version that was read; none of a document that is new or stands in a file. */
   version: number | null
+  /** Of what has no versions, what was read: its hash. */
+  tag?: string | null
 }
 
 interface Kept {
@@ -104,15 +106,16 @@ const colours = HighlightStyle.define([
   { tag: tags.string, color: 'var(--met)' },
 ])
 
-/** What every view of a document has, be it edited or compared. */
-export const shown: Extension[] = [
-  yaml(),
+const bare: Extension[] = [
   syntaxHighlighting(colours),
   lineNumbers(),
   EditorView.lineWrapping,
   look,
   indentUnit.of('  '),
 ]
+
+/** What every view of a document has, be it edited or compared. */
+export const shown: Extension[] = [yaml(), bare]
 
 /** Typing over a selection: left to the browser it brings styles along into the page, which the policy refuses. */
 const replacing = EditorView.domEventHandlers({
@@ -147,12 +150,15 @@ export class Draft {
   constructor(
     private readonly key: string,
     base: Base,
+    /** What is marked in the text. */
+    language: Extension = yaml(),
   ) {
     const kept = readKept(key)
     this.base = kept?.base ?? base
     const config = {
       extensions: [
-        shown,
+        language,
+        bare,
         history(),
         foldGutter({ openText: '▾', closedText: '▸' }),
         drawSelection(),
@@ -183,10 +189,13 @@ export class Draft {
   }
 
   /** Shows it in a place of the page; gives what takes it away again. */
-  mount(root: ShadowRoot, label: string): () => void {
+  mount(root: ShadowRoot, label: string, isLocked = false): () => void {
     // Reached by the keyboard also where it cannot be told from its being editable.
     const attributes = { 'aria-label': label, tabindex: '0' }
-    const named = this.labels.reconfigure(EditorView.contentAttributes.of(attributes))
+    const named = this.labels.reconfigure([
+      EditorView.contentAttributes.of({ ...attributes, ...(isLocked ? { 'aria-readonly': 'true' } : {}) }),
+      EditorState.readOnly.of(isLocked),
+    ])
     this.state = this.state.update({ effects: named }).state
     const view = new EditorView({
       state: this.state,

@@ -34,7 +34,8 @@ export function onShortcut({ palette, sheet }: Targets): (event: KeyboardEvent) 
     if (
       !isPlain ||
       event.defaultPrevented ||
-      isTyping(event.target) ||
+      // What stands in a shadow root, as the editor of texts, is told as its host.
+      isTyping(event.composedPath()[0] ?? event.target) ||
       document.querySelector('[role="dialog"], [role="menu"]')
     )
       return
