@@ -128,9 +128,8 @@ impl Shared {
         // Until the client has gone away, or the test is over.
         while stays && !self.ends.load(Ordering::Relaxed) {
             client.set_read_timeout(Some(LOOK_EVERY)).ok()?;
-            match client.read(&mut [0]) {
-                Ok(0) => break,
-                Ok(_) | Err(_) => {}
+            if matches!(client.read(&mut [0]), Ok(0)) {
+                break;
             }
         }
         Some(())

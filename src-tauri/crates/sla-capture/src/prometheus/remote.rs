@@ -145,7 +145,7 @@ impl Reader for Frames {
         let mut waiting = std::mem::take(&mut self.waiting);
         waiting.extend_from_slice(bytes);
         let mut rest = waiting.as_slice();
-        while let Some((checksum, frame, behind)) = next(rest)? {
+        while let Some(Sealed { checksum, frame, behind }) = next(rest)? {
             if CASTAGNOLI.checksum(frame) != checksum {
                 return Err("a frame of remote read does not have its checksum".to_owned());
             }
@@ -169,8 +169,16 @@ impl Reader for Frames {
     }
 }
 
-/// The first frame: its checksum, its bytes, and what stands behind it; `None` when it is not there as a whole.
-fn next(bytes: &[u8]) -> Result<Option<(u32, &[u8], &[u8])>, String> {
+/// A frame as it was sent.
+struct Sealed<'a> {
+    checksum: u32,
+    frame: &'a [u8],
+    /// What stands behind it.
+    behind: &'a [u8],
+}
+
+/// The first frame; `None` when it is not there as a whole.
+fn next(bytes: &[u8]) -> Result<Option<Sealed<'_>>, String> {
     let mut rest = bytes;
     let Ok(length) = prost::decode_length_delimiter(&mut rest) else {
         // Ten bytes hold any length.
@@ -181,5 +189,5 @@ fn next(bytes: &[u8]) -> Result<Option<(u32, &[u8], &[u8])>, String> {
     }
     let Some((checksum, rest)) = rest.split_first_chunk::<4>() else { return Ok(None) };
     let Some((frame, behind)) = rest.split_at_checked(length) else { return Ok(None) };
-    Ok(Some((u32::from_be_bytes(*checksum), frame, behind)))
+    Ok(Some(Sealed { checksum: u32::from_be_bytes(*checksum), frame, behind }))
 }
