@@ -59,6 +59,7 @@ describe('templates', () => {
     // The look is there, though the policy takes no style out of markup.
     const note = preview(page).locator('.note')
     expect(await note.evaluate((found) => getComputedStyle(found).position)).toBe('sticky')
+    expect(await note.evaluate(() => document.compatMode)).toBe('CSS1Compat')
     expect(await isBlocked(page)).toBe(true)
 
     await writeAtEnd(page, '\n\nGreetings from {{ record.nothing.at_all }}\n')
@@ -150,6 +151,20 @@ describe('templates', () => {
     await page.getByLabel('Document', { exact: true }).selectOption('governance')
     await page.getByLabel('Language', { exact: true }).selectOption('de')
     await preview(page).getByText('alle Zahlen sind erfunden').waitFor()
+    // A figure leads to its evidence, within the preview.
+    await page.getByLabel('Document', { exact: true }).selectOption('report')
+    const link = preview(page).locator('a[href^="#"]').first()
+    const target = await link.getAttribute('href')
+    await link.click()
+    await expect
+      .poll(() =>
+        preview(page)
+          .locator(`[id="${target?.slice(1)}"]`)
+          .evaluate((found) => Math.abs(found.getBoundingClientRect().top) < 900 && scrollY > 0),
+      )
+      .toBe(true)
+    await preview(page).getByRole('heading', { level: 1 }).waitFor({ state: 'attached' })
+    expect(page.url()).toContain('#/templates?')
     expect(await serious(page)).toEqual([])
   })
 })

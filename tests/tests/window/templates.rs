@@ -14,7 +14,7 @@ async fn a_letter_is_worded_anew() {
     look_around_as(&page, "Mia Berger").await;
     page.go("templates?file=letter-breached.en.md").await;
     page.says("built-in version").await;
-    page.find("main iframe:not(.bare)").await;
+    page.find("main iframe[data-drawn]").await;
     let look = "const frame = document.querySelector('main iframe');
         const note = frame.contentDocument.querySelector('.note');
         return [note.textContent, frame.contentWindow.getComputedStyle(note).position]";
