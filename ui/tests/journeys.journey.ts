@@ -96,7 +96,7 @@ describe('looking at a desk', () => {
   test('each role sees the rooms that its work needs, and no others', async () => {
     const rooms = async (account: string) => (await open(account)).locator('nav a span').allInnerTexts()
     const all = ['Overview', 'Customers', 'Months', 'Credits']
-    const things = ['Evidence', 'Catalogue']
+    const things = ['Evidence', 'Catalogue', 'Templates']
     expect(await rooms('ole')).toEqual([...all, ...things, 'Settings'])
     expect(await rooms('mara')).toEqual([...all, 'Close a month', ...things, 'Settings'])
     expect(await rooms('gwen')).toEqual([...all, ...things, 'Audit', 'Settings'])

@@ -280,3 +280,129 @@ fn add_note(known: &mut Vec<Note>, note: Note) {
     }
     known.push(note);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn part(from: i64, scale: i64, rows: &[(i64, i64)], change: impl FnOnce(&mut Provenance)) -> Slices {
+        let mut provenance = Provenance {
+            query: "good: a\ntotal: b".to_owned(),
+            source: "http://prometheus".to_owned(),
+            server_version: "prometheus 2.42.0".to_owned(),
+            from,
+            to: from + 120,
+            step_seconds: 60,
+            scale,
+            warnings: Vec::new(),
+            notes: Vec::new(),
+            pieces: Vec::new(),
+        };
+        change(&mut provenance);
+        let rows = rows.iter().map(|&(t, units)| Slice { t, good: Some(units), total: Some(units) });
+        Slices::new(provenance, rows.collect()).expect("slices")
+    }
+
+    fn totals(slices: &Slices) -> Vec<(i64, Option<i64>)> {
+        slices.rows().iter().map(|row| (row.t, row.total)).collect()
+    }
+
+    #[test]
+    fn parts_become_one_capture_in_the_finer_scale() {
+        let whole = part(0, 1, &[(60, 5), (120, 7)], |_| {});
+        let fine = part(120, MICRO_EVENTS, &[(240, 1_500_000)], |_| {});
+        let joined = join(vec![(whole.clone(), Some("aa".to_owned())), (fine.clone(), None)]);
+        assert_eq!(totals(&joined), [(60, Some(5_000_000)), (120, Some(7_000_000)), (240, Some(1_500_000))]);
+        let provenance = joined.provenance();
+        assert_eq!((provenance.from, provenance.to, provenance.scale), (0, 240, MICRO_EVENTS));
+        assert_eq!(provenance.pieces, [Piece { from: 0, to: 120, sha256: "aa".to_owned() }]);
+        assert_eq!(provenance.query, "good: a\ntotal: b");
+        // The other way round, and what does not fit in millionths is unknown.
+        let huge = part(120, 1, &[(180, i64::MAX), (240, 1)], |_| {});
+        let joined = join(vec![(part(0, MICRO_EVENTS, &[(60, 1)], |_| {}), None), (huge, None)]);
+        assert_eq!(totals(&joined), [(60, Some(1)), (180, None), (240, Some(1_000_000))]);
+        // One part is itself.
+        assert_eq!(join(vec![(whole.clone(), None)]), whole);
+    }
+
+    #[test]
+    fn what_was_told_of_parts_is_told_of_the_whole() {
+        let unread = |slices: i64, first_end: &str| Note::Unread {
+            column: "total".to_owned(),
+            slices,
+            first_end: first_end.to_owned(),
+        };
+        let first = part(0, 1, &[(60, 1)], |provenance| {
+            provenance.notes = vec![unread(3, "first"), Note::Estimated { column: "total".to_owned() }];
+            provenance.warnings = vec!["a".to_owned()];
+        });
+        let second = part(120, 1, &[], |provenance| {
+            provenance.notes = vec![
+                Note::Estimated { column: "total".to_owned() },
+                Note::Restarts { column: "bad".to_owned(), restarts: 2 },
+                unread(4, "second"),
+            ];
+            provenance.warnings = vec!["b".to_owned()];
+            provenance.server_version = "prometheus 3.1.0".to_owned();
+            provenance.query = "good: a[60s]\ntotal: b".to_owned();
+        });
+        let silent = part(240, 1, &[], |provenance| {
+            (provenance.query, provenance.source, provenance.server_version) = Default::default();
+        });
+        let parts = [moved(&silent, 0), moved(&first, 120), moved(&second, 240)];
+        let joined = join(parts.map(|part| (part, None)).to_vec());
+        let provenance = joined.provenance();
+        assert_eq!(
+            provenance.notes,
+            [
+                unread(7, "first"),
+                Note::Estimated { column: "total".to_owned() },
+                Note::Restarts { column: "bad".to_owned(), restarts: 2 }
+            ]
+        );
+        assert_eq!(provenance.warnings, ["a", "b"]);
+        assert_eq!(provenance.server_version, "prometheus 2.42.0\nprometheus 3.1.0");
+        assert_eq!(provenance.query, "good: a\ntotal: b\ngood: a[60s]\ntotal: b");
+        assert_eq!(provenance.source, "http://prometheus");
+    }
+
+    /// The same slices at another time.
+    fn moved(slices: &Slices, from: i64) -> Slices {
+        let (provenance, rows) = slices.clone().into_parts();
+        let by = from - provenance.from;
+        let rows = rows.into_iter().map(|row| Slice { t: row.t + by, ..row }).collect();
+        Slices::new(Provenance { from, to: provenance.to + by, ..provenance }, rows).expect("slices")
+    }
+
+    #[test]
+    fn a_day_has_its_versions_in_order_and_one_who_adds_them() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let days = CapturedDays::new(folder.path().join("captures"));
+        let [day, next] = [0, 120].map(|from| Period::new(from, from + 120).expect("a day"));
+        let version = |sha256: &str| DayVersion { sha256: sha256.to_owned(), slices: 2, usable: 1, warned: false };
+        let month = Period::new(0, 240).expect("a month");
+        assert_eq!(days.of("key", month).expect("nothing"), []);
+        assert_eq!(days.day("key", day).expect("nothing"), None);
+        let lock = days.lock().expect("nobody else");
+        assert!(matches!(days.lock(), Err(DaysError::Busy { .. })));
+        assert_eq!(days.add(&lock, "key", next, version("c")).expect("kept"), Added::First);
+        assert_eq!(days.add(&lock, "key", day, version("a")).expect("kept"), Added::First);
+        assert_eq!(days.add(&lock, "key", day, version("a")).expect("kept"), Added::Same);
+        assert_eq!(days.add(&lock, "key", day, version("b")).expect("kept"), Added::Changed);
+        assert_eq!(days.add(&lock, "key", day, version("a")).expect("kept"), Added::Changed);
+        let versions = |day: &CapturedDay| day.versions.iter().map(|one| one.sha256.clone()).collect::<Vec<_>>();
+        let all = days.of("key", month).expect("days");
+        assert_eq!(all.iter().map(versions).collect::<Vec<_>>(), [vec!["a", "b", "a"], vec!["c"]]);
+        // Another question, and a stretch that does not hold the whole day.
+        assert_eq!(days.of("other", month).expect("nothing"), []);
+        assert_eq!(days.of("key", Period::new(60, 240).expect("a stretch")).expect("a day").len(), 1);
+        drop(lock);
+        assert!(days.lock().is_ok());
+        // Whatever else lies there is passed over; a day that lies about itself is not.
+        std::fs::write(folder.path().join("captures/key/notes.txt"), "mine").expect("written");
+        assert_eq!(days.of("key", month).expect("days").len(), 2);
+        std::fs::copy(folder.path().join("captures/key/0-120.json"), folder.path().join("captures/key/120-240.json"))
+            .expect("copied");
+        assert_eq!(days.of("key", month).map_err(|error| error.code()), Err("captures.unreadable"));
+    }
+}

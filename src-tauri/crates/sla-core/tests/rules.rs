@@ -6,6 +6,7 @@ mod billing;
 mod calendar;
 mod catalogue;
 mod course;
+mod days;
 mod decision;
 mod desk;
 mod earlier;

@@ -329,6 +329,10 @@ fn a_commitment_has_its_charts_and_every_figure_of_it_leads_somewhere() {
                     }
                     Block::Table(table) if outages == 0 && !one.outages.is_empty() => {
                         outages = table.rows.len();
+                        for row in &table.rows {
+                            let link = row[2].text.iter().find_map(|run| run.link.as_deref());
+                            assert!(link.is_some_and(|link| anchors.contains(link)), "{row:?}");
+                        }
                     }
                     Block::Facts { facts } => {
                         let has_digit = |text: &str| text.contains(|c: char| c.is_ascii_digit());
