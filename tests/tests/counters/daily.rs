@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use serde_json::Value;
 use sla_acceptance::servers::{Prometheus, WrittenSeries, write};
@@ -166,7 +166,6 @@ fn killed_at_any_moment_it_comes_to_the_same(url: &str, undisturbed: &BTreeMap<P
     let said = desk.says(&RANGE);
     assert!(outcomes(&said).iter().all(|day| day.ends_with("captured") || day.ends_with("unchanged")), "{said}");
     assert!(desk.captured() == *undisturbed, "killed and done again it is the same");
-    assert!(whole < Duration::from_secs(60), "or nothing was killed");
 }
 
 #[test]

@@ -18,7 +18,6 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tracing::Instrument;
 
-use crate::daily::said_nothing;
 use crate::error::{CaptureFailure, CaptureReason, CloseError};
 use crate::progress::{CloseProgress, Step, Waiting};
 
@@ -197,6 +196,11 @@ async fn put_together(
         _ => encode(&join(parts)),
     });
     Ok(encoded.await.expect("encoding does not panic"))
+}
+
+/// Whether a source answered and had nothing to say of a stretch of time.
+fn said_nothing(error: &CaptureError) -> bool {
+    matches!(error.code(), "prometheus.no_series" | "capture.unusable")
 }
 
 /// A stretch of which the source says nothing.

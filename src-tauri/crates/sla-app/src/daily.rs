@@ -8,8 +8,7 @@ use chrono::{Days, NaiveDate};
 use schemars::JsonSchema;
 use serde::Serialize;
 use sla_capture::{
-    Added, CaptureError, CaptureLock, CapturedDays, DayVersion, DaysError, EvidenceStore, Slices, StoreError, encode,
-    usable,
+    Added, CaptureLock, CapturedDays, DayVersion, DaysError, EvidenceStore, Slices, StoreError, encode, usable,
 };
 use sla_core::catalogue::Catalogue;
 use sla_core::plan::{Ask, CommitmentDays, PlanError, SETTLED_SECONDS, months_until, plan_days};
@@ -387,9 +386,4 @@ pub fn capture_calendar(
     };
     let planned = plan_days(catalogue, month, tenant)?;
     Ok(planned.into_iter().map(calendar).collect::<Result<_, _>>()?)
-}
-
-/// Whether a source answered and had nothing to say of a stretch of time.
-pub(crate) fn said_nothing(error: &CaptureError) -> bool {
-    matches!(error.code(), "prometheus.no_series" | "capture.unusable")
 }

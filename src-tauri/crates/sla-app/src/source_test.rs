@@ -12,7 +12,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use sla_capture::{
     About, Backoff, BeatSource, CaptureError, CaptureRequest, FileError, FileSource, NoProgress, Prometheus,
-    PrometheusConfig, Source,
+    PrometheusConfig, Source, usable,
 };
 use sla_core::catalogue::{Catalogue, ConnectionDetails, Name, SourceFile, SourceType};
 use sla_core::plan::{Ask, What, plan};
@@ -259,10 +259,7 @@ async fn tried(source: &dyn Source, asked: String, period: Period, ask: &Ask, wa
     let request = CaptureRequest { period, step_seconds: ask.step_seconds };
     let captured = source.capture(&request, &NoProgress).await;
     let (usable, warnings, problem) = match captured {
-        Ok(slices) => {
-            let usable = slices.rows().iter().filter(|row| row.good.is_some() && row.total.is_some()).count();
-            (i64::try_from(usable).ok(), slices.provenance().warnings.clone(), None)
-        }
+        Ok(slices) => (Some(usable(&slices)), slices.provenance().warnings.clone(), None),
         Err(error) => {
             let reason = CaptureReason::from(error);
             let problem = JobProblem { code: reason.code().to_owned(), detail: detail(&reason) };
