@@ -10,7 +10,7 @@ use std::time::Instant;
 use rustix::process::Signal;
 use tempfile::TempDir;
 
-use super::{LOOK_EVERY, STOPPED_WITHIN, Server, find, free_port, get, guarded, run};
+use super::{LOOK_EVERY, READY_WITHIN, STOPPED_WITHIN, Server, find, free_port, get, guarded, run};
 
 /// As large as a small laptop's.
 const SIZE: &str = "1280x800x24";
@@ -151,15 +151,40 @@ impl Screen {
         run(within(command.args(arguments), self.number, self.folder.path()))
     }
 
-    /// Answers a dialog of the system: waits for one whose title holds `title`, and types into it.
+    /// Answers a dialog of the system: waits for one whose title holds `title`, and types into it once it has the keyboard.
     ///
     /// # Panics
-    /// If none comes up.
+    /// If none comes up, or if it does not get the keyboard.
     pub fn answer_dialog(&self, title: &str, keys: &[&str]) {
         let xdotool = find("xdotool");
-        let found = self.run(&xdotool, &["search", "--sync", "--onlyvisible", "--name", title]);
-        let dialog = found.lines().last().expect("xdotool waits until there is one");
-        self.run(&xdotool, &["windowactivate", "--sync", dialog]);
+        // Not its own `--sync`, which waits without end.
+        let ask = |arguments: &[&str]| {
+            let mut command = Command::new(&xdotool);
+            let output =
+                within(command.args(arguments), self.number, self.folder.path()).output().expect("xdotool runs");
+            let answer = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+            (output.status.success() && !answer.is_empty()).then_some(answer)
+        };
+        let wait = |what: &str, look: &dyn Fn() -> Option<String>| {
+            let begin = Instant::now();
+            loop {
+                if let Some(found) = look() {
+                    return found;
+                }
+                if begin.elapsed() > READY_WITHIN {
+                    let windows = ask(&["search", "--onlyvisible", "--name", ""]).unwrap_or_default();
+                    let names: Vec<_> = windows.lines().filter_map(|id| ask(&["getwindowname", id])).collect();
+                    panic!("{title:?} {what}; the screen shows {names:?}; the window's log ends with\n{}", self.log());
+                }
+                std::thread::sleep(LOOK_EVERY);
+            }
+        };
+        let found = wait("does not come up", &|| ask(&["search", "--onlyvisible", "--name", title]));
+        let dialog = found.lines().last().unwrap_or_default();
+        wait("does not get the keyboard", &|| {
+            ask(&["windowactivate", dialog]);
+            ask(&["getactivewindow"]).filter(|active| active == dialog)
+        });
         for key in keys {
             match key.strip_prefix("type:") {
                 Some(text) => self.run(&xdotool, &["type", "--delay", "5", text]),

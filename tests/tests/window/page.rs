@@ -1,6 +1,6 @@
 //! The window under test: opened on a screen, and read and pressed like a page.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use fantoccini::elements::Element;
 use fantoccini::wd::Capabilities;
@@ -11,6 +11,27 @@ use sla_acceptance::servers::Screen;
 
 /// What is not there by then will not be: the demo's month is closed in it, by a program without optimisation.
 const WITHIN: Duration = Duration::from_secs(120);
+
+/// A driver that has not answered a single command by then never will: it outlasts every wait of the page.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(180);
+
+/// Calls back when an element was at the same place for three frames in a row and is what a press there would meet.
+const STILL: &str = r"
+    const [element, done] = arguments
+    let before = '', still = 0
+    const look = () => {
+        if (!element.isConnected) return done()
+        element.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+        const { x, y, width, height } = element.getBoundingClientRect()
+        const met = document.elementFromPoint(x + width / 2, y + height / 2)
+        const now = met && (element.contains(met) || met.contains(element)) ? [x, y, width, height].join() : ''
+        still = now !== '' && now === before ? still + 1 : 0
+        before = now
+        if (still === 3) done()
+        else requestAnimationFrame(look)
+    }
+    look()
+";
 
 /// An open window.
 pub(crate) struct Page {
@@ -23,14 +44,14 @@ impl Page {
         let application = json!({ "application": sla_acceptance::window(), "args": arguments });
         let capabilities: Capabilities = [("tauri:options".to_owned(), application)].into_iter().collect();
         let mut builder = ClientBuilder::new(HttpConnector::new());
-        let client = builder.capabilities(capabilities).connect(&screen.driver()).await;
+        let client = answered("a window", builder.capabilities(capabilities).connect(&screen.driver())).await;
         let client = client.unwrap_or_else(|error| panic!("no window: {error}\n{}", screen.log()));
         Self { client }
     }
 
     /// Closes the window and waits until its program has ended: until then another start would hand over to it.
     pub(crate) async fn close(self, screen: &Screen) {
-        self.client.close().await.expect("the window closes");
+        answered("the window closes", self.client.close()).await.expect("the window closes");
         screen.wait_until_gone("org.sla-desk.desk.SingleInstance");
     }
 
@@ -41,11 +62,12 @@ impl Page {
 
     /// The first of what a locator names, once there is one.
     async fn first(&self, name: &str, locator: Locator<'_>) -> Element {
+        let begin = Instant::now();
         loop {
-            match self.client.wait().at_most(WITHIN).for_element(locator).await {
+            match answered(name, self.client.wait().at_most(WITHIN).for_element(locator)).await {
                 Ok(element) => return element,
                 // The page put something else in its place while it was handed over.
-                Err(error) if error.is_stale_element_reference() => {}
+                Err(error) if error.is_stale_element_reference() && begin.elapsed() < WITHIN => {}
                 Err(error) => panic!("{name}: {error}\n{}", self.seen().await),
             }
         }
@@ -58,13 +80,27 @@ impl Page {
 
     /// Presses what is found, and what stands there then when the page put something else in its place before it was pressed.
     async fn press_one(&self, name: &str, found: impl AsyncFn() -> Element) {
+        let begin = Instant::now();
         loop {
-            match found().await.click().await {
+            let element = found().await;
+            self.wait_until_still(&element).await;
+            match answered(name, element.click()).await {
                 Ok(()) => return,
-                Err(error) if error.is_stale_element_reference() || error.is_no_such_element() => {}
+                Err(error)
+                    if (error.is_stale_element_reference() || error.is_no_such_element())
+                        && begin.elapsed() < WITHIN => {}
                 Err(error) => panic!("{name}: {error}\n{}", self.seen().await),
             }
         }
+    }
+
+    /// Waits until an element stays where it is and nothing lies over it. The driver presses a place: what moves on meanwhile, because
+    /// something above it has just been read, would be missed without a word.
+    async fn wait_until_still(&self, element: &Element) {
+        let element = serde_json::to_value(element).expect("an element has a reference");
+        let is_still = self.client.execute_async(STILL, vec![element]);
+        // One that is gone meanwhile is told by the press.
+        drop(answered("an element that stays where it is", is_still).await);
     }
 
     /// What can be pressed and is called `name`, once it is there.
@@ -87,8 +123,8 @@ impl Page {
             "//label[contains(normalize-space(.), {label:?})]/following-sibling::*[self::input or self::textarea]"
         );
         let field = self.first(label, Locator::XPath(&path)).await;
-        field.clear().await.expect("the field can be cleared");
-        field.send_keys(text).await.expect("the field can be typed into");
+        answered(label, field.clear()).await.expect("the field can be cleared");
+        answered(label, field.send_keys(text)).await.expect("the field can be typed into");
     }
 
     /// Waits until the page says `text`.
@@ -109,12 +145,16 @@ impl Page {
 
     /// Runs a script of the test's own in the page.
     pub(crate) async fn run(&self, script: &str) -> Value {
-        self.client.execute(script, Vec::new()).await.unwrap_or_else(|error| panic!("{script}: {error}"))
+        answered(script, self.client.execute(script, Vec::new()))
+            .await
+            .unwrap_or_else(|error| panic!("{script}: {error}"))
     }
 
     /// Runs a script that calls back with what it came to.
     pub(crate) async fn run_async(&self, script: &str) -> Value {
-        self.client.execute_async(script, Vec::new()).await.unwrap_or_else(|error| panic!("{script}: {error}"))
+        answered(script, self.client.execute_async(script, Vec::new()))
+            .await
+            .unwrap_or_else(|error| panic!("{script}: {error}"))
     }
 
     /// A picture of the page, for whoever wants to look: in the folder that `SLA_PICTURES` names.
@@ -122,8 +162,14 @@ impl Page {
         let Some(folder) = std::env::var_os("SLA_PICTURES") else { return };
         let drawn = "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 500)))";
         self.run_async(drawn).await;
-        let picture = self.client.screenshot().await.expect("a picture");
+        let picture = answered(name, self.client.screenshot()).await.expect("a picture");
         std::fs::write(std::path::Path::new(&folder).join(format!("{name}.png")), picture)
             .expect("the picture is written");
     }
+}
+
+/// What the driver answers; the test ends when it says nothing.
+async fn answered<T>(name: &str, answer: impl Future<Output = T>) -> T {
+    let answer = tokio::time::timeout(ANSWERS_WITHIN, answer).await;
+    answer.unwrap_or_else(|_| panic!("{name}: the driver of the window has not answered for {ANSWERS_WITHIN:?}"))
 }
