@@ -151,6 +151,14 @@ impl Screen {
         run(within(command.args(arguments), self.number, self.folder.path()))
     }
 
+    /// A program that will run there.
+    #[must_use]
+    pub fn command(&self, program: &Path) -> Command {
+        let mut command = Command::new(program);
+        within(&mut command, self.number, self.folder.path());
+        command
+    }
+
     /// Answers a dialog of the system: waits for one whose title holds `title`, and types into it once it has the keyboard.
     ///
     /// # Panics

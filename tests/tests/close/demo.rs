@@ -3,6 +3,8 @@
 use std::path::Path;
 
 use serde_json::{Value, json};
+use sla_acceptance::figures;
+use sla_core::record::MonthRecord;
 
 use crate::desk::{pdf_text, sla, sound};
 
@@ -50,6 +52,18 @@ fn four_tenants_close_their_month() {
     published(&out);
     letters(&out);
     pages(&out);
+    figures_on_pages(&out);
+}
+
+/// Every figure of a customer's `report.json` stands in the text that poppler reads out of their `report.pdf`.
+fn figures_on_pages(out: &str) {
+    for tenant in ["alpenbahn", "koenigsforst", "nordlicht", "prairie"] {
+        let folder = Path::new(out).join("reports/2026-10").join(tenant);
+        let record: MonthRecord =
+            serde_json::from_slice(&std::fs::read(folder.join("report.json")).expect("a report")).expect("a record");
+        let count = figures::stand_in(&pdf_text(&folder.join("report.pdf")), &record);
+        assert!(count > 300, "{tenant}: {count} figures");
+    }
 }
 
 /// What is written for machines is what the schemas in `assets/schemas` say.

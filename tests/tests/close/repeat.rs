@@ -38,11 +38,16 @@ fn the_same_evidence_adds_nothing_and_other_evidence_a_revision() {
 }
 
 #[test]
-fn equal_inputs_give_equal_bytes_on_another_desk_in_another_zone_and_language() {
+fn equal_inputs_give_equal_bytes_on_another_desk_in_another_zone_and_language_for_another_user() {
     let (first, second) = (desk_of_files(), desk_of_files());
     sound(&command(&first.close()).env("TZ", "UTC").env("LANG", "C").output().expect("the binary runs"));
+    let home = tempfile::tempdir().expect("a temporary folder");
     let elsewhere = [("TZ", "Pacific/Apia"), ("LANG", "de_DE.UTF-8"), ("LC_ALL", "tr_TR.UTF-8")];
-    sound(&command(&second.close()).envs(elsewhere).output().expect("the binary runs"));
+    let somebody =
+        [("USER", "somebody"), ("LOGNAME", "somebody"), ("XDG_CONFIG_HOME", "/nowhere"), ("TMPDIR", "/var/tmp")];
+    let mut close = command(&second.close());
+    close.envs(elsewhere).envs(somebody).env("HOME", home.path()).current_dir(home.path());
+    sound(&close.output().expect("the binary runs"));
     let (first, second) = (first.files("out"), second.files("out"));
     assert_eq!(first.keys().collect::<Vec<_>>(), second.keys().collect::<Vec<_>>());
     for (name, bytes) in &first {

@@ -133,6 +133,24 @@ fn agrees((code, said): &(Option<i32>, Value)) {
     assert_eq!((*code, &said["agrees"], &said["difference"]), (Some(0), &json!(true), &Value::Null));
 }
 
+/// A bundle is checked as well where there is nothing but the program: no network, not even loopback, no environment, no home.
+#[track_caller]
+fn alone(bundle: &Path, expected: &(Option<i32>, Value)) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut command = Command::new("unshare");
+    command
+        .args(["--map-root-user", "--net", "--"])
+        .arg(sla_acceptance::binary())
+        .args(["verify", "--json"])
+        .arg(bundle);
+    let output = command.env_clear().current_dir(folder.path()).output().expect("unshare starts");
+    let said = serde_json::from_slice(&output.stdout);
+    let said: Value = said.unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
+    assert_eq!((output.status.code(), &said), (expected.0, &expected.1));
+    let left: Vec<_> = std::fs::read_dir(folder.path()).expect("a folder").collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
 /// Runs a tool that everybody has.
 #[track_caller]
 fn tool(folder: &Path, words: &[&str]) -> String {
@@ -153,6 +171,7 @@ fn the_demos_months_are_sealed_and_the_standard_tools_agree() {
         agrees(&provider.verifies(&bundle));
         let own = verified(&bundle, &[]);
         agrees(&own);
+        alone(&bundle, &own);
         assert_eq!((&own.1["key_given"], &own.1["month"]["tenant"]), (&json!(false), &json!(tenant)));
         // Nothing of anybody else is in it.
         let text = String::from_utf8_lossy(&std::fs::read(&bundle).expect("a bundle")).into_owned();

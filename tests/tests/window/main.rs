@@ -2,6 +2,7 @@
 
 mod desk;
 mod first;
+mod keychain;
 mod locked;
 mod page;
 mod templates;
