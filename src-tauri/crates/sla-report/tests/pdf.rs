@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use lopdf::{Dictionary, Document, Object};
 use sla_core::catalogue::CapScope;
 use sla_core::record::{Language, MonthRecord, RecordCap, RecordOutage, RecordRange, Verdict};
-use sla_report::manuscript::Block;
+use sla_report::manuscript::{Block, Run};
 use sla_report::{
     Templates, governance_documents, portfolio_documents, report_pdf, sample, settled_documents, statement_documents,
     tenant_documents,
@@ -200,6 +200,37 @@ fn a_field_that_is_no_figure_is_refused_by_name() {
         outage.seconds = -1;
     };
     check(backwards, "expected seconds");
+}
+
+/// The attained figures of the days, stretches without evidence and every derivation lead to what they follow from.
+#[test]
+fn tables_of_days_and_derivations_lead_to_their_evidence() {
+    for language in [Language::De, Language::En] {
+        let record = sample::record(language, Verdict::Undecidable);
+        let blocks = sla_report::report_manuscript(&Templates::builtin(), &record).expect("a manuscript").blocks;
+        let known: BTreeSet<&str> = blocks.iter().flat_map(anchors).collect();
+        let link_of = |runs: &[Run]| runs.iter().find_map(|run| run.link.clone());
+        let at = |name: &str| blocks.iter().position(|block| anchors_of(block, name)).expect("a heading");
+        let (credits, exclusions, figures, pieces) = (at("credits"), at("exclusions"), at("figures"), at("pieces"));
+        let (mut derived, mut days) = (0, 0);
+        for pair in blocks[credits..exclusions].windows(2) {
+            let [Block::Heading { level: 3, .. }, after] = pair else { continue };
+            let Block::Paragraph { text, .. } = after else { continue };
+            let links: Vec<&str> = text.iter().filter_map(|run| run.link.as_deref()).collect();
+            assert!(links.len() >= 2 && links.iter().all(|link| known.contains(link)), "{links:?}");
+            derived += 1;
+        }
+        assert!(derived > record.commitments.len(), "{derived} derivations");
+        for block in &blocks[figures..pieces] {
+            let Block::Table(table) = block else { continue };
+            for row in table.rows.iter().filter(|row| row.len() == 9 && row[1].text.iter().any(|run| run.text != "–")) {
+                let link = link_of(&row[1].text).unwrap_or_else(|| panic!("{row:?} leads nowhere"));
+                assert!(known.contains(link.as_str()), "{link}");
+                days += 1;
+            }
+        }
+        assert!(days > 60, "{days} days");
+    }
 }
 
 /// Every block of a report's month has what the reader is told that it has.
