@@ -327,6 +327,7 @@ note-restarts = { $restarts ->
     [one] Ein Zähler der Spalte { $column } begann einmal von vorn
    *[other] Zähler der Spalte { $column } begannen { $shown }-mal von vorn
 }
+note-replicas = Gezählt nach { $label } „{ $counted }“ mit { $slices } belegten Abschnitten; zum Vergleich { $label } „{ $other }“: { $otherSlices } belegte Abschnitte, in { $bothSlices } gemeinsamen { $events } und { $otherEvents } Ereignisse
 note-no-beats = Keine brauchbaren Lebenszeichen über { $duration }
 
 ## Schritte

@@ -327,6 +327,7 @@ note-restarts = { $restarts ->
     [one] A counter of column { $column } began again once
    *[other] Counters of column { $column } began again { $shown } times
 }
+note-replicas = Counted from { $label } “{ $counted }” with { $slices } known slices; for comparison { $label } “{ $other }”: { $otherSlices } known slices, in { $bothSlices } that both know { $events } and { $otherEvents } events
 note-no-beats = No usable heartbeats for { $duration }
 
 ## Steps

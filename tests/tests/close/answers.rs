@@ -23,7 +23,7 @@ fn lying(status: &'static str, kind: &'static str, body: &'static str) -> Front 
 /// A server that tells its version and answers every query alike.
 fn querying(status: &'static str, body: &'static str) -> Front {
     Front::start(None, move |request| {
-        let build_info = r#"{"status":"success","data":{"version":"2.42.0"}}"#;
+        let build_info = r#"{"status":"success","data":{"version":"2.42.0","revision":"x","goVersion":"go1.19"}}"#;
         let (status, body) =
             if request.contains("/api/v1/status/buildinfo") { ("200 OK", build_info) } else { (status, body) };
         Reply::Say { status, kind: "application/json", body: body.to_owned() }

@@ -345,6 +345,7 @@ pub(crate) fn config(
     if let Some(seconds) = details.timeout_seconds {
         config.request_timeout = Duration::from_secs(seconds.into());
     }
+    config.replica_label.clone_from(&details.replica_label);
     Ok(config)
 }
 

@@ -135,6 +135,25 @@ pub enum Note {
         /// How often, over all series.
         restarts: i64,
     },
+    /// Several servers read the same series; one of them is counted, and this is how another compares.
+    Replicas {
+        /// The label that tells them apart.
+        label: String,
+        /// The one that is counted.
+        counted: String,
+        /// How many slices it knows.
+        slices: i64,
+        /// The other one.
+        other: String,
+        /// How many slices that one knows.
+        other_slices: i64,
+        /// How many slices both know.
+        both_slices: i64,
+        /// Whole events of the one that is counted in those.
+        events: i64,
+        /// Whole events of the other one in those.
+        other_events: i64,
+    },
     /// Heartbeats leave some time unknown.
     NoBeats {
         /// Why.
@@ -176,6 +195,26 @@ impl Note {
                 true
             }
             (Self::Estimated { column }, Self::Estimated { column: other }) => column == other,
+            (
+                Self::Replicas { label, counted, slices, other, other_slices, both_slices, events, other_events },
+                Self::Replicas {
+                    label: other_label,
+                    counted: also,
+                    slices: more,
+                    other: too,
+                    other_slices: more_other,
+                    both_slices: more_both,
+                    events: more_events,
+                    other_events: more_other_events,
+                },
+            ) if label == other_label && counted == also && other == too => {
+                *slices += more;
+                *other_slices += more_other;
+                *both_slices += more_both;
+                *events += more_events;
+                *other_events += more_other_events;
+                true
+            }
             _ => false,
         }
     }
@@ -196,6 +235,13 @@ impl std::fmt::Display for Note {
                 return write!(f, "{column}: {series} new series, {counted}");
             }
             Self::Restarts { column, restarts } => return write!(f, "{column}: {restarts} restarts of a counter"),
+            Self::Replicas { label, counted, slices, other, other_slices, both_slices, events, other_events } => {
+                return write!(
+                    f,
+                    "counted from {label}={counted:?}, which knows {slices} slices; {label}={other:?} knows {other_slices}; \
+                     in {both_slices} that both know there are {events} and {other_events} events"
+                );
+            }
             Self::NoBeats { reason, seconds } => {
                 let why = match reason {
                     Unknown::NoHistory => "before a probe's first beat",

@@ -223,7 +223,8 @@ fn tables_of_days_and_derivations_lead_to_their_evidence() {
         assert!(derived > record.commitments.len(), "{derived} derivations");
         for block in &blocks[figures..pieces] {
             let Block::Table(table) = block else { continue };
-            for row in table.rows.iter().filter(|row| row.len() == 9 && row[1].text.iter().any(|run| run.text != "–")) {
+            for row in table.rows.iter().filter(|row| row.len() == 9 && row[1].text.iter().any(|run| run.text != "–"))
+            {
                 let link = link_of(&row[1].text).unwrap_or_else(|| panic!("{row:?} leads nowhere"));
                 assert!(known.contains(link.as_str()), "{link}");
                 days += 1;

@@ -3811,6 +3811,40 @@ export interface components {
             restarts: number;
         } | {
             /** @constant */
+            code: "replicas";
+            /** @description The label that tells them apart. */
+            label: string;
+            /** @description The one that is counted. */
+            counted: string;
+            /**
+             * Format: int64
+             * @description How many slices it knows.
+             */
+            slices: number;
+            /** @description The other one. */
+            other: string;
+            /**
+             * Format: int64
+             * @description How many slices that one knows.
+             */
+            other_slices: number;
+            /**
+             * Format: int64
+             * @description How many slices both know.
+             */
+            both_slices: number;
+            /**
+             * Format: int64
+             * @description Whole events of the one that is counted in those.
+             */
+            events: number;
+            /**
+             * Format: int64
+             * @description Whole events of the other one in those.
+             */
+            other_events: number;
+        } | {
+            /** @constant */
             code: "no_beats";
             /** @description Why. */
             reason: components["schemas"]["Unknown"];

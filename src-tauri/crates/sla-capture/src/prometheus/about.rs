@@ -25,13 +25,17 @@ impl Prometheus {
     /// # Errors
     /// [`PrometheusError`] when it cannot be reached, or is none.
     pub async fn about(&self, now: UnixSeconds) -> Result<About, PrometheusError> {
-        let version = self.version().await?.text;
+        let version = self.version().await?;
         let runtime = self.http.get(&self.http.endpoint("api/v1/status/runtimeinfo")).await.ok().flatten();
         let retention = runtime.as_deref().and_then(retention);
         let at = now.to_string();
         let form = [("query", OLDEST), ("time", at.as_str())];
-        let oldest = self.http.post(&self.http.endpoint("api/v1/query"), &form, OLDEST).await.ok();
-        Ok(About { version, retention, oldest: oldest.as_deref().and_then(single) })
+        // Others keep this metric of the servers that they collect from.
+        let oldest = match version.range_ends {
+            Some(_) => self.http.post(&self.http.endpoint("api/v1/query"), &form, OLDEST).await.ok(),
+            None => None,
+        };
+        Ok(About { version: version.text, retention, oldest: oldest.as_deref().and_then(single) })
     }
 }
 

@@ -21,6 +21,8 @@ pub struct PrometheusConfig {
     pub auth: Auth,
     /// Certificate authorities as PEM. When given, no other authority is trusted; default: the ones of the system.
     pub ca_pem: Option<Vec<u8>>,
+    /// Label that tells apart servers which read the same targets; counters are then read from each. Default none.
+    pub replica_label: Option<String>,
     /// Longest time to connect; default 10 s.
     pub connect_timeout: Duration,
     /// Longest time for one request, body included; default 60 s.
@@ -42,6 +44,7 @@ impl PrometheusConfig {
             url: url.into(),
             auth: Auth::None,
             ca_pem: None,
+            replica_label: None,
             connect_timeout: Duration::from_secs(10),
             request_timeout: Duration::from_secs(60),
             capture_timeout: Duration::from_secs(30 * 60),

@@ -36,8 +36,8 @@ const MARKED_WITHIN_MS: i64 = 60_000;
 /// Two counters of a Prometheus server.
 #[derive(Clone, Debug)]
 pub struct CounterSource {
-    server: Prometheus,
-    counters: Counters,
+    pub(super) server: Prometheus,
+    pub(super) counters: Counters,
 }
 
 impl Prometheus {
@@ -58,7 +58,16 @@ impl Source for CounterSource {
         request: &'a CaptureRequest,
         progress: &'a dyn Progress,
     ) -> BoxFuture<'a, Result<Slices, CaptureError>> {
-        Box::pin(async move { self.server.in_time(self.read(request, progress)).await })
+        Box::pin(async move {
+            let read = async {
+                request.check()?;
+                match &self.server.http.config().replica_label {
+                    Some(label) => self.read_apart(label, request, progress).await,
+                    None => self.read(request, progress).await,
+                }
+            };
+            self.server.in_time(read).await
+        })
     }
 }
 
@@ -79,8 +88,7 @@ struct Told {
 }
 
 impl CounterSource {
-    async fn read(&self, request: &CaptureRequest, progress: &dyn Progress) -> Result<Slices, CaptureError> {
-        request.check()?;
+    pub(super) async fn read(&self, request: &CaptureRequest, progress: &dyn Progress) -> Result<Slices, CaptureError> {
         let columns = columns(&self.counters);
         let pieces = pieces(request);
         let steps = 1 + (columns.len() * pieces.len()) as u64;
@@ -301,7 +309,7 @@ impl Prometheus {
             ("query", asked.query),
             ("time", &at),
             ("partial_response", "false"),
-            ("dedup", "true"),
+            ("dedup", self.dedup()),
             ("max_source_resolution", "0s"),
         ];
         let body = self.http.post(&url, &form, asked.query).await?;

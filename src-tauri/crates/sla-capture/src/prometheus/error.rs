@@ -209,6 +209,16 @@ pub enum PrometheusError {
         /// The query.
         query: String,
     },
+    /// Servers that read the same targets cannot be told apart.
+    #[error(
+        "the label {label} does not tell apart who reads the counters: {problem}; check replicaLabel of this source, or leave it out"
+    )]
+    Replicas {
+        /// The label.
+        label: String,
+        /// What is wrong.
+        problem: String,
+    },
     /// A sample that is not where it was asked for.
     #[error(
         "the answer for {column} has a sample at {found}, expected {expected}; the server, or a cache before it, moves \
@@ -257,6 +267,7 @@ impl PrometheusError {
             Self::Shape { .. } => "prometheus.shape",
             Self::SeveralSeries { .. } => "prometheus.several_series",
             Self::NoSeries { .. } => "prometheus.no_series",
+            Self::Replicas { .. } => "prometheus.replicas",
             Self::Timestamp { .. } => "prometheus.timestamp",
             Self::Value { .. } => "prometheus.value",
         }

@@ -332,7 +332,8 @@ fn check_credentials(auth: &Auth, base: &Url) -> Result<(), PrometheusError> {
 /// failed when it says that it does not do such a thing at all.
 fn may_pass(status: StatusCode) -> bool {
     let asks_again = matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS);
-    asks_again || (status.is_server_error() && status != StatusCode::NOT_IMPLEMENTED)
+    // Mimir's proxies say 499 when they gave up waiting for one another.
+    asks_again || status.as_u16() == 499 || (status.is_server_error() && status != StatusCode::NOT_IMPLEMENTED)
 }
 
 /// How long the server asks to wait (RFC 9110, 10.2.3): in seconds, or until a time by the server's own clock.
@@ -447,7 +448,7 @@ mod tests {
     #[test]
     fn what_may_pass_is_asked_again() {
         let passing: Vec<u16> = (400..600).filter(|code| StatusCode::from_u16(*code).is_ok_and(may_pass)).collect();
-        let expected: Vec<u16> = [408, 429].into_iter().chain((500..600).filter(|code| *code != 501)).collect();
+        let expected: Vec<u16> = [408, 429, 499].into_iter().chain((500..600).filter(|code| *code != 501)).collect();
         assert_eq!(passing, expected);
     }
 }

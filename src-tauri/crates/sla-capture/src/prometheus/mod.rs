@@ -7,7 +7,10 @@ mod counters;
 mod error;
 mod http;
 mod raw;
+#[cfg(test)]
+mod recorded_replies;
 mod remote;
+mod replicas;
 mod reply;
 
 use std::sync::Arc;
@@ -63,6 +66,8 @@ fn good(reading: &Reading, part: Option<&Number>, total: Option<&Number>) -> Opt
 #[derive(Clone, Debug)]
 pub struct Prometheus {
     http: Arc<Http>,
+    /// Whether servers that read the same targets are to be told apart: a question about counters is then about one of them.
+    is_apart: bool,
 }
 
 impl Prometheus {
@@ -72,7 +77,7 @@ impl Prometheus {
     /// [`PrometheusError::Address`], [`PrometheusError::Authority`], [`PrometheusError::Credentials`],
     /// [`PrometheusError::Client`] or [`PrometheusError::Points`] when the configuration cannot work.
     pub fn new(config: PrometheusConfig) -> Result<Self, PrometheusError> {
-        Ok(Self { http: Arc::new(Http::new(config)?) })
+        Ok(Self { http: Arc::new(Http::new(config)?), is_apart: false })
     }
 
     /// The source of one reading.
@@ -107,6 +112,11 @@ impl Prometheus {
         }
     }
 
+    /// What Thanos is told of servers that read the same targets: to count none twice, or to leave them apart.
+    fn dedup(&self) -> &'static str {
+        if self.is_apart { "false" } else { "true" }
+    }
+
     /// The query as it is put to a server of that version.
     fn text(&self, column: &'static str, query: &Query, version: &Version) -> Result<String, PrometheusError> {
         let Some(ends) = version.range_ends else {
@@ -133,7 +143,7 @@ impl Prometheus {
             ("end", &end),
             ("step", &step),
             ("partial_response", "false"),
-            ("dedup", "true"),
+            ("dedup", self.dedup()),
             ("max_source_resolution", "0s"),
         ];
         let body = self.http.post(&url, &form, query).await?;

@@ -57,13 +57,14 @@ struct Histogram {
 
 /// Reads the answer to an instant query of a selector, with a range or without.
 pub(super) fn raw(body: &[u8], asked: AskedRaw<'_>) -> Result<Raw, PrometheusError> {
-    let envelope: Envelope<Data> =
+    let mut envelope: Envelope<Data> =
         serde_json::from_slice(body).map_err(|error| not_prometheus(body, asked.url, &error.to_string()))?;
     if envelope.status != "success" {
         let text = envelope.error.unwrap_or_else(|| format!("its status is {:?}", envelope.status));
         let (url, query) = (asked.url.to_owned(), asked.query.to_owned());
         return Err(PrometheusError::Rejected { url, status: 200, text, query });
     }
+    let warnings = envelope.doubts();
     let Some(data) = envelope.data else { return Err(not_prometheus(body, asked.url, "there is no data in it")) };
     if !matches!(data.result_type.as_str(), "matrix" | "vector") {
         let (column, found) = (asked.column, format!("a {}", cut(&data.result_type)));
@@ -81,7 +82,7 @@ pub(super) fn raw(body: &[u8], asked: AskedRaw<'_>) -> Result<Raw, PrometheusErr
         samples.sort_by_key(|(t, _)| *t);
         series.push((one.metric.into_iter().collect(), samples));
     }
-    Ok(Raw { series, warnings: bounded(envelope.warnings.into_iter().chain(envelope.infos)) })
+    Ok(Raw { series, warnings })
 }
 
 /// Seconds with up to three decimals as milliseconds; a double holds them for longer than anybody measures.

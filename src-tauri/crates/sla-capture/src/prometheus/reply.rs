@@ -53,6 +53,17 @@ pub(super) struct Envelope<T> {
     pub(super) warnings: Vec<String>,
     #[serde(default)]
     pub(super) infos: Vec<String>,
+    /// VictoriaMetrics says here that it left something out.
+    #[serde(default, rename = "isPartial")]
+    pub(super) is_partial: bool,
+}
+
+impl<T> Envelope<T> {
+    /// Everything that makes the answer no evidence, in the server's words where it has any.
+    pub(super) fn doubts(&mut self) -> Vec<String> {
+        let partial = self.is_partial.then(|| "the server says that its answer is partial".to_owned());
+        bounded(self.warnings.drain(..).chain(self.infos.drain(..)).chain(partial))
+    }
 }
 
 #[derive(Deserialize)]
@@ -114,7 +125,7 @@ impl<'de> Deserialize<'de> for Timestamp {
 
 /// Reads the answer to a range query.
 pub(super) fn answer(body: &[u8], asked: Asked<'_>) -> Result<Answer, PrometheusError> {
-    let envelope: Envelope<Matrix> = match serde_json::from_slice(body) {
+    let mut envelope: Envelope<Matrix> = match serde_json::from_slice(body) {
         Ok(envelope) => envelope,
         Err(error) => return Err(misfit(body, asked, &error)),
     };
@@ -123,14 +134,14 @@ pub(super) fn answer(body: &[u8], asked: Asked<'_>) -> Result<Answer, Prometheus
         let (url, query) = (asked.url.to_owned(), asked.query.to_owned());
         return Err(PrometheusError::Rejected { url, status: 200, text, query });
     }
+    let warnings = envelope.doubts();
     let Some(matrix) = envelope.data else {
         return Err(not_prometheus(body, asked.url, "there is no data in it"));
     };
     if matrix.result_type != "matrix" {
         return Err(shape(asked, format!("a {}", matrix.result_type)));
     }
-    let warnings = envelope.warnings.into_iter().chain(envelope.infos);
-    Ok(Answer { samples: samples(matrix.result, asked)?, warnings: bounded(warnings) })
+    Ok(Answer { samples: samples(matrix.result, asked)?, warnings })
 }
 
 /// Which server answers, as far as it says so.
@@ -148,19 +159,28 @@ pub(super) fn version(body: &[u8]) -> Option<Version> {
     struct Build {
         version: String,
         /// Mimir and its kin name themselves; Prometheus does not.
-        application: Option<String>,
+        #[serde(default)]
+        application: String,
+        /// Prometheus tells what it was built from and with; who only claims its version is another one.
+        #[serde(default)]
+        revision: String,
+        #[serde(default, rename = "goVersion")]
+        go_version: String,
     }
     let envelope: Envelope<Build> = serde_json::from_slice(body).ok()?;
-    let build = envelope.data.filter(|_| envelope.status == "success")?;
-    let application = build.application.filter(|name| !name.is_empty()).unwrap_or_else(|| PROMETHEUS.to_owned());
-    let text = format!("{} {}", application.to_lowercase(), build.version);
-    // Others count their own versions, and took Prometheus' change of version 3 over in some other one.
-    let major = build.version.trim_start_matches('v').split('.').next().and_then(|major| major.parse::<u32>().ok());
-    let range_ends = match major.filter(|_| application.eq_ignore_ascii_case(PROMETHEUS)) {
+    let Build { version, application, revision, go_version } =
+        envelope.data.filter(|_| envelope.status == "success")?;
+    let major = version.trim_start_matches('v').split('.').next().and_then(|major| major.parse::<u32>().ok());
+    // Others count their own versions, and took Prometheus' change of version 3 over in some other one: Thanos is at 0.
+    let is_built = !revision.is_empty() && !go_version.is_empty();
+    let is_prometheus = application.eq_ignore_ascii_case(PROMETHEUS) || application.is_empty() && is_built;
+    let range_ends = match major.filter(|_| is_prometheus) {
         Some(2) => Some(RangeEnds::Both),
         Some(3..) => Some(RangeEnds::Later),
         Some(0 | 1) | None => None,
     };
+    let name = if application.is_empty() && range_ends.is_some() { PROMETHEUS } else { &application };
+    let text = format!("{} {version}", name.to_lowercase()).trim().to_owned();
     Some(Version { text, range_ends })
 }
 
@@ -342,17 +362,18 @@ mod tests {
             let version = version(body.as_bytes());
             assert_eq!(version.as_ref().map(|version| (version.text.as_str(), version.range_ends)), expected, "{body}");
         }
-        let prometheus =
-            |version: &str| format!(r#"{{"status":"success","data":{{"version":"{version}","revision":"x"}}}}"#);
+        let prometheus = |version: &str| {
+            format!(r#"{{"status":"success","data":{{"version":"{version}","revision":"x","goVersion":"go1.27"}}}}"#)
+        };
         check(&prometheus("2.42.0"), Some(("prometheus 2.42.0", Some(RangeEnds::Both))));
         check(&prometheus("2.42.0+ds"), Some(("prometheus 2.42.0+ds", Some(RangeEnds::Both))));
         check(&prometheus("3.0.0-beta.1"), Some(("prometheus 3.0.0-beta.1", Some(RangeEnds::Later))));
         check(&prometheus("v3.5.0"), Some(("prometheus v3.5.0", Some(RangeEnds::Later))));
         check(&prometheus("10.1.0"), Some(("prometheus 10.1.0", Some(RangeEnds::Later))));
         // Thanos counts its own versions.
-        check(&prometheus("0.31.0"), Some(("prometheus 0.31.0", None)));
-        check(&prometheus("main"), Some(("prometheus main", None)));
-        check(&prometheus(""), Some(("prometheus ", None)));
+        check(&prometheus("0.31.0"), Some(("0.31.0", None)));
+        check(&prometheus("main"), Some(("main", None)));
+        check(&prometheus(""), Some(("", None)));
         let mimir = r#"{"status":"success","data":{"application":"Grafana Mimir","version":"2.10.0"}}"#;
         check(mimir, Some(("grafana mimir 2.10.0", None)));
         check(r#"{"status":"error"}"#, None);

@@ -265,7 +265,7 @@ async fn a_server_that_refuses_its_build_information_is_no_server_without_any() 
 async fn gzip_is_unpacked() {
     let server = Server::start(|asked| {
         let body = if asked.is_build_info() {
-            r#"{"status":"success","data":{"version":"3.5.0"}}"#.to_owned()
+            r#"{"status":"success","data":{"version":"3.5.0","revision":"x","goVersion":"go1.27"}}"#.to_owned()
         } else {
             in_range(asked, FULL)
         };

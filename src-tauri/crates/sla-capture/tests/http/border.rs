@@ -71,7 +71,9 @@ async fn server(version: &'static str, ends: RangeEnds) -> Server {
     Server::start(move |asked| {
         Some(match asked.is_build_info() {
             true if version.is_empty() => http("404 Not Found", "", b""),
-            true => ok(&format!(r#"{{"status":"success","data":{{"version":"{version}"}}}}"#)),
+            true => ok(&format!(
+                r#"{{"status":"success","data":{{"version":"{version}","revision":"x","goVersion":"go1.27"}}}}"#
+            )),
             false => ok(&sums(asked, ends)),
         })
     })

@@ -132,7 +132,7 @@ pub(crate) fn gzip(body: &str) -> Vec<u8> {
 }
 
 pub(crate) fn build_info() -> Vec<u8> {
-    ok(r#"{"status":"success","data":{"version":"2.42.0","revision":"x","branch":"HEAD"}}"#)
+    ok(r#"{"status":"success","data":{"version":"2.42.0","revision":"x","branch":"HEAD","goVersion":"go1.19"}}"#)
 }
 
 /// A matrix of these series, each its labels and values as JSON.

@@ -23,6 +23,10 @@ const URL: Phrase = Phrase::new(
     "an address that begins with http:// or https:// and holds no credentials",
     "eine Adresse, die mit http:// oder https:// beginnt und keine Zugangsdaten enthält",
 );
+const LABEL: Phrase = Phrase::new(
+    "a label's name of letters, digits and _, such as \"replica\"",
+    "ein Labelname aus Buchstaben, Ziffern und _, etwa \"replica\"",
+);
 
 /// What every document is called by.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -87,6 +91,10 @@ pub struct ConnectionDetails {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 3600))]
     pub timeout_seconds: Option<u32>,
+    /// Prometheus: label that tells servers apart which read the same targets, such as Thanos' replica label.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(regex(pattern = r"^[a-zA-Z_][a-zA-Z0-9_]*$"), extend("x-expected" = LABEL.en(), "x-expected-de" = LABEL.de()))]
+    pub replica_label: Option<String>,
     /// Files: folder with the files, relative to the catalogue's folder.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub folder: Option<String>,

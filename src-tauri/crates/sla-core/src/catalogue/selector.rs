@@ -65,6 +65,15 @@ impl Selector {
         Ok(Self { matchers: self.matchers.iter().map(one).collect::<Result<_, E>>()? })
     }
 
+    /// Those of the series whose label has exactly this value; an empty one stands for a label that is not there.
+    #[must_use]
+    pub fn and(&self, label: &str, value: &str) -> Self {
+        let mut matchers = self.matchers.clone();
+        let (label, value) = (label.to_owned(), value.to_owned());
+        matchers.push(Matcher { label, comparison: MatcherComparison::Equal, value });
+        Self { matchers }
+    }
+
     /// The series with exactly these labels.
     pub fn of_labels<'a>(labels: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let equal = |(label, value): (&str, &str)| Matcher {

@@ -100,6 +100,7 @@ impl Check<'_> {
                 ("passwordEnv", details.password_env.is_some()),
                 ("caFile", details.ca_file.is_some()),
                 ("timeoutSeconds", details.timeout_seconds.is_some()),
+                ("replicaLabel", details.replica_label.is_some()),
             ];
             match source.spec.source_type {
                 SourceType::Prometheus => {
