@@ -1672,7 +1672,9 @@ captured-versions = { $count ->
    *[other] { $count } Fassungen
 }
 captured-counts = Diese zählt
-captured-warned = Die Quelle hat gewarnt; ihre Worte stehen im Nachweis.
+captured-warned = Die Quelle hat gewarnt; ihre Worte stehen unten.
+captured-evidence = Zeigen, was gefragt und vermerkt wurde
+captured-nothing-noted = Die Quelle hat vor nichts gewarnt, und nichts ist aufgefallen.
 captured-no-clock = Wann ein Tag erfasst wurde, wird nicht vermerkt: Nachweise enthalten keine Uhrzeit der Erfassung, damit gleiche Messwerte gleiche Dateien ergeben.
 captured-means-there = Jeder Abschnitt dieses Tages ist vorhanden. Für den Abschluss des Monats wird der Server dafür nicht mehr gebraucht.
 captured-means-partial = Einige Abschnitte dieses Tages sind unbekannt. Beim erneuten Erfassen wird der Tag noch einmal abgefragt; was vorhanden ist, bleibt, solange der Server nicht mehr weiß.

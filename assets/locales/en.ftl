@@ -1675,7 +1675,9 @@ captured-versions = { $count ->
    *[other] { $count } versions
 }
 captured-counts = This one counts
-captured-warned = The source warned of something; its words stand in the evidence.
+captured-warned = The source warned of something; its words are below.
+captured-evidence = Show what was asked and noticed
+captured-nothing-noted = The source warned of nothing, and nothing was noticed.
 captured-no-clock = When a day was captured is not noted: evidence holds no clock, so that equal measurements are equal files.
 captured-means-there = Every slice of this day is there. Closing the month needs the server no more for it.
 captured-means-partial = Some slices of this day are unknown. Capturing again asks for the day once more; what is there stays unless the server knows more.

@@ -61,6 +61,12 @@ describe('days that are captured before their month is closed', () => {
     await details.getByText('In part').waitFor()
     await details.getByText('slices have numbers').first().waitFor()
     await details.getByText('1 version').waitFor()
+    await details.getByRole('button', { name: 'Show what was asked and noticed' }).click()
+    await details.getByText('sum(last_over_time(orders').waitFor()
+    await page
+      .getByRole('gridcell', { name: /: In part/ })
+      .first()
+      .focus()
     await page.keyboard.press('ArrowDown')
     await details.getByText('Delivery notes').waitFor()
   })

@@ -140,6 +140,21 @@ async fn missing_days_are_captured_and_the_calendar_tells_them() {
     );
     assert_eq!(second["history"][0]["sha256"], second["sha256"]);
 
+    let place = "/evidence/days/kappa/kappa-contract/ordered";
+    let evidence = service.get(Role::Finance, &format!("{place}/2026-10-02")).await.given();
+    assert_eq!([&evidence["sha256"], &evidence["from"]], [&second["sha256"], &json!("2026-10-02T00:00:00Z")]);
+    assert!(evidence["query"].as_str().is_some_and(|query| query.contains("slice_good")), "{evidence}");
+    for (role, day, status, code) in [
+        (Role::Admin, "2026-10-02", 403, "access.forbidden"),
+        (Role::TenantViewer, "2026-10-02", 404, "request.not_found"),
+        (Role::Finance, "2026-10-03", 404, "request.not_found"),
+        (Role::Finance, "2026-11-02", 404, "request.not_found"),
+        (Role::Finance, "2026-10-2", 404, "request.not_found"),
+        (Role::Finance, "yesterday", 404, "request.not_found"),
+    ] {
+        service.get(role, &format!("{place}/{day}")).await.refused(status, code);
+    }
+
     // The same again: what is complete is not asked for, and what is partial stays.
     assert_eq!(captured(&service).await, (json!(0), json!(0), json!(1), lacks));
     assert_eq!(states(&service).await, ["complete 1", "partial 1", "missing 0"]);

@@ -9,7 +9,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use sla_app::{
     CalendarRow, CaptureDaysError, CommitmentCalendar, EvidenceCheck, EvidenceRow, ListRequest, Sort, Which,
-    calendar_of, capture_calendar, catalogue_in, checked_evidence, contracts_in, read_evidence, unrecorded,
+    calendar_of, capture_calendar, captured_evidence, catalogue_in, checked_evidence, contracts_in, read_evidence,
+    unrecorded,
 };
 use sla_core::catalogue::{Catalogue, Name};
 use sla_core::plan::{CommitmentDays, plan_days};
@@ -223,6 +224,37 @@ pub(crate) async fn captured(
         Ok::<_, Problem>(Page { items, next })
     };
     Ok(Json(tokio::task::spawn_blocking(read).await.expect("reading files does not panic")?))
+}
+
+/// A captured day's place: tenant, contract, commitment and day.
+pub(crate) type OfDay = (Name, Name, Name, String);
+
+/// What was asked for a captured day, and what its source warned of.
+pub(crate) async fn captured_day(
+    State(api): State<Api>,
+    who: Who,
+    InPath((tenant, contract, commitment, day)): InPath<OfDay>,
+) -> Result<Json<RecordEvidence>, Problem> {
+    let no_day = || Problem::not_found("the day");
+    let month: Month = day.get(..7).and_then(|month| month.parse().ok()).ok_or_else(no_day)?;
+    let is_theirs = who.caller.access.tenants.holds(tenant.as_str())
+        && match who.which() {
+            Which::Issued => closed_in(&api, &who, month, Some(tenant.as_str()))
+                .await?
+                .contains_key(&(tenant.to_string(), contract.to_string())),
+            Which::Latest => true,
+        };
+    if !is_theirs {
+        return Err(no_day());
+    }
+    let out = api.runner()?.desk().out.clone();
+    let catalogue = catalogue_in(api.catalogue(), &api.ledger).await?;
+    let read = move || {
+        let planned = plan_days(&catalogue, month, Some(tenant.as_str())).map_err(CaptureDaysError::from)?;
+        Ok::<_, Problem>(captured_evidence(planned, &out, (contract.as_str(), commitment.as_str(), &day))?)
+    };
+    let evidence = tokio::task::spawn_blocking(read).await.expect("reading files does not panic")?;
+    Ok(Json(evidence.ok_or_else(no_day)?))
 }
 
 /// A piece of evidence's place.

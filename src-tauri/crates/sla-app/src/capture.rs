@@ -178,14 +178,7 @@ async fn put_together(
             }
             Tile::Kept(sha256) => {
                 let store = store.clone().expect("what is kept has a store");
-                let read = move || {
-                    let (_, bytes) = store.read(&sha256)?;
-                    let slices = decode(&bytes).map_err(|reason| {
-                        let path = store.folder().join(&sha256).display().to_string();
-                        StoreError::NotEvidence { sha256: sha256.clone(), path, reason }
-                    })?;
-                    Ok::<_, StoreError>((slices, Some(sha256)))
-                };
+                let read = move || Ok::<_, StoreError>((kept_slices(&store, &sha256)?, Some(sha256)));
                 let read = tokio::task::spawn_blocking(read).await.expect("reading does not panic");
                 parts.push(read.map_err(CaptureReason::Kept)?);
             }
@@ -196,6 +189,15 @@ async fn put_together(
         _ => encode(&join(parts)),
     });
     Ok(encoded.await.expect("encoding does not panic"))
+}
+
+/// Evidence that is kept, as the slices that it holds.
+pub(crate) fn kept_slices(store: &EvidenceStore, sha256: &str) -> Result<Slices, StoreError> {
+    let (_, bytes) = store.read(sha256)?;
+    decode(&bytes).map_err(|reason| {
+        let path = store.folder().join(sha256).display().to_string();
+        StoreError::NotEvidence { sha256: sha256.to_owned(), path, reason }
+    })
 }
 
 /// Whether a source answered and had nothing to say of a stretch of time.

@@ -7,9 +7,11 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use sla_capture::DaysError;
 use sla_core::plan::{Ask, CommitmentDays};
+use sla_core::record::RecordEvidence;
 use sla_core::time::UnixSeconds;
 
-use crate::daily::{captured_days, count, is_settled};
+use crate::capture::kept_slices;
+use crate::daily::{CaptureDaysError, captured_days, count, is_settled, last_version};
 
 /// How much of a day is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -80,6 +82,25 @@ pub struct CommitmentCalendar {
     pub over: usize,
     /// The days of the month on which it is measured.
     pub days: Vec<CaptureDay>,
+}
+
+/// The evidence of a captured day that counts, with what its source warned of; `None` where the day was not captured, or is no day
+/// of that commitment.
+///
+/// # Errors
+/// [`CaptureDaysError`] when what is there cannot be read.
+pub fn captured_evidence<'a>(
+    planned: impl IntoIterator<Item = CommitmentDays<'a>>,
+    out: &Path,
+    (contract, commitment, day): (&str, &str, &str),
+) -> Result<Option<RecordEvidence>, CaptureDaysError> {
+    let (days, store) = captured_days(out);
+    let is_it =
+        |one: &CommitmentDays<'_>| one.contract.name().as_str() == contract && one.terms.name.as_str() == commitment;
+    let mut asks = planned.into_iter().filter(is_it).flat_map(|one| one.days);
+    let Some((_, ask)) = asks.find(|(date, _)| date.to_string() == day) else { return Ok(None) };
+    let Some(version) = last_version(&days, &ask)? else { return Ok(None) };
+    Ok(Some(RecordEvidence::new(&version.sha256, kept_slices(&store, &version.sha256)?.provenance())))
 }
 
 /// Which of the planned days are there. Commitments that are read from files, which do not forget, are not among the planned.

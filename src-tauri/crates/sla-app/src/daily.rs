@@ -297,7 +297,7 @@ fn as_before(days: &CapturedDays, ask: &Ask, wanted: &Wanted) -> Result<DayCaptu
     Ok(DayCaptured { outcome: DayOutcome::Unchanged, sha256, usable, ..untold(ask, wanted) })
 }
 
-fn last_version(days: &CapturedDays, ask: &Ask) -> Result<Option<DayVersion>, DaysError> {
+pub(crate) fn last_version(days: &CapturedDays, ask: &Ask) -> Result<Option<DayVersion>, DaysError> {
     Ok(days.day(&ask.key(), ask.period)?.and_then(|mut day| day.versions.pop()))
 }
 

@@ -77,7 +77,7 @@ pub use bundle::{
     Verification, compared, lay_bundle, new_key, open_key, public_key, read_bundle, read_sealed_record, seal_month,
     verify_bundle,
 };
-pub use captured::{CaptureDay, CaptureVersion, CommitmentCalendar, DayState, capture_calendar};
+pub use captured::{CaptureDay, CaptureVersion, CommitmentCalendar, DayState, capture_calendar, captured_evidence};
 pub use catalogue::{CatalogueError, read_catalogue};
 pub use close::{CloseRequest, Closed, ClosedMonth, Prepared, prepare};
 pub use daily::{

@@ -324,6 +324,21 @@ pub(super) fn papers() -> Vec<Operation> {
         .refuses(409, "This program does not know where evidence lies")
         .refuses(422, "The catalogue cannot be read"),
         Operation::new(
+            "getCapturedDay",
+            (GET, "/evidence/days/{tenant}/{contract}/{commitment}/{day}"),
+            Holds(Permission::EvidenceRead),
+            "What was asked for a captured day, and what its source warned of",
+            get(evidence::captured_day),
+        )
+        .path("tenant", "The tenant")
+        .path("contract", "The contract")
+        .path("commitment", "The commitment")
+        .path("day", "The day in the contract's zone, YYYY-MM-DD")
+        .gives::<RecordEvidence>(200, "The evidence that counts")
+        .refuses(404, "The day was not captured, or it is not yours to see")
+        .refuses(409, "This program does not know where evidence lies")
+        .refuses(422, "The catalogue cannot be read"),
+        Operation::new(
             "getEvidence",
             (GET, ONE_EVIDENCE),
             Holds(Permission::EvidenceRead),
