@@ -1022,7 +1022,6 @@ source-oldest = Ältester Messwert
 source-not-told = Sagt es nicht
 source-oldest-not-told = Sagt es nicht; ein Prometheus sagt es, wenn er sich selbst misst
 source-forgets = Sie vergisst die ersten Tage eines Monats, bevor er abgeschlossen werden kann. Lassen Sie sie Tag für Tag erfassen.
-source-forgets-go = Welche Tage vorhanden sind
 source-asks = Was Verträge von ihr brauchen
 source-asks-none = Noch fragt kein laufender Vertrag sie nach etwas, oder der Katalog hat Fehler.
 source-usable = { $usable } von { $slices } Abschnitten haben Zahlen
@@ -1654,6 +1653,7 @@ problem-code-desk-templates-next = Jemand hat sie außerhalb des Programms geän
 
 evidence-view-days = Tägliche Erfassung
 captured-what = Server vergessen ihre Messwerte, viele nach zwei Wochen. Was Tag für Tag erfasst wird, ist am Monatsersten vorhanden; dieser Kalender zeigt, welche Tage es sind.
+captured-go = Welche Tage schon erfasst sind
 captured-title = Erfasste Tage im { $month }
 captured-empty = Im { $month } wird nichts Tag für Tag erfasst
 captured-empty-next = Entweder ist dann kein Vertrag in Kraft, oder alle Zusagen werden aus Dateien gemessen; diese bleiben erhalten und werden beim Abschluss des Monats gelesen.

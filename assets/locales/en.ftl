@@ -1025,7 +1025,6 @@ source-oldest = Oldest sample
 source-not-told = It does not say
 source-oldest-not-told = It does not say; a Prometheus does where it measures itself
 source-forgets = It forgets a month’s first days before the month can be closed. Have it captured day by day.
-source-forgets-go = Which days are there
 source-asks = What contracts ask of it
 source-asks-none = No contract in force asks it for anything yet, or the catalogue has errors.
 source-usable = { $usable } of { $slices } slices have numbers
@@ -1657,6 +1656,7 @@ problem-code-desk-templates-next = Somebody changed them outside of the program.
 
 evidence-view-days = Daily capture
 captured-what = Servers forget their measurements, many after two weeks. What is captured day by day is there on the first of the month; this calendar tells which days are.
+captured-go = Which days were captured already
 captured-title = Captured days of { $month }
 captured-empty = Nothing is captured day by day in { $month }
 captured-empty-next = Either no contract is in force then, or all commitments are measured from files, which stay and are read when the month is closed.
