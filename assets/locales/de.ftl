@@ -1021,6 +1021,8 @@ source-version = Version
 source-retention = Bewahrt Messwerte auf
 source-oldest = Ältester Messwert
 source-not-told = Sagt es nicht
+source-oldest-not-told = Sagt es nicht; ein Prometheus sagt es, wenn er sich selbst misst
+source-forgets = Diese Quelle vergisst die ersten Tage eines Monats, bevor er abgeschlossen werden kann. Lassen Sie jeden Tag erfassen, sobald er vorbei ist.
 source-asks = Was Verträge von ihr brauchen
 source-asks-none = Noch fragt kein laufender Vertrag sie nach etwas, oder der Katalog hat Fehler.
 source-usable = { $usable } von { $slices } Abschnitten haben Zahlen
@@ -1647,3 +1649,89 @@ problem-code-templates-name = So heißt keine Vorlage
 problem-code-templates-name-next = Ein Logo ist eine Datei mit der Endung .png oder .svg und einem Namen ohne Schrägstriche.
 problem-code-desk-templates = Die Vorlagen des Arbeitsplatzes haben Fehler
 problem-code-desk-templates-next = Jemand hat sie außerhalb des Programms geändert. Beheben Sie den genannten Fehler in der Datei und öffnen Sie den Arbeitsplatz wieder.
+
+## Tage, die vor dem Abschluss ihres Monats erfasst werden
+
+evidence-view-days = Tägliche Erfassung
+captured-what = Server vergessen ihre Messwerte, viele nach zwei Wochen. Was Tag für Tag erfasst wird, ist am Monatsersten vorhanden; dieser Kalender zeigt, welche Tage es sind.
+captured-go = Welche Tage schon erfasst sind
+captured-title = Erfasste Tage im { $month }
+captured-empty = Im { $month } wird nichts Tag für Tag erfasst
+captured-empty-next = Entweder ist dann kein Vertrag in Kraft, oder alle Zusagen werden aus Dateien gemessen; diese bleiben erhalten und werden beim Abschluss des Monats gelesen.
+captured-of = { $days ->
+    [one] { $complete } von { $over } Tag vorhanden
+   *[other] { $complete } von { $over } Tagen vorhanden
+}
+captured-so-far = { $days ->
+    [one] bisher { $complete } von { $over } Tag vorhanden
+   *[other] bisher { $complete } von { $over } Tagen vorhanden
+}
+captured-day = { $customer }, { $promise }, { $day }
+captured-zone = Tag in { $zone }
+captured-versions = { $count ->
+    [one] { $count } Fassung
+   *[other] { $count } Fassungen
+}
+captured-counts = Diese zählt
+captured-warned = Die Quelle hat gewarnt; ihre Worte stehen unten.
+captured-evidence = Zeigen, was gefragt und vermerkt wurde
+captured-nothing-noted = Die Quelle hat vor nichts gewarnt, und nichts ist aufgefallen.
+captured-no-clock = Wann ein Tag erfasst wurde, wird nicht vermerkt: Nachweise enthalten keine Uhrzeit der Erfassung, damit gleiche Messwerte gleiche Dateien ergeben.
+captured-means-there = Jeder Abschnitt dieses Tages ist vorhanden. Für den Abschluss des Monats wird der Server dafür nicht mehr gebraucht.
+captured-means-partial = Einige Abschnitte dieses Tages sind unbekannt. Beim erneuten Erfassen wird der Tag noch einmal abgefragt; was vorhanden ist, bleibt, solange der Server nicht mehr weiß.
+captured-means-unknown = Der Server hat geantwortet, kannte aber keinen Abschnitt dieses Tages. Prüfen Sie, ob damals gemessen wurde; beim erneuten Erfassen wird noch einmal gefragt.
+captured-means-missing = Dieser Tag ist vorbei und wurde nicht erfasst. Erfassen Sie ihn, bevor der Server ihn vergisst.
+captured-means-open = Dieser Tag ist noch nicht oder erst seit weniger als einer halben Stunde vorbei. Danach kann er erfasst werden.
+captured-means-not-due = Die Zusage wird an diesem Tag nicht gemessen.
+day-captured-there = Vorhanden
+day-captured-partial = Teilweise
+day-captured-unknown = Unbekannt
+day-captured-missing = Fehlt
+day-captured-open = Noch nicht vorbei
+day-captured-not-due = Nichts zugesagt
+capture-now = Jetzt erfassen
+capture-now-what = Erfasst jeden Tag im { $month }, der vorbei und noch nicht mit allen Abschnitten vorhanden ist.
+capture-of = Erfassung für { $month }
+capture-underway = Es werden gerade Tage erfasst; das geschieht in einem Auftrag nach dem anderen.
+capture-choose-first = Wählen Sie zuerst oben einen Ihrer Kunden.
+capture-progress = { $done } von { $of } Abfragen fertig
+capture-cancelled = Der Auftrag wurde abgebrochen. Bis dahin erfasste Tage sind vorhanden.
+capture-interrupted = Das Programm wurde während der Erfassung beendet. Bis dahin erfasste Tage sind vorhanden; erfassen Sie die übrigen erneut.
+capture-nothing-missing = Es hat nichts gefehlt.
+capture-first = { $count ->
+    [one] { $count } Abfrage erstmals erfasst
+   *[other] { $count } Abfragen erstmals erfasst
+}
+capture-better = { $count ->
+    [one] { $count } Abfrage ergab mehr als zuvor
+   *[other] { $count } Abfragen ergaben mehr als zuvor
+}
+capture-same = { $count ->
+    [one] { $count } Abfrage ergab nicht mehr als zuvor; was vorhanden war, bleibt
+   *[other] { $count } Abfragen ergaben nicht mehr als zuvor; was vorhanden war, bleibt
+}
+capture-failures = Ohne Nachweis geblieben
+capture-failed-day = { $count ->
+    [one] { $count } Abfrage für den { $day }
+   *[other] { $count } Abfragen für den { $day }
+}
+capture-failed-days = { $count ->
+    [one] { $count } Abfrage vom { $first } bis zum { $last }
+   *[other] { $count } Abfragen vom { $first } bis zum { $last }
+}
+capture-wanted-by = Gebraucht von
+capture-help = Was tägliche Erfassung ist
+capture-help-why = Ein Monat kann erst abgeschlossen werden, wenn er vorbei ist. Viele Server bewahren Messwerte 15 Tage lang auf und haben die erste Hälfte dann vergessen. Ein erfasster Tag wird als Nachweis mit seiner Prüfsumme aufbewahrt, und der Abschluss nimmt ihn von dort.
+capture-help-files = Zusagen, die aus Dateien gemessen werden, stehen hier nicht: Dateien bleiben erhalten.
+capture-help-timer = Von selbst geschieht es, wenn ein Zeitgeber jede Nacht diesen Befehl ausführt; ein systemd-Timer und ein Kubernetes-CronJob liegen dem Programm bei:
+capture-help-month = Von Hand, für einen Monat:
+capture-help-ledger = Mit einem Katalog im Hauptbuch:
+capture-help-folder = Der Ordner für Nachweise ist derselbe, in den Monate abgeschlossen werden.
+problem-code-captures-nothing = Es gibt nichts zu erfassen
+problem-code-captures-nothing-next = Entweder ist noch kein Tag des Monats seit einer halben Stunde vorbei, oder nichts darin wird an einem Server gemessen.
+problem-code-captures-busy = Ein anderes Programm erfasst gerade Tage
+problem-code-captures-busy-next = Warten Sie, bis es fertig ist, etwa der nächtliche Zeitgeber, und erfassen Sie dann erneut.
+problem-code-job-underway = Es werden bereits Tage erfasst
+problem-code-job-underway-next = Warten Sie, bis das beendet ist, oder brechen Sie es ab.
+problem-code-job-month-ahead = Der Monat hat noch nicht begonnen
+problem-code-job-month-ahead-next = Wählen Sie einen Monat, in dem Tage vorbei sind.

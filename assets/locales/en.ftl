@@ -1024,6 +1024,8 @@ source-version = Version
 source-retention = Keeps samples for
 source-oldest = Oldest sample
 source-not-told = It does not say
+source-oldest-not-told = It does not say; a Prometheus does where it measures itself
+source-forgets = This source forgets a month’s first days before the month can be closed. Have each day captured once it is over.
 source-asks = What contracts ask of it
 source-asks-none = No contract in force asks it for anything yet, or the catalogue has errors.
 source-usable = { $usable } of { $slices } slices have numbers
@@ -1650,3 +1652,89 @@ problem-code-templates-name = No template has that name
 problem-code-templates-name-next = A logo is a file that ends with .png or .svg, and its name has no slashes.
 problem-code-desk-templates = The templates of the desk have mistakes
 problem-code-desk-templates-next = Somebody changed them outside of the program. Mend the mistake in the file that is named, and open the desk again.
+
+## Days that are captured before their month is closed
+
+evidence-view-days = Daily capture
+captured-what = Servers forget their measurements, many after two weeks. What is captured day by day is there on the first of the month; this calendar tells which days are.
+captured-go = Which days were captured already
+captured-title = Captured days of { $month }
+captured-empty = Nothing is captured day by day in { $month }
+captured-empty-next = Either no contract is in force then, or all commitments are measured from files, which stay and are read when the month is closed.
+captured-of = { $days ->
+    [one] { $complete } of { $over } day is there
+   *[other] { $complete } of { $over } days are there
+}
+captured-so-far = { $days ->
+    [one] { $complete } of { $over } day so far is there
+   *[other] { $complete } of { $over } days so far are there
+}
+captured-day = { $customer }, { $promise }, { $day }
+captured-zone = Day in { $zone }
+captured-versions = { $count ->
+    [one] { $count } version
+   *[other] { $count } versions
+}
+captured-counts = This one counts
+captured-warned = The source warned of something; its words are below.
+captured-evidence = Show what was asked and noticed
+captured-nothing-noted = The source warned of nothing, and nothing was noticed.
+captured-no-clock = When a day was captured is not noted: evidence holds no clock, so that equal measurements are equal files.
+captured-means-there = Every slice of this day is there. Closing the month needs the server no more for it.
+captured-means-partial = Some slices of this day are unknown. Capturing again asks for the day once more; what is there stays unless the server knows more.
+captured-means-unknown = The server answered and knew no slice of this day. Check that it was measuring then; capturing again asks once more.
+captured-means-missing = This day is over and was not captured. Capture it before the server forgets it.
+captured-means-open = This day is not over, or less than half an hour ago. It can be captured after that.
+captured-means-not-due = The commitment is not measured on this day.
+day-captured-there = There
+day-captured-partial = In part
+day-captured-unknown = Unknown
+day-captured-missing = Missing
+day-captured-open = Not yet over
+day-captured-not-due = Nothing due
+capture-now = Capture now
+capture-now-what = Captures every day of { $month } that is over and not there with all of its slices.
+capture-of = Capture of { $month }
+capture-underway = Days are being captured; this takes one job at a time.
+capture-choose-first = Choose one of your customers at the top first.
+capture-progress = { $done } of { $of } requests done
+capture-cancelled = It was called off. Days that were captured by then are there.
+capture-interrupted = The program was stopped while it captured. Days that were captured by then are there; capture again for the rest.
+capture-nothing-missing = Nothing was missing.
+capture-first = { $count ->
+    [one] { $count } request captured for the first time
+   *[other] { $count } requests captured for the first time
+}
+capture-better = { $count ->
+    [one] { $count } request knows more than before
+   *[other] { $count } requests know more than before
+}
+capture-same = { $count ->
+    [one] { $count } request knows no more than before; what was there stays
+   *[other] { $count } requests know no more than before; what was there stays
+}
+capture-failures = No evidence came
+capture-failed-day = { $count ->
+    [one] { $count } request for { $day }
+   *[other] { $count } requests for { $day }
+}
+capture-failed-days = { $count ->
+    [one] { $count } request from { $first } to { $last }
+   *[other] { $count } requests from { $first } to { $last }
+}
+capture-wanted-by = Wanted by
+capture-help = What daily capture is
+capture-help-why = A month can only be closed once it is over. Many servers keep measurements for 15 days, and have then forgotten the first half. A day that is captured is kept as evidence with its hash, and the close takes it from there.
+capture-help-files = Commitments that are measured from files are not listed here: files stay.
+capture-help-timer = It happens by itself when a timer runs this command every night; a systemd timer and a Kubernetes CronJob come with the program:
+capture-help-month = By hand, for a month:
+capture-help-ledger = With a catalogue in the ledger:
+capture-help-folder = The folder for evidence is the one that months are closed into.
+problem-code-captures-nothing = There is nothing to capture
+problem-code-captures-nothing-next = Either no day of the month is over for half an hour, or nothing in it is measured at a server.
+problem-code-captures-busy = Another program captures days at this moment
+problem-code-captures-busy-next = Wait until it has ended, such as the nightly timer, then capture again.
+problem-code-job-underway = Days are captured already
+problem-code-job-underway-next = Wait until that has ended, or call it off.
+problem-code-job-month-ahead = The month has not begun
+problem-code-job-month-ahead-next = Choose a month that has days which are over.

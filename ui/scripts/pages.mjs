@@ -141,6 +141,11 @@ export const pages = {
     (page) => page.locator('tbody tr[data-index="0"]').click(),
   ],
   'evidence-calendar': ['fee', 'evidence?month=2026-10&view=calendar'],
+  'evidence-days': [
+    'mara',
+    'evidence?month=2026-10&view=days',
+    (page) => page.getByRole('gridcell').nth(13).click(),
+  ],
   'evidence-sealed': ['fee', 'evidence?month=2026-10&view=sealed'],
   'audit-entry': ['gwen', 'audit', (page) => page.locator('tbody tr[data-index="1"]').click()],
   settings: ['anna', 'settings'],

@@ -3,6 +3,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { signIn, startBrowser, startDesk } from '../tests/desk.mjs'
+import { enterMeasured, startPrometheus } from '../tests/prometheus.mjs'
 import { pages } from './pages.mjs'
 
 const [folder = '/tmp/sla-desk-pictures', ...named] = process.argv.slice(2)
@@ -11,6 +12,7 @@ const kinds = named.filter(isKind)
 const only = named.filter((name) => !isKind(name))
 const sizes = { small: { width: 1280, height: 800 }, large: { width: 1920, height: 1080 } }
 const desk = await startDesk()
+const server = await startPrometheus()
 const browser = await startBrowser()
 try {
   await mkdir(folder, { recursive: true })
@@ -27,7 +29,10 @@ try {
   await issue('nordlicht')
   await desk.as('mara', 'POST', '/jobs', { kind: 'standing', at: '2026-10-15T10:00:30Z' })
   await desk.as('mara', 'POST', '/jobs', { kind: 'close', month: '2026-11' })
-  await desk.as('mara', 'POST', '/jobs', { kind: 'close', month: '2026-10' })
+  await desk.done('mara', { kind: 'close', month: '2026-10' })
+  // After the months were closed, which are those of the demo alone.
+  await enterMeasured(desk.folder, server.url)
+  await desk.done('mara', { kind: 'capture', month: '2026-10' })
   for (const [size, viewport] of Object.entries(sizes))
     for (const language of ['en', 'de'])
       for (const colorScheme of ['light', 'dark']) {
@@ -39,6 +44,7 @@ try {
 } finally {
   await browser.close()
   await desk.stop()
+  await server.stop()
 }
 
 /** A month that its customer sees. */

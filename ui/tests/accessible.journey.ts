@@ -88,6 +88,7 @@ const places: [account: string, place: string, prepare?: Prepare][] = [
   ['otto', 'catalogue/DataSource/measurements?month=2026-10'],
   ['fee', 'evidence?month=2026-10'],
   ['fee', 'evidence?month=2026-10&view=calendar'],
+  ['mara', 'evidence?month=2026-10&view=days'],
   ['fee', 'overview?month=2025-01'],
   ['fee', 'overview?month=2026-10', click('main figure button')],
   ['fee', 'overview?month=2026-10', key('Control+k')],

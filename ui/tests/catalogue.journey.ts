@@ -195,11 +195,11 @@ describe('a catalogue in files, and evidence', () => {
   test('the calendar tells each day, as signs and as a table', async () => {
     const page = await open('fee', 'evidence?month=2026-10&view=calendar', 'de')
     await page
-      .getByRole('img', { name: /14\.10\.2026: Teilweise, .* ohne Nachweis/ })
+      .getByRole('gridcell', { name: /14\.10\.2026: Teilweise, .* ohne Nachweis/ })
       .first()
       .waitFor()
     await page.getByLabel('Nur mit Lücken').check()
-    expect(await page.locator('tbody tr').count()).toBe(2)
+    expect(await page.locator('tr[data-row]').count()).toBe(2)
     await button(page, 'Als Tabelle zeigen').click()
     await page.getByText('2 Tage').first().waitFor()
     await goTo(page, 'evidence?month=2026-11&view=calendar')

@@ -2,6 +2,7 @@
 
 mod bad;
 mod bundles;
+mod captured;
 mod catalogue;
 mod course;
 mod dates;

@@ -95,6 +95,7 @@ async fn a_server_says_who_it_is_and_secrets_go_where_they_are_entered() {
         [&plain["is_reached"], &plain["version"], &plain["retention"], &plain["oldest"], &plain["secrets"]],
         [&json!(true), &json!("prometheus 3.5.0"), &json!("15d"), &json!("2026-09-21T14:13:20Z"), &json!("none")]
     );
+    assert_eq!(plain["keeps_a_month"], false);
     assert_eq!((&plain["problem"], &plain["asks"]), (&Value::Null, &json!([])));
     // Whoever only drafts an address does not get the desk's secrets sent there.
     let drafted = source("fresh", &stub.address, TOKEN);

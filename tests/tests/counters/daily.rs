@@ -113,6 +113,8 @@ fn days_are_captured_once_kept_in_versions_and_closed_without_their_server() {
     assert_eq!(outcomes(&desk.says(&RANGE)), each("captured"));
     assert_eq!(desk.states(), vec![("complete".to_owned(), 1); 4]);
     let first = desk.captured();
+    // Of a month whose days are all there nothing is asked for.
+    assert_eq!(outcomes(&desk.says(&["capture", "--month", "2026-10"])), Vec::<String>::new());
     // The same again: nothing is added.
     assert_eq!(outcomes(&desk.says(&RANGE)), each("unchanged"));
     assert!(desk.captured() == first);
@@ -184,6 +186,8 @@ fn what_cannot_be_captured_says_so() {
     check(&desk, &["capture", "--from", "2026-10-05", "--to", "2026-10-01"], "captures.range", 1);
     check(&desk, &["capture", "--from", "2027-10-01", "--to", "2027-10-02"], "captures.nothing", 1);
     check(&desk, &["capture", "--from", "2026-11-01", "--to", "2026-11-02"], "captures.nothing", 1);
+    check(&desk, &["capture", "--month", "2026-11"], "captures.nothing", 1);
+    check(&desk, &["capture", "--month", "2026-10", "--daily"], "cannot be used", 2);
     check(&desk, &["capture"], "--daily", 2);
     check(&desk, &["capture", "--from", "2026-10-01"], "--to", 2);
     check(&desk, &["capture", "--daily", "--from", "2026-10-01", "--to", "2026-10-01"], "cannot be used", 2);

@@ -8,10 +8,12 @@ use axum::response::Response;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use sla_app::{
-    CalendarRow, EvidenceCheck, EvidenceRow, ListRequest, Sort, Which, calendar_of, checked_evidence, contracts_in,
-    read_evidence, unrecorded,
+    CalendarRow, CaptureDaysError, CommitmentCalendar, EvidenceCheck, EvidenceRow, ListRequest, Sort, Which,
+    calendar_of, capture_calendar, captured_evidence, catalogue_in, checked_evidence, contracts_in, read_evidence,
+    unrecorded,
 };
 use sla_core::catalogue::{Catalogue, Name};
+use sla_core::plan::{CommitmentDays, plan_days};
 use sla_core::record::RecordEvidence;
 use sla_core::time::{Month, utc_text};
 
@@ -136,26 +138,7 @@ pub(crate) async fn calendar(
     let tenant = tenant.map(|name| name.to_string());
     let of = format!("calendar {month} {tenant:?}");
     let after: Option<(String, String)> = behind(cursor.as_deref(), &of)?;
-    let mut closed = BTreeMap::new();
-    let mut place_after = None;
-    loop {
-        let request = ListRequest {
-            which: who.which(),
-            tenant: tenant.clone(),
-            month: Some(month),
-            sort: Sort::Tenant,
-            after: place_after,
-            limit: MOST_ITEMS,
-            ..ListRequest::default()
-        };
-        let some = who.ledger(&api).list_months(&request).await?;
-        place_after =
-            (some.len() == MOST_ITEMS as usize).then(|| some.last().map(|last| last.place(Sort::Tenant))).flatten();
-        closed.extend(some.into_iter().map(|one| ((one.tenant, one.contract), one.revision)));
-        if place_after.is_none() {
-            break;
-        }
-    }
+    let closed = closed_in(&api, &who, month, tenant.as_deref()).await?;
     // A customer sees what was issued, and not what is still to be closed.
     let (catalogue, mut due) = match who.which() {
         Which::Issued => (Catalogue::default(), BTreeSet::new()),
@@ -176,6 +159,102 @@ pub(crate) async fn calendar(
         }
     }
     Ok(Json(Page { items: rows, next }))
+}
+
+/// The months that somebody sees of one month, by tenant and contract, with their revision.
+async fn closed_in(
+    api: &Api,
+    who: &Who,
+    month: Month,
+    tenant: Option<&str>,
+) -> Result<BTreeMap<(String, String), u32>, Problem> {
+    let mut closed = BTreeMap::new();
+    let mut after = None;
+    loop {
+        let request = ListRequest {
+            which: who.which(),
+            tenant: tenant.map(str::to_owned),
+            month: Some(month),
+            sort: Sort::Tenant,
+            after,
+            limit: MOST_ITEMS,
+            ..ListRequest::default()
+        };
+        let some = who.ledger(api).list_months(&request).await?;
+        after = (some.len() == MOST_ITEMS as usize).then(|| some.last().map(|last| last.place(Sort::Tenant))).flatten();
+        closed.extend(some.into_iter().map(|one| ((one.tenant, one.contract), one.revision)));
+        if after.is_none() {
+            return Ok(closed);
+        }
+    }
+}
+
+/// Which days were captured, commitment by commitment. A customer sees those of months that were issued.
+pub(crate) async fn captured(
+    State(api): State<Api>,
+    who: Who,
+    InQuery(query): InQuery<CalendarQuery>,
+) -> Result<Json<Page<CommitmentCalendar>>, Problem> {
+    let CalendarQuery { month, tenant, cursor, limit: asked } = query;
+    let limit = limit(asked)?;
+    if tenant.as_ref().is_some_and(|tenant| !who.caller.access.tenants.holds(tenant.as_str())) {
+        return Err(Problem::not_found("the tenant"));
+    }
+    let of = format!("captured {month} {tenant:?}");
+    let after: Option<(String, String)> = behind(cursor.as_deref(), &of)?;
+    let issued = match who.which() {
+        Which::Issued => Some(closed_in(&api, &who, month, tenant.as_ref().map(Name::as_str)).await?),
+        Which::Latest => None,
+    };
+    let out = api.runner()?.desk().out.clone();
+    let catalogue = catalogue_in(api.catalogue(), &api.ledger).await?;
+    let (access, now) = (who.caller.access.clone(), api.now());
+    let read = move || {
+        let place = |one: &CommitmentDays<'_>| (one.tenant.name().to_string(), one.contract.name().to_string());
+        let is_theirs = |one: &(String, String)| {
+            access.tenants.holds(&one.0) && issued.as_ref().is_none_or(|issued| issued.contains_key(one))
+        };
+        let planned =
+            plan_days(&catalogue, month, tenant.as_ref().map(Name::as_str)).map_err(CaptureDaysError::from)?;
+        let theirs: BTreeSet<_> = planned.iter().map(place).filter(is_theirs).collect();
+        let behind = theirs.into_iter().filter(|one| after.as_ref().is_none_or(|after| one > after));
+        let Page { items, next } = page(behind.take(limit as usize + 1).collect(), limit, &of, Clone::clone);
+        let on_page = planned.into_iter().filter(|one| items.contains(&place(one)));
+        let items = capture_calendar(on_page, &out, now).map_err(CaptureDaysError::from)?;
+        Ok::<_, Problem>(Page { items, next })
+    };
+    Ok(Json(tokio::task::spawn_blocking(read).await.expect("reading files does not panic")?))
+}
+
+/// A captured day's place: tenant, contract, commitment and day.
+pub(crate) type OfDay = (Name, Name, Name, String);
+
+/// What was asked for a captured day, and what its source warned of.
+pub(crate) async fn captured_day(
+    State(api): State<Api>,
+    who: Who,
+    InPath((tenant, contract, commitment, day)): InPath<OfDay>,
+) -> Result<Json<RecordEvidence>, Problem> {
+    let no_day = || Problem::not_found("the day");
+    let month: Month = day.get(..7).and_then(|month| month.parse().ok()).ok_or_else(no_day)?;
+    let is_theirs = who.caller.access.tenants.holds(tenant.as_str())
+        && match who.which() {
+            Which::Issued => closed_in(&api, &who, month, Some(tenant.as_str()))
+                .await?
+                .contains_key(&(tenant.to_string(), contract.to_string())),
+            Which::Latest => true,
+        };
+    if !is_theirs {
+        return Err(no_day());
+    }
+    let out = api.runner()?.desk().out.clone();
+    let catalogue = catalogue_in(api.catalogue(), &api.ledger).await?;
+    let read = move || {
+        let planned = plan_days(&catalogue, month, Some(tenant.as_str())).map_err(CaptureDaysError::from)?;
+        Ok::<_, Problem>(captured_evidence(planned, &out, (contract.as_str(), commitment.as_str(), &day))?)
+    };
+    let evidence = tokio::task::spawn_blocking(read).await.expect("reading files does not panic")?;
+    Ok(Json(evidence.ok_or_else(no_day)?))
 }
 
 /// A piece of evidence's place.

@@ -5,10 +5,11 @@ use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
 use serde::Serialize;
 use sla_app::{
-    AccountError, BillingError, CloseError, DeskError, DocumentsError, EffectError, GovernanceError, JobError,
-    LedgerError, LetterError, PortfolioError, ReportError, ReviewError, StoreError, TemplateFindingView,
+    AccountError, BillingError, CaptureDaysError, CloseError, DeskError, DocumentsError, EffectError, GovernanceError,
+    JobError, LedgerError, LetterError, PortfolioError, ReportError, ReviewError, StoreError, TemplateFindingView,
 };
 use sla_core::course::CourseError;
+use sla_core::plan::PlanError;
 
 /// The media type of a problem document.
 pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
@@ -247,8 +248,22 @@ impl From<JobError> for Problem {
         match error {
             JobError::Ledger(error) => error.into(),
             JobError::Unknown { .. } => Self::not_found("the job"),
-            JobError::Ended { .. } => Self::new(StatusCode::CONFLICT, error.code(), error.to_string()),
+            JobError::Ended { .. } | JobError::Underway => {
+                Self::new(StatusCode::CONFLICT, error.code(), error.to_string())
+            }
             JobError::System { reason } => Self::inside(StatusCode::INTERNAL_SERVER_ERROR, "job.system", reason),
+            error => told(error.code(), error.to_string()),
+        }
+    }
+}
+
+impl From<CaptureDaysError> for Problem {
+    fn from(error: CaptureDaysError) -> Self {
+        match error {
+            CaptureDaysError::Plan(PlanError::UnknownTenant { .. }) => Self::not_found("the tenant"),
+            CaptureDaysError::Days(_) | CaptureDaysError::Evidence(_) => {
+                Self::inside(StatusCode::INTERNAL_SERVER_ERROR, error.code(), error.to_string())
+            }
             error => told(error.code(), error.to_string()),
         }
     }

@@ -24,7 +24,7 @@ use crate::progress::{CloseProgress, Step, Waiting};
 /// Requests under way at once: enough to hide a server's latency, few enough to leave it to others.
 pub(crate) const AT_ONCE: usize = 4;
 /// Parts that each request counts for in the step's progress.
-pub(crate) const PARTS: u64 = 100;
+const PARTS: u64 = 100;
 
 /// Where secrets come from, by name.
 pub(crate) type Secrets<'a> = &'a (dyn Fn(&str) -> Option<String> + Send + Sync);
@@ -76,7 +76,7 @@ pub(crate) async fn capture_what_answers<'a>(
     let mut failures = Vec::new();
     let mut tasks = JoinSet::new();
     let gate = Arc::new(Semaphore::new(AT_ONCE));
-    let shared = Part::shared(PARTS * asks.len() as u64, progress);
+    let shared = Part::shared(PARTS, asks.len() as u64, progress);
     let mut waiting = Waiting::on(asks.values().flat_map(|(_, customers)| customers.iter().copied()));
     let mut whose = Vec::with_capacity(asks.len());
     for (ask, (wanted_by, customers)) in asks {
@@ -178,14 +178,7 @@ async fn put_together(
             }
             Tile::Kept(sha256) => {
                 let store = store.clone().expect("what is kept has a store");
-                let read = move || {
-                    let (_, bytes) = store.read(&sha256)?;
-                    let slices = decode(&bytes).map_err(|reason| {
-                        let path = store.folder().join(&sha256).display().to_string();
-                        StoreError::NotEvidence { sha256: sha256.clone(), path, reason }
-                    })?;
-                    Ok::<_, StoreError>((slices, Some(sha256)))
-                };
+                let read = move || Ok::<_, StoreError>((kept_slices(&store, &sha256)?, Some(sha256)));
                 let read = tokio::task::spawn_blocking(read).await.expect("reading does not panic");
                 parts.push(read.map_err(CaptureReason::Kept)?);
             }
@@ -196,6 +189,15 @@ async fn put_together(
         _ => encode(&join(parts)),
     });
     Ok(encoded.await.expect("encoding does not panic"))
+}
+
+/// Evidence that is kept, as the slices that it holds.
+pub(crate) fn kept_slices(store: &EvidenceStore, sha256: &str) -> Result<Slices, StoreError> {
+    let (_, bytes) = store.read(sha256)?;
+    decode(&bytes).map_err(|reason| {
+        let path = store.folder().join(sha256).display().to_string();
+        StoreError::NotEvidence { sha256: sha256.to_owned(), path, reason }
+    })
 }
 
 /// Whether a source answered and had nothing to say of a stretch of time.
@@ -236,21 +238,24 @@ pub(crate) async fn one(
 pub(crate) struct Part {
     mine: AtomicU64,
     shared: Arc<AtomicU64>,
+    /// How many parts each request counts for.
+    each: u64,
     whole: u64,
     progress: Arc<dyn CloseProgress>,
 }
 
 impl Part {
     /// The first of those that share a whole, which begins with nothing done.
-    pub(crate) fn shared(whole: u64, progress: &Arc<dyn CloseProgress>) -> Self {
+    pub(crate) fn shared(each: u64, requests: u64, progress: &Arc<dyn CloseProgress>) -> Self {
+        let whole = each * requests;
         progress.step(Step::Capture, 0, whole);
-        Self { mine: AtomicU64::new(0), shared: Arc::default(), whole, progress: Arc::clone(progress) }
+        Self { mine: AtomicU64::new(0), shared: Arc::default(), each, whole, progress: Arc::clone(progress) }
     }
 
     /// Another request of the same whole.
     pub(crate) fn another(&self) -> Self {
         let (shared, progress) = (Arc::clone(&self.shared), Arc::clone(&self.progress));
-        Self { mine: AtomicU64::new(0), shared, whole: self.whole, progress }
+        Self { mine: AtomicU64::new(0), shared, each: self.each, whole: self.whole, progress }
     }
 
     /// All of it is done.
@@ -261,7 +266,7 @@ impl Part {
 
 impl Progress for Part {
     fn step(&self, done: u64, of: u64) {
-        let parts = PARTS * done.min(of) / of.max(1);
+        let parts = self.each * done.min(of) / of.max(1);
         let before = self.mine.fetch_max(parts, Ordering::Relaxed);
         let more = parts.saturating_sub(before);
         let all = self.shared.fetch_add(more, Ordering::Relaxed) + more;

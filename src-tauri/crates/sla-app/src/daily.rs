@@ -1,4 +1,4 @@
-//! Evidence day by day, before its source forgets it, and which days are there.
+//! Evidence day by day, before its source forgets it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -11,15 +11,15 @@ use sla_capture::{
     Added, CaptureLock, CapturedDays, DayVersion, DaysError, EvidenceStore, Slices, StoreError, encode, usable,
 };
 use sla_core::catalogue::Catalogue;
-use sla_core::plan::{Ask, CommitmentDays, PlanError, SETTLED_SECONDS, months_until, plan_days};
+use sla_core::plan::{Ask, PlanError, SETTLED_SECONDS, months_until, plan_days};
 use sla_core::time::{Month, UnixSeconds, local};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use crate::capture::{AT_ONCE, PARTS, Part, Secrets, Sources, one};
+use crate::capture::{AT_ONCE, Part, Secrets, Sources, one};
 use crate::close::EVIDENCE;
 use crate::error::CaptureReason;
-use crate::progress::{CloseProgress, Step};
+use crate::progress::{CloseProgress, Step, Waiting};
 
 /// The folder that says which evidence holds which day, below the one for documents.
 const CAPTURES: &str = "captures";
@@ -38,6 +38,8 @@ pub enum WhichDays {
     Range(NaiveDate, NaiveDate),
     /// What is missing since the first day that is there, at most two weeks back; yesterday where none is there.
     Daily,
+    /// Those of a month that are over and not there with every slice. What is there is replaced only by what knows more.
+    Month(Month),
 }
 
 /// What to capture, and where to.
@@ -95,56 +97,76 @@ pub struct DayCaptured {
     pub problem: Option<crate::jobs::JobProblem>,
 }
 
-/// How much of a day is there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum DayState {
-    /// Every slice.
-    Complete,
-    /// Some slices are unknown.
-    Partial,
-    /// All slices are unknown.
-    Unknown,
-    /// It is over and was not captured.
-    Missing,
-    /// It is not over, or not long enough.
-    Open,
+/// What became of all days that were asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, JsonSchema)]
+pub struct CaptureResult {
+    /// How many days were not there before.
+    pub captured: usize,
+    /// Of how many the source says otherwise than before.
+    pub changed: usize,
+    /// Of how many it says nothing new.
+    pub unchanged: usize,
+    /// What gave no evidence, by source and reason.
+    pub failures: Vec<CaptureTrouble>,
 }
 
-/// A day of a commitment.
+/// Days of which a source gave no evidence for one reason.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct CaptureDay {
-    /// The day in the contract's zone.
-    pub day: String,
-    /// How much of it is there.
-    pub state: DayState,
-    /// How many slices it has.
-    pub slices: i64,
-    /// Of how many both numbers are known; null where nothing was captured.
-    pub usable: Option<i64>,
-    /// How often the source said something new of it.
-    pub versions: usize,
-    /// SHA-256 of the evidence that counts; null where nothing was captured.
-    pub sha256: Option<String>,
+pub struct CaptureTrouble {
+    /// The source.
+    pub data_source: String,
+    /// A stable name of the reason for programs.
+    pub code: String,
+    /// What happened, what is expected and what to do; where the words differ from day to day, those of the first.
+    pub detail: String,
+    /// The commitments that wanted it, as `tenant/contract/commitment`; the first of each request.
+    pub wanted_by: Vec<String>,
+    /// How many requests came to nothing; one is for a day.
+    pub requests: usize,
+    /// The first of the days.
+    pub first_day: String,
+    /// The last of them.
+    pub last_day: String,
 }
 
-/// The days of a commitment.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct CommitmentCalendar {
-    /// The tenant.
-    pub tenant: String,
-    /// Its name for people.
-    pub tenant_name: String,
-    /// The contract.
-    pub contract: String,
-    /// The commitment.
-    pub commitment: String,
-    /// Its name for people.
-    pub title: String,
-    /// The contract's zone.
-    pub time_zone: String,
-    /// The days of the month on which it is measured.
-    pub days: Vec<CaptureDay>,
+/// So many commitments are named for a reason.
+const MOST_NAMED: usize = 20;
+
+impl CaptureResult {
+    /// The days added up.
+    pub fn of(days: &[DayCaptured]) -> Self {
+        let count = |outcome: DayOutcome| days.iter().filter(|day| day.outcome == outcome).count();
+        let mut failures: BTreeMap<(&str, &str), CaptureTrouble> = BTreeMap::new();
+        for day in days {
+            let Some(problem) = &day.problem else { continue };
+            let trouble =
+                failures.entry((day.data_source.as_str(), problem.code.as_str())).or_insert_with(|| CaptureTrouble {
+                    data_source: day.data_source.clone(),
+                    code: problem.code.clone(),
+                    detail: problem.detail.clone(),
+                    wanted_by: Vec::new(),
+                    requests: 0,
+                    first_day: day.day.clone(),
+                    last_day: day.day.clone(),
+                });
+            trouble.requests += 1;
+            if day.day < trouble.first_day {
+                trouble.first_day.clone_from(&day.day);
+            }
+            if day.day > trouble.last_day {
+                trouble.last_day.clone_from(&day.day);
+            }
+            if trouble.wanted_by.len() < MOST_NAMED && !trouble.wanted_by.contains(&day.wanted_by) {
+                trouble.wanted_by.push(day.wanted_by.clone());
+            }
+        }
+        Self {
+            captured: count(DayOutcome::Captured),
+            changed: count(DayOutcome::Changed),
+            unchanged: count(DayOutcome::Unchanged),
+            failures: failures.into_values().collect(),
+        }
+    }
 }
 
 /// Why nothing could be captured at all.
@@ -167,6 +189,14 @@ pub enum CaptureDaysError {
         /// The last day.
         to: NaiveDate,
     },
+    /// Nothing of a month can be captured yet, or at all.
+    #[error(
+        "no day of {month} is over for half an hour, or no contract in force then is measured at a server; nothing was captured"
+    )]
+    NothingOf {
+        /// The month.
+        month: Month,
+    },
     /// Nobody's day of the range is over.
     #[error(
         "no day from {from} to {to} is over for half an hour, or no contract is in force then; nothing was captured"
@@ -187,14 +217,15 @@ impl CaptureDaysError {
             Self::Days(error) => error.code(),
             Self::Evidence(error) => crate::verify::store_code(error),
             Self::Range { .. } => "captures.range",
-            Self::Nothing { .. } => "captures.nothing",
+            Self::Nothing { .. } | Self::NothingOf { .. } => "captures.nothing",
         }
     }
 }
 
-/// Who needs a day.
+/// Who needs a day: commitments, and the customers whose they are.
 struct Wanted {
     by: BTreeSet<String>,
+    tenants: BTreeSet<String>,
     day: NaiveDate,
 }
 
@@ -214,16 +245,20 @@ pub async fn capture_days(
     let asks = wanted(request, &days)?;
     let mut sources = Sources::new(request.catalogue, request.files, request.secrets);
     let gate = Arc::new(Semaphore::new(AT_ONCE));
-    let shared = Part::shared(PARTS * asks.len() as u64, progress);
+    let requests = asks.len() as u64;
+    let shared = Part::shared(1, requests, progress);
+    let customers: Vec<BTreeSet<String>> = asks.values().map(|wanted| wanted.tenants.clone()).collect();
+    let mut waiting = Waiting::on(customers.iter().flatten().map(String::as_str));
     let mut tasks = JoinSet::new();
     let mut outcomes = Vec::with_capacity(asks.len());
-    for (ask, wanted) in asks {
+    for (index, (ask, wanted)) in asks.into_iter().enumerate() {
         let mine = shared.another();
         let source = match sources.open(&ask) {
             Ok(source) => source,
             Err(reason) => {
                 outcomes.push(failed(&ask, &wanted, &reason));
                 mine.done();
+                customers[index].iter().for_each(|customer| waiting.one_less(customer, &**progress));
                 continue;
             }
         };
@@ -232,19 +267,38 @@ pub async fn capture_days(
             let _permit = gate.acquire_owned().await.expect("the gate is never closed");
             let captured = one(source.as_ref(), &ask, ask.period, &mine).await;
             mine.done();
-            (ask, wanted, captured)
+            (index, ask, wanted, captured)
         });
     }
     while let Some(task) = tasks.join_next().await {
-        let (ask, wanted, captured) = task.expect("a capture neither panics nor is cancelled alone");
+        let (index, ask, wanted, captured) = task.expect("a capture neither panics nor is cancelled alone");
+        let fills = matches!(request.which, WhichDays::Month(_));
         outcomes.push(match captured {
+            Ok(slices) if fills && knows_no_more(&days, &ask, &slices)? => as_before(&days, &ask, &wanted)?,
             Ok(slices) => keep(&days, &store, &lock, &ask, &wanted, &slices)?,
             Err(reason) => failed(&ask, &wanted, &CaptureReason::Source(reason)),
         });
+        customers[index].iter().for_each(|customer| waiting.one_less(customer, &**progress));
     }
     outcomes.sort_by(|a, b| (&a.wanted_by, &a.day).cmp(&(&b.wanted_by, &b.day)));
-    progress.step(Step::Capture, 1, 1);
+    progress.step(Step::Capture, requests.max(1), requests.max(1));
     Ok(outcomes)
+}
+
+/// Whether a source that was asked again for a day knows no more slices of it than before: a server that forgets a day bit by
+/// bit must not take away what was captured in time.
+fn knows_no_more(days: &CapturedDays, ask: &Ask, slices: &Slices) -> Result<bool, DaysError> {
+    Ok(last_version(days, ask)?.is_some_and(|last| usable(slices) <= last.usable))
+}
+
+fn as_before(days: &CapturedDays, ask: &Ask, wanted: &Wanted) -> Result<DayCaptured, DaysError> {
+    let last = last_version(days, ask)?;
+    let (usable, sha256) = (last.as_ref().map(|last| last.usable), last.map(|last| last.sha256));
+    Ok(DayCaptured { outcome: DayOutcome::Unchanged, sha256, usable, ..untold(ask, wanted) })
+}
+
+pub(crate) fn last_version(days: &CapturedDays, ask: &Ask) -> Result<Option<DayVersion>, DaysError> {
+    Ok(days.day(&ask.key(), ask.period)?.and_then(|mut day| day.versions.pop()))
 }
 
 /// Evidence first: a day must never name evidence that is nowhere.
@@ -287,7 +341,7 @@ fn untold(ask: &Ask, wanted: &Wanted) -> DayCaptured {
     }
 }
 
-fn count(ask: &Ask) -> i64 {
+pub(crate) fn count(ask: &Ask) -> i64 {
     ask.period.seconds() / ask.step_seconds
 }
 
@@ -300,26 +354,52 @@ fn wanted(request: &DaysRequest<'_>, days: &CapturedDays) -> Result<BTreeMap<Ask
         WhichDays::Range(from, to) if from > to => return Err(CaptureDaysError::Range { from, to }),
         WhichDays::Range(from, to) => (from, to),
         WhichDays::Daily => (today - Days::new(DAYS_BACK), today + Days::new(1)),
+        WhichDays::Month(month) => (month.first_day(), month.next_first_day()),
+    };
+    let months: Vec<Month> = match which {
+        WhichDays::Month(month) => vec![month],
+        WhichDays::Range(..) | WhichDays::Daily => months_until(now, from).collect(),
     };
     let mut asks: BTreeMap<Ask, Wanted> = BTreeMap::new();
-    for month in months_until(now, from) {
+    let mut is_due = false;
+    for month in months {
         for one in plan_days(catalogue, month, tenant)? {
             let by = format!("{}/{}/{}", one.tenant.name(), one.contract.name(), one.terms.name);
             let within = |(date, ask): &&(NaiveDate, Ask)| (from..=to).contains(date) && is_settled(ask, now);
             let mut due: Vec<&(NaiveDate, Ask)> = one.days.iter().filter(within).collect();
-            if which == WhichDays::Daily {
-                due = still_missing(due, days)?;
+            is_due |= !due.is_empty();
+            match which {
+                WhichDays::Range(..) => {}
+                WhichDays::Daily => due = still_missing(due, days)?,
+                WhichDays::Month(_) => due = not_complete(due, days)?,
             }
             for (date, ask) in due {
-                let wanted = asks.entry(ask.clone()).or_insert_with(|| Wanted { by: BTreeSet::new(), day: *date });
+                let nobody = || Wanted { by: BTreeSet::new(), tenants: BTreeSet::new(), day: *date };
+                let wanted = asks.entry(ask.clone()).or_insert_with(nobody);
                 wanted.by.insert(by.clone());
+                wanted.tenants.insert(one.tenant.name().to_string());
             }
         }
     }
-    if asks.is_empty() && which != WhichDays::Daily {
-        return Err(CaptureDaysError::Nothing { from, to });
+    match which {
+        WhichDays::Range(..) if !is_due => Err(CaptureDaysError::Nothing { from, to }),
+        WhichDays::Month(month) if !is_due => Err(CaptureDaysError::NothingOf { month }),
+        _ => Ok(asks),
     }
-    Ok(asks)
+}
+
+/// Of days that are over, those that are not there with every slice.
+fn not_complete<'a>(
+    due: Vec<&'a (NaiveDate, Ask)>,
+    days: &CapturedDays,
+) -> Result<Vec<&'a (NaiveDate, Ask)>, DaysError> {
+    let mut open = Vec::new();
+    for day in due {
+        if last_version(days, &day.1)?.is_none_or(|last| last.usable < count(&day.1)) {
+            open.push(day);
+        }
+    }
+    Ok(open)
 }
 
 /// Of days that are over, those that a daily capture is for.
@@ -340,50 +420,67 @@ fn still_missing<'a>(
     Ok(missing)
 }
 
-fn is_settled(ask: &Ask, now: UnixSeconds) -> bool {
+pub(crate) fn is_settled(ask: &Ask, now: UnixSeconds) -> bool {
     ask.period.end + SETTLED_SECONDS <= now
 }
 
-/// Which days of a month are there, of one tenant or of all. Commitments that are read from files, which do not forget, are not
-/// among them.
-///
-/// # Errors
-/// [`CaptureDaysError`] when the days cannot be planned or read.
-pub fn capture_calendar(
-    catalogue: &Catalogue,
-    out: &Path,
-    month: Month,
-    tenant: Option<&str>,
-    now: UnixSeconds,
-) -> Result<Vec<CommitmentCalendar>, CaptureDaysError> {
-    let (days, _) = captured_days(out);
-    let calendar = |one: CommitmentDays<'_>| -> Result<CommitmentCalendar, DaysError> {
-        let day = |(date, ask): &(NaiveDate, Ask)| {
-            let known = days.day(&ask.key(), ask.period)?;
-            let versions = known.as_ref().map_or(0, |known| known.versions.len());
-            let last = known.and_then(|mut known| known.versions.pop());
-            let slices = count(ask);
-            let usable = last.as_ref().map(|last| last.usable);
-            let state = match usable {
-                Some(usable) if usable == slices => DayState::Complete,
-                Some(0) => DayState::Unknown,
-                Some(_) => DayState::Partial,
-                None if is_settled(ask, now) => DayState::Missing,
-                None => DayState::Open,
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(wanted_by: &str, source: &str, day: &str, outcome: DayOutcome, code: Option<&str>) -> DayCaptured {
+        let detail = format!("{source} on {day}");
+        DayCaptured {
+            wanted_by: wanted_by.to_owned(),
+            commitments: 1,
+            data_source: source.to_owned(),
+            day: day.to_owned(),
+            outcome,
+            sha256: None,
+            slices: 1440,
+            usable: None,
+            problem: code.map(|code| crate::jobs::JobProblem { code: code.to_owned(), detail }),
+        }
+    }
+
+    #[test]
+    fn what_failed_is_told_once_for_each_source_and_reason() {
+        #[track_caller]
+        fn check(days: &[DayCaptured], counts: [usize; 3], failures: &[&str]) {
+            let CaptureResult { captured, changed, unchanged, failures: found } = CaptureResult::of(days);
+            assert_eq!([captured, changed, unchanged], counts);
+            let told = |one: &CaptureTrouble| {
+                let CaptureTrouble { data_source, code, detail, wanted_by, requests, first_day, last_day } = one;
+                let by = wanted_by.join("+");
+                format!("{data_source} {code} ({detail}): {requests} for {by} from {first_day} to {last_day}")
             };
-            let (day, sha256) = (date.to_string(), last.map(|last| last.sha256));
-            Ok(CaptureDay { day, state, slices, usable, versions, sha256 })
-        };
-        Ok(CommitmentCalendar {
-            tenant: one.tenant.name().to_string(),
-            tenant_name: one.tenant.metadata.title().to_owned(),
-            contract: one.contract.name().to_string(),
-            commitment: one.terms.name.to_string(),
-            title: one.title.to_owned(),
-            time_zone: one.zone.name().to_owned(),
-            days: one.days.iter().map(day).collect::<Result<_, DaysError>>()?,
-        })
-    };
-    let planned = plan_days(catalogue, month, tenant)?;
-    Ok(planned.into_iter().map(calendar).collect::<Result<_, _>>()?)
+            assert_eq!(found.iter().map(told).collect::<Vec<_>>(), failures);
+        }
+        let (captured, failed) = (DayOutcome::Captured, DayOutcome::Failed);
+        check(&[], [0, 0, 0], &[]);
+        check(
+            &[
+                day("a", "eu", "2026-10-01", captured, None),
+                day("a", "eu", "2026-10-02", DayOutcome::Changed, None),
+                day("a", "eu", "2026-10-03", DayOutcome::Unchanged, None),
+            ],
+            [1, 1, 1],
+            &[],
+        );
+        check(
+            &[
+                day("a", "eu", "2026-10-02", failed, Some("away")),
+                day("b", "eu", "2026-10-01", failed, Some("away")),
+                day("b", "eu", "2026-10-03", failed, Some("away")),
+                day("b", "eu", "2026-10-04", failed, Some("empty")),
+                day("c", "us", "2026-10-04", failed, Some("away")),
+            ],
+            [0, 0, 0],
+            &[
+                "eu away (eu on 2026-10-02): 3 for a+b from 2026-10-01 to 2026-10-03",
+                "eu empty (eu on 2026-10-04): 1 for b from 2026-10-04 to 2026-10-04",
+                "us away (us on 2026-10-04): 1 for c from 2026-10-04 to 2026-10-04",
+            ],
+        );
+    }
 }

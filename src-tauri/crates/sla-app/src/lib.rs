@@ -25,6 +25,7 @@ mod again;
 mod billing;
 mod bundle;
 mod capture;
+mod captured;
 mod catalogue;
 mod close;
 mod daily;
@@ -76,11 +77,11 @@ pub use bundle::{
     Verification, compared, lay_bundle, new_key, open_key, public_key, read_bundle, read_sealed_record, seal_month,
     verify_bundle,
 };
+pub use captured::{CaptureDay, CaptureVersion, CommitmentCalendar, DayState, capture_calendar, captured_evidence};
 pub use catalogue::{CatalogueError, read_catalogue};
 pub use close::{CloseRequest, Closed, ClosedMonth, Prepared, prepare};
 pub use daily::{
-    CaptureDay, CaptureDaysError, CommitmentCalendar, DayCaptured, DayOutcome, DayState, DaysRequest, WhichDays,
-    capture_calendar, capture_days,
+    CaptureDaysError, CaptureResult, CaptureTrouble, DayCaptured, DayOutcome, DaysRequest, WhichDays, capture_days,
 };
 pub use demo::{DEMO_NOW, DEMO_PASSWORD, DEMO_PEOPLE, Demo, DemoError, DemoPerson};
 pub use desk::{

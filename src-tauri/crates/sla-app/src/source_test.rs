@@ -26,6 +26,8 @@ use crate::jobs::JobProblem;
 
 /// How many of the questions that contracts put to a source are tried.
 const MOST_ASKS: usize = 5;
+/// The longest month, and some days until it is closed.
+const MONTH_SECONDS: i64 = 35 * 86_400;
 /// Somebody waits for the answer.
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
@@ -75,6 +77,9 @@ pub struct SourceTest {
     pub retention: Option<String>,
     /// Its oldest sample, in UTC; null where it does not tell.
     pub oldest: Option<String>,
+    /// Whether it still knows a month's first day when the month is over and is closed; null where it does not tell. One that does
+    /// not is captured day by day.
+    pub keeps_a_month: Option<bool>,
     /// Whether secrets were sent.
     pub secrets: SecretsSent,
     /// What is wrong; null when it answered.
@@ -150,6 +155,7 @@ fn untried(name: String, address: String) -> SourceTest {
         version: None,
         retention: None,
         oldest: None,
+        keeps_a_month: None,
         secrets: SecretsSent::None,
         problem: None,
         asks: Vec::new(),
@@ -211,11 +217,12 @@ async fn ask_server(
     };
     match server.about(now).await {
         Err(error) => return test.problem = Some(told(&CaptureError::from(error).into())),
-        Ok(About { version, retention, oldest }) => {
+        Ok(About { version, retention, kept_seconds, oldest }) => {
             test.is_reached = true;
             test.version = Some(version);
             test.retention = retention;
             test.oldest = oldest.map(utc_text);
+            test.keeps_a_month = kept_seconds.map(|kept| kept >= MONTH_SECONDS);
         }
     }
     // The last whole hour: slices divide one, and servers move requests to multiples of the step.

@@ -7,9 +7,10 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 use sla_app::{
     CommitmentCalendar, DayCaptured, DayOutcome, DayState, DaysRequest, WhichDays, capture_calendar, capture_days,
-    catalogue_of, read_catalogue,
+    catalogue_of,
 };
 use sla_core::catalogue::Catalogue;
+use sla_core::plan::plan_days;
 use sla_core::time::Month;
 
 use crate::failure::Failure;
@@ -20,6 +21,7 @@ use crate::progress::progress;
 const EXAMPLES: &str = "\
 Examples:
   sla capture --daily --catalogue catalogue --out sla-desk
+  sla capture --month 2026-10 --catalogue catalogue --out sla-desk
   sla capture --from 2026-10-01 --to 2026-10-31 --catalogue catalogue --out sla-desk
   sla capture status --month 2026-10 --catalogue catalogue --out sla-desk";
 
@@ -39,6 +41,9 @@ pub(crate) struct Capture {
     /// What is missing since the first day that is there, at most two weeks back; yesterday where none is there. For a timer
     #[arg(long, conflicts_with_all = ["from", "to"])]
     daily: bool,
+    /// What is missing or partial of a month, such as 2026-10, up to the last whole day
+    #[arg(long, value_name = "MONTH", conflicts_with_all = ["from", "to", "daily"])]
+    month: Option<Month>,
 }
 
 #[derive(Subcommand)]
@@ -77,10 +82,7 @@ struct Place {
 
 impl Place {
     async fn catalogue(&self) -> Result<Catalogue, Failure> {
-        match (&self.ledger, &self.catalogue) {
-            (None, Some(folder)) => Ok(read_catalogue(folder)?),
-            (ledger, folder) => Ok(catalogue_of(folder.as_deref(), ledger.as_deref().unwrap_or_default()).await?),
-        }
+        Ok(catalogue_of(self.catalogue.as_deref(), self.ledger.as_deref()).await?)
     }
 }
 
@@ -88,7 +90,9 @@ pub(crate) async fn run(arguments: Capture, output: Output) -> Result<(), Failur
     let now = chrono::Utc::now().timestamp();
     if let Some(CaptureCommand::Status(Status { month, place })) = &arguments.command {
         let catalogue = place.catalogue().await?;
-        let calendar = capture_calendar(&catalogue, &place.out, *month, place.tenant.as_deref(), now)
+        let planned = plan_days(&catalogue, *month, place.tenant.as_deref())
+            .map_err(|error| Failure::new(error.code(), error.to_string()))?;
+        let calendar = capture_calendar(planned, &place.out, now)
             .map_err(|error| Failure::new(error.code(), error.to_string()))?;
         output.print(|| drawn(&calendar), || json!({ "month": month, "commitments": calendar }));
         return Ok(());
@@ -102,8 +106,14 @@ pub(crate) async fn run(arguments: Capture, output: Output) -> Result<(), Failur
         tenant: place.tenant.as_deref(),
         which: match (arguments.from, arguments.to) {
             (Some(from), Some(to)) => WhichDays::Range(from, to),
-            _ if arguments.daily => WhichDays::Daily,
-            _ => return Err(Failure::usage("say which days: --from DAY --to DAY, or --daily".to_owned())),
+            _ => match arguments.month {
+                Some(month) => WhichDays::Month(month),
+                None if arguments.daily => WhichDays::Daily,
+                None => {
+                    let which = "say which days: --from DAY --to DAY, --month MONTH, or --daily";
+                    return Err(Failure::usage(which.to_owned()));
+                }
+            },
         },
         now,
         secrets: &|name| std::env::var(name).ok(),

@@ -82,7 +82,7 @@ pub(crate) async fn request_of<'a>(
     now: UnixSeconds,
 ) -> Result<Read<'a>, Failure> {
     let accepted = accepted(arguments)?;
-    let catalogue = catalogue_of(arguments.catalogue.as_deref(), &arguments.ledger).await?;
+    let catalogue = catalogue_of(arguments.catalogue.as_deref(), Some(&arguments.ledger)).await?;
     Ok(Read { arguments, accepted, catalogue, templates, now })
 }
 

@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 use sla_app::{
     ClosedOccasion, DocumentsRequest, Ledger, StandingRequest, Templates, catalogue_of, draw_breach,
-    draw_closed_occasion, draw_maintenance, lay_letter, read_catalogue,
+    draw_closed_occasion, draw_maintenance, lay_letter,
 };
 use sla_core::catalogue::{Catalogue, Instant};
 use sla_core::time::{Month, UnixSeconds};
@@ -153,10 +153,7 @@ async fn maintenance(arguments: &Maintenance, output: Output) -> Result<(), Fail
 
 impl Running {
     async fn catalogue(&self) -> Result<Catalogue, Failure> {
-        Ok(match (&self.ledger, &self.catalogue) {
-            (None, Some(folder)) => read_catalogue(folder)?,
-            (ledger, folder) => catalogue_of(folder.as_deref(), ledger.as_deref().unwrap_or_default()).await?,
-        })
+        Ok(catalogue_of(self.catalogue.as_deref(), self.ledger.as_deref()).await?)
     }
 }
 

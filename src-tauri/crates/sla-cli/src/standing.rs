@@ -4,7 +4,7 @@ use std::path::Path;
 
 use comfy_table::CellAlignment;
 use serde_json::json;
-use sla_app::{Standing, StandingRequest, catalogue_of, read_catalogue, standing};
+use sla_app::{Standing, StandingRequest, catalogue_of, standing};
 use sla_core::record::RecordRange;
 use sla_core::standing::{CommitmentStanding, Outlook};
 
@@ -23,10 +23,7 @@ pub(crate) async fn run(arguments: args::Standing, output: Output) -> Result<(),
             "--at names an instant that has not been; nobody knows how it stands then".to_owned(),
         ));
     }
-    let catalogue = match (&arguments.ledger, &arguments.catalogue) {
-        (None, Some(folder)) => read_catalogue(folder)?,
-        (ledger, folder) => catalogue_of(folder.as_deref(), ledger.as_deref().unwrap_or_default()).await?,
-    };
+    let catalogue = catalogue_of(arguments.catalogue.as_deref(), arguments.ledger.as_deref()).await?;
     let request = StandingRequest {
         at,
         tenant: arguments.tenant.as_deref(),

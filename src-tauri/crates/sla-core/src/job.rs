@@ -15,11 +15,13 @@ pub enum JobKind {
     Sensitivity,
     /// Looks how the running month stands.
     Standing,
+    /// Captures the days of a month that are over and not there.
+    Capture,
 }
 
 impl JobKind {
     /// Every kind.
-    pub const ALL: [Self; 4] = [Self::Close, Self::Restate, Self::Sensitivity, Self::Standing];
+    pub const ALL: [Self; 5] = [Self::Close, Self::Restate, Self::Sensitivity, Self::Standing, Self::Capture];
 
     /// Its name.
     pub fn name(self) -> &'static str {
@@ -28,6 +30,7 @@ impl JobKind {
             Self::Restate => "restate",
             Self::Sensitivity => "sensitivity",
             Self::Standing => "standing",
+            Self::Capture => "capture",
         }
     }
 }

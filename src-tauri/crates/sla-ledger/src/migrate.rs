@@ -187,6 +187,7 @@ fn migrations(engine: Engine) -> Vec<Migration> {
             (10, "job_customers", include_str!("../migrations/sqlite/0010_job_customers.sql")),
             (11, "names", include_str!("../migrations/sqlite/0011_names.sql")),
             (12, "templates", include_str!("../migrations/sqlite/0012_templates.sql")),
+            (13, "capture_jobs", include_str!("../migrations/sqlite/0013_capture_jobs.sql")),
         ],
         Engine::Postgres => [
             (1, "ledger", include_str!("../migrations/postgres/0001_ledger.sql")),
@@ -201,6 +202,7 @@ fn migrations(engine: Engine) -> Vec<Migration> {
             (10, "job_customers", include_str!("../migrations/postgres/0010_job_customers.sql")),
             (11, "names", include_str!("../migrations/postgres/0011_names.sql")),
             (12, "templates", include_str!("../migrations/postgres/0012_templates.sql")),
+            (13, "capture_jobs", include_str!("../migrations/postgres/0013_capture_jobs.sql")),
         ],
     };
     let migration = |(version, name, sql): (i64, &'static str, &'static str)| {

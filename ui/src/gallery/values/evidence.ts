@@ -33,6 +33,106 @@ export const calendar = [
   }),
 ]
 
+const STATES_IN_TURN: Schemas['DayState'][] = ['complete', 'partial', 'unknown', 'missing', 'complete']
+
+const versions = (usable: number, count: number): Schemas['CaptureVersion'][] =>
+  Array.from({ length: count }, (_, index) => ({
+    sha256: String(index + 3).repeat(64),
+    usable: index === count - 1 ? usable : 0,
+    warned: index === count - 1 && usable > 0 && usable < 1440,
+  }))
+
+function captured(date: string, state: Schemas['DayState'], count: number): Schemas['CaptureDay'] {
+  const known: Partial<Record<Schemas['DayState'], number>> = { complete: 1440, partial: 1210, unknown: 0 }
+  const usable = known[state]
+  const history = usable === undefined ? [] : versions(usable, count)
+  return {
+    day: date,
+    state,
+    slices: 1440,
+    versions: history.length,
+    history,
+    ...(usable === undefined ? {} : { usable, sha256: history.at(-1)?.sha256 ?? null }),
+  }
+}
+
+const commitment = (
+  days: Schemas['CaptureDay'][],
+  over: Partial<Schemas['CommitmentCalendar']> = {},
+): Schemas['CommitmentCalendar'] => ({
+  tenant: 'prairie',
+  tenant_name: 'Prairie Parcel Inc.',
+  contract: 'prairie-platform',
+  service: 'Parcel tracking',
+  commitment: 'availability',
+  title: 'API availability',
+  time_zone: 'America/Chicago',
+  complete: days.filter((one) => one.state === 'complete').length,
+  over: days.filter((one) => one.state !== 'open').length,
+  days,
+  ...over,
+})
+
+/** Days that were captured: all of them, a month that runs and has gaps, and a contract that ended on the tenth. */
+export const capturedDays = [
+  commitment(dates.map((date) => captured(date, 'complete', 1))),
+  commitment(
+    dates.map((date, index) =>
+      captured(date, index > 20 ? 'open' : (STATES_IN_TURN[index % STATES_IN_TURN.length] ?? 'open'), 2),
+    ),
+    {
+      commitment: 'latency',
+      title: 'A promise whose name is so long that no column of any calendar could ever hold it',
+      service: 'Donaudampfschifffahrts-Elektrizitäten-Hauptbetriebswerk',
+    },
+  ),
+  commitment(
+    dates.slice(0, 10).map((date) => captured(date, 'missing', 0)),
+    {
+      tenant: 'nordlicht',
+      tenant_name: 'نوردليخت 株式会社 Ömer',
+      contract: 'nordlicht-platform',
+      title: 'Verfügbarkeit',
+      service: 'Plattform',
+      time_zone: 'Europe/Berlin',
+    },
+  ),
+]
+
+export const capture = (
+  over: Partial<Schemas['CaptureResult']> = {},
+): Pick<Schemas['JobView'], 'kind' | 'result' | 'ended_at'> => ({
+  kind: 'capture',
+  ended_at: '2026-11-02T08:01:00Z',
+  result: {
+    months: [],
+    failures: [],
+    differences: [],
+    readings: [],
+    capture: { captured: 0, changed: 0, unchanged: 0, failures: [], ...over },
+  },
+})
+export const captureTroubles: Schemas['CaptureTrouble'][] = [
+  {
+    data_source: 'prometheus-eu',
+    code: 'prometheus.unavailable',
+    detail: 'the server at http://prometheus:9090 does not answer; check its address and whether it runs',
+    wanted_by: ['prairie/prairie-platform/availability', 'prairie/prairie-platform/latency'],
+    requests: 24,
+    first_day: '2026-10-03',
+    last_day: '2026-10-14',
+  },
+  {
+    data_source: 'thanos-of-a-customer-whose-name-is-long',
+    code: 'prometheus.no_series',
+    detail: 'the query gave no series between 2026-10-20T00:00:00Z and 2026-10-21T00:00:00Z',
+    wanted_by: ['nordlicht/nordlicht-platform/availability'],
+    requests: 1,
+    first_day: '2026-10-20',
+    last_day: '2026-10-20',
+  },
+]
+
 const [kept] = record.evidence
 export const pieces: Schemas['RecordEvidence'][] = kept
   ? [

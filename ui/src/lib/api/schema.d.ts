@@ -1004,6 +1004,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/evidence/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which days of a month were captured before it is closed, commitment by commitment
+         * @description Needs the permission `evidence.read`.
+         */
+        get: operations["getCapturedDays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/evidence/days/{tenant}/{contract}/{commitment}/{day}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was asked for a captured day, and what its source warned of
+         * @description Needs the permission `evidence.read`.
+         */
+        get: operations["getCapturedDay"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/months/{tenant}/{contract}/{month}/evidence/{sha256}": {
         parameters: {
             query?: never;
@@ -1198,7 +1238,7 @@ export interface paths {
         get: operations["listJobs"];
         put?: never;
         /**
-         * Ask for a job: close, restate, compare, look
+         * Ask for a job: close, restate, compare, look, capture
          * @description Needs the permission `months.read`.
          */
         post: operations["askJob"];
@@ -2040,6 +2080,84 @@ export interface components {
         };
         /** @description What a cap holds down. */
         CapScope: "commitment" | "service" | "month" | "year" | "contract";
+        /** @description A day of a commitment. */
+        CaptureDay: {
+            /** @description The day in the contract's zone. */
+            day: string;
+            /** @description How much of it is there. */
+            state: components["schemas"]["DayState"];
+            /**
+             * Format: int64
+             * @description How many slices it has.
+             */
+            slices: number;
+            /**
+             * Format: int64
+             * @description Of how many both numbers are known; null where nothing was captured.
+             */
+            usable?: number | null;
+            /**
+             * Format: uint
+             * @description How often the source said something new of it.
+             */
+            versions: number;
+            /** @description SHA-256 of the evidence that counts; null where nothing was captured. */
+            sha256?: string | null;
+            /** @description Everything that was captured of it, the first version first; the last one counts. */
+            history: components["schemas"]["CaptureVersion"][];
+        };
+        /** @description What became of all days that were asked for. */
+        CaptureResult: {
+            /**
+             * Format: uint
+             * @description How many days were not there before.
+             */
+            captured: number;
+            /**
+             * Format: uint
+             * @description Of how many the source says otherwise than before.
+             */
+            changed: number;
+            /**
+             * Format: uint
+             * @description Of how many it says nothing new.
+             */
+            unchanged: number;
+            /** @description What gave no evidence, by source and reason. */
+            failures: components["schemas"]["CaptureTrouble"][];
+        };
+        /** @description Days of which a source gave no evidence for one reason. */
+        CaptureTrouble: {
+            /** @description The source. */
+            data_source: string;
+            /** @description A stable name of the reason for programs. */
+            code: string;
+            /** @description What happened, what is expected and what to do; where the words differ from day to day, those of the first. */
+            detail: string;
+            /** @description The commitments that wanted it, as `tenant/contract/commitment`; the first of each request. */
+            wanted_by: string[];
+            /**
+             * Format: uint
+             * @description How many requests came to nothing; one is for a day.
+             */
+            requests: number;
+            /** @description The first of the days. */
+            first_day: string;
+            /** @description The last of them. */
+            last_day: string;
+        };
+        /** @description What was captured of a day. */
+        CaptureVersion: {
+            /** @description SHA-256 of its evidence. */
+            sha256: string;
+            /**
+             * Format: int64
+             * @description Of how many slices both numbers are known.
+             */
+            usable: number;
+            /** @description Whether the source warned of something. */
+            warned: boolean;
+        };
         /** @description Which case a derivation is of. */
         Case: "exact" | "least" | "most";
         /** @description A document in the list. */
@@ -2169,6 +2287,35 @@ export interface components {
         CodeBody: {
             /** @description Six digits. */
             code: string;
+        };
+        /** @description The days of a commitment. */
+        CommitmentCalendar: {
+            /** @description The tenant. */
+            tenant: string;
+            /** @description Its name for people. */
+            tenant_name: string;
+            /** @description The contract. */
+            contract: string;
+            /** @description The service that it is about, by its name for people. */
+            service: string;
+            /** @description The commitment. */
+            commitment: string;
+            /** @description Its name for people. */
+            title: string;
+            /** @description The contract's zone. */
+            time_zone: string;
+            /**
+             * Format: uint
+             * @description How many of the days that are over are there with every slice.
+             */
+            complete: number;
+            /**
+             * Format: uint
+             * @description How many days are over, long enough to be captured.
+             */
+            over: number;
+            /** @description The days of the month on which it is measured. */
+            days: components["schemas"]["CaptureDay"][];
         };
         /** @description A promise under one reading. */
         CommitmentOutcome: {
@@ -2450,6 +2597,8 @@ export interface components {
         Day: string;
         /** @description What evidence tells of a day. */
         DayEvidence: "there" | "partial" | "missing" | "unknown" | "not_due";
+        /** @description How much of a day is there. */
+        DayState: "complete" | "partial" | "unknown" | "missing" | "open";
         /** @description What is done with a request. */
         Decision: "approve" | "refuse" | "withdraw";
         /** @description A decision about a request. */
@@ -3105,7 +3254,7 @@ export interface components {
          */
         Instant: string;
         /** @description What a job does. */
-        JobKind: "close" | "restate" | "sensitivity" | "standing";
+        JobKind: "close" | "restate" | "sensitivity" | "standing" | "capture";
         /** @description Why a job failed. */
         JobProblem: {
             /** @description A stable name of the reason for programs. */
@@ -3207,6 +3356,16 @@ export interface components {
              * @default null
              */
             at?: components["schemas"]["Instant"] | null;
+        } | {
+            /** @constant */
+            kind: "capture";
+            /** @description The month, which has begun. */
+            month: components["schemas"]["Month"];
+            /**
+             * @description Only this tenant's; all tenants' when not said.
+             * @default null
+             */
+            tenant?: components["schemas"]["Name"] | null;
         };
         /** @description What a job came to. */
         JobResult: {
@@ -3220,6 +3379,8 @@ export interface components {
             readings: components["schemas"]["SensitivityView"][];
             /** @description How running months stand; null when nobody asked for that. */
             standing?: components["schemas"]["Standing"] | null;
+            /** @description What became of the days that were captured; null when nobody asked for that. */
+            capture?: components["schemas"]["CaptureResult"] | null;
         };
         /** @description Where a job is. */
         JobState: "waiting" | "running" | "done" | "failed" | "cancelled" | "interrupted";
@@ -4035,6 +4196,13 @@ export interface components {
         };
         /** @description A page of a list. */
         Page7: {
+            /** @description The items, in the order that was asked for. */
+            items: components["schemas"]["CommitmentCalendar"][];
+            /** @description What to send as `cursor` for the page behind this one; null when there is none. */
+            next?: string | null;
+        };
+        /** @description A page of a list. */
+        Page8: {
             /** @description The items, in the order that was asked for. */
             items: components["schemas"]["JobView"][];
             /** @description What to send as `cursor` for the page behind this one; null when there is none. */
@@ -4981,6 +5149,11 @@ export interface components {
             retention?: string | null;
             /** @description Its oldest sample, in UTC; null where it does not tell. */
             oldest?: string | null;
+            /**
+             * @description Whether it still knows a month's first day when the month is over and is closed; null where it does not tell. One that does
+             *     not is captured day by day.
+             */
+            keeps_a_month?: boolean | null;
             /** @description Whether secrets were sent. */
             secrets: components["schemas"]["SecretsSent"];
             /** @description What is wrong; null when it answered. */
@@ -11040,6 +11213,243 @@ export interface operations {
             };
         };
     };
+    getCapturedDays: {
+        parameters: {
+            query: {
+                /** @description The month, YYYY-MM. */
+                month: components["schemas"]["Month"];
+                tenant?: components["schemas"]["Name"];
+                /** @description What the last page gave as `next`. */
+                cursor?: string;
+                /** @description At most so many contracts on a page, 1 to 200; 50 when it is not said. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Commitments that are measured at servers, each with its days */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page7"];
+                };
+            };
+            /** @description The request is not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody has signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs a permission that is not held */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such tenant, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This program does not know where evidence lies */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The catalogue cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside; the log tells more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The ledger, or the OpenID provider, does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer took too long, or the ledger went away before it said whether something was written */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCapturedDay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant */
+                tenant: string;
+                /** @description The contract */
+                contract: string;
+                /** @description The commitment */
+                commitment: string;
+                /** @description The day in the contract's zone, YYYY-MM-DD */
+                day: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The evidence that counts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordEvidence"];
+                };
+            };
+            /** @description The request is not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody has signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs a permission that is not held */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The day was not captured, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This program does not know where evidence lies */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The catalogue cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside; the log tells more */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The ledger, or the OpenID provider, does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The answer took too long, or the ledger went away before it said whether something was written */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getEvidence: {
         parameters: {
             query?: {
@@ -12017,7 +12427,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page7"];
+                    "application/json": components["schemas"]["Page8"];
                 };
             };
             /** @description The request is not understood */
@@ -12146,7 +12556,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description This program carries no jobs out */
+            /** @description This program carries no jobs out, or days are captured already */
             409: {
                 headers: {
                     [name: string]: unknown;

@@ -113,6 +113,16 @@ const source: Looks<'reached' | 'not_reached' | 'numbers' | 'no_numbers'> = {
   no_numbers: { icon: CircleX, tone: 'bad' },
 }
 
+/** A day of the calendar of what was captured. */
+const captured: Looks<'there' | 'partial' | 'unknown' | 'missing' | 'open' | 'not_due'> = {
+  there: { icon: CircleCheck, tone: 'good' },
+  partial: { icon: CircleHelp, tone: 'open' },
+  unknown: { icon: CircleHelp, tone: 'open' },
+  missing: { icon: CircleX, tone: 'bad' },
+  open: { icon: Clock, tone: 'calm' },
+  not_due: { icon: CircleDashed, tone: 'calm' },
+}
+
 const kinds = {
   verdict,
   month,
@@ -127,6 +137,7 @@ const kinds = {
   seal,
   file,
   source,
+  'day-captured': captured,
 }
 
 export type StatusKind = keyof typeof kinds

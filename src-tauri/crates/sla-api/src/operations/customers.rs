@@ -3,8 +3,8 @@
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{delete, get, post, put};
 use sla_app::{
-    CalendarRow, CreditSummary, CreditTotals, Derived, EvidenceRow, Found, JobRequest, JobView, LetterView,
-    MonthSummary, MonthView, Verification,
+    CalendarRow, CommitmentCalendar, CreditSummary, CreditTotals, Derived, EvidenceRow, Found, JobRequest, JobView,
+    LetterView, MonthSummary, MonthView, Verification,
 };
 use sla_core::access::Permission;
 use sla_core::billing::Billing;
@@ -312,6 +312,33 @@ pub(super) fn papers() -> Vec<Operation> {
         .gives::<Page<CalendarRow>>(200, "Commitments by tenant and contract, each with its days")
         .refuses(422, "The desk's folder cannot be read as a catalogue"),
         Operation::new(
+            "getCapturedDays",
+            (GET, "/evidence/days"),
+            Holds(Permission::EvidenceRead),
+            "Which days of a month were captured before it is closed, commitment by commitment",
+            get(evidence::captured),
+        )
+        .query::<CalendarQuery>()
+        .gives::<Page<CommitmentCalendar>>(200, "Commitments that are measured at servers, each with its days")
+        .refuses(404, "There is no such tenant, or it is not yours to see")
+        .refuses(409, "This program does not know where evidence lies")
+        .refuses(422, "The catalogue cannot be read"),
+        Operation::new(
+            "getCapturedDay",
+            (GET, "/evidence/days/{tenant}/{contract}/{commitment}/{day}"),
+            Holds(Permission::EvidenceRead),
+            "What was asked for a captured day, and what its source warned of",
+            get(evidence::captured_day),
+        )
+        .path("tenant", "The tenant")
+        .path("contract", "The contract")
+        .path("commitment", "The commitment")
+        .path("day", "The day in the contract's zone, YYYY-MM-DD")
+        .gives::<RecordEvidence>(200, "The evidence that counts")
+        .refuses(404, "The day was not captured, or it is not yours to see")
+        .refuses(409, "This program does not know where evidence lies")
+        .refuses(422, "The catalogue cannot be read"),
+        Operation::new(
             "getEvidence",
             (GET, ONE_EVIDENCE),
             Holds(Permission::EvidenceRead),
@@ -422,14 +449,14 @@ pub(super) fn long_work() -> Vec<Operation> {
             "askJob",
             (POST, "/jobs"),
             read,
-            "Ask for a job: close, restate, compare, look",
+            "Ask for a job: close, restate, compare, look, capture",
             post(jobs::ask),
         )
         .once()
         .takes::<JobRequest>()
         .gives::<JobView>(202, "The job, which waits for its turn")
         .refuses(404, "There is no such tenant, or it is not yours to see")
-        .refuses(409, "This program carries no jobs out"),
+        .refuses(409, "This program carries no jobs out, or days are captured already"),
         Operation::new("listJobs", (GET, "/jobs"), read, "List jobs", get(jobs::list))
             .query::<JobsQuery>()
             .gives::<Page<JobView>>(200, "Jobs, the one that was asked for last first"),

@@ -142,11 +142,11 @@ impl DeskError {
 }
 
 /// The catalogue that a close reads: of a folder, of a ledger where there is one, or of both together. Decisions of the
-/// ledger rule over what its documents say of themselves.
+/// ledger rule over what its documents say of themselves. Without a ledger, of a folder alone.
 ///
 /// # Errors
 /// [`DeskError`]; a document of one kind and name in both is a finding that names both places.
-pub async fn catalogue_of(folder: Option<&Path>, ledger: &str) -> Result<Catalogue, DeskError> {
+pub async fn catalogue_of(folder: Option<&Path>, ledger: Option<&str>) -> Result<Catalogue, DeskError> {
     ruled(folder, &stored_in(ledger).await?)
 }
 
@@ -171,17 +171,15 @@ pub(crate) async fn files_of(
     folder: Option<&Path>,
     ledger: Option<&str>,
 ) -> Result<(Files, StoredCatalogue), DeskError> {
-    let stored = match ledger {
-        None => StoredCatalogue::default(),
-        Some(ledger) => stored_in(ledger).await?,
-    };
+    let stored = stored_in(ledger).await?;
     must_be_somewhere(folder, &stored)?;
     let mut read = folder.map_or_else(|| Ok(Files::default()), read_files)?;
     read.files.extend(stored.files());
     Ok((read, stored))
 }
 
-async fn stored_in(ledger: &str) -> Result<StoredCatalogue, LedgerError> {
+async fn stored_in(ledger: Option<&str>) -> Result<StoredCatalogue, LedgerError> {
+    let Some(ledger) = ledger else { return Ok(StoredCatalogue::default()) };
     let Some(ledger) = Ledger::open_if_there(ledger).await? else { return Ok(StoredCatalogue::default()) };
     let stored = ledger.catalogue().await;
     ledger.close().await;

@@ -1,4 +1,4 @@
-//! Work that takes longer than a request may: closing and restating months, comparing readings. Somebody asks, a program whose
+//! Work that takes longer than a request may: closing and restating months, comparing readings, capturing days. Somebody asks, a program whose
 //! turn is free carries it out ([`Runner`]), and everybody whom it concerns can see how far it is and call it off.
 
 mod runner;
@@ -17,6 +17,7 @@ use sla_core::time::{Month, UnixSeconds, month_at, utc_text};
 use sla_ledger::{Actor, Job, JobStep, JobsRequest, Ledger, LedgerError, NewJob};
 
 use crate::accept::Accepted;
+use crate::daily::CaptureResult;
 use crate::planned::CloseFailure;
 use crate::sensitivity::SensitivityView;
 use crate::standing::Standing;
@@ -86,6 +87,14 @@ pub enum JobRequest {
         #[serde(default)]
         at: Option<Instant>,
     },
+    /// Capture the days of a month that are over and not there with every slice; those that are there stay. One at a time.
+    Capture {
+        /// The month, which has begun.
+        month: Month,
+        /// Only this tenant's; all tenants' when not said.
+        #[serde(default)]
+        tenant: Option<Name>,
+    },
 }
 
 /// A month that a job closed.
@@ -118,6 +127,8 @@ pub struct JobResult {
     pub readings: Vec<SensitivityView>,
     /// How running months stand; null when nobody asked for that.
     pub standing: Option<Standing>,
+    /// What became of the days that were captured; null when nobody asked for that.
+    pub capture: Option<CaptureResult>,
 }
 
 /// Why a job failed.
@@ -208,6 +219,17 @@ pub enum JobError {
         /// The clock.
         now: String,
     },
+    /// A month that has not begun.
+    #[error("{month} has not begun anywhere, and now it is {now}; expected a month that has days to capture")]
+    MonthAhead {
+        /// The month.
+        month: Month,
+        /// The clock.
+        now: String,
+    },
+    /// Somebody else had the same idea.
+    #[error("days are captured at this moment already; wait until that has ended, or call it off")]
+    Underway,
     /// There is no such job.
     #[error("there is no job {id}")]
     Unknown {
@@ -236,6 +258,8 @@ impl JobError {
             Self::Code { .. } => "job.accept",
             Self::NoReason { .. } => "job.no_reason",
             Self::NotYet { .. } => "job.not_yet",
+            Self::MonthAhead { .. } => "job.month_ahead",
+            Self::Underway => "job.underway",
             Self::Unknown { .. } => "job.unknown",
             Self::Ended { .. } => "job.ended",
             Self::System { .. } => "job.system",
@@ -251,13 +275,17 @@ impl JobRequest {
             Self::Restate { .. } => JobKind::Restate,
             Self::Sensitivity { .. } => JobKind::Sensitivity,
             Self::Standing { .. } => JobKind::Standing,
+            Self::Capture { .. } => JobKind::Capture,
         }
     }
 
     /// The month; of one that runs, the one that the clock shows in UTC.
     fn month(&self, now: UnixSeconds) -> Month {
         match self {
-            Self::Close { month, .. } | Self::Restate { month, .. } | Self::Sensitivity { month, .. } => *month,
+            Self::Close { month, .. }
+            | Self::Restate { month, .. }
+            | Self::Sensitivity { month, .. }
+            | Self::Capture { month, .. } => *month,
             Self::Standing { at, .. } => month_at(at.map_or(now, |at| at.0), Tz::UTC),
         }
     }
@@ -269,9 +297,10 @@ impl JobRequest {
                 [one] => Some(one.as_str()),
                 _ => None,
             },
-            Self::Close { tenant, .. } | Self::Sensitivity { tenant, .. } | Self::Standing { tenant, .. } => {
-                tenant.as_ref().map(Name::as_str)
-            }
+            Self::Close { tenant, .. }
+            | Self::Sensitivity { tenant, .. }
+            | Self::Standing { tenant, .. }
+            | Self::Capture { tenant, .. } => tenant.as_ref().map(Name::as_str),
             Self::Restate { tenant, .. } => Some(tenant.as_str()),
         }
     }
@@ -307,7 +336,7 @@ impl AcceptedCode {
 /// What somebody must be allowed to do who asks for such a job, looks at it or calls it off.
 pub fn permission_of(kind: JobKind) -> Permission {
     match kind {
-        JobKind::Close | JobKind::Restate => Permission::MonthsClose,
+        JobKind::Close | JobKind::Restate | JobKind::Capture => Permission::MonthsClose,
         JobKind::Sensitivity | JobKind::Standing => Permission::MonthsCompare,
     }
 }
@@ -328,12 +357,32 @@ pub async fn ask_job(
     {
         return Err(JobError::NotYet { at: at.to_string(), now: utc_text(now) });
     }
+    if let JobRequest::Capture { month, .. } = request {
+        // The zone that is furthest ahead shows the latest month.
+        if month.since(month_at(now, Tz::Etc__GMTMinus14)) > 0 {
+            return Err(JobError::MonthAhead { month: *month, now: utc_text(now) });
+        }
+        if is_underway(ledger, JobKind::Capture).await? {
+            return Err(JobError::Underway);
+        }
+    }
     let id = new_id()?;
     let text = serde_json::to_string(request).expect("a request has only string keys");
     let (kind, month, tenant) = (request.kind(), request.month(now), request.tenant());
     let Actor { name: account, origin } = actor;
     ledger.add_job(&NewJob { id: &id, kind, tenant, month, account, origin, request: &text, now }).await?;
     job(ledger, &id).await
+}
+
+/// Whether such a job waits or is carried out. Two that are asked for at the same instant are told apart by the lock on the days.
+async fn is_underway(ledger: &Ledger, kind: JobKind) -> Result<bool, LedgerError> {
+    for state in [JobState::Waiting, JobState::Running] {
+        let request = JobsRequest { kinds: vec![kind], state: Some(state), before: None, limit: 1 };
+        if !ledger.jobs(&request).await?.is_empty() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// An id that nobody has used.

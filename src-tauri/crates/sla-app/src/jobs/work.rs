@@ -3,12 +3,15 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use sla_capture::DaysError;
+use sla_core::catalogue::Catalogue;
 use sla_core::record::MonthDifference;
 use sla_core::time::UnixSeconds;
 use sla_ledger::{Actor, LedgerError};
 
 use super::{JobError, JobProblem, JobRequest, JobResult, MonthOutcome};
 use crate::close::{CloseRequest, Closed, Prepared, prepare};
+use crate::daily::{CaptureDaysError, CaptureResult, DaysRequest, WhichDays, capture_days};
 use crate::desk::{DeskError, catalogue_of};
 use crate::error::CloseError;
 use crate::progress::CloseProgress;
@@ -75,6 +78,10 @@ impl Desk {
         self.files.as_deref().or(self.catalogue.as_deref()).unwrap_or(Path::new("."))
     }
 
+    async fn read_catalogue(&self) -> Result<Catalogue, DeskError> {
+        catalogue_of(self.catalogue.as_deref(), Some(&self.ledger)).await
+    }
+
     /// Does everything that can be called off.
     pub(super) async fn prepare(
         &self,
@@ -102,16 +109,29 @@ impl Desk {
                 let request = StandingRequest {
                     at: at.map_or(now, |at| at.0),
                     tenant: request.tenant(),
-                    catalogue: &catalogue_of(self.catalogue.as_deref(), &self.ledger).await?,
+                    catalogue: &self.read_catalogue().await?,
                     files: self.files(),
                     secrets: &*self.secrets,
                 };
                 let standing = Some(standing(&request, progress).await?);
                 return Ok(Ready::Done(JobResult { standing, ..JobResult::default() }));
             }
+            JobRequest::Capture { month, .. } => {
+                let request = DaysRequest {
+                    catalogue: &self.read_catalogue().await?,
+                    files: self.files(),
+                    out: &self.out,
+                    tenant: request.tenant(),
+                    which: WhichDays::Month(*month),
+                    now,
+                    secrets: &*self.secrets,
+                };
+                let capture = Some(CaptureResult::of(&capture_days(&request, progress).await?));
+                return Ok(Ready::Done(JobResult { capture, ..JobResult::default() }));
+            }
             JobRequest::Close { month, .. } | JobRequest::Restate { month, .. } => *month,
         };
-        let catalogue = catalogue_of(self.catalogue.as_deref(), &self.ledger).await?;
+        let catalogue = self.read_catalogue().await?;
         let close = CloseRequest {
             month,
             tenants: &request.tenants(),
@@ -166,6 +186,10 @@ impl Failed {
             "file.disk_full" | "ledger.disk_full" => "the disk is full; nothing was recorded. Free space and ask again",
             "file.unpublished" => {
                 "the month is recorded, but not all of its documents are in place; closing it again puts them there"
+            }
+            "captures.disk" | "captures.unreadable" => {
+                "the folder of captured days cannot be read or written; days that are there stay as they are. The log tells \
+                 more under the id of this job"
             }
             "ledger.unreachable" | "ledger.busy" | "ledger.sign_in" => {
                 "the ledger does not answer at the moment; nothing was recorded. Ask again"
@@ -232,6 +256,21 @@ impl From<SensitivityError> for Failed {
             SensitivityError::Close(error) => error.into(),
             SensitivityError::Desk(error) => error.into(),
             error => Self::told(error.code(), error.to_string()),
+        }
+    }
+}
+
+impl From<CaptureDaysError> for Failed {
+    fn from(error: CaptureDaysError) -> Self {
+        let code = error.code();
+        match error {
+            // Its own words name the folder.
+            CaptureDaysError::Days(DaysError::Busy { .. }) => {
+                let detail = "another program captures days at this moment; wait until it has ended, then ask again";
+                Self::told(code, detail.to_owned())
+            }
+            CaptureDaysError::Days(_) | CaptureDaysError::Evidence(_) => Self::inside(code, error.to_string()),
+            error => Self::told(code, error.to_string()),
         }
     }
 }

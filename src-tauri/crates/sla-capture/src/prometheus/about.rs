@@ -15,6 +15,8 @@ pub struct About {
     pub version: String,
     /// How long it keeps samples, in its own words, such as `15d`; `None` where it does not tell.
     pub retention: Option<String>,
+    /// The same in seconds; `None` where it does not tell, or keeps them by their size alone.
+    pub kept_seconds: Option<i64>,
     /// Its oldest sample, Unix seconds; `None` where it does not tell.
     pub oldest: Option<UnixSeconds>,
 }
@@ -35,7 +37,9 @@ impl Prometheus {
             Some(_) => self.http.post(&self.http.endpoint("api/v1/query"), &form, OLDEST).await.ok(),
             None => None,
         };
-        Ok(About { version: version.text, retention, oldest: oldest.as_deref().and_then(single) })
+        let kept_seconds = retention.as_deref().and_then(seconds);
+        let oldest = oldest.as_deref().and_then(single);
+        Ok(About { version: version.text, retention, kept_seconds, oldest })
     }
 }
 
@@ -53,6 +57,31 @@ fn retention(body: &[u8]) -> Option<String> {
     }
     let Answer { data: Runtime { storage_retention } } = serde_json::from_slice(body).ok()?;
     Some(storage_retention).filter(|text| !text.is_empty())
+}
+
+/// The time of a retention such as `15d`, `360h0m0s` or `15d or 50GiB`.
+fn seconds(retention: &str) -> Option<i64> {
+    let (mut sum, mut digits) = (0_i64, String::new());
+    let mut letters = retention.split_whitespace().next()?.chars().peekable();
+    while let Some(letter) = letters.next() {
+        if letter.is_ascii_digit() {
+            digits.push(letter);
+            continue;
+        }
+        let unit = match letter {
+            'm' if letters.next_if_eq(&'s').is_some() => 0,
+            's' => 1,
+            'm' => 60,
+            'h' => 3_600,
+            'd' => 86_400,
+            'w' => 7 * 86_400,
+            'y' => 365 * 86_400,
+            _ => return None,
+        };
+        sum = sum.checked_add(digits.parse::<i64>().ok()?.checked_mul(unit)?)?;
+        digits.clear();
+    }
+    Some(sum).filter(|_| digits.is_empty())
 }
 
 /// The one value of an instant query as whole seconds; `None` where there is none, or it is no time.
@@ -80,6 +109,19 @@ mod tests {
         assert_eq!(retention(br#"{"status":"success","data":{"storageRetention":"15d"}}"#).as_deref(), Some("15d"));
         for silent in ["{}", r#"{"data":{}}"#, r#"{"data":{"storageRetention":""}}"#, "no"] {
             assert_eq!(retention(silent.as_bytes()), None, "{silent}");
+        }
+        for (text, expected) in [
+            ("15d", Some(1_296_000)),
+            ("360h0m0s", Some(1_296_000)),
+            ("1y2w", Some(32_745_600)),
+            ("15d or 50GiB", Some(1_296_000)),
+            ("1m500ms", Some(60)),
+            ("50GiB", None),
+            ("d", None),
+            ("15", None),
+            ("", None),
+        ] {
+            assert_eq!(seconds(text), expected, "{text}");
         }
         #[track_caller]
         fn check(value: &str, expected: Option<UnixSeconds>) {

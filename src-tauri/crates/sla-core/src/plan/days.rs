@@ -22,6 +22,8 @@ pub struct CommitmentDays<'a> {
     pub contract: &'a Document<ContractSpec>,
     /// The promise.
     pub terms: &'a Commitment,
+    /// The name of the service that it is about, for people.
+    pub service: &'a str,
     /// The name that people read.
     pub title: &'a str,
     /// The contract's zone, whose days they are.
@@ -72,8 +74,10 @@ pub fn plan_days<'a>(
             };
             let days: Vec<(NaiveDate, Ask)> = month.days(zone).filter_map(day).collect();
             let (terms, title) = (commitment.terms, commitment.title);
+            let name = commitment.service;
+            let service = catalogue.services.get(name).map_or(name.as_str(), |service| service.metadata.title());
             if !days.is_empty() {
-                planned.push(CommitmentDays { tenant: whole.tenant, contract, terms, title, zone, days });
+                planned.push(CommitmentDays { tenant: whole.tenant, contract, terms, service, title, zone, days });
             }
         }
     }
