@@ -1,7 +1,7 @@
 //! Evidence in: what a source says about a month becomes one Parquet file that says where it came from.
 //!
-//! Read it in the order in which data walks through: a [`Source`] ([`Prometheus`] over HTTP, or a [`FileSource`])
-//! answers a [`CaptureRequest`] with [`Slices`]; [`encode`] writes them as a file of the one evidence schema of
+//! Read it in the order in which data walks through: a [`Source`] ([`Prometheus`] over HTTP, a [`Database`], or a
+//! [`FileSource`]) answers a [`CaptureRequest`] with [`Slices`]; [`encode`] writes them as a file of the one evidence schema of
 //! [`sla_core::evidence`], provenance inside; an [`EvidenceStore`] keeps the file under the hash of its bytes.
 //!
 //! Invariants:
@@ -15,6 +15,7 @@
 mod client;
 mod counter;
 mod days;
+mod ends;
 mod error;
 mod evidence;
 mod file;
@@ -25,6 +26,7 @@ mod prometheus;
 mod recorded;
 mod slices;
 mod source;
+mod sql;
 
 pub use client::{ClientError, ClientTerms, ExchangeError, chain, client, exchange, is_loopback};
 pub use days::{Added, CaptureLock, CapturedDay, CapturedDays, DayVersion, DaysError, join, usable};
@@ -41,3 +43,4 @@ pub use prometheus::{
 pub use recorded::answers;
 pub use slices::{Slice, Slices, SlicesError};
 pub use source::{BoxFuture, CaptureRequest, MAX_SLICES, NoProgress, Progress, Source};
+pub use sql::{AboutDatabase, Database, SqlConfig, SqlError, SqlSource};

@@ -7,6 +7,7 @@ use sla_core::plan::What;
 
 use crate::file::{beats_query, content_query};
 use crate::prometheus::asked;
+use crate::sql::sql_query;
 
 /// Whether evidence with that query and that source, as its provenance keeps them, answers what is asked. Addresses of servers
 /// are not compared: a server that has moved said the same.
@@ -18,6 +19,7 @@ pub fn answers(what: &What, query: &str, source: &str) -> bool {
             query == both || query == later || query == format!("{both}\n{later}")
         }
         What::Counters(counters) => counters.to_string() == query,
+        What::Sql { statement, content } => query == sql_query(statement, *content),
         What::File { path, content } => query == content_query(*content) && is_of_file(path, source),
         What::Beats { path, target, terms } => query == beats_query(target, terms) && is_of_file(path, source),
     }

@@ -77,6 +77,7 @@ const reasons: [prefix: string, words: string][] = [
   ['file.', 'file'],
   ['capture.', 'source'],
   ['prometheus.', 'source'],
+  ['sql.', 'source'],
 ]
 
 /** What it is called that a customer's month was not closed, and what to do, as ids of the locales. */
@@ -109,6 +110,15 @@ const reasonsOfSources: [prefix: string, words: string][] = [
   ['prometheus.too_slow', 'much'],
   ['prometheus.too_large', 'much'],
   ['capture.too_many_slices', 'much'],
+  ['sql.unavailable', 'silent'],
+  ['sql.untrusted', 'certificate'],
+  ['sql.denied', 'credentials'],
+  ['sql.address', 'database'],
+  ['sql.writes', 'writes'],
+  ['sql.too_slow', 'slow'],
+  ['sql.no_rows', 'rows'],
+  ['sql.failed', 'silent'],
+  ['sql.', 'statement'],
   ['source.not_entered', 'not-entered'],
   ['capture.outside_folder', 'file'],
   ['file.', 'file'],

@@ -23,7 +23,7 @@ use rows::Rows;
 
 pub(crate) use beats::query as beats_query;
 pub use beats::{BeatSource, MAX_BEATS_BYTES};
-pub(crate) use content::query as content_query;
+pub(crate) use content::{counted, judged, names_of as columns_of, query as content_query};
 pub use error::{FileError, Place, Position};
 
 /// Largest CSV file: a year of slices at one second. It is read as a stream.

@@ -22,6 +22,7 @@ mod readings;
 mod recurrence;
 mod ruling;
 mod selector;
+mod sql;
 mod stakes;
 mod stored;
 mod template;
@@ -55,6 +56,7 @@ pub use recurrence::Recurrence;
 pub(crate) use recurrence::day as ical_day;
 pub use ruling::{DECIDED_KINDS, Decided, Ruling};
 pub use selector::{Matcher, MatcherComparison, Selector};
+pub use sql::{Parameter, Statement};
 pub use stored::{
     CALENDAR, DOCUMENT_LIMIT_BYTES, EnteredDocument, asked_by, concerns, entered, is_stored, stored_name, title_of,
     twice,

@@ -62,8 +62,8 @@ pub struct DataSourceSpec {
     pub connection_details: ConnectionDetails,
 }
 
-/// How a source is reached: `url` and what goes with it for Prometheus, `folder` for files. Secrets are named by the
-/// environment variable that holds them, never written.
+/// How a source is reached: `url` and what goes with it for Prometheus, `urlEnv` for PostgreSQL, `folder` for files. Secrets are
+/// named by the environment variable that holds them, never written.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ConnectionDetails {
@@ -80,10 +80,14 @@ pub struct ConnectionDetails {
     /// Prometheus: environment variable with the password for basic authentication.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password_env: Option<String>,
-    /// Prometheus: PEM file of the authority that signed the server's certificate, relative to the catalogue's folder.
+    /// PostgreSQL: environment variable with the address, such as `postgres://user:password@host/database`. Its user should have
+    /// the right to read and no other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url_env: Option<String>,
+    /// Servers: PEM file of the authority that signed the server's certificate, relative to the catalogue's folder.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ca_file: Option<String>,
-    /// Prometheus: seconds that one request may take; 60 when not said.
+    /// Servers: seconds that one request may take; 60 when not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 3600))]
     pub timeout_seconds: Option<u32>,
@@ -188,7 +192,7 @@ pub struct MetricSource {
     /// OpenSLO repeats the source's type here; it must agree with the data source.
     #[serde(default, rename = "type", skip_serializing_if = "Option::is_none")]
     pub source_type: Option<SourceType>,
-    /// What is asked: a query of Prometheus, or a file's path.
+    /// What is asked: a query of a server, or a file's path.
     pub spec: MetricSpec,
 }
 
@@ -197,6 +201,8 @@ pub struct MetricSource {
 pub enum SourceType {
     /// Prometheus' HTTP API.
     Prometheus,
+    /// PostgreSQL, Neon's too: a query gives the columns t, good, total, or t, value.
+    PostgreSQL,
     /// Files with the columns t, good, total, or t, value, or t, probe, target, ok.
     File,
 }
@@ -212,6 +218,10 @@ pub struct MetricSpec {
     /// a millisecond less. `increase`, `rate`, `delta` and their kin need the samples on both borders and have the whole
     /// width. A server that does not tell its version is not asked for `[$slice]` of counted samples; there the range is
     /// written as a time, such as `[59999ms]` for slices of a minute.
+    ///
+    /// Of PostgreSQL it is one statement that reads and gives the columns t, the end of a slice as a `timestamptz`, good and
+    /// total, or t and value for a `thresholdMetric`; good and total name the same statement. Variables are bound as parameters
+    /// and stand without quotes; beside them there are the period, `t > $from and t <= $to`, and `$slice` as an `interval`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub query: Option<String>,
     /// Path of a `.csv` or `.parquet` file in the source's folder, with the same variables. Good and total must name

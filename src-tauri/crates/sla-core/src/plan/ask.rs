@@ -2,7 +2,7 @@
 
 use crate::catalogue::{
     Bound, Commitment, CounterSpec, Document, HeartbeatMetric, Measures, Metric, MetricSource, MetricSpec, Name,
-    NewSeries, Query, Selector, SliSpec, Variables,
+    NewSeries, Query, Selector, SliSpec, SourceType, Statement, Variables,
 };
 use crate::heartbeat::HeartbeatTerms;
 use crate::time::Period;
@@ -27,6 +27,13 @@ pub enum What {
     Queries(Reading),
     /// Two counters of a server, sample by sample.
     Counters(Counters),
+    /// One statement that a database is asked for rows of slices.
+    Sql {
+        /// The statement and what is bound to it.
+        statement: Statement,
+        /// What stands in its rows.
+        content: FileContent,
+    },
     /// A file in the source's folder.
     File {
         /// Its path, relative to the folder.
@@ -45,7 +52,7 @@ pub enum What {
     },
 }
 
-/// What stands in a file beside the end of each slice.
+/// What stands in a row, of a file or of a database, beside the end of the slice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FileContent {
     /// Good events and all events: the columns good and total.
@@ -153,8 +160,14 @@ impl std::fmt::Display for Counter {
 
 const CHECKED: &str = "the catalogue checked what is asked of a source";
 
-/// What has to be read for a commitment.
-pub(super) fn ask(sli: &Document<SliSpec>, terms: &Commitment, variables: &Variables, period: Period) -> Ask {
+/// What has to be read for a commitment, of a source that speaks what `type_of` tells.
+pub(super) fn ask(
+    sli: &Document<SliSpec>,
+    terms: &Commitment,
+    variables: &Variables,
+    period: Period,
+    type_of: impl Fn(&Name) -> SourceType,
+) -> Ask {
     let [measures] = sli.spec.measures()[..] else { panic!("{CHECKED}") };
     let (source, what) = match measures {
         Measures::Events(ratio) => {
@@ -163,7 +176,9 @@ pub(super) fn ask(sli: &Document<SliSpec>, terms: &Commitment, variables: &Varia
                 (None, bad) => (CountedPart::Bad, bad.as_ref().expect(CHECKED)),
             };
             let MetricSpec { path, counter, .. } = &ratio.total.metric_source.spec;
+            let is_sql = type_of(&ratio.total.metric_source.metric_source_ref) == SourceType::PostgreSQL;
             let what = match (path, counter, part) {
+                _ if is_sql => sql(&ratio.total, variables, FileContent::Counts),
                 (Some(_), ..) => file(&ratio.total, variables, FileContent::Counts),
                 (None, Some(total), part) => {
                     let first = first.metric_source.spec.counter.as_ref().expect(CHECKED);
@@ -183,7 +198,13 @@ pub(super) fn ask(sli: &Document<SliSpec>, terms: &Commitment, variables: &Varia
         }
         Measures::Value(metric) => {
             let bound = terms.threshold.as_ref().and_then(|threshold| threshold.bound());
-            (&metric.metric_source, value(metric, bound, variables))
+            let is_sql = type_of(&metric.metric_source.metric_source_ref) == SourceType::PostgreSQL;
+            let content = || bound.map_or(FileContent::Consumption, FileContent::Bounded);
+            let what = match is_sql {
+                true => sql(metric, variables, content()),
+                false => value(metric, bound, variables),
+            };
+            (&metric.metric_source, what)
         }
         Measures::Heartbeats(HeartbeatMetric { metric_source, target }) => {
             let what = What::Beats {
@@ -220,6 +241,11 @@ fn value(metric: &Metric, bound: Option<Bound>, variables: &Variables) -> What {
 fn query(metric: &Metric, variables: &Variables) -> Query {
     let query = metric.metric_source.spec.query.as_deref().expect(CHECKED);
     variables.in_query(query).expect(CHECKED)
+}
+
+fn sql(metric: &Metric, variables: &Variables, content: FileContent) -> What {
+    let query = metric.metric_source.spec.query.as_deref().expect(CHECKED);
+    What::Sql { statement: variables.in_sql(query).expect(CHECKED), content }
 }
 
 fn counter_of(spec: &CounterSpec, variables: &Variables) -> Counter {

@@ -31,8 +31,8 @@ pub struct CommitmentDays<'a> {
 }
 
 impl Ask {
-    /// Whether it is captured day by day: of a server that forgets. Files stay, and what comes in slices that days are not
-    /// made of is captured as a whole.
+    /// Whether it is captured day by day: of a server that forgets. Files and tables stay, and what comes in slices that days are
+    /// not made of is captured as a whole.
     pub fn is_daily(&self) -> bool {
         let fits = |border: UnixSeconds| border.rem_euclid(self.step_seconds) == 0;
         matches!(self.what, What::Queries(_) | What::Counters(_)) && fits(self.period.start) && fits(self.period.end)
@@ -43,6 +43,7 @@ impl Ask {
         let asked = match &self.what {
             What::Queries(reading) => reading.to_string(),
             What::Counters(counters) => counters.to_string(),
+            What::Sql { statement, content } => format!("{statement} {content:?}"),
             What::File { path, content } => format!("{path} {content:?}"),
             What::Beats { path, target, terms } => format!("{path} {target} {terms:?}"),
         };

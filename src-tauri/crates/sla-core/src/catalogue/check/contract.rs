@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{Datelike, Offset, TimeDelta};
 
 use super::Check;
-use super::sli::{asked, is_inside};
+use super::sli::{Asked, asked, is_inside};
 use crate::catalogue::Document;
 use crate::catalogue::contract::{Commitment, ContractSpec};
 use crate::catalogue::finding::Code;
@@ -183,8 +183,13 @@ höchstens 1 % ist keine"
         self.fits_measurement(contract, at, commitment, sli);
         let Some(tenant) = catalogue.tenants.get(&contract.spec.tenant) else { return };
         let variables = Variables::new(tenant.name().as_str(), &tenant.metadata.labels, commitment.slice.seconds());
-        for (pointer, text) in asked(sli) {
-            match variables.in_path(&text) {
+        for Asked { pointer, text, source } in asked(sli) {
+            let is_sql = self.is_sql(source) && pointer.ends_with("/query");
+            let replaced = match is_sql {
+                true => variables.in_sql(&text).map(|statement| statement.text().to_owned()),
+                false => variables.in_path(&text),
+            };
+            match replaced {
                 Err(unknown) => {
                     let found = phrase!(
                         "the variable ${} for tenant {}",

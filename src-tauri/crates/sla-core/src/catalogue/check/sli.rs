@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use super::Check;
 use crate::catalogue::finding::Code;
-use crate::catalogue::openslo::{HeartbeatMetric, Measures, Metric, MetricSpec, SourceType};
-use crate::catalogue::query::unsound;
+use crate::catalogue::openslo::{HeartbeatMetric, Measures, Metric, MetricSource, MetricSpec, SourceType};
 use crate::catalogue::{Commitment, ContractSpec, CounterSpec, Document, Model, SliSpec};
+use crate::catalogue::{query::unsound, sql};
 use crate::heartbeat::HeartbeatError;
 use crate::phrase;
 use crate::phrase::Phrase;
@@ -93,6 +93,13 @@ impl Check<'_> {
                     "Zähler für beide Zahlen eines Verhältnisses oder für keine: Geschätztes und Gezähltes passen nicht zusammen"
                 );
                 self.add(Code::InvalidValue, sli, at, found, expected);
+            } else if self.is_sql(total) && source.spec.query != total.spec.query {
+                let found = phrase!("two statements for one ratio", "zwei Anweisungen für ein Verhältnis");
+                let expected = phrase!(
+                    "one statement that gives the columns t, good and total, at both",
+                    "eine Anweisung mit den Spalten t, good und total, bei beiden"
+                );
+                self.add(Code::InvalidValue, sli, at, found, expected);
             } else if let (Some(path), Some(other)) = (&source.spec.path, &total.spec.path)
                 && path != other
             {
@@ -143,7 +150,7 @@ impl Check<'_> {
                 ),
                 matches!(said, [true, false, false] | [false, false, true]),
             ),
-            (SourceType::Prometheus, _) => {
+            (SourceType::Prometheus | SourceType::PostgreSQL, _) => {
                 (phrase!("a query, and nothing else", "eine Abfrage und sonst nichts"), said == [true, false, false])
             }
             (SourceType::File, _) => {
@@ -162,24 +169,33 @@ impl Check<'_> {
             };
             self.add(Code::InvalidValue, sli, &format!("{at}/spec"), found, expected);
         }
+        let unsound = if real == SourceType::PostgreSQL { sql::unsound } else { unsound };
         for (found, expected) in query.as_deref().map(unsound).unwrap_or_default() {
             self.add(Code::UnsoundQuery, sli, &format!("{at}/spec/query"), found, expected);
         }
         if let Some(counter) = counter {
             self.counter(sli, &format!("{at}/spec/counter"), counter);
         }
-        if real == SourceType::File && name == "bad" {
+        if name == "bad" && real != SourceType::Prometheus {
             let at = at.trim_end_matches("/metricSource");
-            self.add(
-                Code::InvalidValue,
-                sli,
-                at,
-                phrase!("bad events from a file", "schlechte Ereignisse aus einer Datei"),
-                phrase!(
-                    "good: a file has the columns t, good, total",
-                    "good: eine Datei hat die Spalten t, good, total"
-                ),
-            );
+            let (found, expected) = if real == SourceType::File {
+                (
+                    phrase!("bad events from a file", "schlechte Ereignisse aus einer Datei"),
+                    phrase!(
+                        "good: a file has the columns t, good, total",
+                        "good: eine Datei hat die Spalten t, good, total"
+                    ),
+                )
+            } else {
+                (
+                    phrase!("bad events from a database", "schlechte Ereignisse aus einer Datenbank"),
+                    phrase!(
+                        "good: a statement gives the columns t, good, total",
+                        "good: eine Anweisung ergibt die Spalten t, good, total"
+                    ),
+                )
+            };
+            self.add(Code::InvalidValue, sli, at, found, expected);
         }
     }
 
@@ -368,8 +384,17 @@ pub(super) fn is_inside(path: &str) -> bool {
     inside && [".csv", ".parquet"].iter().any(|ending| path.strip_suffix(ending).is_some_and(|stem| !stem.is_empty()))
 }
 
-/// Every text of a measurement in which variables are replaced, with its place.
-pub(super) fn asked(sli: &Document<SliSpec>) -> impl Iterator<Item = (String, Cow<'_, str>)> {
+/// A text of a measurement in which variables are replaced.
+pub(super) struct Asked<'a> {
+    /// Its place.
+    pub(super) pointer: String,
+    pub(super) text: Cow<'a, str>,
+    /// Whom it is put to.
+    pub(super) source: &'a MetricSource,
+}
+
+/// Every text of a measurement in which variables are replaced.
+pub(super) fn asked(sli: &Document<SliSpec>) -> impl Iterator<Item = Asked<'_>> {
     let ratio = sli.spec.ratio_metric.as_ref();
     let heartbeats = sli.spec.heartbeats.as_ref();
     let metrics = [
@@ -386,9 +411,14 @@ pub(super) fn asked(sli: &Document<SliSpec>) -> impl Iterator<Item = (String, Co
             ("path", path.as_deref().map(Cow::from)),
             ("counter/series", counter.as_ref().map(|counter| counter.series.to_string().into())),
         ];
-        texts
-            .into_iter()
-            .filter_map(move |(field, text)| Some((format!("/spec/{name}/metricSource/spec/{field}"), text?)))
+        texts.into_iter().filter_map(move |(field, text)| {
+            let pointer = format!("/spec/{name}/metricSource/spec/{field}");
+            Some(Asked { pointer, text: text?, source })
+        })
     });
-    asked.chain(heartbeats.map(|heartbeats| ("/spec/heartbeats/target".to_owned(), heartbeats.target.as_str().into())))
+    asked.chain(heartbeats.map(|heartbeats| Asked {
+        pointer: "/spec/heartbeats/target".to_owned(),
+        text: heartbeats.target.as_str().into(),
+        source: &heartbeats.metric_source,
+    }))
 }
