@@ -200,7 +200,7 @@ async fn put_together(
 
 /// Whether a source answered and had nothing to say of a stretch of time.
 fn said_nothing(error: &CaptureError) -> bool {
-    matches!(error.code(), "prometheus.no_series" | "capture.unusable")
+    matches!(error.code(), "prometheus.no_series" | "prometheus.no_target" | "capture.unusable")
 }
 
 /// A stretch of which the source says nothing.
@@ -300,7 +300,10 @@ impl<'a> Sources<'a> {
                 let database = Database::new(database_config(details, self.folder, self.secrets)?);
                 Ok(Box::new(database.map_err(CaptureError::from)?.source(statement.clone(), *content)))
             }
-            (What::Queries(_) | What::Counters(_), SourceType::File | SourceType::PostgreSQL) => {
+            (What::Probes(probes), SourceType::Prometheus) => {
+                Ok(Box::new(self.server(&ask.data_source, details)?.probes(probes.clone())))
+            }
+            (What::Queries(_) | What::Counters(_) | What::Probes(_), SourceType::File | SourceType::PostgreSQL) => {
                 unreachable!("the catalogue checked what a source is asked")
             }
         }

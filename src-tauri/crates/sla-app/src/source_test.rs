@@ -275,6 +275,7 @@ async fn ask_server(
         let (source, words): (Box<dyn Source>, String) = match &ask.what {
             What::Queries(reading) => (Box::new(server.source(reading.clone())), reading.to_string()),
             What::Counters(counters) => (Box::new(server.counters(counters.clone())), counters.to_string()),
+            What::Probes(probes) => (Box::new(server.probes(probes.clone())), probes.series.to_string()),
             What::Sql { .. } | What::File { .. } | What::Beats { .. } => continue,
         };
         test.asks.push(tried(source.as_ref(), words, recent(now, &ask), &ask, wanted_by).await);
@@ -298,7 +299,7 @@ async fn read_files(test: &mut SourceTest, details: &ConnectionDetails, files: &
                 let place = inside(files, details, path);
                 (path, place.map(|place| Box::new(BeatSource::new(place, target, *terms)) as Box<dyn Source>))
             }
-            What::Queries(_) | What::Counters(_) | What::Sql { .. } => continue,
+            What::Queries(_) | What::Counters(_) | What::Probes(_) | What::Sql { .. } => continue,
         };
         let Some(source) = source else { continue };
         test.asks.push(tried(source.as_ref(), path.clone(), ask.period, &ask, wanted_by).await);

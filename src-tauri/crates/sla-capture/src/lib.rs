@@ -12,6 +12,7 @@
 //! - The rules of the contract are not known here: a negative count, or more good events than events, is kept as it is
 //!   for the measure room to judge.
 
+mod beats;
 mod client;
 mod counter;
 mod days;
@@ -37,8 +38,8 @@ pub use file::{
     Position,
 };
 pub use prometheus::{
-    About, Auth, Backoff, CounterSource, MAX_POINTS_PER_REQUEST, Prometheus, PrometheusConfig, PrometheusError,
-    PrometheusSource, Reading, Secret,
+    About, Auth, Backoff, CounterSource, MAX_POINTS_PER_REQUEST, ProbeSource, Prometheus, PrometheusConfig,
+    PrometheusError, PrometheusSource, Reading, Secret,
 };
 pub use recorded::answers;
 pub use slices::{Slice, Slices, SlicesError};

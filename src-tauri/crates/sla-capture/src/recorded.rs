@@ -5,8 +5,9 @@ use std::path::Path;
 use sla_core::catalogue::RangeEnds;
 use sla_core::plan::What;
 
-use crate::file::{beats_query, content_query};
-use crate::prometheus::asked;
+use crate::beats;
+use crate::file::content_query;
+use crate::prometheus::{asked, probes_query};
 use crate::sql::sql_query;
 
 /// Whether evidence with that query and that source, as its provenance keeps them, answers what is asked. Addresses of servers
@@ -20,8 +21,9 @@ pub fn answers(what: &What, query: &str, source: &str) -> bool {
         }
         What::Counters(counters) => counters.to_string() == query,
         What::Sql { statement, content } => query == sql_query(statement, *content),
+        What::Probes(probes) => query == probes_query(probes),
         What::File { path, content } => query == content_query(*content) && is_of_file(path, source),
-        What::Beats { path, target, terms } => query == beats_query(target, terms) && is_of_file(path, source),
+        What::Beats { path, target, terms } => query == beats::query(target, terms) && is_of_file(path, source),
     }
 }
 

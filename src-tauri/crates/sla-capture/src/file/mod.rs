@@ -21,7 +21,6 @@ use crate::slices::Slices;
 use crate::source::{BoxFuture, CaptureRequest, Progress, Source};
 use rows::Rows;
 
-pub(crate) use beats::query as beats_query;
 pub use beats::{BeatSource, MAX_BEATS_BYTES};
 pub(crate) use content::{counted, judged, names_of as columns_of, query as content_query};
 pub use error::{FileError, Place, Position};

@@ -55,7 +55,7 @@ pub use readings::{Question, Readings, ReadingsError, Variant, readings};
 pub use recurrence::Recurrence;
 pub(crate) use recurrence::day as ical_day;
 pub use ruling::{DECIDED_KINDS, Decided, Ruling};
-pub use selector::{Matcher, MatcherComparison, Selector};
+pub use selector::{Label, Matcher, MatcherComparison, Selector};
 pub use sql::{Parameter, Statement};
 pub use stored::{
     CALENDAR, DOCUMENT_LIMIT_BYTES, EnteredDocument, asked_by, concerns, entered, is_stored, stored_name, title_of,

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::counter::CounterSpec;
+use super::selector::{Label, Selector};
 use super::value::{Name, SliceWidth};
 use crate::phrase::Phrase;
 use crate::ratio::{Percent, exact_text};
@@ -146,16 +147,22 @@ impl SliSpec {
     }
 }
 
-/// What probes said about a target, in a file with the columns t, probe, target, ok.
+/// What probes said about a target, in a file with the columns t, probe, target, ok, or in series of a Prometheus.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct HeartbeatMetric {
-    /// The source and the path of the file, `.csv`. It should begin a little before the month, so that the beats just
-    /// before it are known, and end a little after it.
+    /// The source, and the path of the file, `.csv`, or the series of the probes. A file should begin a little before the month,
+    /// so that the beats just before it are known, and end a little after it.
     pub metric_source: MetricSource,
     /// The target as the probes name it, with the variables of [`MetricSpec`].
     #[schemars(length(min = 1, max = 200))]
     pub target: String,
+    /// Prometheus: the label that names what was checked, such as `instance`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target_label: Option<Label>,
+    /// Prometheus: the label that names who checked; without it the server itself is the only probe.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub probe_label: Option<Label>,
 }
 
 /// Good, or bad, events of all events.
@@ -231,6 +238,10 @@ pub struct MetricSpec {
     /// A counter of Prometheus that counts exactly; for both numbers of a `ratioMetric` or for neither. `increase` in a query extrapolates, and is an estimate. Not part of OpenSLO.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub counter: Option<CounterSpec>,
+    /// Series of Prometheus whose samples are 1 where a check succeeded and 0 where it failed, such as `up` or `probe_success`; for `heartbeats`. They
+    /// should hold other targets of the same probes as well, because those show that a probe lived while its target was silent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub series: Option<Selector>,
 }
 
 /// An objective on a measurement. What a customer was promised stands in the contract; the SLO's own targets are the

@@ -41,6 +41,8 @@ pub enum What {
         /// What stands in it.
         content: FileContent,
     },
+    /// Series of probes of a server, sample by sample.
+    Probes(Probes),
     /// A file of beats in the source's folder.
     Beats {
         /// Its path, relative to the folder.
@@ -158,6 +160,21 @@ impl std::fmt::Display for Counter {
     }
 }
 
+/// Series of probes, of which one target is judged.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Probes {
+    /// The series of all targets, whose samples are 1 and 0.
+    pub series: Selector,
+    /// The label that names what was checked.
+    pub target_label: String,
+    /// The label that names who checked; the server itself where there is none.
+    pub probe_label: Option<String>,
+    /// The target.
+    pub target: String,
+    /// What the silence of probes means.
+    pub terms: HeartbeatTerms,
+}
+
 const CHECKED: &str = "the catalogue checked what is asked of a source";
 
 /// What has to be read for a commitment, of a source that speaks what `type_of` tells.
@@ -206,11 +223,18 @@ pub(super) fn ask(
             };
             (&metric.metric_source, what)
         }
-        Measures::Heartbeats(HeartbeatMetric { metric_source, target }) => {
-            let what = What::Beats {
-                path: path(metric_source, variables),
-                target: variables.in_path(target).expect(CHECKED),
-                terms: terms.heartbeat.expect(CHECKED),
+        Measures::Heartbeats(HeartbeatMetric { metric_source, target, target_label, probe_label }) => {
+            let target = variables.in_path(target).expect(CHECKED);
+            let terms = terms.heartbeat.expect(CHECKED);
+            let what = match &metric_source.spec.series {
+                None => What::Beats { path: path(metric_source, variables), target, terms },
+                Some(series) => What::Probes(Probes {
+                    series: series.map_values(|value| variables.in_path(value)).expect(CHECKED),
+                    target_label: target_label.as_ref().expect(CHECKED).to_string(),
+                    probe_label: probe_label.as_ref().map(ToString::to_string),
+                    target,
+                    terms,
+                }),
             };
             (metric_source, what)
         }

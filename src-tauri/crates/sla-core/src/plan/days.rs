@@ -35,7 +35,9 @@ impl Ask {
     /// not made of is captured as a whole.
     pub fn is_daily(&self) -> bool {
         let fits = |border: UnixSeconds| border.rem_euclid(self.step_seconds) == 0;
-        matches!(self.what, What::Queries(_) | What::Counters(_)) && fits(self.period.start) && fits(self.period.end)
+        matches!(self.what, What::Queries(_) | What::Counters(_) | What::Probes(_))
+            && fits(self.period.start)
+            && fits(self.period.end)
     }
 
     /// A name of what is asked, whenever it is asked for: the same question to the same source in slices of the same width.
@@ -44,6 +46,7 @@ impl Ask {
             What::Queries(reading) => reading.to_string(),
             What::Counters(counters) => counters.to_string(),
             What::Sql { statement, content } => format!("{statement} {content:?}"),
+            What::Probes(probes) => format!("{probes:?}"),
             What::File { path, content } => format!("{path} {content:?}"),
             What::Beats { path, target, terms } => format!("{path} {target} {terms:?}"),
         };

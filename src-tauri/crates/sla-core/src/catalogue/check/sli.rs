@@ -13,7 +13,12 @@ use crate::phrase::Phrase;
 use crate::record::Method;
 
 /// What can be asked of a source, in the order of [`MetricSpec`].
-const SAID: [(&str, &str); 3] = [("a query", "eine Abfrage"), ("a path", "ein Pfad"), ("a counter", "ein Zähler")];
+const SAID: [(&str, &str); 4] = [
+    ("a query", "eine Abfrage"),
+    ("a path", "ein Pfad"),
+    ("a counter", "ein Zähler"),
+    ("series of probes", "Zeitreihen von Proben"),
+];
 /// Longest time between two samples of a counter that is no gap.
 const LONGEST_GAP_SECONDS: i64 = 1800;
 
@@ -140,21 +145,26 @@ impl Check<'_> {
                 phrase!("{real:?}, as the data source says", "{real:?}, wie es die Datenquelle sagt"),
             );
         }
-        let MetricSpec { query, path, counter } = &source.spec;
-        let said = [query.is_some(), path.is_some(), counter.is_some()];
+        let MetricSpec { query, path, counter, series } = &source.spec;
+        let said = [query.is_some(), path.is_some(), counter.is_some(), series.is_some()];
         let (expected, right) = match (real, name) {
             (SourceType::Prometheus, "good" | "bad" | "total") => (
                 phrase!(
                     "either a query or a counter, and no path",
                     "entweder eine Abfrage oder ein Zähler, und kein Pfad"
                 ),
-                matches!(said, [true, false, false] | [false, false, true]),
+                matches!(said, [true, false, false, false] | [false, false, true, false]),
             ),
-            (SourceType::Prometheus | SourceType::PostgreSQL, _) => {
-                (phrase!("a query, and nothing else", "eine Abfrage und sonst nichts"), said == [true, false, false])
-            }
+            (SourceType::Prometheus, "heartbeats") => (
+                phrase!("series of probes, and nothing else", "Zeitreihen von Proben und sonst nichts"),
+                said == [false, false, false, true],
+            ),
+            (SourceType::Prometheus | SourceType::PostgreSQL, _) => (
+                phrase!("a query, and nothing else", "eine Abfrage und sonst nichts"),
+                said == [true, false, false, false],
+            ),
             (SourceType::File, _) => {
-                (phrase!("a path, and nothing else", "ein Pfad und sonst nichts"), said == [false, true, false])
+                (phrase!("a path, and nothing else", "ein Pfad und sonst nichts"), said == [false, true, false, false])
             }
         };
         if !right {
@@ -316,13 +326,32 @@ impl Check<'_> {
         let at = "/spec/heartbeats/metricSource";
         self.metric(sli, at, "heartbeats", &Metric { metric_source: heartbeats.metric_source.clone() });
         let source = self.catalogue.data_sources.get(&heartbeats.metric_source.metric_source_ref);
-        if source.is_some_and(|source| source.spec.source_type != SourceType::File) {
-            let found = phrase!("heartbeats from a server", "Lebenszeichen von einem Server");
-            let expected = phrase!(
-                "a source of type File; a server's probes are counted as events",
-                "eine Quelle vom Typ File; die Proben eines Servers werden als Ereignisse gezählt"
-            );
-            self.add(Code::InvalidValue, sli, &format!("{at}/metricSourceRef"), found, expected);
+        let HeartbeatMetric { target_label, probe_label, .. } = heartbeats;
+        match source.map(|source| source.spec.source_type) {
+            Some(SourceType::PostgreSQL) => {
+                let found = phrase!("heartbeats from a database", "Lebenszeichen aus einer Datenbank");
+                let expected =
+                    phrase!("a source of type Prometheus or File", "eine Quelle vom Typ Prometheus oder File");
+                self.add(Code::InvalidValue, sli, &format!("{at}/metricSourceRef"), found, expected);
+            }
+            Some(SourceType::Prometheus) if target_label.is_none() => {
+                let expected =
+                    phrase!("the label that names what was checked", "das Label, das nennt, was geprüft wurde");
+                let found = Phrase::no_field("targetLabel");
+                self.add(Code::MissingField, sli, "/spec/heartbeats", found, expected);
+            }
+            Some(SourceType::File) => {
+                let given = [("targetLabel", target_label.is_some()), ("probeLabel", probe_label.is_some())];
+                for (name, _) in given.iter().filter(|(_, given)| *given) {
+                    let found = phrase!("the field {name:?}", "das Feld {name:?}");
+                    let expected = phrase!(
+                        "no {name}: a file has the columns probe and target",
+                        "kein {name}: eine Datei hat die Spalten probe und target"
+                    );
+                    self.add(Code::UnknownField, sli, &format!("/spec/heartbeats/{name}"), found, expected);
+                }
+            }
+            _ => {}
         }
         let path = heartbeats.metric_source.spec.path.as_deref();
         if let Some(path) = path.filter(|path| !path.to_ascii_lowercase().ends_with(".csv")) {
@@ -405,11 +434,12 @@ pub(super) fn asked(sli: &Document<SliSpec>) -> impl Iterator<Item = Asked<'_>> 
         ("heartbeats", heartbeats.map(|heartbeats| &heartbeats.metric_source)),
     ];
     let asked = metrics.into_iter().filter_map(|(name, source)| Some((name, source?))).flat_map(|(name, source)| {
-        let MetricSpec { query, path, counter } = &source.spec;
+        let MetricSpec { query, path, counter, series } = &source.spec;
         let texts = [
             ("query", query.as_deref().map(Cow::from)),
             ("path", path.as_deref().map(Cow::from)),
             ("counter/series", counter.as_ref().map(|counter| counter.series.to_string().into())),
+            ("series", series.as_ref().map(|series| series.to_string().into())),
         ];
         texts.into_iter().filter_map(move |(field, text)| {
             let pointer = format!("/spec/{name}/metricSource/spec/{field}");
