@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use sla_capture::{
     Auth, BeatSource, CaptureError, CaptureRequest, CapturedDays, Database, DaysError, EvidenceStore, FileSource,
-    Progress, Prometheus, PrometheusConfig, Secret, Slices, Source, SqlConfig, StoreError, decode, encode, join,
+    IncidentSource, Progress, Prometheus, PrometheusConfig, Secret, Slices, Source, SqlConfig, StoreError, decode,
+    encode, join,
 };
 use sla_core::catalogue::{Catalogue, ConnectionDetails, Name, SourceType};
 use sla_core::evidence::{EvidenceRef, Note, Provenance};
@@ -289,6 +290,9 @@ impl<'a> Sources<'a> {
             (What::File { path, content }, _) => Ok(Box::new(FileSource::new(self.inside(details, path)?, *content))),
             (What::Beats { path, target, terms }, _) => {
                 Ok(Box::new(BeatSource::new(self.inside(details, path)?, target, *terms)))
+            }
+            (What::Incidents { path, down_from }, _) => {
+                Ok(Box::new(IncidentSource::new(self.inside(details, path)?, *down_from)))
             }
             (What::Queries(reading), SourceType::Prometheus) => {
                 Ok(Box::new(self.server(&ask.data_source, details)?.source(reading.clone())))

@@ -4,6 +4,7 @@ mod beats;
 mod content;
 mod csv;
 mod error;
+mod incidents;
 mod parquet;
 mod rows;
 mod sizes;
@@ -24,6 +25,8 @@ use rows::Rows;
 pub use beats::{BeatSource, MAX_BEATS_BYTES};
 pub(crate) use content::{counted, judged, names_of as columns_of, query as content_query};
 pub use error::{FileError, Place, Position};
+pub(crate) use incidents::query as incidents_query;
+pub use incidents::{IncidentSource, MAX_INCIDENTS_BYTES};
 
 /// Largest CSV file: a year of slices at one second. It is read as a stream.
 pub const MAX_CSV_BYTES: u64 = 1024 * 1024 * 1024;

@@ -46,8 +46,8 @@ pub use duration::Duration;
 pub use finding::{Code, Finding, Place, Severity};
 pub use hours::ServiceHours;
 pub use openslo::{
-    BudgetingMethod, ConnectionDetails, DataSourceSpec, HeartbeatMetric, Measures, Metadata, Metric, MetricSource,
-    MetricSpec, RatioMetric, ServiceSpec, SliSpec, SloSpec, SourceType,
+    BudgetingMethod, ConnectionDetails, DataSourceSpec, DownFrom, DowntimeMetric, HeartbeatMetric, Measures, Metadata,
+    Metric, MetricSource, MetricSpec, RatioMetric, ServiceSpec, SliSpec, SloSpec, SourceType,
 };
 pub use quantity::{Factor, Quantity, Share};
 pub use query::{Query, RangeEnds, UnknownVariable, Variables, is_estimate};

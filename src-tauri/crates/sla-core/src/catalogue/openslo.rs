@@ -113,7 +113,7 @@ pub struct SliSpec {
     /// What it measures, in words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Good, or bad, events of all events; give this, `thresholdMetric` or `heartbeats`.
+    /// Good, or bad, events of all events; give this, `thresholdMetric`, `heartbeats` or `incidents`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ratio_metric: Option<RatioMetric>,
     /// One value for each slice; the contract says which bound it must keep, or what may be consumed of it.
@@ -122,6 +122,9 @@ pub struct SliSpec {
     /// What probes said about a target; the contract says what their silence means. Not part of OpenSLO.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub heartbeats: Option<HeartbeatMetric>,
+    /// Incidents as downtime: a slice has its seconds, of which those outside of any incident are good. Not part of OpenSLO.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub incidents: Option<DowntimeMetric>,
 }
 
 /// What an SLI measures.
@@ -133,6 +136,8 @@ pub enum Measures<'a> {
     Value(&'a Metric),
     /// What probes said.
     Heartbeats(&'a HeartbeatMetric),
+    /// Seconds outside of incidents.
+    Downtime(&'a DowntimeMetric),
 }
 
 impl SliSpec {
@@ -142,6 +147,7 @@ impl SliSpec {
             self.ratio_metric.as_ref().map(Measures::Events),
             self.threshold_metric.as_ref().map(Measures::Value),
             self.heartbeats.as_ref().map(Measures::Heartbeats),
+            self.incidents.as_ref().map(Measures::Downtime),
         ];
         all.into_iter().flatten().collect()
     }
@@ -163,6 +169,27 @@ pub struct HeartbeatMetric {
     /// Prometheus: the label that names who checked; without it the server itself is the only probe.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub probe_label: Option<Label>,
+}
+
+/// Incidents in a file, each with its id and when it began, was detected and was restored.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct DowntimeMetric {
+    /// The source and the path of the file, `.csv` or `.json`. The file says which time it covers; an incident that is not
+    /// restored goes on to the end of that, and what lies outside of it is unknown.
+    pub metric_source: MetricSource,
+    /// From when on an incident is downtime. The two readings differ by the time that nobody noticed it, so there is no default.
+    pub down_from: DownFrom,
+}
+
+/// From when on an incident is downtime.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum DownFrom {
+    /// From when it began.
+    Began,
+    /// From when it was detected.
+    Detected,
 }
 
 /// Good, or bad, events of all events.
@@ -210,7 +237,7 @@ pub enum SourceType {
     Prometheus,
     /// PostgreSQL, Neon's too: a query gives the columns t, good, total, or t, value.
     PostgreSQL,
-    /// Files with the columns t, good, total, or t, value, or t, probe, target, ok.
+    /// Files with the columns t, good, total, or t, value, or t, probe, target, ok, and files of incidents.
     File,
 }
 

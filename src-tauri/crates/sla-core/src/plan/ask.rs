@@ -1,8 +1,8 @@
 //! What is asked of a source.
 
 use crate::catalogue::{
-    Bound, Commitment, CounterSpec, Document, HeartbeatMetric, Measures, Metric, MetricSource, MetricSpec, Name,
-    NewSeries, Query, Selector, SliSpec, SourceType, Statement, Variables,
+    Bound, Commitment, CounterSpec, Document, DownFrom, DowntimeMetric, HeartbeatMetric, Measures, Metric,
+    MetricSource, MetricSpec, Name, NewSeries, Query, Selector, SliSpec, SourceType, Statement, Variables,
 };
 use crate::heartbeat::HeartbeatTerms;
 use crate::time::Period;
@@ -40,6 +40,13 @@ pub enum What {
         path: String,
         /// What stands in it.
         content: FileContent,
+    },
+    /// A file of incidents in the source's folder.
+    Incidents {
+        /// Its path, relative to the folder.
+        path: String,
+        /// From when on an incident is downtime.
+        down_from: DownFrom,
     },
     /// Series of probes of a server, sample by sample.
     Probes(Probes),
@@ -222,6 +229,9 @@ pub(super) fn ask(
                 false => value(metric, bound, variables),
             };
             (&metric.metric_source, what)
+        }
+        Measures::Downtime(DowntimeMetric { metric_source, down_from }) => {
+            (metric_source, What::Incidents { path: path(metric_source, variables), down_from: *down_from })
         }
         Measures::Heartbeats(HeartbeatMetric { metric_source, target, target_label, probe_label }) => {
             let target = variables.in_path(target).expect(CHECKED);

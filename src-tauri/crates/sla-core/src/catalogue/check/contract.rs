@@ -199,12 +199,13 @@ höchstens 1 % ist keine"
                     );
                     self.add(Code::UnsoundQuery, sli, &pointer, found, Phrase::one_of(&unknown.known));
                 }
-                Ok(path) if pointer.ends_with("/path") && !is_inside(&path) => {
+                Ok(path) if pointer.ends_with("/path") && !is_inside(&path, endings(&pointer)) => {
                     let found =
                         phrase!("the path {path:?} for tenant {}", "der Pfad {path:?} beim Kunden {}", tenant.name());
+                    let [one, other] = *endings(&pointer);
                     let expected = phrase!(
-                        "a path inside the source's folder that ends in .csv or .parquet",
-                        "ein Pfad im Ordner der Datenquelle, der auf .csv oder .parquet endet"
+                        "a path inside the source's folder that ends in {one} or {other}",
+                        "ein Pfad im Ordner der Datenquelle, der auf {one} oder {other} endet"
                     );
                     self.add(Code::InvalidValue, sli, &pointer, found, expected);
                 }
@@ -277,4 +278,9 @@ höchstens 1 % ist keine"
             self.add(Code::InvalidValue, contract, "/spec/maintenance", found, expected);
         }
     }
+}
+
+/// What the name of a file ends in that a measurement asks for.
+fn endings(pointer: &str) -> &'static [&'static str; 2] {
+    if pointer.starts_with("/spec/incidents/") { &[".csv", ".json"] } else { &[".csv", ".parquet"] }
 }

@@ -4,7 +4,9 @@ use std::borrow::Cow;
 
 use super::Check;
 use crate::catalogue::finding::Code;
-use crate::catalogue::openslo::{HeartbeatMetric, Measures, Metric, MetricSource, MetricSpec, SourceType};
+use crate::catalogue::openslo::{
+    DowntimeMetric, HeartbeatMetric, Measures, Metric, MetricSource, MetricSpec, SourceType,
+};
 use crate::catalogue::{Commitment, ContractSpec, CounterSpec, Document, Model, SliSpec};
 use crate::catalogue::{query::unsound, sql};
 use crate::heartbeat::HeartbeatError;
@@ -35,14 +37,18 @@ impl Check<'_> {
                     self.heartbeats(sli, heartbeats);
                     continue;
                 }
+                [Measures::Downtime(downtime)] => {
+                    self.downtime(sli, downtime);
+                    continue;
+                }
                 all => {
                     let found = match all.len() {
                         0 => phrase!("nothing that is measured", "nichts, was gemessen wird"),
                         many => phrase!("{many} things that are measured", "{many} Dinge, die gemessen werden"),
                     };
                     let expected = phrase!(
-                        "exactly one of ratioMetric, thresholdMetric and heartbeats",
-                        "genau eines von ratioMetric, thresholdMetric und heartbeats"
+                        "exactly one of ratioMetric, thresholdMetric, heartbeats and incidents",
+                        "genau eines von ratioMetric, thresholdMetric, heartbeats und incidents"
                     );
                     self.add(Code::InvalidValue, sli, "/spec", found, expected);
                     continue;
@@ -243,6 +249,10 @@ impl Check<'_> {
                 said.is_empty(),
                 phrase!("none of them: the measurement counts events", "keines davon: die Messung zählt Ereignisse"),
             ),
+            Measures::Downtime(_) => (
+                said.is_empty(),
+                phrase!("none of them: the measurement counts seconds", "keines davon: die Messung zählt Sekunden"),
+            ),
             Measures::Value(_) => (
                 said.len() == 1 && heartbeat.is_none(),
                 phrase!(
@@ -319,6 +329,17 @@ impl Check<'_> {
         }
         if budget.is_some() {
             self.consumption(contract, at, commitment);
+        }
+    }
+
+    fn downtime(&mut self, sli: &Document<SliSpec>, downtime: &DowntimeMetric) {
+        let at = "/spec/incidents/metricSource";
+        self.metric(sli, at, "incidents", &Metric { metric_source: downtime.metric_source.clone() });
+        let source = self.catalogue.data_sources.get(&downtime.metric_source.metric_source_ref);
+        if source.is_some_and(|source| source.spec.source_type != SourceType::File) {
+            let found = phrase!("incidents from a server", "Störungen von einem Server");
+            let expected = phrase!("a source of type File", "eine Quelle vom Typ File");
+            self.add(Code::InvalidValue, sli, &format!("{at}/metricSourceRef"), found, expected);
         }
     }
 
@@ -406,11 +427,11 @@ impl Check<'_> {
 
 /// Whether a path names a file inside the folder that it is relative to. A label of one tenant must not lead into the
 /// files of another.
-pub(super) fn is_inside(path: &str) -> bool {
+pub(super) fn is_inside(path: &str, endings: &[&str]) -> bool {
     let named = |part: &str| !matches!(part, "" | "." | "..");
     let inside = !path.contains(['\\', ':']) && path.split('/').all(named);
     let path = path.to_ascii_lowercase();
-    inside && [".csv", ".parquet"].iter().any(|ending| path.strip_suffix(ending).is_some_and(|stem| !stem.is_empty()))
+    inside && endings.iter().any(|ending| path.strip_suffix(ending).is_some_and(|stem| !stem.is_empty()))
 }
 
 /// A text of a measurement in which variables are replaced.
@@ -432,6 +453,7 @@ pub(super) fn asked(sli: &Document<SliSpec>) -> impl Iterator<Item = Asked<'_>> 
         ("ratioMetric/total", ratio.map(|ratio| &ratio.total.metric_source)),
         ("thresholdMetric", sli.spec.threshold_metric.as_ref().map(|metric| &metric.metric_source)),
         ("heartbeats", heartbeats.map(|heartbeats| &heartbeats.metric_source)),
+        ("incidents", sli.spec.incidents.as_ref().map(|incidents| &incidents.metric_source)),
     ];
     let asked = metrics.into_iter().filter_map(|(name, source)| Some((name, source?))).flat_map(|(name, source)| {
         let MetricSpec { query, path, counter, series } = &source.spec;
