@@ -7,9 +7,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use sla_capture::{
-    Auth, BeatSource, CaptureError, CaptureRequest, CapturedDays, Database, DaysError, EvidenceStore, FileSource,
-    IncidentSource, Progress, Prometheus, PrometheusConfig, Secret, Slices, Source, SqlConfig, StoreError, decode,
-    encode, join,
+    Auth, BeatSource, CaptureError, CaptureRequest, CapturedDays, ChargeSource, Database, DaysError, EvidenceStore,
+    FileSource, IncidentSource, Progress, Prometheus, PrometheusConfig, Secret, Slices, Source, SqlConfig, StoreError,
+    decode, encode, join,
 };
 use sla_core::catalogue::{Catalogue, ConnectionDetails, Name, SourceType};
 use sla_core::evidence::{EvidenceRef, Note, Provenance};
@@ -290,6 +290,9 @@ impl<'a> Sources<'a> {
             (What::File { path, content }, _) => Ok(Box::new(FileSource::new(self.inside(details, path)?, *content))),
             (What::Beats { path, target, terms }, _) => {
                 Ok(Box::new(BeatSource::new(self.inside(details, path)?, target, *terms)))
+            }
+            (What::Charges { path, charges, content }, _) => {
+                Ok(Box::new(ChargeSource::new(self.inside(details, path)?, charges.clone(), *content)))
             }
             (What::Incidents { path, down_from }, _) => {
                 Ok(Box::new(IncidentSource::new(self.inside(details, path)?, *down_from)))

@@ -11,8 +11,8 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::Serialize;
 use sla_capture::{
-    About, AboutDatabase, Backoff, BeatSource, CaptureError, CaptureRequest, Database, FileError, FileSource,
-    IncidentSource, NoProgress, Prometheus, PrometheusConfig, Source, SqlConfig, usable,
+    About, AboutDatabase, Backoff, BeatSource, CaptureError, CaptureRequest, ChargeSource, Database, FileError,
+    FileSource, IncidentSource, NoProgress, Prometheus, PrometheusConfig, Source, SqlConfig, usable,
 };
 use sla_core::catalogue::{Catalogue, ConnectionDetails, Name, SourceFile, SourceType};
 use sla_core::plan::{Ask, What, plan};
@@ -276,7 +276,11 @@ async fn ask_server(
             What::Queries(reading) => (Box::new(server.source(reading.clone())), reading.to_string()),
             What::Counters(counters) => (Box::new(server.counters(counters.clone())), counters.to_string()),
             What::Probes(probes) => (Box::new(server.probes(probes.clone())), probes.series.to_string()),
-            What::Sql { .. } | What::File { .. } | What::Beats { .. } | What::Incidents { .. } => continue,
+            What::Sql { .. }
+            | What::File { .. }
+            | What::Beats { .. }
+            | What::Incidents { .. }
+            | What::Charges { .. } => continue,
         };
         test.asks.push(tried(source.as_ref(), words, recent(now, &ask), &ask, wanted_by).await);
     }
@@ -298,6 +302,10 @@ async fn read_files(test: &mut SourceTest, details: &ConnectionDetails, files: &
             What::Beats { path, target, terms } => {
                 let place = inside(files, details, path);
                 (path, place.map(|place| Box::new(BeatSource::new(place, target, *terms)) as Box<dyn Source>))
+            }
+            What::Charges { path, charges, content } => {
+                let source = |place| Box::new(ChargeSource::new(place, charges.clone(), *content)) as Box<dyn Source>;
+                (path, inside(files, details, path).map(source))
             }
             What::Incidents { path, down_from } => {
                 let place = inside(files, details, path);

@@ -34,8 +34,8 @@ pub use days::{Added, CaptureLock, CapturedDay, CapturedDays, DayVersion, DaysEr
 pub use error::CaptureError;
 pub use evidence::{Evidence, EvidenceError, EvidenceStore, StoreError, decode, encode, read_provenance};
 pub use file::{
-    BeatSource, FileError, FileSource, IncidentSource, MAX_BEATS_BYTES, MAX_CSV_BYTES, MAX_FILE_ROWS,
-    MAX_INCIDENTS_BYTES, MAX_PARQUET_BYTES, Place, Position,
+    BeatSource, ChargeSource, FileError, FileSource, IncidentSource, MAX_BEATS_BYTES, MAX_CHARGES_BYTES, MAX_CSV_BYTES,
+    MAX_FILE_ROWS, MAX_INCIDENTS_BYTES, MAX_PARQUET_BYTES, Place, Position,
 };
 pub use prometheus::{
     About, Auth, Backoff, CounterSource, MAX_POINTS_PER_REQUEST, ProbeSource, Prometheus, PrometheusConfig,

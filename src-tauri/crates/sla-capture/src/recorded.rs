@@ -6,7 +6,7 @@ use sla_core::catalogue::RangeEnds;
 use sla_core::plan::What;
 
 use crate::beats;
-use crate::file::{content_query, incidents_query};
+use crate::file::{charges_query, content_query, incidents_query};
 use crate::prometheus::{asked, probes_query};
 use crate::sql::sql_query;
 
@@ -21,6 +21,9 @@ pub fn answers(what: &What, query: &str, source: &str) -> bool {
         }
         What::Counters(counters) => counters.to_string() == query,
         What::Sql { statement, content } => query == sql_query(statement, *content),
+        What::Charges { path, charges, content } => {
+            query == charges_query(charges, *content) && is_of_file(path, source)
+        }
         What::Incidents { path, down_from } => query == incidents_query(*down_from) && is_of_file(path, source),
         What::Probes(probes) => query == probes_query(probes),
         What::File { path, content } => query == content_query(*content) && is_of_file(path, source),

@@ -179,6 +179,43 @@ pub enum FileError {
         /// What should be.
         expected: &'static str,
     },
+    /// A charge that is longer than a slice.
+    #[error(
+        "{place}: found a charge from {from} to {to}, expected one within a slice of {step_seconds} s; take wider slices, or say \
+         straddling: spread"
+    )]
+    Straddling {
+        /// Where.
+        place: Place,
+        /// Its start, in UTC.
+        from: String,
+        /// Its end.
+        to: String,
+        /// Width of a slice in seconds.
+        step_seconds: i64,
+    },
+    /// Charges in several currencies or units.
+    #[error("{place}, column {column}: found {found} after {known}, expected one for all charges; name one in where")]
+    Mixed {
+        /// Where the second one is.
+        place: Place,
+        /// The column.
+        column: &'static str,
+        /// What stands there, quoted.
+        found: String,
+        /// What stood before, quoted.
+        known: String,
+    },
+    /// No charge is one of those that are asked for.
+    #[error(
+        "{file}: found no charge in the period that fits, expected {expected}; check the values, which are compared letter by letter"
+    )]
+    NoCharge {
+        /// Name of the file.
+        file: String,
+        /// What was asked for.
+        expected: String,
+    },
     /// No readable JSON.
     #[error("{place} is no file of incidents: {reason}")]
     Json {
@@ -217,6 +254,9 @@ impl FileError {
             Self::NoTarget { .. } => "file.no_target",
             Self::Covers { .. } => "file.covers",
             Self::Incident { .. } => "file.incident",
+            Self::Straddling { .. } => "file.straddling",
+            Self::Mixed { .. } => "file.mixed",
+            Self::NoCharge { .. } => "file.no_charge",
             Self::Json { .. } => "file.json",
             Self::Parquet { .. } => "file.parquet",
         }

@@ -1,6 +1,7 @@
 //! Files of slices: CSV and Parquet with the columns `t`, `good`, `total`, or `t`, `value`. Servers are not known here.
 
 mod beats;
+mod charges;
 mod content;
 mod csv;
 mod error;
@@ -23,6 +24,8 @@ use crate::source::{BoxFuture, CaptureRequest, Progress, Source};
 use rows::Rows;
 
 pub use beats::{BeatSource, MAX_BEATS_BYTES};
+pub(crate) use charges::query as charges_query;
+pub use charges::{ChargeSource, MAX_CHARGES_BYTES};
 pub(crate) use content::{counted, judged, names_of as columns_of, query as content_query};
 pub use error::{FileError, Place, Position};
 pub(crate) use incidents::query as incidents_query;

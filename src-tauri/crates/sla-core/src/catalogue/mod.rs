@@ -11,6 +11,7 @@ mod counter;
 mod decode;
 mod duration;
 mod finding;
+mod focus;
 mod hours;
 mod meaning;
 mod openslo;
@@ -44,6 +45,7 @@ pub use counter::{CounterSpec, NewSeries};
 pub use decode::{OPENSLO, SLA_DESK};
 pub use duration::Duration;
 pub use finding::{Code, Finding, Place, Severity};
+pub use focus::{FocusColumn, FocusSpec, Straddling, Uncharged};
 pub use hours::ServiceHours;
 pub use openslo::{
     BudgetingMethod, ConnectionDetails, DataSourceSpec, DownFrom, DowntimeMetric, HeartbeatMetric, Measures, Metadata,

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::counter::CounterSpec;
+use super::focus::FocusSpec;
 use super::selector::{Label, Selector};
 use super::value::{Name, SliceWidth};
 use crate::phrase::Phrase;
@@ -269,6 +270,9 @@ pub struct MetricSpec {
     /// should hold other targets of the same probes as well, because those show that a probe lived while its target was silent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub series: Option<Selector>,
+    /// Charges of a file in the columns of FOCUS; for a `thresholdMetric`. Not part of OpenSLO.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub focus: Option<FocusSpec>,
 }
 
 /// An objective on a measurement. What a customer was promised stands in the contract; the SLO's own targets are the

@@ -1,8 +1,11 @@
 //! What is asked of a source.
 
+use std::collections::BTreeMap;
+
 use crate::catalogue::{
-    Bound, Commitment, CounterSpec, Document, DownFrom, DowntimeMetric, HeartbeatMetric, Measures, Metric,
-    MetricSource, MetricSpec, Name, NewSeries, Query, Selector, SliSpec, SourceType, Statement, Variables,
+    Bound, Commitment, CounterSpec, Document, DownFrom, DowntimeMetric, FocusColumn, FocusSpec, HeartbeatMetric,
+    Measures, Metric, MetricSource, MetricSpec, Name, NewSeries, Query, Selector, SliSpec, SourceType, Statement,
+    Straddling, Uncharged, Variables,
 };
 use crate::heartbeat::HeartbeatTerms;
 use crate::time::Period;
@@ -39,6 +42,15 @@ pub enum What {
         /// Its path, relative to the folder.
         path: String,
         /// What stands in it.
+        content: FileContent,
+    },
+    /// A file of charges in the source's folder.
+    Charges {
+        /// Its path, relative to the folder.
+        path: String,
+        /// Which charges, and how they are read.
+        charges: Charges,
+        /// What becomes of their sums.
         content: FileContent,
     },
     /// A file of incidents in the source's folder.
@@ -182,6 +194,38 @@ pub struct Probes {
     pub terms: HeartbeatTerms,
 }
 
+/// Charges in the columns of FOCUS, every variable replaced.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Charges {
+    /// The column whose numbers are added up.
+    pub column: FocusColumn,
+    /// What other columns must be.
+    pub equals: BTreeMap<String, String>,
+    /// What becomes of a charge that is longer than a slice.
+    pub straddling: Straddling,
+    /// What a slice without any charge means.
+    pub uncharged: Uncharged,
+}
+
+/// As evidence keeps it: everything that the sums depend on.
+impl std::fmt::Display for Charges {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "sums of {}", self.column.name())?;
+        for (index, (column, value)) in self.equals.iter().enumerate() {
+            write!(f, "{} {column} = {value:?}", if index == 0 { " where" } else { " and" })?;
+        }
+        let straddling = match self.straddling {
+            Straddling::Refused => "refused",
+            Straddling::Spread => "spread",
+        };
+        let uncharged = match self.uncharged {
+            Uncharged::Zero => "zero",
+            Uncharged::Unknown => "unknown",
+        };
+        write!(f, "; straddling {straddling}, uncharged {uncharged}")
+    }
+}
+
 const CHECKED: &str = "the catalogue checked what is asked of a source";
 
 /// What has to be read for a commitment, of a source that speaks what `type_of` tells.
@@ -225,6 +269,7 @@ pub(super) fn ask(
             let is_sql = type_of(&metric.metric_source.metric_source_ref) == SourceType::PostgreSQL;
             let content = || bound.map_or(FileContent::Consumption, FileContent::Bounded);
             let what = match is_sql {
+                _ if metric.metric_source.spec.focus.is_some() => charges(metric, variables, content()),
                 true => sql(metric, variables, content()),
                 false => value(metric, bound, variables),
             };
@@ -275,6 +320,15 @@ fn value(metric: &Metric, bound: Option<Bound>, variables: &Variables) -> What {
 fn query(metric: &Metric, variables: &Variables) -> Query {
     let query = metric.metric_source.spec.query.as_deref().expect(CHECKED);
     variables.in_query(query).expect(CHECKED)
+}
+
+fn charges(metric: &Metric, variables: &Variables, content: FileContent) -> What {
+    let FocusSpec { path, column, equals, straddling, uncharged } =
+        metric.metric_source.spec.focus.as_ref().expect(CHECKED);
+    let replaced = |text: &String| variables.in_path(text).expect(CHECKED);
+    let equals = equals.iter().map(|(column, value)| (column.clone(), replaced(value))).collect();
+    let charges = Charges { column: *column, equals, straddling: *straddling, uncharged: *uncharged };
+    What::Charges { path: replaced(path), charges, content }
 }
 
 fn sql(metric: &Metric, variables: &Variables, content: FileContent) -> What {

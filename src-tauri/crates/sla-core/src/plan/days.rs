@@ -46,6 +46,7 @@ impl Ask {
             What::Queries(reading) => reading.to_string(),
             What::Counters(counters) => counters.to_string(),
             What::Sql { statement, content } => format!("{statement} {content:?}"),
+            What::Charges { path, charges, content } => format!("{path} {charges} {content:?}"),
             What::Incidents { path, down_from } => format!("{path} {down_from:?}"),
             What::Probes(probes) => format!("{probes:?}"),
             What::File { path, content } => format!("{path} {content:?}"),

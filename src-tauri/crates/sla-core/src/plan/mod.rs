@@ -14,7 +14,7 @@ mod span;
 
 use chrono::Days;
 
-pub use ask::{Ask, CountedPart, Counter, Counters, FileContent, Probes, Reading, What};
+pub use ask::{Ask, Charges, CountedPart, Counter, Counters, FileContent, Probes, Reading, What};
 pub use days::{CommitmentDays, SETTLED_SECONDS, months_until, plan_days};
 pub use error::PlanError;
 pub use incidents::PlannedIncidents;

@@ -175,6 +175,10 @@ impl Check<'_> {
             let Some(sli) = catalogue.slis.get(name) else { continue };
             // Other targets of a probe show that it lived: their series may be everybody's, as long as the target is not.
             let is_own = |asked: &Asked<'_>| asked.pointer != "/spec/heartbeats/metricSource/spec/series";
+            // Of charges it is enough that either the file or a column is the tenant's own.
+            let has_own_charges =
+                asked(sli).any(|asked| asked.pointer.contains("/focus/") && tells_tenants_apart(&asked.text));
+            let is_own = |asked: &Asked<'_>| is_own(asked) && !(has_own_charges && asked.pointer.contains("/focus/"));
             for Asked { pointer, text, source } in asked(sli).filter(is_own) {
                 let is_sql = self.is_sql(source) && pointer.ends_with("/query");
                 if !(if is_sql { sql::tells_tenants_apart(&text) } else { tells_tenants_apart(&text) }) {

@@ -15,11 +15,12 @@ use crate::phrase::Phrase;
 use crate::record::Method;
 
 /// What can be asked of a source, in the order of [`MetricSpec`].
-const SAID: [(&str, &str); 4] = [
+const SAID: [(&str, &str); 5] = [
     ("a query", "eine Abfrage"),
     ("a path", "ein Pfad"),
     ("a counter", "ein Zähler"),
     ("series of probes", "Zeitreihen von Proben"),
+    ("charges", "Posten"),
 ];
 /// Longest time between two samples of a counter that is no gap.
 const LONGEST_GAP_SECONDS: i64 = 1800;
@@ -151,27 +152,32 @@ impl Check<'_> {
                 phrase!("{real:?}, as the data source says", "{real:?}, wie es die Datenquelle sagt"),
             );
         }
-        let MetricSpec { query, path, counter, series } = &source.spec;
-        let said = [query.is_some(), path.is_some(), counter.is_some(), series.is_some()];
+        let MetricSpec { query, path, counter, series, focus } = &source.spec;
+        let said = [query.is_some(), path.is_some(), counter.is_some(), series.is_some(), focus.is_some()];
         let (expected, right) = match (real, name) {
             (SourceType::Prometheus, "good" | "bad" | "total") => (
                 phrase!(
                     "either a query or a counter, and no path",
                     "entweder eine Abfrage oder ein Zähler, und kein Pfad"
                 ),
-                matches!(said, [true, false, false, false] | [false, false, true, false]),
+                matches!(said, [true, false, false, false, false] | [false, false, true, false, false]),
             ),
             (SourceType::Prometheus, "heartbeats") => (
                 phrase!("series of probes, and nothing else", "Zeitreihen von Proben und sonst nichts"),
-                said == [false, false, false, true],
+                said == [false, false, false, true, false],
             ),
             (SourceType::Prometheus | SourceType::PostgreSQL, _) => (
                 phrase!("a query, and nothing else", "eine Abfrage und sonst nichts"),
-                said == [true, false, false, false],
+                said == [true, false, false, false, false],
             ),
-            (SourceType::File, _) => {
-                (phrase!("a path, and nothing else", "ein Pfad und sonst nichts"), said == [false, true, false, false])
-            }
+            (SourceType::File, "value") => (
+                phrase!("either a path or focus", "entweder ein Pfad oder focus"),
+                matches!(said, [false, true, false, false, false] | [false, false, false, false, true]),
+            ),
+            (SourceType::File, _) => (
+                phrase!("a path, and nothing else", "ein Pfad und sonst nichts"),
+                said == [false, true, false, false, false],
+            ),
         };
         if !right {
             let (mut en, mut de) = (Vec::new(), Vec::new());
@@ -188,6 +194,11 @@ impl Check<'_> {
         let unsound = if real == SourceType::PostgreSQL { sql::unsound } else { unsound };
         for (found, expected) in query.as_deref().map(unsound).unwrap_or_default() {
             self.add(Code::UnsoundQuery, sli, &format!("{at}/spec/query"), found, expected);
+        }
+        if let Some(focus) = focus.as_ref().filter(|focus| !focus.path.to_ascii_lowercase().ends_with(".csv")) {
+            let found = phrase!("the path {:?}", "der Pfad {:?}", focus.path);
+            let expected = phrase!("a .csv file of charges", "eine .csv-Datei mit Posten");
+            self.add(Code::InvalidValue, sli, &format!("{at}/spec/focus/path"), found, expected);
         }
         if let Some(counter) = counter {
             self.counter(sli, &format!("{at}/spec/counter"), counter);
@@ -456,12 +467,17 @@ pub(super) fn asked(sli: &Document<SliSpec>) -> impl Iterator<Item = Asked<'_>> 
         ("incidents", sli.spec.incidents.as_ref().map(|incidents| &incidents.metric_source)),
     ];
     let asked = metrics.into_iter().filter_map(|(name, source)| Some((name, source?))).flat_map(|(name, source)| {
-        let MetricSpec { query, path, counter, series } = &source.spec;
+        let MetricSpec { query, path, counter, series, focus } = &source.spec;
         let texts = [
             ("query", query.as_deref().map(Cow::from)),
             ("path", path.as_deref().map(Cow::from)),
             ("counter/series", counter.as_ref().map(|counter| counter.series.to_string().into())),
             ("series", series.as_ref().map(|series| series.to_string().into())),
+            ("focus/path", focus.as_ref().map(|focus| focus.path.as_str().into())),
+            (
+                "focus/where",
+                focus.as_ref().map(|focus| focus.equals.values().cloned().collect::<Vec<_>>().join("\n").into()),
+            ),
         ];
         texts.into_iter().filter_map(move |(field, text)| {
             let pointer = format!("/spec/{name}/metricSource/spec/{field}");
