@@ -115,7 +115,7 @@ impl ProbeSource {
     fn watching(&self, read: &Series, may_miss: bool) -> Result<Vec<Probe>, PrometheusError> {
         let Probes { series, target_label, probe_label, target, .. } = &self.probes;
         let mut beats = Vec::new();
-        let mut spans: BTreeMap<(&str, &str), Vec<(i64, i64, &Labels)>> = BTreeMap::new();
+        let mut spans: BTreeMap<(&str, &str), Vec<Span<'_>>> = BTreeMap::new();
         for (labels, samples) in &read.0 {
             let named = |label: &str| {
                 let found = labels.iter().find(|(name, value)| name == label && !value.is_empty());
@@ -162,6 +162,9 @@ impl ProbeSource {
         Ok(beats.probes_of(target))
     }
 }
+
+/// The first and the last sample of a series, in milliseconds, and its labels.
+type Span<'a> = (i64, i64, &'a Labels);
 
 /// Samples by series, in order.
 #[derive(Default)]
