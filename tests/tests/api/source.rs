@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
+use sla_acceptance::servers::Postgres;
 use sla_core::access::Role;
 
 use crate::catalogue::{put, with_catalogue_beside};
@@ -150,4 +151,35 @@ async fn what_contracts_ask_is_tried() {
     // Another folder is somebody's own idea until it is entered.
     let other = tried(&service, &files.replacen("../measurements", "../..", 1)).await;
     assert_eq!((&other["problem"]["code"], &other["asks"]), (&json!("source.not_entered"), &json!([])));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_tells_what_it_is_and_its_address_goes_nowhere() {
+    let server = Postgres::start();
+    let url = server.database();
+    let words = ["--out", "{demo}/reports", "--files", "{demo}/catalogue"];
+    let service = Service::start_in(Engine::Sqlite, &words, &[("SLA_TEST_DATABASE", &url)]);
+    let source = |variable: &str| {
+        format!(
+            "apiVersion: openslo/v1\nkind: DataSource\nmetadata: {{ name: rows }}\nspec:\n  type: PostgreSQL\n  \
+             connectionDetails: {{ urlEnv: {variable} }}\n"
+        )
+    };
+    // Whoever only drafts a name does not get that secret used.
+    let drafted = tried(&service, &source("SLA_TEST_DATABASE")).await;
+    assert_eq!([&drafted["problem"]["code"], &drafted["secrets"]], [&json!("source.not_entered"), &json!("withheld")]);
+    let path = "/catalogue/documents/DataSource/rows";
+    assert_eq!(put(&service, Role::Operator, path, None, &source("SLA_TEST_DATABASE")).await.status, 201);
+    let entered = tried(&service, &source("SLA_TEST_DATABASE")).await;
+    assert_eq!(
+        [&entered["is_reached"], &entered["keeps_to_reading"], &entered["secrets"], &entered["problem"]],
+        [&json!(true), &json!(true), &json!("sent"), &Value::Null]
+    );
+    assert_eq!(entered["address"], json!(format!("postgres://127.0.0.1:{}/ledger_1", server.port())));
+    assert!(entered["version"].as_str().is_some_and(|version| version.starts_with("PostgreSQL ")), "{entered}");
+    drop(server);
+    let gone = tried(&service, &source("SLA_TEST_DATABASE")).await;
+    assert_eq!((&gone["is_reached"], &gone["problem"]["code"]), (&json!(false), &json!("sql.unavailable")));
+    let password = url.split(['/', ':', '@']).nth(4).expect("a password");
+    assert!([drafted, entered, gone].iter().all(|answer| !answer.to_string().contains(password)));
 }

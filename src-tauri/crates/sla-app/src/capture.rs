@@ -7,8 +7,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use sla_capture::{
-    Auth, BeatSource, CaptureError, CaptureRequest, CapturedDays, DaysError, EvidenceStore, FileSource, Progress,
-    Prometheus, PrometheusConfig, Secret, Slices, Source, StoreError, decode, encode, join,
+    Auth, BeatSource, CaptureError, CaptureRequest, CapturedDays, ChargeSource, Database, DaysError, EvidenceStore,
+    FileSource, IncidentSource, Progress, Prometheus, PrometheusConfig, Secret, Slices, Source, SqlConfig, StoreError,
+    decode, encode, join,
 };
 use sla_core::catalogue::{Catalogue, ConnectionDetails, Name, SourceType};
 use sla_core::evidence::{EvidenceRef, Note, Provenance};
@@ -202,7 +203,7 @@ pub(crate) fn kept_slices(store: &EvidenceStore, sha256: &str) -> Result<Slices,
 
 /// Whether a source answered and had nothing to say of a stretch of time.
 fn said_nothing(error: &CaptureError) -> bool {
-    matches!(error.code(), "prometheus.no_series" | "capture.unusable")
+    matches!(error.code(), "prometheus.no_series" | "prometheus.no_target" | "capture.unusable")
 }
 
 /// A stretch of which the source says nothing.
@@ -295,14 +296,27 @@ impl<'a> Sources<'a> {
             (What::Beats { path, target, terms }, _) => {
                 Ok(Box::new(BeatSource::new(self.inside(details, path)?, target, *terms)))
             }
+            (What::Charges { path, charges, content }, _) => {
+                Ok(Box::new(ChargeSource::new(self.inside(details, path)?, charges.clone(), *content)))
+            }
+            (What::Incidents { path, down_from }, _) => {
+                Ok(Box::new(IncidentSource::new(self.inside(details, path)?, *down_from)))
+            }
             (What::Queries(reading), SourceType::Prometheus) => {
                 Ok(Box::new(self.server(&ask.data_source, details)?.source(reading.clone())))
             }
             (What::Counters(counters), SourceType::Prometheus) => {
                 Ok(Box::new(self.server(&ask.data_source, details)?.counters(counters.clone())))
             }
-            (What::Queries(_) | What::Counters(_), SourceType::File) => {
-                unreachable!("the catalogue checked that a file source is asked for a path")
+            (What::Sql { statement, content }, _) => {
+                let database = Database::new(database_config(details, self.folder, self.secrets)?);
+                Ok(Box::new(database.map_err(CaptureError::from)?.source(statement.clone(), *content)))
+            }
+            (What::Probes(probes), SourceType::Prometheus) => {
+                Ok(Box::new(self.server(&ask.data_source, details)?.probes(probes.clone())))
+            }
+            (What::Queries(_) | What::Counters(_) | What::Probes(_), SourceType::File | SourceType::PostgreSQL) => {
+                unreachable!("the catalogue checked what a source is asked")
             }
         }
     }
@@ -332,26 +346,48 @@ pub(crate) fn config(
     folder: &Path,
     secrets: Secrets<'_>,
 ) -> Result<PrometheusConfig, CaptureReason> {
-    let secret = |name: &String| {
-        let text = secrets(name).filter(|text| !text.is_empty());
-        text.map(Secret::new).ok_or_else(|| CaptureReason::Secret { name: name.clone() })
-    };
+    let secret = |name: &String| secret(name, secrets);
     let mut config = PrometheusConfig::new(details.url.clone().unwrap_or_default());
     config.auth = match (&details.bearer_token_env, &details.username, &details.password_env) {
         (Some(token), ..) => Auth::Bearer(secret(token)?),
         (None, Some(user), Some(password)) => Auth::Basic { user: user.clone(), password: secret(password)? },
         _ => Auth::None,
     };
-    if let Some(file) = &details.ca_file {
-        let path = folder.join(file);
-        let pem = std::fs::read(&path).map_err(|source| CaptureReason::File { path, source })?;
-        config.ca_pem = Some(pem);
-    }
+    config.ca_pem = authority(details, folder)?;
     if let Some(seconds) = details.timeout_seconds {
         config.request_timeout = Duration::from_secs(seconds.into());
     }
     config.replica_label.clone_from(&details.replica_label);
     Ok(config)
+}
+
+/// How a database is reached; its address is a secret as a whole.
+pub(crate) fn database_config(
+    details: &ConnectionDetails,
+    folder: &Path,
+    secrets: Secrets<'_>,
+) -> Result<SqlConfig, CaptureReason> {
+    let name = details.url_env.as_ref().expect("the catalogue checked that a database has an address");
+    let mut config = SqlConfig::new(secret(name, secrets)?);
+    config.ca_pem = authority(details, folder)?;
+    if let Some(seconds) = details.timeout_seconds {
+        config.statement_timeout = Duration::from_secs(seconds.into());
+    }
+    Ok(config)
+}
+
+fn secret(name: &str, secrets: Secrets<'_>) -> Result<Secret, CaptureReason> {
+    let text = secrets(name).filter(|text| !text.is_empty());
+    text.map(Secret::new).ok_or_else(|| CaptureReason::Secret { name: name.to_owned() })
+}
+
+/// The certificate authority that a source names, as PEM.
+fn authority(details: &ConnectionDetails, folder: &Path) -> Result<Option<Vec<u8>>, CaptureReason> {
+    let read = |file: &String| {
+        let path = folder.join(file);
+        std::fs::read(&path).map_err(|source| CaptureReason::File { path, source })
+    };
+    details.ca_file.as_ref().map(read).transpose()
 }
 
 /// A path of a source of files; `None` when it leads out of the source's folder.

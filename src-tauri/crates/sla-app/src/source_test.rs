@@ -11,15 +11,15 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::Serialize;
 use sla_capture::{
-    About, Backoff, BeatSource, CaptureError, CaptureRequest, FileError, FileSource, NoProgress, Prometheus,
-    PrometheusConfig, Source, usable,
+    About, AboutDatabase, Backoff, BeatSource, CaptureError, CaptureRequest, ChargeSource, Database, FileError,
+    FileSource, IncidentSource, NoProgress, Prometheus, PrometheusConfig, Source, SqlConfig, usable,
 };
 use sla_core::catalogue::{Catalogue, ConnectionDetails, Name, SourceFile, SourceType};
 use sla_core::plan::{Ask, What, plan};
 use sla_core::time::{Month, Period, UnixSeconds, utc_text};
 use sla_ledger::Ledger;
 
-use crate::capture::{Secrets, config, inside};
+use crate::capture::{Secrets, config, database_config, inside};
 use crate::desk::{DeskError, Drafted, Whole};
 use crate::error::CaptureReason;
 use crate::jobs::JobProblem;
@@ -73,6 +73,8 @@ pub struct SourceTest {
     pub is_reached: bool,
     /// Its own version; null for files, and where it did not answer.
     pub version: Option<String>,
+    /// Of a database: whether it kept a transaction that only reads from writing; null for others, and where it did not answer.
+    pub keeps_to_reading: Option<bool>,
     /// How long it keeps samples, in its own words; null where it does not tell.
     pub retention: Option<String>,
     /// Its oldest sample, in UTC; null where it does not tell.
@@ -123,7 +125,8 @@ pub async fn test_source(ledger: &Ledger, request: &SourceTestRequest<'_>) -> Re
     let details = &source.spec.connection_details;
     let entered = Catalogue::shapes(&whole.files());
     let is_entered = entered.data_sources.get(name).is_some_and(|known| known.spec.connection_details == *details);
-    let address = details.url.clone().or_else(|| details.folder.clone()).unwrap_or_default();
+    let address =
+        [&details.url, &details.url_env, &details.folder].into_iter().flatten().next().cloned().unwrap_or_default();
     let mut test = SourceTest { secrets: sent(details, is_entered), ..untried(name.to_string(), address) };
     let asks = asked(files, name, request.now).await;
     match source.spec.source_type {
@@ -134,6 +137,12 @@ pub async fn test_source(ledger: &Ledger, request: &SourceTestRequest<'_>) -> Re
             };
             ask_server(&mut test, config, request.now, asks).await;
         }
+        SourceType::PostgreSQL if is_entered => {
+            let config = database_config(details, request.files, request.secrets);
+            ask_database(&mut test, config, request.now, asks).await;
+        }
+        // Its address is a secret as a whole: without it there is nobody to ask.
+        SourceType::PostgreSQL => test.problem = Some(not_entered()),
         SourceType::File if is_entered => read_files(&mut test, details, request.files, asks).await,
         SourceType::File => test.problem = Some(not_entered()),
     }
@@ -153,6 +162,7 @@ fn untried(name: String, address: String) -> SourceTest {
         address,
         is_reached: false,
         version: None,
+        keeps_to_reading: None,
         retention: None,
         oldest: None,
         keeps_a_month: None,
@@ -163,7 +173,8 @@ fn untried(name: String, address: String) -> SourceTest {
 }
 
 fn sent(details: &ConnectionDetails, is_entered: bool) -> SecretsSent {
-    match details.bearer_token_env.is_some() || details.password_env.is_some() {
+    let names = [&details.bearer_token_env, &details.password_env, &details.url_env];
+    match names.into_iter().any(Option::is_some) {
         false => SecretsSent::None,
         true if is_entered => SecretsSent::Sent,
         true => SecretsSent::Withheld,
@@ -171,7 +182,8 @@ fn sent(details: &ConnectionDetails, is_entered: bool) -> SecretsSent {
 }
 
 fn not_entered() -> JobProblem {
-    let detail = "files are read only from a folder that is entered; enter the document, then test it again";
+    let detail =
+        "files are read, and databases asked, only where the document is entered; enter it, then test it again";
     JobProblem { code: "source.not_entered".to_owned(), detail: detail.to_owned() }
 }
 
@@ -196,13 +208,54 @@ async fn asked(files: Vec<SourceFile>, name: &Name, now: UnixSeconds) -> Vec<(As
     tokio::task::spawn_blocking(read).await.expect("planning does not panic")
 }
 
+fn told(reason: &CaptureReason) -> JobProblem {
+    JobProblem { code: reason.code().to_owned(), detail: detail(reason) }
+}
+
+/// The last whole hour, or slice: slices divide one, and servers move requests to multiples of the step.
+fn recent(now: UnixSeconds, ask: &Ask) -> Period {
+    let end = now - now % RECENT_SECONDS;
+    Period { start: end - RECENT_SECONDS.max(ask.step_seconds), end }
+}
+
+async fn ask_database(
+    test: &mut SourceTest,
+    config: Result<SqlConfig, CaptureReason>,
+    now: UnixSeconds,
+    asks: Vec<(Ask, String)>,
+) {
+    let config = config.map(|config| SqlConfig {
+        connect_timeout: CONNECT_WITHIN,
+        statement_timeout: config.statement_timeout.min(ANSWER_WITHIN),
+        attempts: 1,
+        ..config
+    });
+    let database = match config.and_then(|config| Ok(Database::new(config).map_err(CaptureError::from)?)) {
+        Ok(database) => database,
+        Err(reason) => return test.problem = Some(told(&reason)),
+    };
+    match database.about().await {
+        Err(error) => return test.problem = Some(told(&CaptureError::from(error).into())),
+        Ok(AboutDatabase { address, version, is_read_only }) => {
+            test.is_reached = true;
+            test.address = address;
+            test.version = Some(version);
+            test.keeps_to_reading = Some(is_read_only);
+        }
+    }
+    for (ask, wanted_by) in asks {
+        let What::Sql { statement, content } = &ask.what else { continue };
+        let source = database.source(statement.clone(), *content);
+        test.asks.push(tried(&source, statement.to_string(), recent(now, &ask), &ask, wanted_by).await);
+    }
+}
+
 async fn ask_server(
     test: &mut SourceTest,
     config: Result<PrometheusConfig, CaptureReason>,
     now: UnixSeconds,
     asks: Vec<(Ask, String)>,
 ) {
-    let told = |reason: &CaptureReason| JobProblem { code: reason.code().to_owned(), detail: detail(reason) };
     let config = config.map(|config| PrometheusConfig {
         connect_timeout: CONNECT_WITHIN,
         request_timeout: config.request_timeout.min(ANSWER_WITHIN),
@@ -225,16 +278,18 @@ async fn ask_server(
             test.keeps_a_month = kept_seconds.map(|kept| kept >= MONTH_SECONDS);
         }
     }
-    // The last whole hour: slices divide one, and servers move requests to multiples of the step.
-    let end = now - now % RECENT_SECONDS;
     for (ask, wanted_by) in asks {
         let (source, words): (Box<dyn Source>, String) = match &ask.what {
             What::Queries(reading) => (Box::new(server.source(reading.clone())), reading.to_string()),
             What::Counters(counters) => (Box::new(server.counters(counters.clone())), counters.to_string()),
-            What::File { .. } | What::Beats { .. } => continue,
+            What::Probes(probes) => (Box::new(server.probes(probes.clone())), probes.series.to_string()),
+            What::Sql { .. }
+            | What::File { .. }
+            | What::Beats { .. }
+            | What::Incidents { .. }
+            | What::Charges { .. } => continue,
         };
-        let period = Period { start: end - RECENT_SECONDS.max(ask.step_seconds), end };
-        test.asks.push(tried(source.as_ref(), words, period, &ask, wanted_by).await);
+        test.asks.push(tried(source.as_ref(), words, recent(now, &ask), &ask, wanted_by).await);
     }
 }
 
@@ -255,7 +310,15 @@ async fn read_files(test: &mut SourceTest, details: &ConnectionDetails, files: &
                 let place = inside(files, details, path);
                 (path, place.map(|place| Box::new(BeatSource::new(place, target, *terms)) as Box<dyn Source>))
             }
-            What::Queries(_) | What::Counters(_) => continue,
+            What::Charges { path, charges, content } => {
+                let source = |place| Box::new(ChargeSource::new(place, charges.clone(), *content)) as Box<dyn Source>;
+                (path, inside(files, details, path).map(source))
+            }
+            What::Incidents { path, down_from } => {
+                let place = inside(files, details, path);
+                (path, place.map(|place| Box::new(IncidentSource::new(place, *down_from)) as Box<dyn Source>))
+            }
+            What::Queries(_) | What::Counters(_) | What::Probes(_) | What::Sql { .. } => continue,
         };
         let Some(source) = source else { continue };
         test.asks.push(tried(source.as_ref(), path.clone(), ask.period, &ask, wanted_by).await);
@@ -267,11 +330,7 @@ async fn tried(source: &dyn Source, asked: String, period: Period, ask: &Ask, wa
     let captured = source.capture(&request, &NoProgress).await;
     let (usable, warnings, problem) = match captured {
         Ok(slices) => (Some(usable(&slices)), slices.provenance().warnings.clone(), None),
-        Err(error) => {
-            let reason = CaptureReason::from(error);
-            let problem = JobProblem { code: reason.code().to_owned(), detail: detail(&reason) };
-            (None, Vec::new(), Some(problem))
-        }
+        Err(error) => (None, Vec::new(), Some(told(&error.into()))),
     };
     AskTest {
         wanted_by,

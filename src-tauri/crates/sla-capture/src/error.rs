@@ -5,6 +5,7 @@ use sla_core::time::UnixSeconds;
 use crate::file::FileError;
 use crate::prometheus::PrometheusError;
 use crate::source::instant;
+use crate::sql::SqlError;
 
 /// Why a capture gave no evidence. Nothing has been written then.
 #[derive(Debug, thiserror::Error)]
@@ -53,6 +54,9 @@ pub enum CaptureError {
     /// The Prometheus server gave no answer, or none that is evidence.
     #[error(transparent)]
     Prometheus(#[from] PrometheusError),
+    /// The database gave no answer, or none that is evidence.
+    #[error(transparent)]
+    Sql(#[from] SqlError),
     /// The file is no evidence.
     #[error(transparent)]
     File(#[from] FileError),
@@ -68,6 +72,7 @@ impl CaptureError {
             Self::TooManySlices { .. } => "capture.too_many_slices",
             Self::Unusable { .. } => "capture.unusable",
             Self::Prometheus(error) => error.code(),
+            Self::Sql(error) => error.code(),
             Self::File(error) => error.code(),
         }
     }

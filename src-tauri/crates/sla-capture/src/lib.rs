@@ -1,7 +1,7 @@
 //! Evidence in: what a source says about a month becomes one Parquet file that says where it came from.
 //!
-//! Read it in the order in which data walks through: a [`Source`] ([`Prometheus`] over HTTP, or a [`FileSource`])
-//! answers a [`CaptureRequest`] with [`Slices`]; [`encode`] writes them as a file of the one evidence schema of
+//! Read it in the order in which data walks through: a [`Source`] ([`Prometheus`] over HTTP, a [`Database`], or a
+//! [`FileSource`]) answers a [`CaptureRequest`] with [`Slices`]; [`encode`] writes them as a file of the one evidence schema of
 //! [`sla_core::evidence`], provenance inside; an [`EvidenceStore`] keeps the file under the hash of its bytes.
 //!
 //! Invariants:
@@ -12,9 +12,11 @@
 //! - The rules of the contract are not known here: a negative count, or more good events than events, is kept as it is
 //!   for the measure room to judge.
 
+mod beats;
 mod client;
 mod counter;
 mod days;
+mod ends;
 mod error;
 mod evidence;
 mod file;
@@ -25,19 +27,21 @@ mod prometheus;
 mod recorded;
 mod slices;
 mod source;
+mod sql;
 
 pub use client::{ClientError, ClientTerms, ExchangeError, chain, client, exchange, is_loopback};
 pub use days::{Added, CaptureLock, CapturedDay, CapturedDays, DayVersion, DaysError, join, usable};
 pub use error::CaptureError;
 pub use evidence::{Evidence, EvidenceError, EvidenceStore, StoreError, decode, encode, read_provenance};
 pub use file::{
-    BeatSource, FileError, FileSource, MAX_BEATS_BYTES, MAX_CSV_BYTES, MAX_FILE_ROWS, MAX_PARQUET_BYTES, Place,
-    Position,
+    BeatSource, ChargeSource, FileError, FileSource, IncidentSource, MAX_BEATS_BYTES, MAX_CHARGES_BYTES, MAX_CSV_BYTES,
+    MAX_FILE_ROWS, MAX_INCIDENTS_BYTES, MAX_PARQUET_BYTES, Place, Position,
 };
 pub use prometheus::{
-    About, Auth, Backoff, CounterSource, MAX_POINTS_PER_REQUEST, Prometheus, PrometheusConfig, PrometheusError,
-    PrometheusSource, Reading, Secret,
+    About, Auth, Backoff, CounterSource, MAX_POINTS_PER_REQUEST, ProbeSource, Prometheus, PrometheusConfig,
+    PrometheusError, PrometheusSource, Reading, Secret,
 };
 pub use recorded::answers;
 pub use slices::{Slice, Slices, SlicesError};
 pub use source::{BoxFuture, CaptureRequest, MAX_SLICES, NoProgress, Progress, Source};
+pub use sql::{AboutDatabase, Database, SqlConfig, SqlError, SqlSource};

@@ -101,6 +101,15 @@ impl Decimal {
         Self { mantissa: self.mantissa_at(decimals) - other.mantissa_at(decimals), decimals }
     }
 
+    /// The parts of it that `done` and `before` of `of` equal shares come to, cut to a millionth or finer: what falls to one
+    /// part is what is cut off the next, so that all parts together are the whole.
+    pub(crate) fn share(&self, before: i64, done: i64, of: i64) -> Self {
+        let decimals = self.decimals.max(MICRO_DECIMALS);
+        let whole = self.mantissa_at(decimals);
+        let until = |seconds: i64| (&whole * seconds).div_floor(&BigInt::from(of));
+        Self { mantissa: until(done) - until(before), decimals }
+    }
+
     fn mantissa_at(&self, decimals: u32) -> BigInt {
         &self.mantissa * power_of_ten(decimals - self.decimals)
     }

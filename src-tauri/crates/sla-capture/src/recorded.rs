@@ -5,8 +5,10 @@ use std::path::Path;
 use sla_core::catalogue::RangeEnds;
 use sla_core::plan::What;
 
-use crate::file::{beats_query, content_query};
-use crate::prometheus::asked;
+use crate::beats;
+use crate::file::{charges_query, content_query, incidents_query};
+use crate::prometheus::{asked, probes_query};
+use crate::sql::sql_query;
 
 /// Whether evidence with that query and that source, as its provenance keeps them, answers what is asked. Addresses of servers
 /// are not compared: a server that has moved said the same.
@@ -18,8 +20,14 @@ pub fn answers(what: &What, query: &str, source: &str) -> bool {
             query == both || query == later || query == format!("{both}\n{later}")
         }
         What::Counters(counters) => counters.to_string() == query,
+        What::Sql { statement, content } => query == sql_query(statement, *content),
+        What::Charges { path, charges, content } => {
+            query == charges_query(charges, *content) && is_of_file(path, source)
+        }
+        What::Incidents { path, down_from } => query == incidents_query(*down_from) && is_of_file(path, source),
+        What::Probes(probes) => query == probes_query(probes),
         What::File { path, content } => query == content_query(*content) && is_of_file(path, source),
-        What::Beats { path, target, terms } => query == beats_query(target, terms) && is_of_file(path, source),
+        What::Beats { path, target, terms } => query == beats::query(target, terms) && is_of_file(path, source),
     }
 }
 

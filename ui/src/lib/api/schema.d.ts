@@ -5145,6 +5145,8 @@ export interface components {
             is_reached: boolean;
             /** @description Its own version; null for files, and where it did not answer. */
             version?: string | null;
+            /** @description Of a database: whether it kept a transaction that only reads from writing; null for others, and where it did not answer. */
+            keeps_to_reading?: boolean | null;
             /** @description How long it keeps samples, in its own words; null where it does not tell. */
             retention?: string | null;
             /** @description Its oldest sample, in UTC; null where it does not tell. */

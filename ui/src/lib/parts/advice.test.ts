@@ -40,7 +40,7 @@ test('a code with words of its own is one of the API, and says what to do', () =
 
 test('whatever a source may answer is explained, but for what is wrong in the program or the contract', () => {
   const ofSources = [...codesIn('crates/sla-capture/src/')].filter((code) =>
-    /^(prometheus|capture|file)\./.test(code),
+    /^(prometheus|sql|capture|file)\./.test(code),
   )
   expect(ofSources.length).toBeGreaterThan(30)
   expect(ofSources.filter((code) => !explains(adviceForSource(code))).sort()).toEqual([

@@ -60,6 +60,7 @@ fn sources<'a>(measures: &Measures<'a>) -> Vec<&'a Name> {
             metrics.map(|metric| &metric.metric_source.metric_source_ref).collect()
         }
         Measures::Value(metric) => vec![&metric.metric_source.metric_source_ref],
+        Measures::Downtime(metric) => vec![&metric.metric_source.metric_source_ref],
         Measures::Heartbeats(metric) => vec![&metric.metric_source.metric_source_ref],
     }
 }

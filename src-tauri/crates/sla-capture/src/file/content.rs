@@ -8,7 +8,7 @@ use super::quote;
 use crate::number::Number;
 
 /// The columns of a file.
-pub(super) fn names_of(content: FileContent) -> &'static [&'static str] {
+pub(crate) fn names_of(content: FileContent) -> &'static [&'static str] {
     match content {
         FileContent::Counts => &[COLUMN_END, COLUMN_GOOD, COLUMN_TOTAL],
         FileContent::Consumption | FileContent::Bounded(_) => &[COLUMN_END, COLUMN_VALUE],
@@ -16,7 +16,7 @@ pub(super) fn names_of(content: FileContent) -> &'static [&'static str] {
 }
 
 /// The columns of good and of all; a value stands for both.
-pub(super) fn counted(content: FileContent) -> (&'static str, &'static str) {
+pub(crate) fn counted(content: FileContent) -> (&'static str, &'static str) {
     match content {
         FileContent::Counts => (COLUMN_GOOD, COLUMN_TOTAL),
         FileContent::Consumption | FileContent::Bounded(_) => (COLUMN_VALUE, COLUMN_VALUE),
@@ -36,7 +36,7 @@ pub(crate) fn query(content: FileContent) -> String {
 
 /// Good and all of a slice: what was counted, or one event that is good when the value keeps its bound. What is not a
 /// number is nothing that a bound could be compared with.
-pub(super) fn judged(
+pub(crate) fn judged(
     content: FileContent,
     good: Option<Number>,
     total: Option<Number>,

@@ -51,6 +51,14 @@ pub enum FileError {
         /// Its extension.
         found: String,
     },
+    /// Neither CSV nor JSON by its name.
+    #[error("{path} ends with {found:?}, expected .csv or .json")]
+    Ending {
+        /// The file as it was named.
+        path: String,
+        /// Its extension.
+        found: String,
+    },
     /// Larger than what is read.
     #[error("{file} has {found} {unit}, expected at most {limit}; split it, one file per month")]
     TooLarge {
@@ -149,6 +157,73 @@ pub enum FileError {
         /// The targets that were watched.
         known: String,
     },
+    /// A file of incidents that does not say which time it covers.
+    #[error("{file}: found {found}, expected {expected}: without it nobody knows whether a time had no incident")]
+    Covers {
+        /// Name of the file.
+        file: String,
+        /// What stands there.
+        found: String,
+        /// What should.
+        expected: &'static str,
+    },
+    /// An incident that cannot have been so.
+    #[error("{place}, incident {id}: found {found}, expected {expected}")]
+    Incident {
+        /// Where.
+        place: Place,
+        /// Its id, quoted.
+        id: String,
+        /// What does not fit.
+        found: String,
+        /// What should be.
+        expected: &'static str,
+    },
+    /// A charge that is longer than a slice.
+    #[error(
+        "{place}: found a charge from {from} to {to}, expected one within a slice of {step_seconds} s; take wider slices, or say \
+         straddling: spread"
+    )]
+    Straddling {
+        /// Where.
+        place: Place,
+        /// Its start, in UTC.
+        from: String,
+        /// Its end.
+        to: String,
+        /// Width of a slice in seconds.
+        step_seconds: i64,
+    },
+    /// Charges in several currencies or units.
+    #[error("{place}, column {column}: found {found} after {known}, expected one for all charges; name one in where")]
+    Mixed {
+        /// Where the second one is.
+        place: Place,
+        /// The column.
+        column: &'static str,
+        /// What stands there, quoted.
+        found: String,
+        /// What stood before, quoted.
+        known: String,
+    },
+    /// No charge is one of those that are asked for.
+    #[error(
+        "{file}: found no charge in the period that fits, expected {expected}; check the values, which are compared letter by letter"
+    )]
+    NoCharge {
+        /// Name of the file.
+        file: String,
+        /// What was asked for.
+        expected: String,
+    },
+    /// No readable JSON.
+    #[error("{place} is no file of incidents: {reason}")]
+    Json {
+        /// Where.
+        place: Place,
+        /// What the reader says.
+        reason: String,
+    },
     /// No readable Parquet.
     #[error("{file} is no readable Parquet file: {reason}")]
     Parquet {
@@ -165,6 +240,7 @@ impl FileError {
         match self {
             Self::Read { .. } => "file.read",
             Self::Kind { .. } => "file.kind",
+            Self::Ending { .. } => "file.ending",
             Self::TooLarge { .. } => "file.too_large",
             Self::Empty { .. } => "file.empty",
             Self::Columns { .. } => "file.columns",
@@ -176,6 +252,12 @@ impl FileError {
             Self::Beats(_) => "file.beats",
             Self::Heartbeats(_) => "file.heartbeats",
             Self::NoTarget { .. } => "file.no_target",
+            Self::Covers { .. } => "file.covers",
+            Self::Incident { .. } => "file.incident",
+            Self::Straddling { .. } => "file.straddling",
+            Self::Mixed { .. } => "file.mixed",
+            Self::NoCharge { .. } => "file.no_charge",
+            Self::Json { .. } => "file.json",
             Self::Parquet { .. } => "file.parquet",
         }
     }

@@ -1,9 +1,11 @@
 //! Files of slices: CSV and Parquet with the columns `t`, `good`, `total`, or `t`, `value`. Servers are not known here.
 
 mod beats;
+mod charges;
 mod content;
 mod csv;
 mod error;
+mod incidents;
 mod parquet;
 mod rows;
 mod sizes;
@@ -21,10 +23,13 @@ use crate::slices::Slices;
 use crate::source::{BoxFuture, CaptureRequest, Progress, Source};
 use rows::Rows;
 
-pub(crate) use beats::query as beats_query;
 pub use beats::{BeatSource, MAX_BEATS_BYTES};
-pub(crate) use content::query as content_query;
+pub(crate) use charges::query as charges_query;
+pub use charges::{ChargeSource, MAX_CHARGES_BYTES};
+pub(crate) use content::{counted, judged, names_of as columns_of, query as content_query};
 pub use error::{FileError, Place, Position};
+pub(crate) use incidents::query as incidents_query;
+pub use incidents::{IncidentSource, MAX_INCIDENTS_BYTES};
 
 /// Largest CSV file: a year of slices at one second. It is read as a stream.
 pub const MAX_CSV_BYTES: u64 = 1024 * 1024 * 1024;

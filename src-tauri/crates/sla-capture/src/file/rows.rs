@@ -5,6 +5,7 @@ use sla_core::time::UnixSeconds;
 
 use super::content::judged;
 use super::error::{FileError, Place};
+use crate::ends::{Ends, Misplaced};
 use crate::gather::Gather;
 use crate::number::Number;
 use crate::source::{CaptureRequest, instant};
@@ -15,18 +16,15 @@ pub(super) struct Rows {
     request: CaptureRequest,
     content: FileContent,
     gather: Gather,
-    /// One bit per slice of the period: whether a row for it was taken.
-    taken: Vec<u64>,
+    ends: Ends,
     /// First and last end of any row, inside the period or not.
     covered: Option<(UnixSeconds, UnixSeconds)>,
 }
 
 impl Rows {
-    /// The request has been checked, so that the bits fit into a few hundred kilobytes.
+    /// The request has been checked.
     pub(super) fn new(request: CaptureRequest, content: FileContent) -> Self {
-        let words =
-            usize::try_from(request.slices() / 64 + 1).expect("a checked request has a bounded number of slices");
-        Self { request, content, gather: Gather::new(request), taken: vec![0; words], covered: None }
+        Self { request, content, gather: Gather::new(request), ends: Ends::new(request), covered: None }
     }
 
     /// What stands in the file.
@@ -43,20 +41,15 @@ impl Rows {
     ) -> Result<(), FileError> {
         let (first, last) = self.covered.unwrap_or((t, t));
         self.covered = Some((first.min(t), last.max(t)));
-        if !self.request.covers(t) {
-            return Ok(());
+        match self.ends.take(t) {
+            Ok(()) => {}
+            Err(Misplaced::Outside) => return Ok(()),
+            Err(Misplaced::OffGrid) => {
+                let step_seconds = self.request.step_seconds;
+                return Err(FileError::OffGrid { place: place(), found: instant(t), step_seconds });
+            }
+            Err(Misplaced::Twice) => return Err(FileError::Duplicate { place: place(), found: instant(t) }),
         }
-        if !self.request.is_end(t) {
-            let step_seconds = self.request.step_seconds;
-            return Err(FileError::OffGrid { place: place(), found: instant(t), step_seconds });
-        }
-        let slice = usize::try_from((t - self.request.first()) / self.request.step_seconds)
-            .expect("an end inside the period is not before its first");
-        let (word, bit) = (slice / 64, 1_u64 << (slice % 64));
-        if self.taken[word] & bit != 0 {
-            return Err(FileError::Duplicate { place: place(), found: instant(t) });
-        }
-        self.taken[word] |= bit;
         let (good, total) = judged(self.content, good, total);
         self.gather.push(t, good.as_ref(), total.as_ref());
         Ok(())

@@ -9,7 +9,7 @@ use sla_core::plan::{CountedPart, Counter, Counters};
 use sla_core::time::{Period, UnixSeconds};
 
 use super::raw::{AskedRaw, Raw, raw};
-use super::remote::{Frames, request};
+use super::remote::{Counting, Frames, Sink, request};
 use super::{Prometheus, PrometheusError};
 use crate::counter::{Column, Labels, Life, STALE, Sample, Slot, Tally, Terms};
 use crate::error::CaptureError;
@@ -90,7 +90,7 @@ struct Told {
 impl CounterSource {
     pub(super) async fn read(&self, request: &CaptureRequest, progress: &dyn Progress) -> Result<Slices, CaptureError> {
         let columns = columns(&self.counters);
-        let pieces = pieces(request);
+        let pieces = pieces(request.period, request.step_seconds);
         let steps = 1 + (columns.len() * pieces.len()) as u64;
         let mut done = 0;
         let mut step = || {
@@ -176,11 +176,11 @@ impl Told {
     }
 }
 
-/// A request in pieces of a day.
-fn pieces(request: &CaptureRequest) -> Vec<Period> {
-    let Period { start, end } = request.period;
+/// A period in pieces of a day, each of whole slices.
+pub(super) fn pieces(period: Period, step_seconds: i64) -> Vec<Period> {
+    let Period { start, end } = period;
     // A slice wider than a day is a piece of its own.
-    let width = (PIECE_SECONDS / request.step_seconds).max(1) * request.step_seconds;
+    let width = (PIECE_SECONDS / step_seconds).max(1) * step_seconds;
     let starts = (start..end).step_by(usize::try_from(width).expect("a width is positive"));
     starts.map(|start| Period { start, end: (start + width).min(end) }).collect()
 }
@@ -202,7 +202,10 @@ impl Prometheus {
         };
         let read = piece.start - BEFORE_SECONDS..piece.end + counter.gap_seconds;
         // Which observations of a histogram count is not in its count.
-        let streamed = if counter.up_to.is_none() { self.stream(counter, terms, read.clone()).await? } else { None };
+        let streamed = match counter.up_to {
+            None => self.stream(&counter.series, || Counting::new(terms), &read).await?.map(Counting::into_tally),
+            Some(_) => None,
+        };
         let (tally, mut warnings) = match streamed {
             Some(tally) => (tally, Vec::new()),
             None => self.ask(column, counter, terms, read.clone()).await?,
@@ -226,19 +229,19 @@ impl Prometheus {
         Ok(Counted { column: tally.finish(|labels| earlier.get(labels).copied()), warnings })
     }
 
-    /// By remote read; `None` where the server has none, or keeps histograms in what is asked for.
-    async fn stream(
+    /// By remote read, for `sink` to take; `None` where the server has none, or keeps histograms in what is asked for.
+    pub(super) async fn stream<S: Sink>(
         &self,
-        counter: &Counter,
-        terms: Terms,
-        read: Range<UnixSeconds>,
-    ) -> Result<Option<Tally>, PrometheusError> {
+        series: &Selector,
+        sink: impl Fn() -> S,
+        read: &Range<UnixSeconds>,
+    ) -> Result<Option<S>, PrometheusError> {
         let (from, to) = (read.start * 1000, read.end * 1000);
-        let body = request(&counter.series, from, to);
+        let body = request(series, from, to);
         let url = self.http.endpoint("api/v1/read");
-        let frames = || Frames::new(terms, from, to);
-        let read = self.http.stream(&url, &body, &counter.series.to_string(), frames).await?;
-        Ok(read.map(Frames::into_tally))
+        let frames = || Frames::new(sink(), from, to);
+        let read = self.http.stream(&url, &body, &series.to_string(), frames).await?;
+        Ok(read.map(Frames::into_sink))
     }
 
     /// Through the query API, whose answers leave marks of ends out: those are asked for.
@@ -249,8 +252,34 @@ impl Prometheus {
         terms: Terms,
         read: Range<UnixSeconds>,
     ) -> Result<(Tally, Vec<String>), PrometheusError> {
-        let query = format!("{}[{WINDOW_SECONDS}s]", counter.series);
-        let asked = AskedRaw { column, query: &query, url: "", up_to: counter.up_to.as_deref() };
+        let (all, warnings) = self.samples(column, &counter.series, counter.up_to.as_deref(), read).await?;
+        let asked = AskedRaw { column, query: "", url: "", up_to: counter.up_to.as_deref() };
+        let mut tally = Tally::new(terms);
+        for (labels, samples) in all {
+            let mut life = Life::default();
+            for (index, &(t, value)) in samples.iter().enumerate() {
+                tally.sample(&mut life, (t, value), || labels.clone());
+                let next = samples.get(index + 1).map(|(next, _)| *next);
+                let is_last_before_gap = next.is_none_or(|next| next - t > terms.gap_ms);
+                if is_last_before_gap && t <= terms.end_ms && self.is_marked(asked, &labels, t, terms.gap_ms).await? {
+                    tally.sample(&mut life, (t + 1, f64::from_bits(STALE)), || labels.clone());
+                }
+            }
+            tally.end(&life);
+        }
+        Ok((tally, warnings))
+    }
+
+    /// Every sample of some series through the query API, in windows, and what the server warned of.
+    pub(super) async fn samples(
+        &self,
+        column: &'static str,
+        series: &Selector,
+        up_to: Option<&str>,
+        read: Range<UnixSeconds>,
+    ) -> Result<(BTreeMap<Labels, Vec<Sample>>, Vec<String>), PrometheusError> {
+        let query = format!("{}[{WINDOW_SECONDS}s]", series);
+        let asked = AskedRaw { column, query: &query, url: "", up_to };
         let mut all: BTreeMap<Labels, Vec<Sample>> = BTreeMap::new();
         let (mut warnings, mut held) = (Vec::new(), 0);
         let mut end = read.start;
@@ -271,20 +300,7 @@ impl Prometheus {
                 return Err(PrometheusError::TooLarge { url: self.http.address().to_owned(), limit_bytes });
             }
         }
-        let mut tally = Tally::new(terms);
-        for (labels, samples) in all {
-            let mut life = Life::default();
-            for (index, &(t, value)) in samples.iter().enumerate() {
-                tally.sample(&mut life, (t, value), || labels.clone());
-                let next = samples.get(index + 1).map(|(next, _)| *next);
-                let is_last_before_gap = next.is_none_or(|next| next - t > terms.gap_ms);
-                if is_last_before_gap && t <= terms.end_ms && self.is_marked(asked, &labels, t, terms.gap_ms).await? {
-                    tally.sample(&mut life, (t + 1, f64::from_bits(STALE)), || labels.clone());
-                }
-            }
-            tally.end(&life);
-        }
-        Ok((tally, warnings))
+        Ok((all, warnings))
     }
 
     /// Whether a server marked the end of a series after its last sample: it shows a series that merely is not read for some
@@ -317,6 +333,6 @@ impl Prometheus {
     }
 }
 
-fn selector(labels: &Labels) -> Selector {
+pub(super) fn selector(labels: &Labels) -> Selector {
     Selector::of_labels(labels.iter().map(|(name, value)| (name.as_str(), value.as_str())))
 }

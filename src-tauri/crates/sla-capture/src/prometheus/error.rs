@@ -242,6 +242,58 @@ pub enum PrometheusError {
         /// The sample's timestamp.
         t: String,
     },
+    /// A series of probes lacks a label that must name something.
+    #[error(
+        "the series {series} has no label {label}, which the measurement names; expected it at every series of: {query}"
+    )]
+    NoLabel {
+        /// The series.
+        series: String,
+        /// The label.
+        label: String,
+        /// The selector.
+        query: String,
+    },
+    /// A sample of a probe that says neither.
+    #[error(
+        "the series {series} has the value {found} at {t}, expected 1 for a check that succeeded and 0 for one that failed"
+    )]
+    Beat {
+        /// The series.
+        series: String,
+        /// The value.
+        found: String,
+        /// When, in UTC.
+        t: String,
+    },
+    /// Two series at one time for one probe and target.
+    #[error(
+        "the probe {probe:?} has two series at once for the target {target:?}: {first} and {second}; expected one; narrow the \
+         selector, or name another probeLabel"
+    )]
+    SameProbe {
+        /// The probe.
+        probe: String,
+        /// The target.
+        target: String,
+        /// A series.
+        first: String,
+        /// Another one.
+        second: String,
+    },
+    /// Nobody watched the target.
+    #[error("no series of {query} has the target {target:?}; expected one of: {known}")]
+    NoTarget {
+        /// The selector.
+        query: String,
+        /// The target.
+        target: String,
+        /// Some targets that were watched.
+        known: String,
+    },
+    /// Beats that cannot be judged.
+    #[error(transparent)]
+    Heartbeats(sla_core::heartbeat::HeartbeatError),
 }
 
 impl PrometheusError {
@@ -270,6 +322,11 @@ impl PrometheusError {
             Self::Replicas { .. } => "prometheus.replicas",
             Self::Timestamp { .. } => "prometheus.timestamp",
             Self::Value { .. } => "prometheus.value",
+            Self::NoLabel { .. } => "prometheus.no_label",
+            Self::Beat { .. } => "prometheus.beat",
+            Self::SameProbe { .. } => "prometheus.same_probe",
+            Self::NoTarget { .. } => "prometheus.no_target",
+            Self::Heartbeats(_) => "prometheus.heartbeats",
         }
     }
 }

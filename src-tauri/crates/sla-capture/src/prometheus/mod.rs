@@ -6,6 +6,7 @@ mod config;
 mod counters;
 mod error;
 mod http;
+mod probes;
 mod raw;
 #[cfg(test)]
 mod recorded_replies;
@@ -25,6 +26,8 @@ pub use about::About;
 pub use config::{Auth, Backoff, MAX_POINTS_PER_REQUEST, PrometheusConfig, Secret};
 pub use counters::CounterSource;
 pub use error::PrometheusError;
+pub use probes::ProbeSource;
+pub(crate) use probes::query as probes_query;
 
 use crate::error::CaptureError;
 use crate::gather::Gather;

@@ -6,7 +6,7 @@ use prost::Message;
 use sla_core::catalogue::Selector;
 
 use super::http::{Flow, Reader};
-use crate::counter::{Labels, Life, Tally, Terms, samples};
+use crate::counter::{Labels, Life, Sample, Tally, Terms, samples};
 
 /// Largest frame that is read; Prometheus ends a frame after about 1 MiB, and itself refuses more than this.
 const FRAME_BYTES: usize = 50_000_000;
@@ -86,43 +86,77 @@ pub(super) fn request(series: &Selector, from_ms: i64, to_ms: i64) -> Vec<u8> {
     snap::raw::Encoder::new().compress_vec(&request.encode_to_vec()).expect("a request is far from snappy's limit")
 }
 
-/// Counts what a stream of frames holds.
-pub(super) struct Frames {
-    waiting: Vec<u8>,
-    from_ms: i64,
-    to_ms: i64,
-    labels: Vec<Label>,
+/// Takes the samples of one series after the other.
+pub(super) trait Sink: Send {
+    /// The next sample of a series; its labels are asked for where they are needed only.
+    fn sample(&mut self, sample: Sample, labels: impl FnOnce() -> Labels);
+
+    /// The series has no more.
+    fn end(&mut self);
+}
+
+/// Counts what counters rose by.
+pub(super) struct Counting {
     life: Life,
     tally: Tally,
 }
 
-impl Frames {
-    /// For samples between two instants, both included: chunks may hold more.
-    pub(super) fn new(terms: Terms, from_ms: i64, to_ms: i64) -> Self {
-        let (labels, life) = (Vec::new(), Life::default());
-        Self { waiting: Vec::new(), from_ms, to_ms, labels, life, tally: Tally::new(terms) }
+impl Counting {
+    pub(super) fn new(terms: Terms) -> Self {
+        Self { life: Life::default(), tally: Tally::new(terms) }
     }
 
-    /// What was counted, once the stream has ended.
+    /// What was counted.
     pub(super) fn into_tally(self) -> Tally {
         self.tally
+    }
+}
+
+impl Sink for Counting {
+    fn sample(&mut self, sample: Sample, labels: impl FnOnce() -> Labels) {
+        self.tally.sample(&mut self.life, sample, labels);
+    }
+
+    fn end(&mut self) {
+        self.tally.end(&std::mem::take(&mut self.life));
+    }
+}
+
+/// Hands on what a stream of frames holds.
+pub(super) struct Frames<S> {
+    waiting: Vec<u8>,
+    from_ms: i64,
+    to_ms: i64,
+    labels: Vec<Label>,
+    sink: S,
+}
+
+impl<S: Sink> Frames<S> {
+    /// For samples between two instants, both included: chunks may hold more.
+    pub(super) fn new(sink: S, from_ms: i64, to_ms: i64) -> Self {
+        Self { waiting: Vec::new(), from_ms, to_ms, labels: Vec::new(), sink }
+    }
+
+    /// What took the samples, once the stream has ended.
+    pub(super) fn into_sink(self) -> S {
+        self.sink
     }
 
     fn frame(&mut self, bytes: &[u8]) -> Result<Flow, String> {
         let frame = Frame::decode(bytes).map_err(|error| format!("a frame of remote read cannot be read: {error}"))?;
         for ChunkedSeries { labels, chunks } in frame.chunked_series {
             if labels != self.labels {
-                self.tally.end(&std::mem::take(&mut self.life));
+                self.sink.end();
                 self.labels = labels;
             }
-            let Self { from_ms, to_ms, labels, life, tally, .. } = self;
+            let Self { from_ms, to_ms, labels, sink, .. } = self;
             for Chunk { kind, data } in chunks {
                 if kind != XOR {
                     return Ok(Flow::Other);
                 }
                 let read = samples(&data, |(t, value)| {
                     if (*from_ms..=*to_ms).contains(&t) {
-                        tally.sample(life, (t, value), || named(labels));
+                        sink.sample((t, value), || named(labels));
                     }
                 });
                 read.map_err(|_| "a chunk of samples ends too early".to_owned())?;
@@ -138,7 +172,7 @@ fn named(labels: &[Label]) -> Labels {
     labels
 }
 
-impl Reader for Frames {
+impl<S: Sink> Reader for Frames<S> {
     const CONTENT_TYPE: &'static str = "application/x-streamed-protobuf; proto=prometheus.ChunkedReadResponse";
 
     fn take(&mut self, bytes: &[u8]) -> Result<Flow, String> {
@@ -164,7 +198,7 @@ impl Reader for Frames {
         if !self.waiting.is_empty() {
             return Err("the stream of remote read ends inside a frame".to_owned());
         }
-        self.tally.end(&std::mem::take(&mut self.life));
+        self.sink.end();
         Ok(())
     }
 }

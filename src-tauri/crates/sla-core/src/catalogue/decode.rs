@@ -19,7 +19,7 @@ use super::meaning::{first_sentence, german};
 use super::openslo::{DataSourceSpec, Metadata, ServiceSpec, SliSpec, SloSpec};
 use super::quantity::{Factor, Quantity, Share};
 use super::recurrence::Recurrence;
-use super::selector::Selector;
+use super::selector::{Label, Selector};
 use super::template::{self, TemplateSpec};
 use super::value::{Day, Instant, Name, SliceWidth, Zone};
 use super::yaml::{Kind, MERGE, Node};
@@ -155,6 +155,7 @@ static VALIDATORS: LazyLock<Vec<(Value, Validator)>> = LazyLock::new(|| {
             .with_format(Factor::FORMAT, |text: &str| text.parse::<Factor>().is_ok())
             .with_format(Duration::FORMAT, |text: &str| text.parse::<Duration>().is_ok())
             .with_format(Selector::FORMAT, |text: &str| text.parse::<Selector>().is_ok())
+            .with_format(Label::FORMAT, |text: &str| text.parse::<Label>().is_ok())
             .with_format(Currency::FORMAT, |text: &str| text.parse::<Currency>().is_ok())
             .build(&schema)
             .expect("a schema made from types is a schema");

@@ -11,6 +11,7 @@ mod counter;
 mod decode;
 mod duration;
 mod finding;
+mod focus;
 mod hours;
 mod meaning;
 mod openslo;
@@ -22,6 +23,7 @@ mod readings;
 mod recurrence;
 mod ruling;
 mod selector;
+mod sql;
 mod stakes;
 mod stored;
 mod template;
@@ -43,10 +45,11 @@ pub use counter::{CounterSpec, NewSeries};
 pub use decode::{OPENSLO, SLA_DESK};
 pub use duration::Duration;
 pub use finding::{Code, Finding, Place, Severity};
+pub use focus::{FocusColumn, FocusSpec, Straddling, Uncharged};
 pub use hours::ServiceHours;
 pub use openslo::{
-    BudgetingMethod, ConnectionDetails, DataSourceSpec, HeartbeatMetric, Measures, Metadata, Metric, MetricSource,
-    MetricSpec, RatioMetric, ServiceSpec, SliSpec, SloSpec, SourceType,
+    BudgetingMethod, ConnectionDetails, DataSourceSpec, DownFrom, DowntimeMetric, HeartbeatMetric, Measures, Metadata,
+    Metric, MetricSource, MetricSpec, RatioMetric, ServiceSpec, SliSpec, SloSpec, SourceType,
 };
 pub use quantity::{Factor, Quantity, Share};
 pub use query::{Query, RangeEnds, UnknownVariable, Variables, is_estimate};
@@ -54,7 +57,8 @@ pub use readings::{Question, Readings, ReadingsError, Variant, readings};
 pub use recurrence::Recurrence;
 pub(crate) use recurrence::day as ical_day;
 pub use ruling::{DECIDED_KINDS, Decided, Ruling};
-pub use selector::{Matcher, MatcherComparison, Selector};
+pub use selector::{Label, Matcher, MatcherComparison, Selector};
+pub use sql::{Parameter, Statement};
 pub use stored::{
     CALENDAR, DOCUMENT_LIMIT_BYTES, EnteredDocument, asked_by, concerns, entered, is_stored, stored_name, title_of,
     twice,

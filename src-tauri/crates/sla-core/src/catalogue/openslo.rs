@@ -7,6 +7,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::counter::CounterSpec;
+use super::focus::FocusSpec;
+use super::selector::{Label, Selector};
 use super::value::{Name, SliceWidth};
 use crate::phrase::Phrase;
 use crate::ratio::{Percent, exact_text};
@@ -66,8 +68,8 @@ pub struct DataSourceSpec {
     pub connection_details: ConnectionDetails,
 }
 
-/// How a source is reached: `url` and what goes with it for Prometheus, `folder` for files. Secrets are named by the
-/// environment variable that holds them, never written.
+/// How a source is reached: `url` and what goes with it for Prometheus, `urlEnv` for PostgreSQL, `folder` for files. Secrets are
+/// named by the environment variable that holds them, never written.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ConnectionDetails {
@@ -84,10 +86,14 @@ pub struct ConnectionDetails {
     /// Prometheus: environment variable with the password for basic authentication.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password_env: Option<String>,
-    /// Prometheus: PEM file of the authority that signed the server's certificate, relative to the catalogue's folder.
+    /// PostgreSQL: environment variable with the address, such as `postgres://user:password@host/database`. Its user should have
+    /// the right to read and no other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url_env: Option<String>,
+    /// Servers: PEM file of the authority that signed the server's certificate, relative to the catalogue's folder.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ca_file: Option<String>,
-    /// Prometheus: seconds that one request may take; 60 when not said.
+    /// Servers: seconds that one request may take; 60 when not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 3600))]
     pub timeout_seconds: Option<u32>,
@@ -116,7 +122,7 @@ pub struct SliSpec {
     /// What it measures, in words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Good, or bad, events of all events; give this, `thresholdMetric` or `heartbeats`.
+    /// Good, or bad, events of all events; give this, `thresholdMetric`, `heartbeats` or `incidents`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ratio_metric: Option<RatioMetric>,
     /// One value for each slice; the contract says which bound it must keep, or what may be consumed of it.
@@ -125,6 +131,9 @@ pub struct SliSpec {
     /// What probes said about a target; the contract says what their silence means. Not part of OpenSLO.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub heartbeats: Option<HeartbeatMetric>,
+    /// Incidents as downtime: a slice has its seconds, of which those outside of any incident are good. Not part of OpenSLO.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub incidents: Option<DowntimeMetric>,
 }
 
 /// What an SLI measures.
@@ -136,6 +145,8 @@ pub enum Measures<'a> {
     Value(&'a Metric),
     /// What probes said.
     Heartbeats(&'a HeartbeatMetric),
+    /// Seconds outside of incidents.
+    Downtime(&'a DowntimeMetric),
 }
 
 impl SliSpec {
@@ -145,21 +156,49 @@ impl SliSpec {
             self.ratio_metric.as_ref().map(Measures::Events),
             self.threshold_metric.as_ref().map(Measures::Value),
             self.heartbeats.as_ref().map(Measures::Heartbeats),
+            self.incidents.as_ref().map(Measures::Downtime),
         ];
         all.into_iter().flatten().collect()
     }
 }
 
-/// What probes said about a target, in a file with the columns t, probe, target, ok.
+/// What probes said about a target, in a file with the columns t, probe, target, ok, or in series of a Prometheus.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct HeartbeatMetric {
-    /// The source and the path of the file, `.csv`. It should begin a little before the month, so that the beats just
-    /// before it are known, and end a little after it.
+    /// The source, and the path of the file, `.csv`, or the series of the probes. A file should begin a little before the month,
+    /// so that the beats just before it are known, and end a little after it.
     pub metric_source: MetricSource,
     /// The target as the probes name it, with the variables of [`MetricSpec`].
     #[schemars(length(min = 1, max = 200))]
     pub target: String,
+    /// Prometheus: the label that names what was checked, such as `instance`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target_label: Option<Label>,
+    /// Prometheus: the label that names who checked; without it the server itself is the only probe.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub probe_label: Option<Label>,
+}
+
+/// Incidents in a file, each with its id and when it began, was detected and was restored.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct DowntimeMetric {
+    /// The source and the path of the file, `.csv` or `.json`. The file says which time it covers; an incident that is not
+    /// restored goes on to the end of that, and what lies outside of it is unknown.
+    pub metric_source: MetricSource,
+    /// From when on an incident is downtime. The two readings differ by the time that nobody noticed it, so there is no default.
+    pub down_from: DownFrom,
+}
+
+/// From when on an incident is downtime.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum DownFrom {
+    /// From when it began.
+    Began,
+    /// From when it was detected.
+    Detected,
 }
 
 /// Good, or bad, events of all events.
@@ -196,7 +235,7 @@ pub struct MetricSource {
     /// OpenSLO repeats the source's type here; it must agree with the data source.
     #[serde(default, rename = "type", skip_serializing_if = "Option::is_none")]
     pub source_type: Option<SourceType>,
-    /// What is asked: a query of Prometheus, or a file's path.
+    /// What is asked: a query of a server, or a file's path.
     pub spec: MetricSpec,
 }
 
@@ -205,7 +244,9 @@ pub struct MetricSource {
 pub enum SourceType {
     /// Prometheus' HTTP API.
     Prometheus,
-    /// Files with the columns t, good, total, or t, value, or t, probe, target, ok.
+    /// PostgreSQL, Neon's too: a query gives the columns t, good, total, or t, value.
+    PostgreSQL,
+    /// Files with the columns t, good, total, or t, value, or t, probe, target, ok, and files of incidents.
     File,
 }
 
@@ -220,6 +261,10 @@ pub struct MetricSpec {
     /// a millisecond less. `increase`, `rate`, `delta` and their kin need the samples on both borders and have the whole
     /// width. A server that does not tell its version is not asked for `[$slice]` of counted samples; there the range is
     /// written as a time, such as `[59999ms]` for slices of a minute.
+    ///
+    /// Of PostgreSQL it is one statement that reads and gives the columns t, the end of a slice as a `timestamptz`, good and
+    /// total, or t and value for a `thresholdMetric`; good and total name the same statement. Variables are bound as parameters
+    /// and stand without quotes; beside them there are the period, `t > $from and t <= $to`, and `$slice` as an `interval`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub query: Option<String>,
     /// Path of a `.csv` or `.parquet` file in the source's folder, with the same variables. Good and total must name
@@ -229,6 +274,13 @@ pub struct MetricSpec {
     /// A counter of Prometheus that counts exactly; for both numbers of a `ratioMetric` or for neither. `increase` in a query extrapolates, and is an estimate. Not part of OpenSLO.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub counter: Option<CounterSpec>,
+    /// Series of Prometheus whose samples are 1 where a check succeeded and 0 where it failed, such as `up` or `probe_success`; for `heartbeats`. They
+    /// should hold other targets of the same probes as well, because those show that a probe lived while its target was silent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub series: Option<Selector>,
+    /// Charges of a file in the columns of FOCUS; for a `thresholdMetric`. Not part of OpenSLO.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub focus: Option<FocusSpec>,
 }
 
 /// An objective on a measurement. What a customer was promised stands in the contract; the SLO's own targets are the

@@ -71,15 +71,20 @@ impl Variables {
                 rest = after;
                 continue;
             }
-            let value = self.values.get(name).ok_or_else(|| UnknownVariable {
-                name: name.to_owned(),
-                known: self.values.keys().map(|name| format!("${name}")).collect::<Vec<_>>().join(", "),
-            })?;
-            take(before, Some((at, name, value)));
+            take(before, Some((at, name, self.value(name)?)));
             rest = behind;
         }
         take(rest, None);
         Ok(())
+    }
+
+    /// The value of a variable.
+    pub(super) fn value(&self, name: &str) -> Result<&str, UnknownVariable> {
+        let value = self.values.get(name).map(String::as_str);
+        value.ok_or_else(|| UnknownVariable {
+            name: name.to_owned(),
+            known: self.values.keys().map(|name| format!("${name}")).collect::<Vec<_>>().join(", "),
+        })
     }
 }
 
@@ -234,6 +239,17 @@ pub struct UnknownVariable {
     pub name: String,
     /// The names that exist.
     pub known: String,
+}
+
+impl UnknownVariable {
+    /// Where some more names exist.
+    pub(super) fn or(self, more: &[&str]) -> Self {
+        let mut known: Vec<String> = self.known.split(", ").map(str::to_owned).collect();
+        known.extend(more.iter().map(|name| format!("${name}")));
+        known.sort();
+        known.dedup();
+        Self { known: known.join(", "), ..self }
+    }
 }
 
 #[cfg(test)]

@@ -46,9 +46,42 @@ pub enum MatcherComparison {
 text_value!(
     Selector,
     "sla-selector",
-    "series of a counter, without function, range or offset, such as http_requests_total{tenant=\"$tenant\"}",
-    "Zeitreihen eines Zählers ohne Funktion, Bereich oder Versatz, etwa http_requests_total{tenant=\"$tenant\"}"
+    "series, without function, range or offset, such as http_requests_total{tenant=\"$tenant\"}",
+    "Zeitreihen ohne Funktion, Bereich oder Versatz, etwa http_requests_total{tenant=\"$tenant\"}"
 );
+
+/// The name of a label.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Label(String);
+
+text_value!(
+    Label,
+    "sla-label",
+    "the name of a label, such as \"instance\"",
+    "der Name eines Labels, etwa \"instance\""
+);
+
+impl Label {
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for Label {
+    type Err = ValueError;
+
+    fn from_str(text: &str) -> Result<Self, ValueError> {
+        let refused = || ValueError { found: text.to_owned(), expected: Self::EXPECTED };
+        if is_name(text, |_| false) { Ok(Self(text.to_owned())) } else { Err(refused()) }
+    }
+}
+
+impl fmt::Display for Label {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
 
 impl Selector {
     /// Its matchers, the metric's name first where it is written before the braces.

@@ -51,12 +51,13 @@ impl Unread {
 }
 
 /// What documents of a kind refer to: where, and a document of which kind. A `*` stands for every item of a list.
-const REFERENCES: [(&str, &str, &str); 13] = [
+const REFERENCES: [(&str, &str, &str); 14] = [
     ("SLI", "/spec/ratioMetric/good/metricSource/metricSourceRef", "DataSource"),
     ("SLI", "/spec/ratioMetric/bad/metricSource/metricSourceRef", "DataSource"),
     ("SLI", "/spec/ratioMetric/total/metricSource/metricSourceRef", "DataSource"),
     ("SLI", "/spec/thresholdMetric/metricSource/metricSourceRef", "DataSource"),
     ("SLI", "/spec/heartbeats/metricSource/metricSourceRef", "DataSource"),
+    ("SLI", "/spec/incidents/metricSource/metricSourceRef", "DataSource"),
     ("SLO", "/spec/service", "Service"),
     ("SLO", "/spec/indicatorRef", "SLI"),
     ("Contract", "/spec/tenant", "Tenant"),

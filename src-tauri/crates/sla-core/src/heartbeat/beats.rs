@@ -84,6 +84,14 @@ impl Beats {
         self
     }
 
+    /// Beats that were not read from a file: of which probe, of which target, and what it said. The order leaves no trace.
+    pub fn of<'a>(beats: impl IntoIterator<Item = (&'a str, &'a str, Beat)>) -> Self {
+        let mut all = Self::default();
+        beats.into_iter().for_each(|(probe, target, beat)| all.push(probe, target, beat));
+        all.settle();
+        all
+    }
+
     /// Every target that some probe watches, sorted; probes themselves are none.
     pub fn targets(&self) -> Vec<&str> {
         let mut targets: Vec<&str> = self.0.values().flat_map(BTreeMap::keys).map(String::as_str).collect();

@@ -1,8 +1,11 @@
 //! What is asked of a source.
 
+use std::collections::BTreeMap;
+
 use crate::catalogue::{
-    Bound, Commitment, CounterSpec, Document, HeartbeatMetric, Measures, Metric, MetricSource, MetricSpec, Name,
-    NewSeries, Query, Selector, SliSpec, Variables,
+    Bound, Commitment, CounterSpec, Document, DownFrom, DowntimeMetric, FocusColumn, FocusSpec, HeartbeatMetric,
+    Measures, Metric, MetricSource, MetricSpec, Name, NewSeries, Query, Selector, SliSpec, SourceType, Statement,
+    Straddling, Uncharged, Variables,
 };
 use crate::heartbeat::HeartbeatTerms;
 use crate::time::Period;
@@ -27,6 +30,13 @@ pub enum What {
     Queries(Reading),
     /// Two counters of a server, sample by sample.
     Counters(Counters),
+    /// One statement that a database is asked for rows of slices.
+    Sql {
+        /// The statement and what is bound to it.
+        statement: Statement,
+        /// What stands in its rows.
+        content: FileContent,
+    },
     /// A file in the source's folder.
     File {
         /// Its path, relative to the folder.
@@ -34,6 +44,24 @@ pub enum What {
         /// What stands in it.
         content: FileContent,
     },
+    /// A file of charges in the source's folder.
+    Charges {
+        /// Its path, relative to the folder.
+        path: String,
+        /// Which charges, and how they are read.
+        charges: Charges,
+        /// What becomes of their sums.
+        content: FileContent,
+    },
+    /// A file of incidents in the source's folder.
+    Incidents {
+        /// Its path, relative to the folder.
+        path: String,
+        /// From when on an incident is downtime.
+        down_from: DownFrom,
+    },
+    /// Series of probes of a server, sample by sample.
+    Probes(Probes),
     /// A file of beats in the source's folder.
     Beats {
         /// Its path, relative to the folder.
@@ -45,7 +73,7 @@ pub enum What {
     },
 }
 
-/// What stands in a file beside the end of each slice.
+/// What stands in a row, of a file or of a database, beside the end of the slice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FileContent {
     /// Good events and all events: the columns good and total.
@@ -151,10 +179,63 @@ impl std::fmt::Display for Counter {
     }
 }
 
+/// Series of probes, of which one target is judged.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Probes {
+    /// The series of all targets, whose samples are 1 and 0.
+    pub series: Selector,
+    /// The label that names what was checked.
+    pub target_label: String,
+    /// The label that names who checked; the server itself where there is none.
+    pub probe_label: Option<String>,
+    /// The target.
+    pub target: String,
+    /// What the silence of probes means.
+    pub terms: HeartbeatTerms,
+}
+
+/// Charges in the columns of FOCUS, every variable replaced.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Charges {
+    /// The column whose numbers are added up.
+    pub column: FocusColumn,
+    /// What other columns must be.
+    pub equals: BTreeMap<String, String>,
+    /// What becomes of a charge that is longer than a slice.
+    pub straddling: Straddling,
+    /// What a slice without any charge means.
+    pub uncharged: Uncharged,
+}
+
+/// As evidence keeps it: everything that the sums depend on.
+impl std::fmt::Display for Charges {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "sums of {}", self.column.name())?;
+        for (index, (column, value)) in self.equals.iter().enumerate() {
+            write!(f, "{} {column} = {value:?}", if index == 0 { " where" } else { " and" })?;
+        }
+        let straddling = match self.straddling {
+            Straddling::Refused => "refused",
+            Straddling::Spread => "spread",
+        };
+        let uncharged = match self.uncharged {
+            Uncharged::Zero => "zero",
+            Uncharged::Unknown => "unknown",
+        };
+        write!(f, "; straddling {straddling}, uncharged {uncharged}")
+    }
+}
+
 const CHECKED: &str = "the catalogue checked what is asked of a source";
 
-/// What has to be read for a commitment.
-pub(super) fn ask(sli: &Document<SliSpec>, terms: &Commitment, variables: &Variables, period: Period) -> Ask {
+/// What has to be read for a commitment, of a source that speaks what `type_of` tells.
+pub(super) fn ask(
+    sli: &Document<SliSpec>,
+    terms: &Commitment,
+    variables: &Variables,
+    period: Period,
+    type_of: impl Fn(&Name) -> SourceType,
+) -> Ask {
     let [measures] = sli.spec.measures()[..] else { panic!("{CHECKED}") };
     let (source, what) = match measures {
         Measures::Events(ratio) => {
@@ -163,7 +244,9 @@ pub(super) fn ask(sli: &Document<SliSpec>, terms: &Commitment, variables: &Varia
                 (None, bad) => (CountedPart::Bad, bad.as_ref().expect(CHECKED)),
             };
             let MetricSpec { path, counter, .. } = &ratio.total.metric_source.spec;
+            let is_sql = type_of(&ratio.total.metric_source.metric_source_ref) == SourceType::PostgreSQL;
             let what = match (path, counter, part) {
+                _ if is_sql => sql(&ratio.total, variables, FileContent::Counts),
                 (Some(_), ..) => file(&ratio.total, variables, FileContent::Counts),
                 (None, Some(total), part) => {
                     let first = first.metric_source.spec.counter.as_ref().expect(CHECKED);
@@ -183,13 +266,30 @@ pub(super) fn ask(sli: &Document<SliSpec>, terms: &Commitment, variables: &Varia
         }
         Measures::Value(metric) => {
             let bound = terms.threshold.as_ref().and_then(|threshold| threshold.bound());
-            (&metric.metric_source, value(metric, bound, variables))
+            let is_sql = type_of(&metric.metric_source.metric_source_ref) == SourceType::PostgreSQL;
+            let content = || bound.map_or(FileContent::Consumption, FileContent::Bounded);
+            let what = match is_sql {
+                _ if metric.metric_source.spec.focus.is_some() => charges(metric, variables, content()),
+                true => sql(metric, variables, content()),
+                false => value(metric, bound, variables),
+            };
+            (&metric.metric_source, what)
         }
-        Measures::Heartbeats(HeartbeatMetric { metric_source, target }) => {
-            let what = What::Beats {
-                path: path(metric_source, variables),
-                target: variables.in_path(target).expect(CHECKED),
-                terms: terms.heartbeat.expect(CHECKED),
+        Measures::Downtime(DowntimeMetric { metric_source, down_from }) => {
+            (metric_source, What::Incidents { path: path(metric_source, variables), down_from: *down_from })
+        }
+        Measures::Heartbeats(HeartbeatMetric { metric_source, target, target_label, probe_label }) => {
+            let target = variables.in_path(target).expect(CHECKED);
+            let terms = terms.heartbeat.expect(CHECKED);
+            let what = match &metric_source.spec.series {
+                None => What::Beats { path: path(metric_source, variables), target, terms },
+                Some(series) => What::Probes(Probes {
+                    series: series.map_values(|value| variables.in_path(value)).expect(CHECKED),
+                    target_label: target_label.as_ref().expect(CHECKED).to_string(),
+                    probe_label: probe_label.as_ref().map(ToString::to_string),
+                    target,
+                    terms,
+                }),
             };
             (metric_source, what)
         }
@@ -220,6 +320,20 @@ fn value(metric: &Metric, bound: Option<Bound>, variables: &Variables) -> What {
 fn query(metric: &Metric, variables: &Variables) -> Query {
     let query = metric.metric_source.spec.query.as_deref().expect(CHECKED);
     variables.in_query(query).expect(CHECKED)
+}
+
+fn charges(metric: &Metric, variables: &Variables, content: FileContent) -> What {
+    let FocusSpec { path, column, equals, straddling, uncharged } =
+        metric.metric_source.spec.focus.as_ref().expect(CHECKED);
+    let replaced = |text: &String| variables.in_path(text).expect(CHECKED);
+    let equals = equals.iter().map(|(column, value)| (column.clone(), replaced(value))).collect();
+    let charges = Charges { column: *column, equals, straddling: *straddling, uncharged: *uncharged };
+    What::Charges { path: replaced(path), charges, content }
+}
+
+fn sql(metric: &Metric, variables: &Variables, content: FileContent) -> What {
+    let query = metric.metric_source.spec.query.as_deref().expect(CHECKED);
+    What::Sql { statement: variables.in_sql(query).expect(CHECKED), content }
 }
 
 fn counter_of(spec: &CounterSpec, variables: &Variables) -> Counter {

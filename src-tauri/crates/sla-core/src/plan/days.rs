@@ -33,11 +33,13 @@ pub struct CommitmentDays<'a> {
 }
 
 impl Ask {
-    /// Whether it is captured day by day: of a server that forgets. Files stay, and what comes in slices that days are not
-    /// made of is captured as a whole.
+    /// Whether it is captured day by day: of a server that forgets. Files and tables stay, and what comes in slices that days are
+    /// not made of is captured as a whole.
     pub fn is_daily(&self) -> bool {
         let fits = |border: UnixSeconds| border.rem_euclid(self.step_seconds) == 0;
-        matches!(self.what, What::Queries(_) | What::Counters(_)) && fits(self.period.start) && fits(self.period.end)
+        matches!(self.what, What::Queries(_) | What::Counters(_) | What::Probes(_))
+            && fits(self.period.start)
+            && fits(self.period.end)
     }
 
     /// A name of what is asked, whenever it is asked for: the same question to the same source in slices of the same width.
@@ -45,6 +47,10 @@ impl Ask {
         let asked = match &self.what {
             What::Queries(reading) => reading.to_string(),
             What::Counters(counters) => counters.to_string(),
+            What::Sql { statement, content } => format!("{statement} {content:?}"),
+            What::Charges { path, charges, content } => format!("{path} {charges} {content:?}"),
+            What::Incidents { path, down_from } => format!("{path} {down_from:?}"),
+            What::Probes(probes) => format!("{probes:?}"),
             What::File { path, content } => format!("{path} {content:?}"),
             What::Beats { path, target, terms } => format!("{path} {target} {terms:?}"),
         };

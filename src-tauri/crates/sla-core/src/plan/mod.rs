@@ -14,7 +14,7 @@ mod span;
 
 use chrono::Days;
 
-pub use ask::{Ask, CountedPart, Counter, Counters, FileContent, Reading, What};
+pub use ask::{Ask, Charges, CountedPart, Counter, Counters, FileContent, Probes, Reading, What};
 pub use days::{CommitmentDays, SETTLED_SECONDS, months_until, plan_days};
 pub use error::PlanError;
 pub use incidents::PlannedIncidents;
@@ -246,7 +246,8 @@ fn contract_month<'a>(
             });
         }
         let variables = Variables::new(tenant.name().as_str(), &tenant.metadata.labels, terms.slice.seconds());
-        let ask = ask::ask(sli, terms, &variables, span.period);
+        let type_of = |name: &Name| catalogue.data_sources[name].spec.source_type;
+        let ask = ask::ask(sli, terms, &variables, span.period, type_of);
         commitments.push(PlannedCommitment {
             terms,
             title: terms.display_name.as_deref().unwrap_or_else(|| slo.metadata.title()),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{Datelike, Offset, TimeDelta};
 
 use super::Check;
-use super::sli::{asked, is_inside};
+use super::sli::{Asked, asked, is_inside};
 use crate::catalogue::Document;
 use crate::catalogue::contract::{Commitment, ContractSpec};
 use crate::catalogue::finding::Code;
@@ -183,8 +183,13 @@ höchstens 1 % ist keine"
         self.fits_measurement(contract, at, commitment, sli);
         let Some(tenant) = catalogue.tenants.get(&contract.spec.tenant) else { return };
         let variables = Variables::new(tenant.name().as_str(), &tenant.metadata.labels, commitment.slice.seconds());
-        for (pointer, text) in asked(sli) {
-            match variables.in_path(&text) {
+        for Asked { pointer, text, source } in asked(sli) {
+            let is_sql = self.is_sql(source) && pointer.ends_with("/query");
+            let replaced = match is_sql {
+                true => variables.in_sql(&text).map(|statement| statement.text().to_owned()),
+                false => variables.in_path(&text),
+            };
+            match replaced {
                 Err(unknown) => {
                     let found = phrase!(
                         "the variable ${} for tenant {}",
@@ -194,12 +199,13 @@ höchstens 1 % ist keine"
                     );
                     self.add(Code::UnsoundQuery, sli, &pointer, found, Phrase::one_of(&unknown.known));
                 }
-                Ok(path) if pointer.ends_with("/path") && !is_inside(&path) => {
+                Ok(path) if pointer.ends_with("/path") && !is_inside(&path, endings(&pointer)) => {
                     let found =
                         phrase!("the path {path:?} for tenant {}", "der Pfad {path:?} beim Kunden {}", tenant.name());
+                    let [one, other] = *endings(&pointer);
                     let expected = phrase!(
-                        "a path inside the source's folder that ends in .csv or .parquet",
-                        "ein Pfad im Ordner der Datenquelle, der auf .csv oder .parquet endet"
+                        "a path inside the source's folder that ends in {one} or {other}",
+                        "ein Pfad im Ordner der Datenquelle, der auf {one} oder {other} endet"
                     );
                     self.add(Code::InvalidValue, sli, &pointer, found, expected);
                 }
@@ -272,4 +278,9 @@ höchstens 1 % ist keine"
             self.add(Code::InvalidValue, contract, "/spec/maintenance", found, expected);
         }
     }
+}
+
+/// What the name of a file ends in that a measurement asks for.
+fn endings(pointer: &str) -> &'static [&'static str; 2] {
+    if pointer.starts_with("/spec/incidents/") { &[".csv", ".json"] } else { &[".csv", ".parquet"] }
 }

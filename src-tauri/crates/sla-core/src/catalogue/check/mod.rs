@@ -13,14 +13,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::contract::ContractSpec;
 use super::finding::{Code, Finding, Severity};
-use super::openslo::SourceType;
+use super::openslo::{DataSourceSpec, MetricSource, SourceType};
 use super::query::tells_tenants_apart;
 use super::unread::{self, Unread};
 use super::value::Name;
-use super::{Catalogue, Document, overlap};
+use super::{Catalogue, Document, overlap, sql};
 use crate::phrase;
 use crate::phrase::Phrase;
-use sli::asked;
+use sli::{Asked, asked};
 pub(super) use stake::{amount, costs, stake};
 
 /// Adds every error of a catalogue to the findings, and gives what is unsound in each contract.
@@ -93,83 +93,63 @@ impl Check<'_> {
         for source in self.catalogue.data_sources.values() {
             let details = &source.spec.connection_details;
             let at = "/spec/connectionDetails";
-            let prometheus_only = [
+            let given = [
                 ("url", details.url.is_some()),
                 ("bearerTokenEnv", details.bearer_token_env.is_some()),
                 ("username", details.username.is_some()),
                 ("passwordEnv", details.password_env.is_some()),
+                ("urlEnv", details.url_env.is_some()),
                 ("caFile", details.ca_file.is_some()),
                 ("timeoutSeconds", details.timeout_seconds.is_some()),
                 ("replicaLabel", details.replica_label.is_some()),
+                ("folder", details.folder.is_some()),
             ];
-            match source.spec.source_type {
-                SourceType::Prometheus => {
-                    if details.url.is_none() {
-                        self.add(
-                            Code::MissingField,
-                            source,
-                            at,
-                            Phrase::no_field("url"),
-                            phrase!("the server's base address", "die Basisadresse des Servers"),
-                        );
-                    }
-                    if details.folder.is_some() {
-                        let at = format!("{at}/folder");
-                        self.add(
-                            Code::UnknownField,
-                            source,
-                            &at,
-                            phrase!("a folder", "ein Ordner"),
-                            phrase!(
-                                "no folder for a source of type Prometheus",
-                                "kein folder bei einer Quelle vom Typ Prometheus"
-                            ),
-                        );
-                    }
-                    if details.username.is_some() != details.password_env.is_some() {
-                        self.add(
-                            Code::MissingField,
-                            source,
-                            at,
-                            phrase!("only one of username and passwordEnv", "nur eines von username und passwordEnv"),
-                            phrase!("both or neither", "beide oder keines"),
-                        );
-                    }
-                    if details.bearer_token_env.is_some() && details.username.is_some() {
-                        let found = phrase!("a bearer token and a user name", "ein Bearer-Token und ein Benutzername");
-                        self.add(
-                            Code::InvalidValue,
-                            source,
-                            at,
-                            found,
-                            phrase!("one way to sign in", "nur eine Art der Anmeldung"),
-                        );
-                    }
-                }
+            let (kind, needed, meaning, others): (_, _, _, &[&str]) = match source.spec.source_type {
+                SourceType::Prometheus => (
+                    "Prometheus",
+                    "url",
+                    phrase!("the server's base address", "die Basisadresse des Servers"),
+                    &["bearerTokenEnv", "username", "passwordEnv", "caFile", "timeoutSeconds", "replicaLabel"],
+                ),
+                SourceType::PostgreSQL => (
+                    "PostgreSQL",
+                    "urlEnv",
+                    phrase!(
+                        "the name of the environment variable that holds the address",
+                        "der Name der Umgebungsvariable, in der die Adresse steht"
+                    ),
+                    &["caFile", "timeoutSeconds"],
+                ),
                 SourceType::File => {
-                    if details.folder.is_none() {
-                        self.add(
-                            Code::MissingField,
-                            source,
-                            at,
-                            Phrase::no_field("folder"),
-                            phrase!("the folder with the files", "der Ordner mit den Dateien"),
-                        );
-                    }
-                    for (name, _) in prometheus_only.iter().filter(|(_, given)| *given) {
-                        let at = format!("{at}/{name}");
-                        let expected =
-                            phrase!("no {name} for a source of type File", "kein {name} bei einer Quelle vom Typ File");
-                        self.add(
-                            Code::UnknownField,
-                            source,
-                            &at,
-                            phrase!("the field {name:?}", "das Feld {name:?}"),
-                            expected,
-                        );
-                    }
+                    ("File", "folder", phrase!("the folder with the files", "der Ordner mit den Dateien"), &[])
                 }
+            };
+            if !given.contains(&(needed, true)) {
+                self.add(Code::MissingField, source, at, Phrase::no_field(needed), meaning);
             }
+            for (name, _) in given.iter().filter(|(name, given)| *given && *name != needed && !others.contains(name)) {
+                let expected =
+                    phrase!("no {name} for a source of type {kind}", "kein {name} bei einer Quelle vom Typ {kind}");
+                let found = phrase!("the field {name:?}", "das Feld {name:?}");
+                self.add(Code::UnknownField, source, &format!("{at}/{name}"), found, expected);
+            }
+            if source.spec.source_type == SourceType::Prometheus {
+                self.signs_in_once(source, at);
+            }
+        }
+    }
+
+    /// A Prometheus server gets a token, or a user with a password, or neither.
+    fn signs_in_once(&mut self, source: &Document<DataSourceSpec>, at: &str) {
+        let details = &source.spec.connection_details;
+        if details.username.is_some() != details.password_env.is_some() {
+            let found = phrase!("only one of username and passwordEnv", "nur eines von username und passwordEnv");
+            self.add(Code::MissingField, source, at, found, phrase!("both or neither", "beide oder keines"));
+        }
+        if details.bearer_token_env.is_some() && details.username.is_some() {
+            let found = phrase!("a bearer token and a user name", "ein Bearer-Token und ein Benutzername");
+            let expected = phrase!("one way to sign in", "nur eine Art der Anmeldung");
+            self.add(Code::InvalidValue, source, at, found, expected);
         }
     }
 
@@ -194,26 +174,38 @@ impl Check<'_> {
         }
         for (name, tenants) in users.into_iter().filter(|(_, tenants)| tenants.len() > 1) {
             let Some(sli) = catalogue.slis.get(name) else { continue };
-            for (pointer, text) in asked(sli) {
-                if !tells_tenants_apart(&text) {
+            // Other targets of a probe show that it lived: their series may be everybody's, as long as the target is not.
+            let is_own = |asked: &Asked<'_>| asked.pointer != "/spec/heartbeats/metricSource/spec/series";
+            // Of charges it is enough that either the file or a column is the tenant's own.
+            let has_own_charges =
+                asked(sli).any(|asked| asked.pointer.contains("/focus/") && tells_tenants_apart(&asked.text));
+            let is_own = |asked: &Asked<'_>| is_own(asked) && !(has_own_charges && asked.pointer.contains("/focus/"));
+            for Asked { pointer, text, source } in asked(sli).filter(is_own) {
+                let is_sql = self.is_sql(source) && pointer.ends_with("/query");
+                if !(if is_sql { sql::tells_tenants_apart(&text) } else { tells_tenants_apart(&text) }) {
                     let names: Vec<_> = tenants.iter().map(|tenant| tenant.as_str()).collect();
                     let found = phrase!(
                         "one measurement for the tenants {}",
                         "dieselbe Messung für die Kunden {}",
                         names.join(", ")
                     );
-                    self.add(
-                        Code::UnsoundQuery,
-                        sli,
-                        &pointer,
-                        found,
+                    let expected = if is_sql {
+                        phrase!("a condition such as tenant = $tenant", "eine Bedingung wie tenant = $tenant")
+                    } else {
                         phrase!(
                             "a label matcher such as {{tenant=\"$tenant\"}}",
                             "ein Label-Vergleich wie {{tenant=\"$tenant\"}}"
-                        ),
-                    );
+                        )
+                    };
+                    self.add(Code::UnsoundQuery, sli, &pointer, found, expected);
                 }
             }
         }
+    }
+
+    /// Whether a source is asked in SQL.
+    fn is_sql(&self, source: &MetricSource) -> bool {
+        let source = self.catalogue.data_sources.get(&source.metric_source_ref);
+        source.is_some_and(|source| source.spec.source_type == SourceType::PostgreSQL)
     }
 }

@@ -4,16 +4,24 @@ use std::borrow::Cow;
 
 use super::Check;
 use crate::catalogue::finding::Code;
-use crate::catalogue::openslo::{HeartbeatMetric, Measures, Metric, MetricSpec, SourceType};
-use crate::catalogue::query::unsound;
+use crate::catalogue::openslo::{
+    DowntimeMetric, HeartbeatMetric, Measures, Metric, MetricSource, MetricSpec, SourceType,
+};
 use crate::catalogue::{Commitment, ContractSpec, CounterSpec, Document, Model, SliSpec};
+use crate::catalogue::{query::unsound, sql};
 use crate::heartbeat::HeartbeatError;
 use crate::phrase;
 use crate::phrase::Phrase;
 use crate::record::Method;
 
 /// What can be asked of a source, in the order of [`MetricSpec`].
-const SAID: [(&str, &str); 3] = [("a query", "eine Abfrage"), ("a path", "ein Pfad"), ("a counter", "ein Zähler")];
+const SAID: [(&str, &str); 5] = [
+    ("a query", "eine Abfrage"),
+    ("a path", "ein Pfad"),
+    ("a counter", "ein Zähler"),
+    ("series of probes", "Zeitreihen von Proben"),
+    ("charges", "Posten"),
+];
 /// Longest time between two samples of a counter that is no gap.
 const LONGEST_GAP_SECONDS: i64 = 1800;
 
@@ -30,14 +38,18 @@ impl Check<'_> {
                     self.heartbeats(sli, heartbeats);
                     continue;
                 }
+                [Measures::Downtime(downtime)] => {
+                    self.downtime(sli, downtime);
+                    continue;
+                }
                 all => {
                     let found = match all.len() {
                         0 => phrase!("nothing that is measured", "nichts, was gemessen wird"),
                         many => phrase!("{many} things that are measured", "{many} Dinge, die gemessen werden"),
                     };
                     let expected = phrase!(
-                        "exactly one of ratioMetric, thresholdMetric and heartbeats",
-                        "genau eines von ratioMetric, thresholdMetric und heartbeats"
+                        "exactly one of ratioMetric, thresholdMetric, heartbeats and incidents",
+                        "genau eines von ratioMetric, thresholdMetric, heartbeats und incidents"
                     );
                     self.add(Code::InvalidValue, sli, "/spec", found, expected);
                     continue;
@@ -93,6 +105,13 @@ impl Check<'_> {
                     "Zähler für beide Zahlen eines Verhältnisses oder für keine: Geschätztes und Gezähltes passen nicht zusammen"
                 );
                 self.add(Code::InvalidValue, sli, at, found, expected);
+            } else if self.is_sql(total) && source.spec.query != total.spec.query {
+                let found = phrase!("two statements for one ratio", "zwei Anweisungen für ein Verhältnis");
+                let expected = phrase!(
+                    "one statement that gives the columns t, good and total, at both",
+                    "eine Anweisung mit den Spalten t, good und total, bei beiden"
+                );
+                self.add(Code::InvalidValue, sli, at, found, expected);
             } else if let (Some(path), Some(other)) = (&source.spec.path, &total.spec.path)
                 && path != other
             {
@@ -133,22 +152,32 @@ impl Check<'_> {
                 phrase!("{real:?}, as the data source says", "{real:?}, wie es die Datenquelle sagt"),
             );
         }
-        let MetricSpec { query, path, counter } = &source.spec;
-        let said = [query.is_some(), path.is_some(), counter.is_some()];
+        let MetricSpec { query, path, counter, series, focus } = &source.spec;
+        let said = [query.is_some(), path.is_some(), counter.is_some(), series.is_some(), focus.is_some()];
         let (expected, right) = match (real, name) {
             (SourceType::Prometheus, "good" | "bad" | "total") => (
                 phrase!(
                     "either a query or a counter, and no path",
                     "entweder eine Abfrage oder ein Zähler, und kein Pfad"
                 ),
-                matches!(said, [true, false, false] | [false, false, true]),
+                matches!(said, [true, false, false, false, false] | [false, false, true, false, false]),
             ),
-            (SourceType::Prometheus, _) => {
-                (phrase!("a query, and nothing else", "eine Abfrage und sonst nichts"), said == [true, false, false])
-            }
-            (SourceType::File, _) => {
-                (phrase!("a path, and nothing else", "ein Pfad und sonst nichts"), said == [false, true, false])
-            }
+            (SourceType::Prometheus, "heartbeats") => (
+                phrase!("series of probes, and nothing else", "Zeitreihen von Proben und sonst nichts"),
+                said == [false, false, false, true, false],
+            ),
+            (SourceType::Prometheus | SourceType::PostgreSQL, _) => (
+                phrase!("a query, and nothing else", "eine Abfrage und sonst nichts"),
+                said == [true, false, false, false, false],
+            ),
+            (SourceType::File, "value") => (
+                phrase!("either a path or focus", "entweder ein Pfad oder focus"),
+                matches!(said, [false, true, false, false, false] | [false, false, false, false, true]),
+            ),
+            (SourceType::File, _) => (
+                phrase!("a path, and nothing else", "ein Pfad und sonst nichts"),
+                said == [false, true, false, false, false],
+            ),
         };
         if !right {
             let (mut en, mut de) = (Vec::new(), Vec::new());
@@ -162,24 +191,38 @@ impl Check<'_> {
             };
             self.add(Code::InvalidValue, sli, &format!("{at}/spec"), found, expected);
         }
+        let unsound = if real == SourceType::PostgreSQL { sql::unsound } else { unsound };
         for (found, expected) in query.as_deref().map(unsound).unwrap_or_default() {
             self.add(Code::UnsoundQuery, sli, &format!("{at}/spec/query"), found, expected);
+        }
+        if let Some(focus) = focus.as_ref().filter(|focus| !focus.path.to_ascii_lowercase().ends_with(".csv")) {
+            let found = phrase!("the path {:?}", "der Pfad {:?}", focus.path);
+            let expected = phrase!("a .csv file of charges", "eine .csv-Datei mit Posten");
+            self.add(Code::InvalidValue, sli, &format!("{at}/spec/focus/path"), found, expected);
         }
         if let Some(counter) = counter {
             self.counter(sli, &format!("{at}/spec/counter"), counter);
         }
-        if real == SourceType::File && name == "bad" {
+        if name == "bad" && real != SourceType::Prometheus {
             let at = at.trim_end_matches("/metricSource");
-            self.add(
-                Code::InvalidValue,
-                sli,
-                at,
-                phrase!("bad events from a file", "schlechte Ereignisse aus einer Datei"),
-                phrase!(
-                    "good: a file has the columns t, good, total",
-                    "good: eine Datei hat die Spalten t, good, total"
-                ),
-            );
+            let (found, expected) = if real == SourceType::File {
+                (
+                    phrase!("bad events from a file", "schlechte Ereignisse aus einer Datei"),
+                    phrase!(
+                        "good: a file has the columns t, good, total",
+                        "good: eine Datei hat die Spalten t, good, total"
+                    ),
+                )
+            } else {
+                (
+                    phrase!("bad events from a database", "schlechte Ereignisse aus einer Datenbank"),
+                    phrase!(
+                        "good: a statement gives the columns t, good, total",
+                        "good: eine Anweisung ergibt die Spalten t, good, total"
+                    ),
+                )
+            };
+            self.add(Code::InvalidValue, sli, at, found, expected);
         }
     }
 
@@ -216,6 +259,10 @@ impl Check<'_> {
             Measures::Events(_) => (
                 said.is_empty(),
                 phrase!("none of them: the measurement counts events", "keines davon: die Messung zählt Ereignisse"),
+            ),
+            Measures::Downtime(_) => (
+                said.is_empty(),
+                phrase!("none of them: the measurement counts seconds", "keines davon: die Messung zählt Sekunden"),
             ),
             Measures::Value(_) => (
                 said.len() == 1 && heartbeat.is_none(),
@@ -296,17 +343,47 @@ impl Check<'_> {
         }
     }
 
+    fn downtime(&mut self, sli: &Document<SliSpec>, downtime: &DowntimeMetric) {
+        let at = "/spec/incidents/metricSource";
+        self.metric(sli, at, "incidents", &Metric { metric_source: downtime.metric_source.clone() });
+        let source = self.catalogue.data_sources.get(&downtime.metric_source.metric_source_ref);
+        if source.is_some_and(|source| source.spec.source_type != SourceType::File) {
+            let found = phrase!("incidents from a server", "Störungen von einem Server");
+            let expected = phrase!("a source of type File", "eine Quelle vom Typ File");
+            self.add(Code::InvalidValue, sli, &format!("{at}/metricSourceRef"), found, expected);
+        }
+    }
+
     fn heartbeats(&mut self, sli: &Document<SliSpec>, heartbeats: &HeartbeatMetric) {
         let at = "/spec/heartbeats/metricSource";
         self.metric(sli, at, "heartbeats", &Metric { metric_source: heartbeats.metric_source.clone() });
         let source = self.catalogue.data_sources.get(&heartbeats.metric_source.metric_source_ref);
-        if source.is_some_and(|source| source.spec.source_type != SourceType::File) {
-            let found = phrase!("heartbeats from a server", "Lebenszeichen von einem Server");
-            let expected = phrase!(
-                "a source of type File; a server's probes are counted as events",
-                "eine Quelle vom Typ File; die Proben eines Servers werden als Ereignisse gezählt"
-            );
-            self.add(Code::InvalidValue, sli, &format!("{at}/metricSourceRef"), found, expected);
+        let HeartbeatMetric { target_label, probe_label, .. } = heartbeats;
+        match source.map(|source| source.spec.source_type) {
+            Some(SourceType::PostgreSQL) => {
+                let found = phrase!("heartbeats from a database", "Lebenszeichen aus einer Datenbank");
+                let expected =
+                    phrase!("a source of type Prometheus or File", "eine Quelle vom Typ Prometheus oder File");
+                self.add(Code::InvalidValue, sli, &format!("{at}/metricSourceRef"), found, expected);
+            }
+            Some(SourceType::Prometheus) if target_label.is_none() => {
+                let expected =
+                    phrase!("the label that names what was checked", "das Label, das nennt, was geprüft wurde");
+                let found = Phrase::no_field("targetLabel");
+                self.add(Code::MissingField, sli, "/spec/heartbeats", found, expected);
+            }
+            Some(SourceType::File) => {
+                let given = [("targetLabel", target_label.is_some()), ("probeLabel", probe_label.is_some())];
+                for (name, _) in given.iter().filter(|(_, given)| *given) {
+                    let found = phrase!("the field {name:?}", "das Feld {name:?}");
+                    let expected = phrase!(
+                        "no {name}: a file has the columns probe and target",
+                        "kein {name}: eine Datei hat die Spalten probe und target"
+                    );
+                    self.add(Code::UnknownField, sli, &format!("/spec/heartbeats/{name}"), found, expected);
+                }
+            }
+            _ => {}
         }
         let path = heartbeats.metric_source.spec.path.as_deref();
         if let Some(path) = path.filter(|path| !path.to_ascii_lowercase().ends_with(".csv")) {
@@ -361,15 +438,24 @@ impl Check<'_> {
 
 /// Whether a path names a file inside the folder that it is relative to. A label of one tenant must not lead into the
 /// files of another.
-pub(super) fn is_inside(path: &str) -> bool {
+pub(super) fn is_inside(path: &str, endings: &[&str]) -> bool {
     let named = |part: &str| !matches!(part, "" | "." | "..");
     let inside = !path.contains(['\\', ':']) && path.split('/').all(named);
     let path = path.to_ascii_lowercase();
-    inside && [".csv", ".parquet"].iter().any(|ending| path.strip_suffix(ending).is_some_and(|stem| !stem.is_empty()))
+    inside && endings.iter().any(|ending| path.strip_suffix(ending).is_some_and(|stem| !stem.is_empty()))
 }
 
-/// Every text of a measurement in which variables are replaced, with its place.
-pub(super) fn asked(sli: &Document<SliSpec>) -> impl Iterator<Item = (String, Cow<'_, str>)> {
+/// A text of a measurement in which variables are replaced.
+pub(super) struct Asked<'a> {
+    /// Its place.
+    pub(super) pointer: String,
+    pub(super) text: Cow<'a, str>,
+    /// Whom it is put to.
+    pub(super) source: &'a MetricSource,
+}
+
+/// Every text of a measurement in which variables are replaced.
+pub(super) fn asked(sli: &Document<SliSpec>) -> impl Iterator<Item = Asked<'_>> {
     let ratio = sli.spec.ratio_metric.as_ref();
     let heartbeats = sli.spec.heartbeats.as_ref();
     let metrics = [
@@ -378,17 +464,29 @@ pub(super) fn asked(sli: &Document<SliSpec>) -> impl Iterator<Item = (String, Co
         ("ratioMetric/total", ratio.map(|ratio| &ratio.total.metric_source)),
         ("thresholdMetric", sli.spec.threshold_metric.as_ref().map(|metric| &metric.metric_source)),
         ("heartbeats", heartbeats.map(|heartbeats| &heartbeats.metric_source)),
+        ("incidents", sli.spec.incidents.as_ref().map(|incidents| &incidents.metric_source)),
     ];
     let asked = metrics.into_iter().filter_map(|(name, source)| Some((name, source?))).flat_map(|(name, source)| {
-        let MetricSpec { query, path, counter } = &source.spec;
+        let MetricSpec { query, path, counter, series, focus } = &source.spec;
         let texts = [
             ("query", query.as_deref().map(Cow::from)),
             ("path", path.as_deref().map(Cow::from)),
             ("counter/series", counter.as_ref().map(|counter| counter.series.to_string().into())),
+            ("series", series.as_ref().map(|series| series.to_string().into())),
+            ("focus/path", focus.as_ref().map(|focus| focus.path.as_str().into())),
+            (
+                "focus/where",
+                focus.as_ref().map(|focus| focus.equals.values().cloned().collect::<Vec<_>>().join("\n").into()),
+            ),
         ];
-        texts
-            .into_iter()
-            .filter_map(move |(field, text)| Some((format!("/spec/{name}/metricSource/spec/{field}"), text?)))
+        texts.into_iter().filter_map(move |(field, text)| {
+            let pointer = format!("/spec/{name}/metricSource/spec/{field}");
+            Some(Asked { pointer, text: text?, source })
+        })
     });
-    asked.chain(heartbeats.map(|heartbeats| ("/spec/heartbeats/target".to_owned(), heartbeats.target.as_str().into())))
+    asked.chain(heartbeats.map(|heartbeats| Asked {
+        pointer: "/spec/heartbeats/target".to_owned(),
+        text: heartbeats.target.as_str().into(),
+        source: &heartbeats.metric_source,
+    }))
 }
