@@ -7,7 +7,7 @@ use num_traits::ToPrimitive;
 use serde::Deserialize;
 
 use super::error::PrometheusError;
-use super::reply::{Envelope, bounded, cut, not_prometheus};
+use super::reply::{Envelope, cut, not_prometheus};
 use crate::counter::{Labels, Sample};
 use crate::number::Number;
 
