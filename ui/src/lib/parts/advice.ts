@@ -105,6 +105,7 @@ const reasonsOfSources: [prefix: string, words: string][] = [
   ['prometheus.shape', 'query'],
   ['prometheus.several_series', 'query'],
   ['prometheus.ranges', 'query'],
+  ['prometheus.replicas', 'replicas'],
   ['prometheus.no_label', 'probes'],
   ['prometheus.beat', 'probes'],
   ['prometheus.same_probe', 'probes'],
