@@ -28,7 +28,8 @@ export async function startPrometheus() {
     for await (const chunk of request) chunks.push(chunk)
     const form = new URLSearchParams(Buffer.concat(chunks).toString())
     const answer = (data) => response.end(JSON.stringify({ status: 'success', data }))
-    if (request.url?.includes('buildinfo')) return answer({ version: '3.5.0' })
+    if (request.url?.includes('buildinfo'))
+      return answer({ version: '3.5.0', revision: 'x', goVersion: 'go1.27' })
     await held
     const [start = 0, end = 0, step = 60] = ['start', 'end', 'step'].map((name) => Number(form.get(name)))
     const values = []

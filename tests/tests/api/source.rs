@@ -60,7 +60,9 @@ impl Stub {
 
 fn prometheus(head: &str) -> (u16, &'static str) {
     match head {
-        _ if head.contains("buildinfo") => (200, r#"{"status":"success","data":{"version":"3.5.0"}}"#),
+        _ if head.contains("buildinfo") => {
+            (200, r#"{"status":"success","data":{"version":"3.5.0","revision":"x","goVersion":"go1.27"}}"#)
+        }
         _ if head.contains("runtimeinfo") => (200, r#"{"status":"success","data":{"storageRetention":"15d"}}"#),
         _ if head.contains("query_range") => {
             (200, r#"{"status":"success","data":{"resultType":"matrix","result":[]}}"#)
