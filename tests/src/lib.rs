@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 pub mod figures;
+pub mod nord;
 pub mod servers;
 
 /// The path of the `sla` binary that was built beside the running test.

@@ -3,6 +3,7 @@
 use std::process::Command;
 
 use serde_json::Value;
+use sla_acceptance::nord;
 
 /// Closes October 2026 of one tenant; gives the first commitment of its report.
 #[track_caller]
@@ -11,7 +12,8 @@ fn closed(sli: &str, terms: &str, file: (&str, &str)) -> Value {
     let path = |name: &str| desk.path().join(name);
     std::fs::create_dir(path("catalogue")).expect("a folder");
     std::fs::write(path("catalogue").join(file.0), file.1).expect("a file");
-    let text = CATALOGUE.replace("SLI_SPEC", sli).replace("TERMS", terms);
+    let documents = nord::source("files", "File", "folder: .") + &nord::sli("measured", sli);
+    let text = nord::catalogue(&documents, None, &format!("penalty: {{}}, {terms}"));
     std::fs::write(path("catalogue/all.yaml"), text).expect("a file");
     let mut command = Command::new(sla_acceptance::binary());
     command.args(["close", "--month", "2026-10", "--actor", "tester", "--json", "--ledger"]);
@@ -63,49 +65,3 @@ fn charges_are_consumed_to_the_last_decimal() {
     // Thirty days of 0.123456: what is spread over the minutes adds up to it.
     assert_eq!(commitment["total"], "3.70368", "{commitment}");
 }
-
-const CATALOGUE: &str = r#"
-apiVersion: openslo/v1
-kind: DataSource
-metadata: { name: files }
-spec: { type: File, connectionDetails: { folder: . } }
----
-apiVersion: openslo/v1
-kind: Service
-metadata: { name: platform }
-spec: {}
----
-apiVersion: openslo/v1
-kind: SLI
-metadata: { name: measured }
-spec: { SLI_SPEC }
----
-apiVersion: openslo/v1
-kind: SLO
-metadata: { name: measured }
-spec: { service: platform, indicatorRef: measured, budgetingMethod: Occurrences }
----
-apiVersion: sla-desk/v1
-kind: Tenant
-metadata: { name: nord }
-spec: { language: de, contacts: [{ name: Contact, email: contact@nord.example }] }
----
-apiVersion: sla-desk/v1
-kind: Contract
-metadata: { name: nord-contract }
-spec:
-  tenant: nord
-  version: 1
-  validFrom: 2026-10-01
-  timeZone: Europe/Berlin
-  currency: EUR
-  fee: { monthly: 1000.00, partMonth: daily }
-  serviceHours: 24/7
-  rounding: { mode: half_even, at: commitment }
-  legalNature: service_credit
-  caps: [{ per: month, share: 20, of: base }]
-  holidays: { region: DE-BE }
-  claim: { within: 2, unit: months, from: periodEnd, rollForward: true }
-  commitments:
-    - { name: measured, slo: measured, slice: 1m, unknown: range, quiet: good, exclusions: denominator, penalty: {}, TERMS }
-"#;

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 use std::time::Duration;
 
+use sla_acceptance::nord;
 use sla_acceptance::servers::{PgBouncer, Postgres, Shutdown};
 use sla_capture::{
     CaptureError, CaptureRequest, Database, NoProgress, Secret, Slice, Slices, Source, SqlConfig, answers, encode,
@@ -273,52 +274,11 @@ fn holds_nowhere(folder: &Path, secret: &str) {
     }
 }
 
-const CATALOGUE: &str = r#"
-apiVersion: openslo/v1
-kind: DataSource
-metadata: { name: reports }
-spec: { type: PostgreSQL, connectionDetails: { urlEnv: REPORTS_DATABASE, timeoutSeconds: 20 } }
----
-apiVersion: openslo/v1
-kind: Service
-metadata: { name: platform }
-spec: {}
----
-apiVersion: openslo/v1
-kind: SLI
-metadata: { name: requests }
-spec:
-  ratioMetric:
-    good: { metricSource: { metricSourceRef: reports, spec: { query: "select t, good, total from slices where tenant = $tenant and t > $from and t <= $to" } } }
-    total: { metricSource: { metricSourceRef: reports, spec: { query: "select t, good, total from slices where tenant = $tenant and t > $from and t <= $to" } } }
----
-apiVersion: openslo/v1
-kind: SLO
-metadata: { name: answered, displayName: Answered requests }
-spec: { service: platform, indicatorRef: requests, budgetingMethod: Occurrences }
----
-apiVersion: sla-desk/v1
-kind: Tenant
-metadata: { name: nord }
-spec: { language: de, contacts: [{ name: Contact, email: contact@nord.example }] }
----
-apiVersion: sla-desk/v1
-kind: Contract
-metadata: { name: nord-contract }
-spec:
-  tenant: nord
-  version: 1
-  validFrom: 2026-10-01
-  timeZone: Europe/Berlin
-  currency: EUR
-  fee: { monthly: 1000.00, partMonth: daily }
-  serviceHours: 24/7
-  rounding: { mode: half_even, at: commitment }
-  legalNature: service_credit
-  caps: [{ per: month, share: 20, of: base }]
-  holidays: { region: DE-BE }
-  claim: { within: 2, unit: months, from: periodEnd, rollForward: true }
-  commitments:
-    - { name: answered, slo: answered, target: 99.9, method: Occurrences, slice: 1m, unknown: range, quiet: good,
-        exclusions: denominator, penalty: { bands: [{ from: 99, below: 99.9, credit: 5 }, { from: 0, below: 99, credit: 10 }] } }
-"#;
+fn catalogue() -> String {
+    const ASKED: &str =
+        "query: \"select t, good, total from slices where tenant = $tenant and t > $from and t <= $to\"";
+    let requests = nord::ratio("reports", ("good", ASKED), ASKED);
+    let database = nord::source("reports", "PostgreSQL", "urlEnv: REPORTS_DATABASE, timeoutSeconds: 20");
+    let documents = database + &nord::sli("measured", &requests);
+    nord::catalogue(&documents, None, &format!("target: 99.9, method: Occurrences, penalty: {}", nord::BANDS))
+}

@@ -7,6 +7,7 @@ use std::process::{Command, Output, Stdio};
 use std::time::Instant;
 
 use serde_json::Value;
+use sla_acceptance::nord;
 use sla_acceptance::servers::{Prometheus, WrittenSeries, write};
 use sla_capture::{EvidenceStore, decode};
 use sla_core::time::Period;
@@ -17,25 +18,29 @@ use super::{courses, made, month, rows};
 /// The contract is in force for four days.
 const DAYS: i64 = 4;
 
-fn days() -> Period {
+pub(super) fn days() -> Period {
     Period { end: month().start + DAYS * 86_400, ..month() }
 }
 
-struct Desk(TempDir);
+pub(super) struct Desk(TempDir);
 
 impl Desk {
     fn new(url: &str) -> Self {
+        Self::of(&catalogue(url))
+    }
+
+    pub(super) fn of(catalogue: &str) -> Self {
         let folder = tempfile::Builder::new().prefix("sla-desk-").tempdir().expect("a temporary folder");
         std::fs::create_dir(folder.path().join("catalogue")).expect("the folder can be written");
-        std::fs::write(folder.path().join("catalogue/all.yaml"), catalogue(url)).expect("the folder can be written");
+        std::fs::write(folder.path().join("catalogue/all.yaml"), catalogue).expect("the folder can be written");
         Self(folder)
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(super) fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
-    fn command(&self, words: &[&str]) -> Command {
+    pub(super) fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(sla_acceptance::binary());
         command
             .args(words)
@@ -47,12 +52,12 @@ impl Desk {
         command
     }
 
-    fn run(&self, words: &[&str]) -> Output {
+    pub(super) fn run(&self, words: &[&str]) -> Output {
         self.command(words).output().expect("the binary runs")
     }
 
     #[track_caller]
-    fn says(&self, words: &[&str]) -> Value {
+    pub(super) fn says(&self, words: &[&str]) -> Value {
         let output = self.run(words);
         let text = String::from_utf8_lossy(&output.stdout);
         assert!(output.status.success(), "{}: {text}{}", output.status, String::from_utf8_lossy(&output.stderr));
@@ -211,63 +216,18 @@ fn what_cannot_be_captured_says_so() {
     }
 }
 
-fn catalogue(url: &str) -> String {
-    let counter = |name: &str| {
-        format!("counter: {{ series: '{name}{{tenant=\"$tenant\"}}', newSeries: startsAtZero, gapAfter: 2m }}")
-    };
-    format!(
-        "apiVersion: openslo/v1
-kind: DataSource
-metadata: {{ name: prometheus }}
-spec: {{ type: Prometheus, connectionDetails: {{ url: \"{url}\", timeoutSeconds: 20 }} }}
----
-apiVersion: openslo/v1
-kind: Service
-metadata: {{ name: platform }}
-spec: {{}}
----
-apiVersion: openslo/v1
-kind: SLI
-metadata: {{ name: requests }}
-spec:
-  ratioMetric:
-    bad: {{ metricSource: {{ metricSourceRef: prometheus, spec: {{ {bad} }} }} }}
-    total: {{ metricSource: {{ metricSourceRef: prometheus, spec: {{ {total} }} }} }}
----
-apiVersion: openslo/v1
-kind: SLO
-metadata: {{ name: answered, displayName: Answered requests }}
-spec: {{ service: platform, indicatorRef: requests, budgetingMethod: Occurrences }}
----
-apiVersion: sla-desk/v1
-kind: Tenant
-metadata: {{ name: nord }}
-spec: {{ language: de, contacts: [{{ name: Contact, email: contact@nord.example }}] }}
----
-apiVersion: sla-desk/v1
-kind: Contract
-metadata: {{ name: nord-contract }}
-spec:
-  tenant: nord
-  version: 1
-  validFrom: 2026-10-01
-  validTo: 2026-10-04
-  timeZone: Europe/Berlin
-  currency: EUR
-  fee: {{ monthly: 1000.00, partMonth: daily }}
-  serviceHours: 24/7
-  rounding: {{ mode: half_even, at: commitment }}
-  legalNature: service_credit
-  excludedKinds: [customer]
-  caps: [{{ per: month, share: 20, of: base }}]
-  holidays: {{ region: DE-BE }}
-  claim: {{ within: 2, unit: months, from: periodEnd, rollForward: true }}
-  commitments:
-    - {{ name: answered, slo: answered, target: 99.9, method: Occurrences, slice: 1m, sliceTarget: 90, unknown: range,
-        quiet: good, exclusions: denominator, penalty: {{ bands: [{{ from: 99, below: 99.9, credit: 5 }},
-        {{ from: 0, below: 99, credit: 10 }}] }} }}
-",
-        bad = counter("requests_failed_total"),
-        total = counter("requests_total")
-    )
+/// Requests of four days, counted from their counters.
+pub(super) fn catalogue(url: &str) -> String {
+    nord::catalogue(&counted(url), Some("2026-10-04"), &format!("target: 99.9, {COUNTED}, penalty: {}", nord::BANDS))
+}
+
+/// How requests are judged.
+pub(super) const COUNTED: &str = "method: Occurrences, sliceTarget: 90";
+
+/// The server, and the requests that it counts.
+pub(super) fn counted(url: &str) -> String {
+    let requests =
+        nord::ratio("prometheus", ("bad", &nord::counter("requests_failed_total")), &nord::counter("requests_total"));
+    let server = nord::source("prometheus", "Prometheus", &format!("url: \"{url}\", timeoutSeconds: 20"));
+    server + &nord::sli("measured", &requests)
 }

@@ -229,11 +229,20 @@ pub(crate) async fn captured(
 /// A captured day's place: tenant, contract, commitment and day.
 pub(crate) type OfDay = (Name, Name, Name, String);
 
+/// Which reading of a captured day is wanted.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DayQuery {
+    /// The SLI of the commitment's second reading, for that one's day; the commitment's own when not said.
+    second: Option<Name>,
+}
+
 /// What was asked for a captured day, and what its source warned of.
 pub(crate) async fn captured_day(
     State(api): State<Api>,
     who: Who,
     InPath((tenant, contract, commitment, day)): InPath<OfDay>,
+    InQuery(query): InQuery<DayQuery>,
 ) -> Result<Json<RecordEvidence>, Problem> {
     let no_day = || Problem::not_found("the day");
     let month: Month = day.get(..7).and_then(|month| month.parse().ok()).ok_or_else(no_day)?;
@@ -251,7 +260,8 @@ pub(crate) async fn captured_day(
     let catalogue = catalogue_in(api.catalogue(), &api.ledger).await?;
     let read = move || {
         let planned = plan_days(&catalogue, month, Some(tenant.as_str())).map_err(CaptureDaysError::from)?;
-        Ok::<_, Problem>(captured_evidence(planned, &out, (contract.as_str(), commitment.as_str(), &day))?)
+        let second = query.second.as_ref().map(Name::as_str);
+        Ok::<_, Problem>(captured_evidence(planned, &out, (contract.as_str(), commitment.as_str(), second, &day))?)
     };
     let evidence = tokio::task::spawn_blocking(read).await.expect("reading files does not panic")?;
     Ok(Json(evidence.ok_or_else(no_day)?))

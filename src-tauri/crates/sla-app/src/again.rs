@@ -53,8 +53,9 @@ fn recorded(
     store: &EvidenceStore,
 ) -> Result<BTreeMap<Ask, EvidenceRef>, JobProblem> {
     let mut found = BTreeMap::new();
-    for commitment in plans.iter().flat_map(|plan| &plan.commitments) {
-        let Ask { what, period, step_seconds, .. } = &commitment.ask;
+    let commitments = plans.iter().flat_map(|plan| &plan.commitments);
+    for (commitment, ask) in commitments.flat_map(|one| one.asks().map(move |ask| (one, ask))) {
+        let Ask { what, period, step_seconds, .. } = ask;
         let (from, to) = (utc_text(period.start), utc_text(period.end));
         let fits = |one: &&RecordEvidence| {
             one.step_seconds == *step_seconds
@@ -78,7 +79,7 @@ fn recorded(
             let error = CloseError::from(error);
             JobProblem { code: error.code().to_owned(), detail: detail(&error) }
         };
-        found.insert(commitment.ask.clone(), opened.map_err(told)?.reference);
+        found.insert(ask.clone(), opened.map_err(told)?.reference);
     }
     Ok(found)
 }

@@ -69,8 +69,10 @@ pub(crate) async fn capture_what_answers<'a>(
     for plan in plans {
         for commitment in &plan.commitments {
             let wanted_by = || (format!("{}/{}", plan.tenant.name(), commitment.terms.name), BTreeSet::new());
-            let (_, customers) = asks.entry(commitment.ask.clone()).or_insert_with(wanted_by);
-            customers.insert(plan.tenant.name().as_str());
+            for ask in commitment.asks() {
+                let (_, customers) = asks.entry(ask.clone()).or_insert_with(wanted_by);
+                customers.insert(plan.tenant.name().as_str());
+            }
         }
     }
     let mut sources = Sources::new(catalogue, folder, secrets);

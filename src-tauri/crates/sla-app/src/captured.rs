@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::Serialize;
 use sla_capture::DaysError;
+use sla_core::catalogue::Name;
 use sla_core::plan::{Ask, CommitmentDays};
 use sla_core::record::RecordEvidence;
 use sla_core::time::UnixSeconds;
@@ -74,6 +75,8 @@ pub struct CommitmentCalendar {
     pub commitment: String,
     /// Its name for people.
     pub title: String,
+    /// The SLI of its second reading, where these are that one's days; null for its own.
+    pub second_reading: Option<String>,
     /// The contract's zone.
     pub time_zone: String,
     /// How many of the days that are over are there with every slice.
@@ -85,18 +88,21 @@ pub struct CommitmentCalendar {
 }
 
 /// The evidence of a captured day that counts, with what its source warned of; `None` where the day was not captured, or is no day
-/// of that commitment.
+/// of that commitment. `second` is the SLI of its second reading, where that one's day is meant.
 ///
 /// # Errors
 /// [`CaptureDaysError`] when what is there cannot be read.
 pub fn captured_evidence<'a>(
     planned: impl IntoIterator<Item = CommitmentDays<'a>>,
     out: &Path,
-    (contract, commitment, day): (&str, &str, &str),
+    (contract, commitment, second, day): (&str, &str, Option<&str>, &str),
 ) -> Result<Option<RecordEvidence>, CaptureDaysError> {
     let (days, store) = captured_days(out);
-    let is_it =
-        |one: &CommitmentDays<'_>| one.contract.name().as_str() == contract && one.terms.name.as_str() == commitment;
+    let is_it = |one: &CommitmentDays<'_>| {
+        one.contract.name().as_str() == contract
+            && one.terms.name.as_str() == commitment
+            && one.second.map(Name::as_str) == second
+    };
     let mut asks = planned.into_iter().filter(is_it).flat_map(|one| one.days);
     let Some((_, ask)) = asks.find(|(date, _)| date.to_string() == day) else { return Ok(None) };
     let Some(version) = last_version(&days, &ask)? else { return Ok(None) };
@@ -145,6 +151,7 @@ pub fn capture_calendar<'a>(
             service: one.service.to_owned(),
             commitment: one.terms.name.to_string(),
             title: one.title.to_owned(),
+            second_reading: one.second.map(ToString::to_string),
             time_zone: one.zone.name().to_owned(),
             complete: in_state(DayState::Complete),
             over: days.len() - in_state(DayState::Open),

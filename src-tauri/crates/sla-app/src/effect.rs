@@ -154,7 +154,7 @@ fn contracts(catalogue: &Catalogue, document: &EnteredDocument) -> BTreeSet<(Str
             "Contract" => format!("{}.{}", contract.name(), spec.version) == name,
             "SlaTemplate" => spec.extends.as_ref().is_some_and(|template| template.as_str() == name),
             "SLO" => slos().any(|slo| slo.name().as_str() == name),
-            "SLI" => slos().any(|slo| slo.spec.indicator_ref.as_str() == name),
+            "SLI" => spec.commitments.iter().flat_map(|one| catalogue.indicators(one)).any(|sli| sli.as_str() == name),
             _ => spec.tenant.as_str() == name,
         }
     });

@@ -55,15 +55,24 @@ pub(crate) async fn measured<'a>(
     let mut waiting = Waiting::on(commitments.iter().map(|(tenant, _)| *tenant));
     let mut measured = Vec::with_capacity(commitments.len());
     for part in commitments.chunks(AT_ONCE) {
-        let asked = part.iter().map(|(_, one)| (evidence[&one.ask].sha256.clone(), one.scope.clone())).collect();
-        for (result, (tenant, commitment)) in read_and_measure(store.clone(), asked).await?.into_iter().zip(part) {
-            let (evidence, result) = result;
-            let measurement = result.map_err(|source| CloseError::Measure {
-                tenant: (*tenant).to_owned(),
-                commitment: commitment.terms.name.to_string(),
-                source,
-            })?;
-            measured.push(Measured { measurement, evidence: evidence.reference });
+        let asks = part.iter().flat_map(|(_, one)| one.asks().map(|ask| (ask, &one.scope)));
+        let asked = asks.map(|(ask, scope)| (evidence[ask].sha256.clone(), scope.clone())).collect();
+        let mut results = read_and_measure(store.clone(), asked).await?.into_iter();
+        for (tenant, commitment) in part {
+            let mut next = || {
+                let (evidence, result) = results.next().expect("one result for each request");
+                let measurement = result.map_err(|source| CloseError::Measure {
+                    tenant: (*tenant).to_owned(),
+                    commitment: commitment.terms.name.to_string(),
+                    source,
+                })?;
+                Ok::<_, CloseError>(Measured { measurement, evidence: evidence.reference, second: None })
+            };
+            let mut own = next()?;
+            if commitment.second.is_some() {
+                own.second = Some(Box::new(next()?));
+            }
+            measured.push(own);
             waiting.one_less(tenant, &**progress);
         }
         progress.step(Step::Measure, measured.len() as u64, all);

@@ -74,7 +74,7 @@ pub(crate) fn unread<'a>(
 ) -> Vec<CloseFailure> {
     let mut failures: Vec<CloseFailure> = Vec::new();
     for plan in plans {
-        let asks = |ask: &Ask| plan.commitments.iter().any(|one| one.ask == *ask);
+        let asks = |ask: &Ask| plan.commitments.iter().any(|one| one.asks().any(|known| known == ask));
         let tenant = plan.tenant.name().as_str();
         if failures.iter().any(|known| known.tenant == tenant) {
             continue;

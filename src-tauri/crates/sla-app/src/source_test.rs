@@ -197,9 +197,10 @@ async fn asked(files: Vec<SourceFile>, name: &Name, now: UnixSeconds) -> Vec<(As
         let mut found: Vec<(Ask, String)> = Vec::new();
         let mut known = BTreeSet::new();
         for plan in plan(&catalogue, month.minus(1), None, now).unwrap_or_default() {
-            for commitment in plan.commitments.iter().filter(|one| one.ask.data_source == name) {
-                if found.len() < MOST_ASKS && known.insert(commitment.ask.clone()) {
-                    found.push((commitment.ask.clone(), format!("{}/{}", plan.tenant.name(), commitment.terms.name)));
+            let asks = plan.commitments.iter().flat_map(|one| one.asks().map(move |ask| (one, ask)));
+            for (commitment, ask) in asks.filter(|(_, ask)| ask.data_source == name) {
+                if found.len() < MOST_ASKS && known.insert(ask.clone()) {
+                    found.push((ask.clone(), format!("{}/{}", plan.tenant.name(), commitment.terms.name)));
                 }
             }
         }

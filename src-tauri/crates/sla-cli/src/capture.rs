@@ -176,7 +176,8 @@ fn drawn(calendar: &[CommitmentCalendar]) -> String {
         };
         let days: String = one.days.iter().map(|day| sign(day.state)).collect();
         let first = one.days.first().map_or("", |day| day.day.as_str());
-        lines.push(format!("{}, {} ({}): {}", one.tenant_name, one.title, one.time_zone, one.commitment));
+        let second = one.second_reading.as_ref().map(|sli| format!(", second reading {sli}")).unwrap_or_default();
+        lines.push(format!("{}, {} ({}): {}{second}", one.tenant_name, one.title, one.time_zone, one.commitment));
         lines.push(format!("  from {first}  {days}"));
         for day in one.days.iter().filter(|day| matches!(day.state, DayState::Partial | DayState::Unknown)) {
             let usable = day.usable.unwrap_or_default();

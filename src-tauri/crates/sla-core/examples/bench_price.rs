@@ -91,6 +91,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                     most: downtime(down + unknown),
                     doubt: None,
                     may_be_too_few: false,
+                    disputed_by: None,
                 }
             })
             .collect();

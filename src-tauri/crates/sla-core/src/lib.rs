@@ -35,6 +35,7 @@ pub mod phrase;
 pub mod plan;
 pub mod price;
 pub mod ratio;
+pub mod reconcile;
 pub mod record;
 pub mod standing;
 pub mod statement;

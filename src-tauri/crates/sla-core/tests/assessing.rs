@@ -9,7 +9,7 @@ use sla_core::ratio::Ratio;
 use sla_core::record::{UnknownReason, Verdict};
 use sla_core::time::Period;
 
-fn commitment(terms: Value) -> Commitment {
+pub(crate) fn commitment(terms: Value) -> Commitment {
     let mut value = json!({
         "name": "up", "slo": "up", "target": "90", "method": "Timeslices", "slice": "1m", "sliceTarget": "95",
         "unknown": "range", "quiet": "good", "exclusions": "denominator", "penalty": {},
@@ -26,7 +26,7 @@ fn minutes(from: i64, to: i64) -> Period {
 
 /// A month as signs, one for each minute: `.` is up, `x` down, `/` half down, `?` unknown, `_` quiet, and capitals `X`, `O` excluded
 /// (down, up). Ten events in each minute that has some.
-fn facts(signs: &str) -> (Scope, Measurement) {
+pub(crate) fn facts(signs: &str) -> (Scope, Measurement) {
     let period = minutes(0, i64::try_from(signs.len()).expect("few"));
     let at = |wanted: &str| -> IntervalSet {
         let found = signs.chars().zip(0..).filter(|(sign, _)| wanted.contains(*sign));

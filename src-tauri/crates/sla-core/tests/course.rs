@@ -119,7 +119,7 @@ fn stated(month: &str, text: String, facts: Facts<'_>) -> MonthRecord {
         pieces: Vec::new(),
     };
     let evidence = EvidenceRef { sha256: "ab".repeat(32), provenance };
-    let measured = Measured { measurement: measured(scope, facts), evidence };
+    let measured = Measured { measurement: measured(scope, facts), evidence, second: None };
     state(&plans[0], &[measured], &[]).expect("a month")
 }
 

@@ -233,7 +233,7 @@ pub(crate) fn try_state(
             pieces: Vec::new(),
         };
         let evidence = EvidenceRef { sha256: "ab".repeat(32), provenance };
-        Measured { measurement: measure(scope, &says), evidence }
+        Measured { measurement: measure(scope, &says), evidence, second: None }
     });
     state(plan, &measured.collect::<Vec<_>>(), earlier)
 }

@@ -124,7 +124,7 @@ fn stated(promise: &str, incidents: &[&str]) -> Value {
         days: Vec::new(),
     };
     let evidence = EvidenceRef { sha256: "ab".repeat(32), provenance };
-    let record = state(&plans[0], &[Measured { measurement, evidence }], &[]).expect("a month");
+    let record = state(&plans[0], &[Measured { measurement, evidence, second: None }], &[]).expect("a month");
     serde_json::from_str(&record.to_json()).expect("JSON")
 }
 

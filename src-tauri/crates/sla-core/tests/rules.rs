@@ -20,6 +20,7 @@ mod plan;
 mod pricing;
 mod properties;
 mod readings;
+mod reconciling;
 mod standing;
 mod stated;
 mod statement;

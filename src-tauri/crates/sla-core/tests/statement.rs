@@ -143,7 +143,8 @@ fn check_text(text: String, expected: &[(&str, Value)]) {
         pieces: Vec::new(),
     };
     let evidence = EvidenceRef { sha256: "ab".repeat(32), provenance };
-    let record = state(&plans[0], &[Measured { measurement: measured(scope), evidence }], &[]).expect("a month");
+    let record =
+        state(&plans[0], &[Measured { measurement: measured(scope), evidence, second: None }], &[]).expect("a month");
     let json: Value = serde_json::from_str(&record.to_json()).expect("JSON");
     let commitment = &json["commitments"][0];
     for (pointer, value) in expected {

@@ -154,7 +154,7 @@ fn check(penalty: &str, unknown: &str, consumed: i128, peak: i64, unknown_hours:
         pieces: Vec::new(),
     };
     let evidence = EvidenceRef { sha256: "ab".repeat(32), provenance };
-    let record = state(&plans[0], &[Measured { measurement, evidence }], &[]).expect("a month");
+    let record = state(&plans[0], &[Measured { measurement, evidence, second: None }], &[]).expect("a month");
     let json: Value = serde_json::from_str(&record.to_json()).expect("JSON");
     for (pointer, value) in expected {
         assert_eq!(json["commitments"][0].pointer(pointer), Some(value), "{pointer}");

@@ -2,10 +2,10 @@
 
 use std::sync::LazyLock;
 
-use sla_core::catalogue::Comparison;
+use sla_core::catalogue::{Comparison, WhenOpen};
 use sla_core::record::{
-    Count, CountUnit, Language, Method, MonthRecord, RecordCommitment, RecordQuantity, RecordThreshold,
-    RecordUnknownBound, UnknownReading, Verdict,
+    Agreement, Count, CountUnit, Language, Method, MonthRecord, RecordCommitment, RecordQuantity, RecordRange,
+    RecordSecondReading, RecordThreshold, RecordUnknownBound, UnknownReading, Verdict,
 };
 use sla_report::manuscript::{Block, plain};
 use sla_report::{Templates, report_manuscript, sample, tenant_documents};
@@ -329,4 +329,86 @@ fn holidays_in_service_hours_are_explained() {
         "Service hours: Mo-Fr 07:00-19:00; PH off (PH: public holidays; off: no service time)",
     );
     check_absent(Verdict::Met, |_| {}, "Feiertage", "public holidays");
+}
+
+/// The second reading of the first commitment, which agrees in the sample, read otherwise.
+fn second(change: impl Fn(&mut RecordSecondReading)) -> impl Fn(&mut MonthRecord) {
+    move |record| {
+        let one = &mut record.commitments[0];
+        change(one.second_reading.as_mut().expect("the sample is read twice"));
+    }
+}
+
+#[test]
+fn two_readings_stand_side_by_side_and_what_follows_is_said() {
+    let in_met = |change: fn(&mut RecordSecondReading), german: &str, english: &str| {
+        check(Verdict::Met, second(change), german, english);
+    };
+    in_met(|_| {}, "Zwei Messungen", "Two readings");
+    in_met(
+        |_| {},
+        "„availability-recorded“; sie dürfen um höchstens 0,01 Prozentpunkte voneinander abweichen. Sie weichen um 0,0000 \
+         bis 0,0023 Prozentpunkte voneinander ab. Die Messungen stimmen überein; bewertet ist die erste.",
+        "they may differ by at most 0.01 percentage points. They differ by 0.0000 to 0.0023 percentage points. The \
+         readings agree; the first one is judged.",
+    );
+    in_met(
+        |second| {
+            second.agreement = Agreement::Differ;
+            second.down_in_first_only_seconds = 60;
+            second.down_in_second_only_seconds = 7_200;
+        },
+        "mehr, als der Vertrag zulässt, und niemand kann sagen, welche Messung stimmt: Die Zusage ist nicht \
+         entscheidbar, und der Betrag reicht vom niedrigsten bis zum höchsten beider. Zählungen, Ausfälle und Diagramme \
+         auf dieser Seite sind die der ersten Messung. Nur nach der ersten Messung ausgefallen: 1 min. Nur nach der \
+         zweiten Messung ausgefallen: 2 h.",
+        "more than the contract allows, and nobody can say which reading is right: the commitment is undecidable",
+    );
+    in_met(
+        |second| (second.agreement, second.when_open) = (Agreement::Open, WhenOpen::First),
+        "lässt offen, ob sie übereinstimmen; nach dem Vertrag ist die erste Messung bewertet.",
+        "leaves open whether they agree; under the contract the first reading is judged.",
+    );
+    in_met(
+        |second| {
+            second.agreement = Agreement::Open;
+            second.difference_points = RecordRange { low: None, high: None };
+            second.second.attained_range = RecordRange { low: None, high: None };
+        },
+        "Eine von beiden hatte nichts zu bewerten, sodass sich keine Abweichung nennen lässt. Ob sie übereinstimmen, ist \
+         offen; nach dem Vertrag ist die Zusage dann nicht entscheidbar",
+        "One of them had nothing to judge, so that no difference can be told. Whether they agree is open; under the \
+         contract the commitment is then undecidable",
+    );
+    // The letter says why there is no verdict.
+    let disputed = |agreement| {
+        move |record: &mut MonthRecord| {
+            let mut told = sample::record(record.language, Verdict::Met).commitments[0].second_reading.clone();
+            told.as_mut().expect("read twice").agreement = agreement;
+            record.commitments[0].second_reading = told;
+        }
+    };
+    let letters = [
+        (
+            Agreement::Differ,
+            "Die beiden Messungen, die der Vertrag verlangt, ergeben",
+            "the two measurements that the contract demands attain",
+        ),
+        (
+            Agreement::Open,
+            "Zeit ohne Nachweis lässt offen, ob die beiden Messungen übereinstimmen",
+            "time without evidence leaves open whether the two measurements that the contract demands agree",
+        ),
+    ];
+    for (agreement, german, english) in letters {
+        for (language, expected) in LANGUAGES.into_iter().zip([german, english]) {
+            let mut record = sample::record(language, Verdict::Undecidable);
+            disputed(agreement)(&mut record);
+            let documents = tenant_documents(&TEMPLATES, &record, &sample::contacts()).expect("documents");
+            let letter = documents.into_iter().find(|document| document.name == "letter.md").expect("a letter");
+            let letter = String::from_utf8(letter.bytes).expect("text");
+            assert!(letter.contains(expected), "{expected} is missing in\n{letter}");
+        }
+    }
+    check_absent(Verdict::Breached, |_| {}, "Zwei Messungen", "Two readings");
 }

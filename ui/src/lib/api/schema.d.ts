@@ -1850,6 +1850,8 @@ export interface components {
             /** @description When it was recorded, in UTC. */
             recorded_at: string;
         };
+        /** @description Whether two readings agree. */
+        Agreement: "agree" | "open" | "differ";
         /** @description an amount that is not negative, with a decimal point and neither sign nor currency, such as "12500.00" */
         Amount: string | number;
         /**
@@ -2302,6 +2304,8 @@ export interface components {
             commitment: string;
             /** @description Its name for people. */
             title: string;
+            /** @description The SLI of its second reading, where these are that one's days; null for its own. */
+            second_reading?: string | null;
             /** @description The contract's zone. */
             time_zone: string;
             /**
@@ -4471,7 +4475,13 @@ export interface components {
             days: components["schemas"]["RecordDay"][];
             /** @description How the period went, as far as outages and days do not tell it. Absent in records of versions that did not note it. */
             course?: components["schemas"]["RecordCourse"] | null;
-            /** @description SHA-256 of the evidence that this commitment rests on. */
+            /**
+             * @description The second reading that the contract demands, beside the first. Where they differ, `attained_range`, verdict, budget and
+             *     credit go from the least to the most of both; counts, lengths, outages and days are the first reading's. Absent where the
+             *     contract demands none.
+             */
+            second_reading?: components["schemas"]["RecordSecondReading"] | null;
+            /** @description SHA-256 of the evidence that this commitment rests on, that of its second reading last. */
             evidence: string[];
         };
         /** @description Which contract judged the month. */
@@ -4883,6 +4893,30 @@ export interface components {
              */
             exact: boolean;
         };
+        /**
+         * @description What a single reading says of a commitment. Unknown time is neither up nor down here, whatever the contract makes of it in
+         *     its judgement.
+         */
+        RecordReading: {
+            /** @description Good units that were seen. */
+            good: components["schemas"]["Count"];
+            /** @description All units that were seen. */
+            total: components["schemas"]["Count"];
+            /** @description The least and the most that can have been attained; both null when there was nothing to judge. */
+            attained_range: components["schemas"]["RecordRange2"];
+            /** @description What it alone would come to. */
+            verdict: components["schemas"]["Verdict"];
+            /**
+             * Format: int64
+             * @description Outage slices within S without excluded windows, in seconds.
+             */
+            downtime_seconds: number;
+            /**
+             * Format: int64
+             * @description Time without usable evidence within S without excluded windows, in seconds.
+             */
+            unknown_seconds: number;
+        };
         /** @description A request in the ledger, and who decided it. */
         RecordRequest: {
             /**
@@ -4923,6 +4957,38 @@ export interface components {
             within_months: number;
             /** @description Whether it is open for certain; otherwise it is if what is unknown was a miss. */
             open: boolean;
+        };
+        /** @description A second reading of a commitment, beside the first. */
+        RecordSecondReading: {
+            /** @description Name of the SLI of the second reading; the first is that of the commitment's SLO. */
+            sli: string;
+            /** @description By how many percentage points they may differ, as the contract writes it. */
+            tolerance: string;
+            /** @description What the contract says where unknown time leaves open whether they differ by more. */
+            when_open: components["schemas"]["WhenOpen"];
+            /** @description What the first reading says. */
+            first: components["schemas"]["RecordReading"];
+            /** @description What the second reading says. */
+            second: components["schemas"]["RecordReading"];
+            /**
+             * @description The least and the most by which what was attained differs, in percentage points with four decimals, rounded up; both null
+             *     when one of them had nothing to judge.
+             */
+            difference_points: components["schemas"]["RecordRange"];
+            /** @description Whether they agree. */
+            agreement: components["schemas"]["Agreement"];
+            /**
+             * Format: int64
+             * @description Time that is down by the first reading and up by the second, in seconds.
+             */
+            down_in_first_only_seconds: number;
+            /**
+             * Format: int64
+             * @description Time that is down by the second reading and up by the first, in seconds.
+             */
+            down_in_second_only_seconds: number;
+            /** @description SHA-256 of the evidence that the second reading rests on. */
+            evidence: string;
         };
         /** @description A stretch of time, half open, in UTC. */
         RecordSpan: {
@@ -5495,6 +5561,8 @@ export interface components {
             /** @description At an OpenID provider. */
             openid: boolean;
         };
+        /** @description What holds where nobody can say whether two readings agree. */
+        WhenOpen: "first" | "undecidable";
         /** @description A document with its text as it was entered. */
         WholeDocument: {
             /** @description Its kind; `File` for a file whose documents cannot be told apart. */
@@ -11335,7 +11403,9 @@ export interface operations {
     };
     getCapturedDay: {
         parameters: {
-            query?: never;
+            query?: {
+                second?: components["schemas"]["Name"];
+            };
             header?: never;
             path: {
                 /** @description The tenant */

@@ -17,7 +17,7 @@ use crate::audit::{AuditQuery, EntryView, GovernanceQuery, Soundness};
 use crate::bundles::VerifyQuery;
 use crate::cursor::Page;
 use crate::documents::{BillingQuery, DifferenceQuery, LetterBody, Listed, PortfolioQuery, StatementQuery};
-use crate::evidence::{CalendarQuery, EvidenceQuery};
+use crate::evidence::{CalendarQuery, DayQuery, EvidenceQuery};
 use crate::jobs::JobsQuery;
 use crate::letters::{OccasionView, RunningQuery};
 use crate::months::{CreditTotalsQuery, CreditsQuery, ExplainQuery, MonthsQuery, RevisionQuery, StepBody};
@@ -334,6 +334,7 @@ pub(super) fn papers() -> Vec<Operation> {
         .path("contract", "The contract")
         .path("commitment", "The commitment")
         .path("day", "The day in the contract's zone, YYYY-MM-DD")
+        .query::<DayQuery>()
         .gives::<RecordEvidence>(200, "The evidence that counts")
         .refuses(404, "The day was not captured, or it is not yours to see")
         .refuses(409, "This program does not know where evidence lies")

@@ -31,8 +31,10 @@ fn concerned(catalogue: &Catalogue, tenant: &str) -> BTreeSet<Key> {
         for slo in spec.commitments.iter().filter_map(|promise| catalogue.slos.get(&promise.slo)) {
             keys.insert(("SLO", slo.name().to_string()));
             keys.insert(("Service", slo.spec.service.to_string()));
-            keys.insert(("SLI", slo.spec.indicator_ref.to_string()));
-            let sli = catalogue.slis.get(&slo.spec.indicator_ref);
+        }
+        for sli in spec.commitments.iter().flat_map(|promise| catalogue.indicators(promise)) {
+            keys.insert(("SLI", sli.to_string()));
+            let sli = catalogue.slis.get(sli);
             let measures = sli.map(|sli| sli.spec.measures()).unwrap_or_default();
             keys.extend(measures.iter().flat_map(sources).map(|name| ("DataSource", name.to_string())));
         }

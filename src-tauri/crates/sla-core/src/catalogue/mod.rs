@@ -199,6 +199,12 @@ pub fn read_billing_mapping(file: &SourceFile) -> Result<Document<BillingMapping
 }
 
 impl Catalogue {
+    /// What a commitment is measured by: the indicator of its SLO, where the catalogue has it, and the second reading's.
+    pub fn indicators<'a>(&'a self, commitment: &'a Commitment) -> impl Iterator<Item = &'a Name> {
+        let own = self.slos.get(&commitment.slo).map(|slo| &slo.spec.indicator_ref);
+        own.into_iter().chain(commitment.second_reading.as_ref().map(|second| &second.sli))
+    }
+
     /// Reads a catalogue from its files; several documents per file are welcome. A file whose name ends in `.ics` holds
     /// closing days, and is read when a contract names it.
     pub fn read(files: &[SourceFile]) -> Result<Self, Vec<Finding>> {

@@ -51,7 +51,7 @@ impl Unread {
 }
 
 /// What documents of a kind refer to: where, and a document of which kind. A `*` stands for every item of a list.
-const REFERENCES: [(&str, &str, &str); 14] = [
+const REFERENCES: [(&str, &str, &str); 15] = [
     ("SLI", "/spec/ratioMetric/good/metricSource/metricSourceRef", "DataSource"),
     ("SLI", "/spec/ratioMetric/bad/metricSource/metricSourceRef", "DataSource"),
     ("SLI", "/spec/ratioMetric/total/metricSource/metricSourceRef", "DataSource"),
@@ -62,6 +62,7 @@ const REFERENCES: [(&str, &str, &str); 14] = [
     ("SLO", "/spec/indicatorRef", "SLI"),
     ("Contract", "/spec/tenant", "Tenant"),
     ("Contract", "/spec/commitments/*/slo", "SLO"),
+    ("Contract", "/spec/commitments/*/secondReading/sli", "SLI"),
     ("Contract", "/spec/incidents/*/service", "Service"),
     ("Exclusion", "/spec/tenant", "Tenant"),
     ("Incident", "/spec/tenant", "Tenant"),

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::span::Span;
 use super::{Ask, PlanError, What, asked, contract_month, in_force};
 use crate::Tz;
-use crate::catalogue::{Catalogue, Commitment, ContractSpec, Document, TenantSpec};
+use crate::catalogue::{Catalogue, Commitment, ContractSpec, Document, Name, TenantSpec};
 use crate::evidence::sha256_hex;
 use crate::time::{Month, Period, UnixSeconds, month_at};
 
@@ -26,6 +26,8 @@ pub struct CommitmentDays<'a> {
     pub service: &'a str,
     /// The name that people read.
     pub title: &'a str,
+    /// The SLI, where these are the days of the commitment's second reading.
+    pub second: Option<&'a Name>,
     /// The contract's zone, whose days they are.
     pub zone: Tz,
     /// The days in order, each with what is asked for it.
@@ -74,16 +76,20 @@ pub fn plan_days<'a>(
         let zone = contract.spec.time_zone.0;
         let whole = contract_month(catalogue, contract, month, period, Span::running)?;
         for commitment in whole.commitments {
-            let day = |(date, day): (NaiveDate, Period)| {
-                let ask = Ask { period: day.overlap(period)?, ..commitment.ask.clone() };
-                ask.is_daily().then_some((date, ask))
-            };
-            let days: Vec<(NaiveDate, Ask)> = month.days(zone).filter_map(day).collect();
             let (terms, title) = (commitment.terms, commitment.title);
             let name = commitment.service;
             let service = catalogue.services.get(name).map_or(name.as_str(), |service| service.metadata.title());
-            if !days.is_empty() {
-                planned.push(CommitmentDays { tenant: whole.tenant, contract, terms, service, title, zone, days });
+            let second = commitment.second.as_ref().map(|(second, ask)| (Some(&second.sli), ask));
+            for (second, ask) in std::iter::once((None, &commitment.ask)).chain(second) {
+                let day = |(date, day): (NaiveDate, Period)| {
+                    let ask = Ask { period: day.overlap(period)?, ..ask.clone() };
+                    ask.is_daily().then_some((date, ask))
+                };
+                let days: Vec<(NaiveDate, Ask)> = month.days(zone).filter_map(day).collect();
+                if !days.is_empty() {
+                    let tenant = whole.tenant;
+                    planned.push(CommitmentDays { tenant, contract, terms, service, title, second, zone, days });
+                }
             }
         }
     }

@@ -27,7 +27,8 @@ use span::Span;
 
 use crate::assess::cut_slice;
 use crate::catalogue::{
-    Catalogue, Commitment, ContractSpec, Document, ExclusionSpec, Name, Place, TenantSpec, Variables, term,
+    Catalogue, Commitment, ContractSpec, Document, ExclusionSpec, Name, Place, SecondReading, TenantSpec, Variables,
+    term,
 };
 use crate::holiday::HolidayError;
 use crate::interval::IntervalSet;
@@ -118,6 +119,15 @@ pub struct PlannedCommitment<'a> {
     pub scope: Scope,
     /// What has to be read. Equal requests need reading once only.
     pub ask: Ask,
+    /// The second reading that the contract demands, with what has to be read for it.
+    pub second: Option<(&'a SecondReading, Ask)>,
+}
+
+impl PlannedCommitment<'_> {
+    /// Everything that has to be read: the commitment's own first.
+    pub fn asks(&self) -> impl Iterator<Item = &Ask> {
+        std::iter::once(&self.ask).chain(self.second.as_ref().map(|(_, ask)| ask))
+    }
 }
 
 /// Plans a month: of one tenant, or of all. `now` in Unix seconds; a month that is not over cannot be planned.
@@ -247,7 +257,9 @@ fn contract_month<'a>(
         }
         let variables = Variables::new(tenant.name().as_str(), &tenant.metadata.labels, terms.slice.seconds());
         let type_of = |name: &Name| catalogue.data_sources[name].spec.source_type;
-        let ask = ask::ask(sli, terms, &variables, span.period, type_of);
+        let ask = |sli| ask::ask(sli, terms, &variables, span.period, type_of);
+        let second = terms.second_reading.as_ref();
+        let second = second.map(|second| (second, ask(&catalogue.slis[&second.sli])));
         commitments.push(PlannedCommitment {
             terms,
             title: terms.display_name.as_deref().unwrap_or_else(|| slo.metadata.title()),
@@ -256,7 +268,8 @@ fn contract_month<'a>(
             service: &slo.spec.service,
             fees: versions.of_promise(spec, terms.fee, &span),
             scope,
-            ask,
+            ask: ask(sli),
+            second,
         });
     }
     let fees = versions.of_month(month);

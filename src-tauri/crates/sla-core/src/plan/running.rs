@@ -42,6 +42,7 @@ pub fn plan_running<'a>(
         so_far.commitments.retain_mut(|commitment| {
             let Some(measured) = until(&commitment.scope, now) else { return false };
             commitment.ask.period = measured.period;
+            commitment.second.iter_mut().for_each(|(_, ask)| ask.period = measured.period);
             whole.push(std::mem::replace(&mut commitment.scope, measured));
             true
         });

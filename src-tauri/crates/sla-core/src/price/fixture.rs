@@ -42,6 +42,7 @@ pub(crate) fn priced(terms: &Commitment, assessment: &Assessment) -> Priced {
         most: assessment.most.clone(),
         doubt: assessment.doubt.clone(),
         may_be_too_few: assessment.may_be_too_few,
+        disputed_by: None,
     };
     let month: Month = "2026-10".parse().expect("a month");
     price(&contract, month, &MonthFees::default(), &[judged], &History::default()).expect("it fits")

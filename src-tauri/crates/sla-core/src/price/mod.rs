@@ -18,10 +18,11 @@ mod rights;
 mod stacking;
 mod terms;
 
-use crate::assess::Attained;
+use crate::assess::{Assessment, Attained};
 use crate::catalogue::{Band, BandRange, ContractSpec, Model, Name, PointBand, Promise};
 use crate::derivation::{Case, Derivation, Rule, Trail, Unit, input, whole_minor};
 use crate::money::{Currency, Money};
+use crate::plan::PlannedCommitment;
 use crate::ratio::Ratio;
 use crate::record::Verdict;
 use crate::time::Month;
@@ -60,6 +61,35 @@ pub struct Judged<'a> {
     pub doubt: Option<Doubt>,
     /// Whether there may have been fewer events than a judgement may rest on: then nothing may be owed at all.
     pub may_be_too_few: bool,
+    /// The same promise by a second reading, with its own outages, where nobody can say which of the two is right: the credit is
+    /// then the least and the most of both.
+    pub disputed_by: Option<Box<Judged<'a>>>,
+}
+
+impl<'a> Judged<'a> {
+    /// An assessment of a promise of the plan.
+    pub(crate) fn of(planned: &PlannedCommitment<'a>, assessment: &Assessment) -> Self {
+        Self {
+            promise: planned.terms.into(),
+            contract: planned.contract,
+            service: planned.service,
+            fees: planned.fees.clone(),
+            attained: assessment.attained.clone(),
+            verdict: assessment.verdict,
+            base_seconds: assessment.lengths.base_seconds,
+            worst_base_seconds: assessment.lengths.worst_base_seconds,
+            least: assessment.least.clone(),
+            most: assessment.most.clone(),
+            doubt: assessment.doubt.clone(),
+            may_be_too_few: assessment.may_be_too_few,
+            disputed_by: None,
+        }
+    }
+
+    /// This reading, and the other one where they dispute.
+    fn readings(&self) -> impl Iterator<Item = &Self> {
+        std::iter::once(self).chain(self.disputed_by.as_deref())
+    }
 }
 
 /// Outages of one case, outside excluded time.
@@ -267,9 +297,10 @@ fn end(
 fn alone(month: Month, judged: &Judged<'_>, history: &History, end: End) -> Result<Item, PriceError> {
     let currency = judged.contract.currency;
     let mut best: Option<Item> = None;
-    for attained in candidates(judged, end) {
+    let of = |reading| candidates(reading, end).into_iter().map(move |attained| (reading, attained));
+    for (reading, attained) in judged.readings().flat_map(of) {
         let mut trail = Trail::new(currency);
-        let amount = model::amount(judged, &attained, end, &mut trail)?;
+        let amount = model::amount(reading, &attained, end, &mut trail)?;
         let mut item = Item { exact: amount.exact, points: amount.points, trail, minor: 0 };
         let misses = history.misses(judged, &attained, month);
         terms::repeat(judged, misses, end, &amount.base, &mut item);

@@ -8,6 +8,7 @@ use super::course::RecordCourse;
 use super::credit::RecordCredit;
 use super::number::{Count, RecordRange, RecordRatio};
 use super::reading::{CountUnit, ExclusionMode, Method, QuietReading, UnknownReading, Verdict};
+use super::second::RecordSecondReading;
 use crate::catalogue::Comparison;
 
 /// One promise, judged.
@@ -87,7 +88,12 @@ pub struct RecordCommitment {
     /// How the period went, as far as outages and days do not tell it. Absent in records of versions that did not note it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub course: Option<RecordCourse>,
-    /// SHA-256 of the evidence that this commitment rests on.
+    /// The second reading that the contract demands, beside the first. Where they differ, `attained_range`, verdict, budget and
+    /// credit go from the least to the most of both; counts, lengths, outages and days are the first reading's. Absent where the
+    /// contract demands none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub second_reading: Option<RecordSecondReading>,
+    /// SHA-256 of the evidence that this commitment rests on, that of its second reading last.
     pub evidence: Vec<String>,
 }
 

@@ -10,6 +10,7 @@ mod exclusion;
 mod incident;
 mod number;
 mod reading;
+mod second;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -34,6 +35,7 @@ pub use exclusion::{ExclusionDecision, ExclusionKind, RecordExclusion, RecordReq
 pub use incident::{Clock, RecordIncident, RecordIncidentPromise, RecordPause};
 pub use number::{Count, PERCENT_DIGITS, RecordRange, RecordRatio};
 pub use reading::{CountUnit, ExclusionMode, Method, QuietReading, UnknownReading, Verdict};
+pub use second::{Agreement, RecordReading, RecordSecondReading};
 
 /// The `schema` field of every record this version writes.
 pub const RECORD_SCHEMA: &str = "sla-desk/report/v1";

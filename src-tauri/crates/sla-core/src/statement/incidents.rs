@@ -36,6 +36,7 @@ pub(super) fn judged<'a>(planned: &PlannedIncidents<'a>, tally: &IncidentTally) 
         most: Downtime { over_seconds: most, ..Downtime::default() },
         doubt: None,
         may_be_too_few: false,
+        disputed_by: None,
     }
 }
 

@@ -2,8 +2,9 @@
 
 mod course;
 mod incidents;
+mod second;
 
-use crate::assess::{Assessment, Attained, assess};
+use crate::assess::{Assessment, Attained};
 use crate::catalogue::{Bound, ClaimStart, Commitment, Model, Promise};
 use crate::evidence::EvidenceRef;
 use crate::holiday::HolidayError;
@@ -13,7 +14,7 @@ use crate::measurement::{BadRun, DayTally, Measurement};
 use crate::money::Money;
 use crate::plan::{ContractMonth, PlannedCommitment};
 use crate::price::deadline::deadline;
-use crate::price::{Credit, EarnedBack, History, Judged, OpenRight, PriceError, Priced, PricedCap, Standing, price};
+use crate::price::{Credit, EarnedBack, History, OpenRight, PriceError, Priced, PricedCap, Standing, price};
 use crate::ratio::{Ratio, Rounding};
 use crate::record::{
     Count, CountUnit, CreditTotal, Method, MonthRecord, OutageCode, OutageReason, OutageStanding, PERCENT_DIGITS,
@@ -23,6 +24,7 @@ use crate::record::{
     RecordUnknownBound, UnknownReading,
 };
 use crate::time::{Period, UnixSeconds, local, utc_text};
+use second::JudgedReadings;
 
 /// What was measured for a commitment, and from which evidence.
 #[derive(Clone, Debug)]
@@ -31,6 +33,15 @@ pub struct Measured {
     pub measurement: Measurement,
     /// What it was measured from.
     pub evidence: EvidenceRef,
+    /// The same of the second reading, where the contract demands one.
+    pub second: Option<Box<Measured>>,
+}
+
+impl Measured {
+    /// This reading, and the second one.
+    fn readings(&self) -> impl Iterator<Item = &Self> {
+        std::iter::once(self).chain(self.second.as_deref())
+    }
 }
 
 /// Why a month cannot be stated.
@@ -88,22 +99,9 @@ pub fn state(
     let mut assessments = Vec::with_capacity(measured.len());
     let mut judged = Vec::with_capacity(measured.len());
     for (planned, measured) in plan.commitments.iter().zip(measured) {
-        let assessment = assess(planned.terms, &planned.scope, &measured.measurement);
-        judged.push(Judged {
-            promise: planned.terms.into(),
-            contract: planned.contract,
-            service: planned.service,
-            fees: planned.fees.clone(),
-            attained: assessment.attained.clone(),
-            verdict: assessment.verdict,
-            base_seconds: assessment.lengths.base_seconds,
-            worst_base_seconds: assessment.lengths.worst_base_seconds,
-            least: assessment.least.clone(),
-            most: assessment.most.clone(),
-            doubt: assessment.doubt.clone(),
-            may_be_too_few: assessment.may_be_too_few,
-        });
-        assessments.push(assessment);
+        let both = second::judge(planned, measured);
+        judged.push(both.judged(planned));
+        assessments.push(both);
     }
     let mut tallies = Vec::with_capacity(plan.incidents.len());
     for planned in &plan.incidents {
@@ -128,12 +126,12 @@ pub fn state(
         incidents::promise(planned, plan.period, tally, self::credit(plan, planned.terms.into(), credit))
     });
     let incident_promises: Vec<RecordIncidentPromise> = of_incidents.collect();
-    let of_measurements = assessments.iter().map(|one| Outages::of(&one.down, &one.may_be_down));
+    let of_measurements = assessments.iter().map(JudgedReadings::outages);
     let of_incidents = plan.incidents.iter().zip(&tallies).map(|(planned, tally)| incidents::late(planned, tally));
     let outages: Vec<Outages> = of_measurements.chain(of_incidents).collect();
     let verdicts = commitments.iter().map(|one| one.verdict).chain(incident_promises.iter().map(|one| one.verdict));
     let mut evidence: Vec<RecordEvidence> = Vec::new();
-    for Measured { evidence: one, .. } in measured {
+    for Measured { evidence: one, .. } in measured.iter().flat_map(Measured::readings) {
         if !evidence.iter().any(|known| known.sha256 == one.sha256) {
             evidence.push(RecordEvidence::new(&one.sha256, &one.provenance));
         }
@@ -259,11 +257,13 @@ fn right(right: OpenRight) -> RecordRight {
 fn commitment(
     plan: &ContractMonth<'_>,
     planned: &PlannedCommitment<'_>,
-    Measured { measurement, evidence }: &Measured,
-    assessment: &Assessment,
+    measured: &Measured,
+    judged: &JudgedReadings,
     credit: &Credit,
 ) -> Option<RecordCommitment> {
     let terms = planned.terms;
+    let Measured { measurement, .. } = measured;
+    let JudgedReadings { stated: assessment, own, .. } = judged;
     let lengths = &assessment.lengths;
     let (unit, scale) = match terms.method {
         Method::Timeslices => (CountUnit::Slices, 1),
@@ -314,8 +314,9 @@ fn commitment(
         outages: outages(planned, measurement, &assessment.down)?,
         unknown: unknown(planned, measurement),
         days: days(planned, measurement, &assessment.down)?,
-        course: Some(course::course(planned, measurement, assessment)),
-        evidence: vec![evidence.sha256.clone()],
+        course: Some(course::course(planned, measurement, own)),
+        second_reading: second::told(planned, measured, judged)?,
+        evidence: measured.readings().map(|one| one.evidence.sha256.clone()).collect(),
     })
 }
 

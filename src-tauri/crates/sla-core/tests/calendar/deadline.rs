@@ -42,7 +42,7 @@ fn last_day(claim: &str, holidays: &str, month: &str) -> Result<Option<String>, 
         days: Vec::new(),
     };
     let evidence = EvidenceRef { sha256: "ab".repeat(32), provenance };
-    state(&plans[0], &[Measured { measurement, evidence }], &[])
+    state(&plans[0], &[Measured { measurement, evidence, second: None }], &[])
         .map(|record| record.claim.and_then(|claim| claim.last_day))
 }
 

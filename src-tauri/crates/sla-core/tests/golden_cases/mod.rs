@@ -92,6 +92,7 @@ fn credit(contract: &ContractSpec, attained: &Ratio, downtime: &Downtime) -> Res
         most: downtime.clone(),
         doubt: None,
         may_be_too_few: false,
+        disputed_by: None,
     };
     let fee = judged.fees.exact();
     let at_risk = contract.at_risk.map_or_else(Ratio::zero, |at_risk| at_risk.share.ratio().times(&fee));

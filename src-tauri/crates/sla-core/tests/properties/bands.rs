@@ -86,6 +86,7 @@ fn priced_by(penalty: &Value, attained: &[Ratio; 2], rounding: Option<(&str, u32
         most: Downtime::default(),
         doubt: None,
         may_be_too_few: false,
+        disputed_by: None,
     };
     price(&contract, month("2026-06"), &MonthFees::default(), &[judged], &History::default()).expect("it fits")
 }

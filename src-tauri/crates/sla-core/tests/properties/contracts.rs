@@ -245,6 +245,7 @@ pub(crate) fn judged<'a>(contract: &'a ContractSpec, promise: &'a Commitment, fa
         most: downtime(most),
         doubt: None,
         may_be_too_few: false,
+        disputed_by: None,
     }
 }
 

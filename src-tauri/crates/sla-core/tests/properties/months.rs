@@ -73,6 +73,7 @@ fn owed(
         most: assessment.most,
         doubt: assessment.doubt,
         may_be_too_few: assessment.may_be_too_few,
+        disputed_by: None,
     };
     let priced = price(contract, month("2026-06"), &fees(contract), &[judged], history).expect("it fits");
     ((priced.low.minor, priced.high.minor), (range.low, range.high))

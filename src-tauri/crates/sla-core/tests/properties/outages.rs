@@ -121,6 +121,7 @@ fn priced(terms: &Terms, stretches: &[Vec<bool>]) -> (i64, i64) {
         most: Downtime::default(),
         doubt: Some(doubt),
         may_be_too_few: false,
+        disputed_by: None,
     };
     let priced = price(&contract, month("2026-06"), &fees(&contract), &[judged], &History::default()).expect("it fits");
     (priced.low.minor / 100, priced.high.minor / 100)

@@ -145,6 +145,7 @@ fn owed(contract: &ContractSpec, terms: &[Terms], measured: &[Minutes], history:
         most: assessed.most.clone(),
         doubt: assessed.doubt.clone(),
         may_be_too_few: assessed.may_be_too_few,
+        disputed_by: None,
     });
     let judged: Vec<_> = judged.collect();
     let priced = price(contract, month("2026-06"), &fees(contract), &judged, history).expect("it fits");

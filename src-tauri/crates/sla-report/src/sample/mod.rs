@@ -5,6 +5,7 @@ mod course;
 mod credit;
 mod incidents;
 mod occasions;
+mod second;
 mod settled;
 
 use chrono::{Datelike, NaiveDate, Weekday};
@@ -78,6 +79,7 @@ pub fn record(language: Language, verdict: Verdict) -> MonthRecord {
     let mut record = scene.record(&promises, of_incidents);
     if verdict == Verdict::Met {
         Scene::rewarded(&mut record);
+        Scene::read_twice(&mut record);
     }
     record
 }
@@ -422,6 +424,7 @@ impl Scene {
                 .collect(),
             days: self.days(promise.method, &bad, &unknown_periods),
             course: Some(self.course(&tally, &target, &bad, &unknown_periods, promise.method)),
+            second_reading: None,
             evidence: vec![evidence.sha256.clone()],
         }
     }

@@ -6,10 +6,10 @@ use chrono::{Datelike, Offset, TimeDelta};
 
 use super::Check;
 use super::sli::{Asked, asked, is_inside};
-use crate::catalogue::Document;
 use crate::catalogue::contract::{Commitment, ContractSpec};
 use crate::catalogue::finding::Code;
 use crate::catalogue::query::Variables;
+use crate::catalogue::{Document, SliSpec};
 use crate::money::Amount;
 use crate::phrase;
 use crate::phrase::Phrase;
@@ -181,6 +181,18 @@ höchstens 1 % ist keine"
         let Some(slo) = catalogue.slos.get(&commitment.slo) else { return };
         let Some(sli) = catalogue.slis.get(&slo.spec.indicator_ref) else { return };
         self.fits_measurement(contract, at, commitment, sli);
+        self.variables(contract, commitment, sli);
+        self.second_reading(contract, at, commitment, sli);
+    }
+
+    /// What is asked for a commitment must be complete for its tenant.
+    pub(super) fn variables(
+        &mut self,
+        contract: &Document<ContractSpec>,
+        commitment: &Commitment,
+        sli: &Document<SliSpec>,
+    ) {
+        let catalogue = self.catalogue;
         let Some(tenant) = catalogue.tenants.get(&contract.spec.tenant) else { return };
         let variables = Variables::new(tenant.name().as_str(), &tenant.metadata.labels, commitment.slice.seconds());
         for Asked { pointer, text, source } in asked(sli) {

@@ -5,6 +5,7 @@ mod exclusion;
 mod holidays;
 mod incident;
 mod penalty;
+mod second;
 mod sli;
 mod stake;
 mod unsound;
@@ -167,8 +168,8 @@ impl Check<'_> {
         let mut users: BTreeMap<&Name, BTreeSet<&Name>> = BTreeMap::new();
         for contract in catalogue.contracts.values() {
             for commitment in &contract.spec.commitments {
-                if let Some(slo) = catalogue.slos.get(&commitment.slo) {
-                    users.entry(&slo.spec.indicator_ref).or_default().insert(&contract.spec.tenant);
+                for sli in catalogue.indicators(commitment) {
+                    users.entry(sli).or_default().insert(&contract.spec.tenant);
                 }
             }
         }

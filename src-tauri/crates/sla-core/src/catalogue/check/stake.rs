@@ -361,6 +361,7 @@ mod tests {
                 attained: Some(Attained { low: Ratio::zero(), high: Ratio::zero() }), verdict: Verdict::Breached,
                 base_seconds: MONTH_SECONDS, worst_base_seconds: MONTH_SECONDS, least: down.clone(), most: down, doubt: None,
                 may_be_too_few: false,
+                disputed_by: None,
             };
             let priced = price(&contract, "2026-10".parse().expect("a month"), &MonthFees::default(), &[judged], &History::default()).expect("it fits");
             prop_assert!(Ratio::whole(priced.high.minor) <= most, "{} is above {}", priced.high.minor, major(&most, contract.currency));

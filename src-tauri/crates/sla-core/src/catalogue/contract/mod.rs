@@ -3,6 +3,7 @@
 mod exclusion;
 mod holidays;
 mod penalty;
+mod second;
 mod terms;
 mod value;
 
@@ -15,6 +16,7 @@ pub use penalty::{
     Affected, AtRiskPart, Band, Bonus, EarnBack, Fixed, FixedPer, Model, Multiplier, OutageTier, Penalty, PerOutage,
     PerUnit, PointBand, Proportional, Repeat, RepeatStep, UnitCounting,
 };
+pub use second::{SecondReading, WhenOpen};
 pub use terms::{
     Acceptance, AtRisk, AttainmentRounding, Cap, CapBase, CapScope, CapYear, CarriedCredit, CarriedForward,
     CarriedMiss, Claim, ClaimStart, ClaimUnit, LegalNature, MinimumCredit, MoneyRounding, NoStacking, PointWorth,
@@ -233,6 +235,9 @@ pub struct Commitment {
     /// Least number of events that a judgement may rest on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub minimum_events: Option<MinimumEvents>,
+    /// A second measurement of the same promise, which the first must agree with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub second_reading: Option<SecondReading>,
     /// What a miss costs.
     pub penalty: Penalty,
 }
