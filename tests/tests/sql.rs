@@ -223,7 +223,7 @@ fn a_month_is_closed_from_a_database() {
     let desk = tempfile::tempdir().expect("a temporary folder");
     let path = |name: &str| desk.path().join(name);
     std::fs::create_dir(path("catalogue")).expect("a folder");
-    std::fs::write(path("catalogue/all.yaml"), CATALOGUE).expect("a file");
+    std::fs::write(path("catalogue/all.yaml"), catalogue()).expect("a file");
     let close = |address: Option<&str>| {
         let mut command = Command::new(sla_acceptance::binary());
         command.args(["close", "--month", "2026-10", "--actor", "tester", "--json", "--ledger"]);

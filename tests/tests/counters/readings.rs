@@ -1,7 +1,8 @@
 //! A promise that is measured twice, through the real binary: counters of a real Prometheus beside rows of a real PostgreSQL that
 //! hold the truth, rows of which one is wrong, and what the server estimates of the same counters.
 
-use std::process::Command;
+use std::io::Write as _;
+use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 use sla_acceptance::nord;
@@ -126,12 +127,12 @@ fn a_second_reading_confirms_the_first_or_takes_its_verdict() {
 /// A sealed month is computed again from both readings, and each is missed.
 fn bundle_is_recomputed(desk: &Desk) {
     let run = |words: &[&str]| {
-        let output = Command::new(sla_acceptance::binary())
-            .args(words)
-            .arg("--json")
-            .env("SLA_KEY_PASSPHRASE", "a passphrase of tests")
-            .output()
-            .expect("the binary runs");
+        let mut command = Command::new(sla_acceptance::binary());
+        command.args(words).arg("--json").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut running = command.spawn().expect("the binary runs");
+        // Who needs no passphrase does not read it.
+        let _ = running.stdin.take().expect("a pipe").write_all(b"a passphrase of tests\n");
+        let output = running.wait_with_output().expect("the binary ends");
         let said = String::from_utf8_lossy(&output.stdout).into_owned();
         assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
         serde_json::from_str::<Value>(&said).expect("JSON")
