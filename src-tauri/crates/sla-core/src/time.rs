@@ -202,7 +202,11 @@ pub fn month_at(at: UnixSeconds, zone: Tz) -> Month {
 
 /// An instant in UTC as text, for example `2026-09-30T22:00:00Z`.
 pub fn utc_text(at: UnixSeconds) -> String {
-    utc(at).format("%Y-%m-%dT%H:%M:%SZ").to_string()
+    let at = utc(at);
+    // A document writes thousands of them, and reading a pattern takes four times as long as writing what it says.
+    let (date, time) = (at.date_naive(), at.time());
+    let (year, month, day) = (date.year(), date.month(), date.day());
+    format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z", time.hour(), time.minute(), time.second())
 }
 
 /// Writes an instant as [`utc_text`] does, for `#[serde(serialize_with = …)]`.
@@ -293,6 +297,19 @@ mod tests {
         check("2011-12", "Pacific/Apia", 720 * 3600);
         // Half an hour of daylight saving.
         check("2026-10", "Australia/Lord_Howe", 744 * 3600 - 1800);
+    }
+
+    #[test]
+    fn instants_are_written_as_rfc_3339_says() {
+        #[track_caller]
+        fn check(at: UnixSeconds, expected: &str) {
+            assert_eq!(utc_text(at), expected);
+            assert_eq!(DateTime::parse_from_rfc3339(expected).map(|at| at.timestamp()), Ok(at));
+        }
+        check(0, "1970-01-01T00:00:00Z");
+        check(951_868_799, "2000-02-29T23:59:59Z");
+        check(1_790_805_600, "2026-09-30T22:00:00Z");
+        check(7_289_654_400, "2201-01-01T00:00:00Z");
     }
 
     #[test]

@@ -24,6 +24,10 @@ const PEER: [(&str, &str); 2] = [
     ("compile.py", include_str!("bench_documents/compile.py")),
 ];
 
+/// What the program allocates with.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 type Failed = Box<dyn std::error::Error + Send + Sync>;
 
 fn main() -> Result<(), Failed> {

@@ -7,7 +7,7 @@ mod tests;
 mod xor;
 
 pub(crate) use tally::{Column, Labels, Life, Slot, Tally, Terms};
-pub(crate) use xor::samples;
+pub(crate) use xor::blocks;
 
 /// What Prometheus writes when a series ends: one NaN of its own, told by its bits.
 /// Source: `model/value/value.go` of Prometheus, `StaleNaN`.

@@ -9,6 +9,7 @@ use crate::number::{Decimal, Number};
 
 /// Largest number up to which a double has every whole number: 2^53.
 const WHOLE_LIMIT: f64 = 9_007_199_254_740_992.0;
+const WHOLE_LIMIT_INTEGER: i64 = 1 << 53;
 
 /// The labels of a series, in order.
 pub(crate) type Labels = Vec<(String, String)>;
@@ -59,7 +60,7 @@ pub(crate) struct Life {
 }
 
 /// A series that was not there before the period.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Born {
     labels: Labels,
     t: i64,
@@ -67,7 +68,7 @@ struct Born {
 }
 
 /// The sums of all slices.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Tally {
     terms: Terms,
     whole: Vec<i128>,
@@ -124,6 +125,57 @@ impl Tally {
             restarts: 0,
             new: 0,
         }
+    }
+
+    /// Takes the next samples of a series, each as [`Tally::sample`] does.
+    pub(crate) fn samples(&mut self, life: &mut Life, mut samples: &[Sample], labels: impl Fn() -> Labels) {
+        while let Some(first) = samples.first() {
+            let taken = self.plain(life, samples);
+            if taken == 0 {
+                self.sample(life, *first, &labels);
+            }
+            samples = &samples[taken.max(1)..];
+        }
+    }
+
+    /// Takes samples from the first on as long as nothing is to be said of them but what they rose by: whole numbers that never
+    /// fall, read often enough, one slice after the other inside the period. Gives how many it took. What follows from each of
+    /// them is what [`Tally::sample`] makes of it; added up is only where a slice ends.
+    fn plain(&mut self, life: &mut Life, samples: &[Sample]) -> usize {
+        let Life { last: Some((mut before, was)), ended_ms: None, is_clouded: false } = *life else { return 0 };
+        let Some(was) = whole(was) else { return 0 };
+        if before <= self.terms.start_ms || before > self.terms.end_ms {
+            return 0;
+        }
+        // A sample lies in it already: it is covered.
+        let mut slice = self.terms.slice(before);
+        let mut until = self.end_of(slice);
+        let (mut added, mut now, mut taken) = (was, was, 0);
+        for &(t, value) in samples {
+            let is = truncated(value);
+            let is_read = t > before && t.saturating_sub(before) <= self.terms.gap_ms;
+            #[expect(clippy::cast_precision_loss, reason = "what it does not hold is not whole, or too large")]
+            let is_whole = (is as f64).to_bits() == value.to_bits() && is <= WHOLE_LIMIT_INTEGER;
+            if !(is_read && is_whole && is >= now) {
+                break;
+            }
+            if t > until {
+                if t > until + self.terms.step_ms || slice + 1 == self.whole.len() {
+                    break;
+                }
+                self.whole[slice] += i128::from(now - added);
+                (slice, until, added) = (slice + 1, until + self.terms.step_ms, now);
+                self.sampled[slice] = true;
+                self.covered[slice] = true;
+            }
+            (before, now) = (t, is);
+            taken += 1;
+        }
+        if taken > 0 {
+            self.whole[slice] += i128::from(now - added);
+            life.last = Some(samples[taken - 1]);
+        }
+        taken
     }
 
     /// Takes the next sample of a series; samples that are not later than the one before are passed over. `labels` are
@@ -299,9 +351,14 @@ impl Tally {
 }
 
 /// A double that is a whole number and stands for no other one.
-#[expect(clippy::cast_possible_truncation, reason = "it is whole, and within what both types hold")]
 fn whole(value: f64) -> Option<i64> {
-    (value.fract() == 0.0 && value.abs() <= WHOLE_LIMIT).then_some(value as i64)
+    (value.fract() == 0.0 && value.abs() <= WHOLE_LIMIT).then(|| truncated(value))
+}
+
+/// The whole part of a double, as far as the type goes; 0 for what is no number.
+#[expect(clippy::cast_possible_truncation, reason = "that is what it is for")]
+fn truncated(value: f64) -> i64 {
+    value as i64
 }
 
 /// A finite double as the shortest decimal that it prints as, which is what a server's JSON says of it.

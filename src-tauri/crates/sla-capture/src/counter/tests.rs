@@ -172,6 +172,46 @@ fn what_a_new_series_was_before_decides_its_first_value() {
     }
 }
 
+/// What comes after a sample.
+#[derive(Clone, Copy, Debug)]
+enum Change {
+    Rises(f64),
+    Becomes(f64),
+}
+
+impl Change {
+    fn after(self, value: f64) -> f64 {
+        match self {
+            Self::Rises(by) => value + by,
+            Self::Becomes(value) => value,
+        }
+    }
+}
+
+/// Mostly as often as servers read, now and then never, too late, or out of order.
+fn any_wait() -> impl Strategy<Value = i64> {
+    prop_oneof![
+        20 => Just(15_000_i64),
+        8 => 1_i64..90_000,
+        2 => Just(60_000_i64),
+        1 => 90_000_i64..200_000,
+        1 => -20_000_i64..1,
+    ]
+}
+
+/// Mostly whole rises; restarts, fractions, marks, and what no counter has.
+fn any_value() -> impl Strategy<Value = Change> {
+    prop_oneof![
+        30 => (0_u32..50).prop_map(|by| Change::Rises(by.into())),
+        2 => (0_u32..9).prop_map(|to| Change::Becomes(to.into())),
+        1 => (1_u32..40).prop_map(|tenths| Change::Rises(f64::from(tenths) / 10.0)),
+        1 => prop_oneof![
+            Just(f64::from_bits(STALE)), Just(f64::NAN), Just(f64::INFINITY), Just(-1.0), Just(-0.0),
+            Just(9_007_199_254_740_990.0), Just(9_007_199_254_740_994.0), Just(1e19),
+        ].prop_map(Change::Becomes),
+    ]
+}
+
 proptest! {
     /// However the samples of a counter lie, all slices together hold what it rose by, as long as it is read often enough.
     #[test]
@@ -200,6 +240,40 @@ proptest! {
             sum += number.in_millionths().expect("it fits") / 1_000_000;
         }
         prop_assert_eq!(sum, events);
+    }
+
+    /// Many samples taken at once come to what they come to one by one, in the words of the table above.
+    #[test]
+    fn samples_taken_at_once_count_as_those_taken_one_by_one(
+        all in prop::collection::vec(prop::collection::vec((any_wait(), any_value()), 0..120), 1..4),
+        from in 480_000_i64..960_000,
+        block in 1_usize..130,
+    ) {
+        let (mut at_once, mut one_by_one) = (Tally::new(TERMS), Tally::new(TERMS));
+        for (number, told) in all.into_iter().enumerate() {
+            let (mut t, mut value, mut series) = (from, 0.0, Vec::new());
+            for (wait, change) in told {
+                t += wait;
+                series.push((t, change.after(value)));
+                value = if series[series.len() - 1].1.is_nan() { value } else { series[series.len() - 1].1 };
+            }
+            let labels = || vec![("n".to_owned(), number.to_string())];
+            let (mut life, mut other) = (Life::default(), Life::default());
+            for block in series.chunks(block) {
+                at_once.samples(&mut life, block, labels);
+            }
+            for sample in &series {
+                one_by_one.sample(&mut other, *sample, labels);
+            }
+            prop_assert_eq!(format!("{life:?}"), format!("{other:?}"));
+            at_once.end(&life);
+            one_by_one.end(&other);
+        }
+        prop_assert_eq!(format!("{at_once:?}"), format!("{one_by_one:?}"));
+        for earlier in [None, Some(3.0)] {
+            let (ours, theirs) = (at_once.clone(), one_by_one.clone());
+            prop_assert_eq!(ours.finish(|_| earlier), theirs.finish(|_| earlier));
+        }
     }
 
     #[test]

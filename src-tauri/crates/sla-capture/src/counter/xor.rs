@@ -4,6 +4,11 @@
 
 use super::Sample;
 
+/// Samples that are handed over at once; Prometheus puts 120 into a chunk.
+const BLOCK: usize = 128;
+/// Bits of which [`Bits::ahead`] has at least so many, wherever it begins within a byte.
+const AHEAD: u32 = 57;
+
 /// A chunk that does not hold the samples it says it holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct BrokenChunk;
@@ -12,103 +17,163 @@ pub(crate) struct BrokenChunk;
 ///
 /// # Errors
 /// [`BrokenChunk`] when it ends too early; samples before that were handed over.
+#[cfg(test)]
 pub(crate) fn samples(chunk: &[u8], mut take: impl FnMut(Sample)) -> Result<(), BrokenChunk> {
+    blocks(chunk, |block| block.iter().copied().for_each(&mut take))
+}
+
+/// Hands over every sample of a chunk in the order of time, some at once.
+///
+/// # Errors
+/// [`BrokenChunk`] when it ends too early; samples before that were handed over.
+pub(crate) fn blocks(chunk: &[u8], mut take: impl FnMut(&[Sample])) -> Result<(), BrokenChunk> {
     let [high, low, rest @ ..] = chunk else { return Err(BrokenChunk) };
-    let count = u16::from_be_bytes([*high, *low]);
-    let mut bits = Bits::new(rest);
-    let (mut t, mut step, mut value) = (0_i64, 0_i64, 0_u64);
-    // Bits that are zero in every difference: before and behind those that are written.
-    let (mut leading, mut trailing) = (0_u32, 0_u32);
-    for index in 0..count {
-        match index {
-            0 => {
-                t = bits.varint()?;
-                value = bits.take(64)?;
-            }
-            1 => {
-                step = i64::try_from(bits.uvarint()?).map_err(|_| BrokenChunk)?;
-                t = t.checked_add(step).ok_or(BrokenChunk)?;
-            }
-            _ => {
-                step = step.checked_add(bits.change_of_step()?).ok_or(BrokenChunk)?;
-                t = t.checked_add(step).ok_or(BrokenChunk)?;
-            }
+    let mut left = usize::from(u16::from_be_bytes([*high, *low]));
+    let mut reader = Chunk::new(rest);
+    let mut block = [(0, 0.0); BLOCK];
+    while left > 0 {
+        let wanted = left.min(BLOCK);
+        let read = reader.fill(&mut block[..wanted]);
+        if read > 0 {
+            take(&block[..read]);
         }
-        if index > 0 && bits.take(1)? == 1 {
-            if bits.take(1)? == 1 {
-                leading = narrow(bits.take(5)?);
-                // Of 64 bits only the lowest six are written.
-                let written = match narrow(bits.take(6)?) {
-                    0 => 64,
-                    written => written,
-                };
-                trailing = 64_u32.checked_sub(leading + written).ok_or(BrokenChunk)?;
-            }
-            value ^= bits.take(64 - leading - trailing)? << trailing;
+        if read < wanted {
+            return Err(BrokenChunk);
         }
-        take((t, f64::from_bits(value)));
+        left -= wanted;
     }
     Ok(())
+}
+
+/// A chunk that is being read.
+struct Chunk<'a> {
+    bits: Bits<'a>,
+    /// Samples that were read: the first two are written otherwise than those after them.
+    index: usize,
+    t: i64,
+    /// Time between the last two samples.
+    step: i64,
+    value: u64,
+    /// How many bits of a value are written, and how many below them are as they were.
+    written: u32,
+    trailing: u32,
+}
+
+impl<'a> Chunk<'a> {
+    fn new(bytes: &'a [u8]) -> Self {
+        Self { bits: Bits { bytes, at: 0 }, index: 0, t: 0, step: 0, value: 0, written: 64, trailing: 0 }
+    }
+
+    /// Reads samples; gives how many there are, fewer when the chunk is broken behind them.
+    fn fill(&mut self, block: &mut [Sample]) -> usize {
+        let end = self.bits.bytes.len() * 8;
+        for (read, sample) in block.iter_mut().enumerate() {
+            let next = if self.index < 2 { self.first() } else { self.next() };
+            // Behind the end there are zeros to read: what was read of them is no sample.
+            if next.is_err() || self.bits.at > end {
+                return read;
+            }
+            self.index += 1;
+            *sample = (self.t, f64::from_bits(self.value));
+        }
+        block.len()
+    }
+
+    /// One of the first two samples.
+    #[cold]
+    fn first(&mut self) -> Result<(), BrokenChunk> {
+        if self.index == 0 {
+            self.t = self.bits.varint()?;
+            self.value = self.bits.take(64);
+            return Ok(());
+        }
+        self.step = i64::try_from(self.bits.uvarint()?).map_err(|_| BrokenChunk)?;
+        self.t = self.t.checked_add(self.step).ok_or(BrokenChunk)?;
+        self.change_of_value()
+    }
+
+    /// Any other sample. Most come as long after the one before as that came, and write as many bits of their values.
+    #[inline]
+    fn next(&mut self) -> Result<(), BrokenChunk> {
+        let mut ahead = self.bits.ahead();
+        if ahead >> 63 == 1 {
+            let change = self.bits.change_of_step();
+            self.step = self.step.checked_add(change).ok_or(BrokenChunk)?;
+            self.t = self.t.checked_add(self.step).ok_or(BrokenChunk)?;
+            return self.change_of_value();
+        }
+        self.t = self.t.checked_add(self.step).ok_or(BrokenChunk)?;
+        ahead <<= 1;
+        if ahead >> 63 == 0 {
+            self.bits.at += 2;
+        } else if ahead >> 62 == 0b10 && self.written <= AHEAD - 3 {
+            self.value ^= (ahead << 2 >> (64 - self.written)) << self.trailing;
+            self.bits.at += 3 + self.written as usize;
+        } else {
+            self.bits.at += 1;
+            return self.change_of_value();
+        }
+        Ok(())
+    }
+
+    fn change_of_value(&mut self) -> Result<(), BrokenChunk> {
+        if self.bits.take(1) == 0 {
+            return Ok(());
+        }
+        if self.bits.take(1) == 1 {
+            let leading = narrow(self.bits.take(5));
+            // Of 64 bits only the lowest six are written.
+            self.written = match narrow(self.bits.take(6)) {
+                0 => 64,
+                written => written,
+            };
+            self.trailing = 64_u32.checked_sub(leading + self.written).ok_or(BrokenChunk)?;
+        }
+        self.value ^= self.bits.take(self.written) << self.trailing;
+        Ok(())
+    }
 }
 
 fn narrow(bits: u64) -> u32 {
     u32::try_from(bits).expect("a few bits")
 }
 
-/// Reads bits, the highest of each byte first.
+/// Reads bits, the highest of each byte first. Behind the end there are zeros.
 struct Bits<'a> {
-    rest: &'a [u8],
-    /// Bits that were read and not taken, at the top.
-    held: u64,
-    count: u32,
+    bytes: &'a [u8],
+    /// Bits that were taken.
+    at: usize,
 }
 
-impl<'a> Bits<'a> {
-    fn new(rest: &'a [u8]) -> Self {
-        Self { rest, held: 0, count: 0 }
+impl Bits<'_> {
+    /// The next bits at the top: at least [`AHEAD`] of them.
+    #[inline]
+    fn ahead(&self) -> u64 {
+        let rest = self.bytes.get(self.at / 8..).unwrap_or_default();
+        let word = match rest.first_chunk::<8>() {
+            Some(word) => *word,
+            None => ended(rest),
+        };
+        u64::from_be_bytes(word) << (self.at % 8)
     }
 
-    /// The next bits, at most 64, as a number.
-    fn take(&mut self, bits: u32) -> Result<u64, BrokenChunk> {
-        if bits == 0 {
-            return Ok(0);
+    /// The next bits, one at least and at most 64, as a number.
+    #[inline]
+    fn take(&mut self, bits: u32) -> u64 {
+        if bits > AHEAD {
+            let high = self.take(bits - 32);
+            return high << 32 | self.take(32);
         }
-        if bits <= self.count {
-            let value = self.held >> (64 - bits);
-            self.held = self.held.checked_shl(bits).unwrap_or(0);
-            self.count -= bits;
-            return Ok(value);
-        }
-        let above = self.count;
-        let missing = bits - above;
-        let high = if above == 0 { 0 } else { self.held >> (64 - above) };
-        self.fill();
-        if missing > self.count {
-            return Err(BrokenChunk);
-        }
-        let low = self.held >> (64 - missing);
-        self.held = self.held.checked_shl(missing).unwrap_or(0);
-        self.count -= missing;
-        Ok(high.checked_shl(missing).unwrap_or(0) | low)
-    }
-
-    fn fill(&mut self) {
-        if let Some((word, rest)) = self.rest.split_first_chunk::<8>() {
-            (self.held, self.count, self.rest) = (u64::from_be_bytes(*word), 64, rest);
-            return;
-        }
-        let mut word = [0; 8];
-        word[..self.rest.len()].copy_from_slice(self.rest);
-        self.held = u64::from_be_bytes(word);
-        self.count = 8 * u32::try_from(self.rest.len()).expect("less than eight bytes");
-        self.rest = &[];
+        let value = self.ahead() >> (64 - bits);
+        self.at += bits as usize;
+        value
     }
 
     /// Seven bits a byte, the lowest first; the highest bit says that another follows.
     fn uvarint(&mut self) -> Result<u64, BrokenChunk> {
         let mut value = 0_u64;
         for shift in (0..64).step_by(7) {
-            let byte = self.take(8)?;
+            let byte = self.take(8);
             // The tenth byte has room for one bit.
             if shift == 63 && byte > 1 {
                 return Err(BrokenChunk);
@@ -127,21 +192,26 @@ impl<'a> Bits<'a> {
     }
 
     /// By how much the time between two samples changes, in milliseconds.
-    fn change_of_step(&mut self) -> Result<i64, BrokenChunk> {
-        let mut bits = 64;
+    fn change_of_step(&mut self) -> i64 {
         for width in [0, 14, 17, 20] {
-            if self.take(1)? == 0 {
-                bits = width;
-                break;
+            if self.take(1) == 1 {
+                continue;
             }
-        }
-        let value = self.take(bits)?;
-        match bits {
-            0 => Ok(0),
-            64 => Ok(value.cast_signed()),
+            if width == 0 {
+                return 0;
+            }
+            let value = self.take(width).cast_signed();
             // Not two's complement: half of the range itself is positive.
-            bits if value > 1 << (bits - 1) => Ok(value.cast_signed() - (1 << bits)),
-            _ => Ok(value.cast_signed()),
+            return if value > 1 << (width - 1) { value - (1 << width) } else { value };
         }
+        self.take(64).cast_signed()
     }
+}
+
+/// The last bytes of a chunk, and zeros behind them.
+#[cold]
+fn ended(rest: &[u8]) -> [u8; 8] {
+    let mut word = [0; 8];
+    word[..rest.len()].copy_from_slice(rest);
+    word
 }

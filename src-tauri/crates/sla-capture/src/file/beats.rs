@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use sha2::{Digest, Sha256};
 use sla_core::heartbeat::{Beats, HeartbeatTerms};
 
-use super::{FileSource, Hashing, file_name};
+use super::{FileSource, Hashing, file_name, reading, unreadable};
 use crate::beats::{gathered, query};
 use crate::error::CaptureError;
 use crate::file::FileError;
@@ -36,7 +36,7 @@ impl BeatSource {
         let source = FileSource::new(&self.path, sla_core::plan::FileContent::Counts);
         let mut input = Hashing { input: source.open(&file, MAX_BEATS_BYTES)?, hash: Sha256::new() };
         let mut text = String::new();
-        input.read_to_string(&mut text).map_err(|cause| source.unreadable(cause))?;
+        input.read_to_string(&mut text).map_err(|cause| unreadable(&self.path, cause))?;
         let sha256 = input.finish();
         let beats = Beats::read_csv(&file, &text).map_err(FileError::Beats)?;
         let targets = beats.targets();
@@ -60,15 +60,6 @@ impl Source for BeatSource {
         progress: &'a dyn Progress,
     ) -> BoxFuture<'a, Result<Slices, CaptureError>> {
         let (source, request) = (self.clone(), *request);
-        Box::pin(async move {
-            let reading = tokio::task::spawn_blocking(move || source.read(&request));
-            let slices = reading.await.unwrap_or_else(|error| {
-                // A reader that panicked, or a program that is shutting down.
-                let cause = std::io::Error::other(error.to_string());
-                Err(FileError::Read { path: self.path.display().to_string(), cause }.into())
-            })?;
-            progress.step(1, 1);
-            Ok(slices)
-        })
+        reading(&self.path, move || source.read(&request), progress)
     }
 }

@@ -10,7 +10,7 @@ use sla_core::plan::{Charges, FileContent};
 use sla_core::time::{Period, UnixSeconds};
 
 use super::content::{judged, query as content_query};
-use super::{EXPECTED_COUNT, FileError, FileSource, Hashing, Place, Position, file_name, quote};
+use super::{EXPECTED_COUNT, FileError, FileSource, Hashing, Place, Position, file_name, quote, reading, unreadable};
 use crate::error::CaptureError;
 use crate::gather::Gather;
 use crate::number::{Decimal, Number};
@@ -71,7 +71,7 @@ impl ChargeSource {
         let mut record = StringRecord::new();
         let mut next = |record: &mut StringRecord| match reader.read_record(record) {
             Ok(is_there) => Ok(is_there),
-            Err(error) => Err(source.unreadable(std::io::Error::other(error.to_string()))),
+            Err(error) => Err(unreadable(&self.path, std::io::Error::other(error.to_string()))),
         };
         if !next(&mut record)? {
             return Err(FileError::Empty { file, found: "no content" }.into());
@@ -251,16 +251,7 @@ impl Source for ChargeSource {
         progress: &'a dyn Progress,
     ) -> BoxFuture<'a, Result<Slices, CaptureError>> {
         let (source, request) = (self.clone(), *request);
-        Box::pin(async move {
-            let reading = tokio::task::spawn_blocking(move || source.read(&request));
-            let slices = reading.await.unwrap_or_else(|error| {
-                // A reader that panicked, or a program that is shutting down.
-                let cause = std::io::Error::other(error.to_string());
-                Err(FileError::Read { path: self.path.display().to_string(), cause }.into())
-            })?;
-            progress.step(1, 1);
-            Ok(slices)
-        })
+        reading(&self.path, move || source.read(&request), progress)
     }
 }
 

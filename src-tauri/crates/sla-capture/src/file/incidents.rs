@@ -16,7 +16,7 @@ use sla_core::interval::IntervalSet;
 use sla_core::plan::FileContent;
 use sla_core::time::{Period, UnixSeconds};
 
-use super::{FileError, FileSource, Hashing, Place, Position, file_name, quote};
+use super::{FileError, FileSource, Hashing, Place, Position, file_name, quote, reading, unreadable};
 use crate::error::CaptureError;
 use crate::gather::Gather;
 use crate::number::Number;
@@ -94,7 +94,7 @@ impl IncidentSource {
         let source = FileSource::new(&self.path, FileContent::Counts);
         let mut input = Hashing { input: source.open(&file, MAX_INCIDENTS_BYTES)?, hash: Sha256::new() };
         let mut text = String::new();
-        input.read_to_string(&mut text).map_err(|cause| source.unreadable(cause))?;
+        input.read_to_string(&mut text).map_err(|cause| unreadable(&self.path, cause))?;
         let sha256 = input.finish();
         // A byte order mark is how a spreadsheet says UTF-8.
         let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
@@ -282,16 +282,7 @@ impl Source for IncidentSource {
         progress: &'a dyn Progress,
     ) -> BoxFuture<'a, Result<Slices, CaptureError>> {
         let (source, request) = (self.clone(), *request);
-        Box::pin(async move {
-            let reading = tokio::task::spawn_blocking(move || source.read(&request));
-            let slices = reading.await.unwrap_or_else(|error| {
-                // A reader that panicked, or a program that is shutting down.
-                let cause = std::io::Error::other(error.to_string());
-                Err(FileError::Read { path: self.path.display().to_string(), cause }.into())
-            })?;
-            progress.step(1, 1);
-            Ok(slices)
-        })
+        reading(&self.path, move || source.read(&request), progress)
     }
 }
 

@@ -80,7 +80,9 @@ impl FileSource {
             }
             Kind::Parquet => {
                 let mut bytes = Vec::new();
-                self.open(&file, MAX_PARQUET_BYTES)?.read_to_end(&mut bytes).map_err(|cause| self.unreadable(cause))?;
+                self.open(&file, MAX_PARQUET_BYTES)?
+                    .read_to_end(&mut bytes)
+                    .map_err(|cause| unreadable(&self.path, cause))?;
                 if bytes.is_empty() {
                     return Err(FileError::Empty { file, found: "no content" }.into());
                 }
@@ -105,19 +107,15 @@ impl FileSource {
 
     /// Opens the file; what is read of it ends at the limit even if the file grows meanwhile.
     fn open(&self, file: &str, limit: u64) -> Result<io::Take<File>, FileError> {
-        let opened = File::open(&self.path).map_err(|cause| self.unreadable(cause))?;
-        let metadata = opened.metadata().map_err(|cause| self.unreadable(cause))?;
+        let opened = File::open(&self.path).map_err(|cause| unreadable(&self.path, cause))?;
+        let metadata = opened.metadata().map_err(|cause| unreadable(&self.path, cause))?;
         if !metadata.is_file() {
-            return Err(self.unreadable(io::Error::other("it is no file")));
+            return Err(unreadable(&self.path, io::Error::other("it is no file")));
         }
         if metadata.len() > limit {
             return Err(FileError::TooLarge { file: file.to_owned(), found: metadata.len(), unit: "bytes", limit });
         }
         Ok(opened.take(limit))
-    }
-
-    fn unreadable(&self, cause: io::Error) -> FileError {
-        FileError::Read { path: self.path.display().to_string(), cause }
     }
 }
 
@@ -128,16 +126,28 @@ impl Source for FileSource {
         progress: &'a dyn Progress,
     ) -> BoxFuture<'a, Result<Slices, CaptureError>> {
         let (source, request) = (self.clone(), *request);
-        Box::pin(async move {
-            let reading = tokio::task::spawn_blocking(move || source.read(&request));
-            let slices = reading.await.unwrap_or_else(|error| {
-                // A reader that panicked, or a program that is shutting down.
-                Err(self.unreadable(io::Error::other(error.to_string())).into())
-            })?;
-            progress.step(1, 1);
-            Ok(slices)
-        })
+        reading(&self.path, move || source.read(&request), progress)
     }
+}
+
+/// Reads a file on a thread where it holds up nobody, as one step of progress.
+fn reading<'a>(
+    path: &'a Path,
+    read: impl FnOnce() -> Result<Slices, CaptureError> + Send + 'static,
+    progress: &'a dyn Progress,
+) -> BoxFuture<'a, Result<Slices, CaptureError>> {
+    Box::pin(async move {
+        let slices = tokio::task::spawn_blocking(read).await.unwrap_or_else(|error| {
+            // A reader that panicked, or a program that is shutting down.
+            Err(unreadable(path, io::Error::other(error.to_string())).into())
+        })?;
+        progress.step(1, 1);
+        Ok(slices)
+    })
+}
+
+fn unreadable(path: &Path, cause: io::Error) -> FileError {
+    FileError::Read { path: path.display().to_string(), cause }
 }
 
 /// Hashes what passes by, so that hash and rows are of the same bytes.

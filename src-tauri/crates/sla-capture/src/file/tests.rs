@@ -324,6 +324,21 @@ fn a_file_is_one_step() {
 }
 
 #[test]
+fn a_reader_that_dies_is_an_error_of_its_file() {
+    struct Never;
+    impl Progress for Never {
+        fn step(&self, done: u64, of: u64) {
+            panic!("{done} of {of} although nothing was read");
+        }
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    let path = Path::new("month.csv");
+    let error = runtime.block_on(reading(path, || panic!("a defect"), &Never)).expect_err("no slices");
+    assert_eq!(error.code(), "file.read");
+    assert!(error.to_string().contains("month.csv"), "{error}");
+}
+
+#[test]
 fn a_value_is_consumed_or_keeps_its_bound() {
     let bound: sla_core::catalogue::Threshold =
         serde_json::from_str(r#"{ "atMost": "0.5", "unit": "s" }"#).expect("a threshold");

@@ -33,6 +33,9 @@ pub struct PrometheusConfig {
     pub body_limit_bytes: usize,
     /// Points of one request, 1 to [`MAX_POINTS_PER_REQUEST`]; default that.
     pub points_per_request: u32,
+    /// Requests for samples of counters that one capture has under way at once, at least 1; default 2, so that the server reads
+    /// while samples are added up.
+    pub reads_at_once: usize,
     /// How failures that may pass are retried.
     pub backoff: Backoff,
 }
@@ -50,6 +53,7 @@ impl PrometheusConfig {
             capture_timeout: Duration::from_secs(30 * 60),
             body_limit_bytes: 64 * 1024 * 1024,
             points_per_request: MAX_POINTS_PER_REQUEST,
+            reads_at_once: 2,
             backoff: Backoff::default(),
         }
     }

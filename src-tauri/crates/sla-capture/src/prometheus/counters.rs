@@ -1,12 +1,14 @@
 //! Counters of a server, sample by sample: by remote read where there is one, else through the query API.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
 
 use sla_core::catalogue::{NewSeries, Selector};
 use sla_core::evidence::Note;
 use sla_core::plan::{CountedPart, Counter, Counters};
 use sla_core::time::{Period, UnixSeconds};
+use tokio::task::JoinSet;
+use tracing::Instrument;
 
 use super::raw::{AskedRaw, Raw, raw};
 use super::remote::{Counting, Frames, Sink, request};
@@ -20,6 +22,8 @@ use crate::source::{BoxFuture, CaptureRequest, Progress, Source, instant};
 
 /// What is read at once. Memory and what is lost by a cut connection grow with it.
 const PIECE_SECONDS: i64 = 86_400;
+/// What is held of pieces that were read before those in front of them; each is a day's slices, and no samples.
+const MOST_WAITING: usize = 8;
 /// How far before a piece samples are read, so that the first rise in it is known.
 const BEFORE_SECONDS: i64 = 3600;
 /// How far before that a series is looked for that seems to be new.
@@ -102,11 +106,12 @@ impl CounterSource {
         let mut gather = Gather::new(*request);
         let mut told = [Told::default(), Told::default()];
         let mut warnings = Vec::new();
+        let mut ahead = Ahead::new(self, &pieces, request.step_seconds);
         for piece in pieces {
             let span = || format!("{}..{}", instant(piece.start), instant(piece.end));
             let mut counted = Vec::with_capacity(columns.len());
-            for (column, counter) in columns {
-                let one = self.server.count(column, counter, piece, request.step_seconds).await?;
+            for (column, _) in columns {
+                let one = ahead.next().await?;
                 step();
                 warnings.extend(one.warnings.iter().map(|text| format!("{} {column}: {text}", span())));
                 counted.push(one);
@@ -160,6 +165,59 @@ impl CounterSource {
             CountedPart::Bad => total.as_ref().zip(first).map(|(total, bad)| total.minus(&bad)),
         };
         (good, total)
+    }
+}
+
+/// The columns of every piece in order, each counted before it is asked for: a few at a time, on threads of their own, so that
+/// the server works while samples are added up. Dropped, it stops them.
+struct Ahead {
+    source: CounterSource,
+    step_seconds: i64,
+    /// Pieces and numbers of columns that nobody counts yet.
+    open: VecDeque<(Period, usize)>,
+    /// How many were given, and how many were begun.
+    given: usize,
+    begun: usize,
+    tasks: JoinSet<(usize, Result<Counted, PrometheusError>)>,
+    waiting: BTreeMap<usize, Result<Counted, PrometheusError>>,
+}
+
+impl Ahead {
+    fn new(source: &CounterSource, pieces: &[Period], step_seconds: i64) -> Self {
+        let open = pieces.iter().flat_map(|piece| [(*piece, 0), (*piece, 1)]).collect();
+        let (tasks, waiting) = (JoinSet::new(), BTreeMap::new());
+        Self { source: source.clone(), step_seconds, open, given: 0, begun: 0, tasks, waiting }
+    }
+
+    /// The next one.
+    ///
+    /// # Errors
+    /// Why it could not be counted: of several the first in order, whichever failed first.
+    async fn next(&mut self) -> Result<Counted, PrometheusError> {
+        loop {
+            self.begin();
+            if let Some(counted) = self.waiting.remove(&self.given) {
+                self.given += 1;
+                return counted;
+            }
+            let task = self.tasks.join_next().await.expect("what is asked for is being counted");
+            let (number, counted) = task.expect("counting neither panics nor is cancelled alone");
+            self.waiting.insert(number, counted);
+        }
+    }
+
+    fn begin(&mut self) {
+        let most = self.source.server.http.config().reads_at_once.max(1);
+        while self.tasks.len() < most && self.waiting.len() < MOST_WAITING {
+            let Some((piece, column)) = self.open.pop_front() else { return };
+            let (source, step_seconds, number) = (self.source.clone(), self.step_seconds, self.begun);
+            let count = async move {
+                let (column, counter) = columns(&source.counters)[column];
+                (number, source.server.count(column, counter, piece, step_seconds).await)
+            };
+            self.tasks.spawn(count.in_current_span());
+            self.begun += 1;
+        }
     }
 }
 

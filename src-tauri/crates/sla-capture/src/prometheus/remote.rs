@@ -6,7 +6,7 @@ use prost::Message;
 use sla_core::catalogue::Selector;
 
 use super::http::{Flow, Reader};
-use crate::counter::{Labels, Life, Sample, Tally, Terms, samples};
+use crate::counter::{Labels, Life, Sample, Tally, Terms, blocks};
 
 /// Largest frame that is read; Prometheus ends a frame after about 1 MiB, and itself refuses more than this.
 const FRAME_BYTES: usize = 50_000_000;
@@ -91,6 +91,13 @@ pub(super) trait Sink: Send {
     /// The next sample of a series; its labels are asked for where they are needed only.
     fn sample(&mut self, sample: Sample, labels: impl FnOnce() -> Labels);
 
+    /// The next samples of a series.
+    fn samples(&mut self, samples: &[Sample], labels: impl Fn() -> Labels) {
+        for sample in samples {
+            self.sample(*sample, &labels);
+        }
+    }
+
     /// The series has no more.
     fn end(&mut self);
 }
@@ -115,6 +122,10 @@ impl Counting {
 impl Sink for Counting {
     fn sample(&mut self, sample: Sample, labels: impl FnOnce() -> Labels) {
         self.tally.sample(&mut self.life, sample, labels);
+    }
+
+    fn samples(&mut self, samples: &[Sample], labels: impl Fn() -> Labels) {
+        self.tally.samples(&mut self.life, samples, labels);
     }
 
     fn end(&mut self) {
@@ -150,13 +161,17 @@ impl<S: Sink> Frames<S> {
                 self.labels = labels;
             }
             let Self { from_ms, to_ms, labels, sink, .. } = self;
+            let asked = *from_ms..=*to_ms;
             for Chunk { kind, data } in chunks {
                 if kind != XOR {
                     return Ok(Flow::Other);
                 }
-                let read = samples(&data, |(t, value)| {
-                    if (*from_ms..=*to_ms).contains(&t) {
-                        sink.sample((t, value), || named(labels));
+                let read = blocks(&data, |block| {
+                    if block.iter().all(|(t, _)| asked.contains(t)) {
+                        return sink.samples(block, || named(labels));
+                    }
+                    for sample in block.iter().filter(|(t, _)| asked.contains(t)) {
+                        sink.sample(*sample, || named(labels));
                     }
                 });
                 read.map_err(|_| "a chunk of samples ends too early".to_owned())?;

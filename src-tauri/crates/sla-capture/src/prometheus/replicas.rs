@@ -11,6 +11,7 @@ use sla_core::time::UnixSeconds;
 use super::counters::CounterSource;
 use super::reply::Envelope;
 use super::{Prometheus, PrometheusError, reply};
+use crate::days::usable;
 use crate::error::CaptureError;
 use crate::slices::{Slice, Slices};
 use crate::source::{CaptureRequest, Progress, instant};
@@ -42,16 +43,16 @@ impl CounterSource {
             shares.next();
         }
         let counted =
-            readings.iter().max_by(|(name, one), (other, two)| known(one).cmp(&known(two)).then(other.cmp(name)));
+            readings.iter().max_by(|(name, one), (other, two)| usable(one).cmp(&usable(two)).then(other.cmp(name)));
         let Some(counted) = counted.map(|(name, _)| name.clone()) else {
             let period = format!("{}..{}", instant(request.period.start), instant(request.period.end));
             let query = self.counters.total.series.to_string();
             return Err(PrometheusError::NoSeries { column: "total", period, query }.into());
         };
-        let (mut provenance, rows) = readings.remove(&counted).expect("it is one of them").into_parts();
-        for (name, other) in &readings {
-            provenance.notes.push(compared(label, (&counted, &rows, provenance.scale), (name, other)));
-        }
+        let ours = readings.remove(&counted).expect("it is one of them");
+        let notes: Vec<Note> = readings.iter().map(|other| compared(label, (&counted, &ours), other)).collect();
+        let (mut provenance, rows) = ours.into_parts();
+        provenance.notes.extend(notes);
         provenance.query = format!("{}\nreplicas: apart by {label}", self.counters);
         Ok(Slices::new(provenance, rows).expect("they were slices before"))
     }
@@ -68,22 +69,12 @@ fn pair(row: &Slice) -> Option<(i64, i64)> {
     row.total.zip(row.good)
 }
 
-fn known(slices: &Slices) -> i64 {
-    count(slices.rows().iter().filter(|row| pair(row).is_some()))
-}
-
-fn count<T>(all: impl Iterator<Item = T>) -> i64 {
-    i64::try_from(all.count()).expect("a request has at most three million slices")
-}
-
 /// How another server compares with the one that is counted.
-fn compared(label: &str, counted: (&str, &[Slice], i64), other: (&str, &Slices)) -> Note {
-    let (name, rows, scale) = counted;
-    let (other, theirs) = other;
-    let ours: BTreeMap<UnixSeconds, i64> = rows.iter().filter_map(|row| Some((row.t, pair(row)?.0))).collect();
+fn compared(label: &str, (name, ours): (&String, &Slices), (other, theirs): (&String, &Slices)) -> Note {
+    let totals: BTreeMap<UnixSeconds, i64> = ours.rows().iter().filter_map(|row| Some((row.t, pair(row)?.0))).collect();
     let (mut both_slices, mut events, mut other_events) = (0, 0_i128, 0_i128);
     for row in theirs.rows() {
-        let Some(((total, _), our_total)) = pair(row).zip(ours.get(&row.t)) else { continue };
+        let Some(((total, _), our_total)) = pair(row).zip(totals.get(&row.t)) else { continue };
         both_slices += 1;
         events += i128::from(*our_total);
         other_events += i128::from(total);
@@ -91,12 +82,12 @@ fn compared(label: &str, counted: (&str, &[Slice], i64), other: (&str, &Slices))
     let whole = |sum: i128, scale: i64| i64::try_from(sum / i128::from(scale.max(1))).unwrap_or(i64::MAX);
     Note::Replicas {
         label: label.to_owned(),
-        counted: name.to_owned(),
-        slices: count(ours.iter()),
-        other: other.to_owned(),
-        other_slices: known(theirs),
+        counted: name.clone(),
+        slices: usable(ours),
+        other: other.clone(),
+        other_slices: usable(theirs),
         both_slices,
-        events: whole(events, scale),
+        events: whole(events, ours.provenance().scale),
         other_events: whole(other_events, theirs.provenance().scale),
     }
 }

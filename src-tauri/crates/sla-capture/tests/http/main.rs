@@ -2,5 +2,6 @@
 
 mod adapter;
 mod border;
+mod counters;
 mod support;
 mod tls;

@@ -116,7 +116,7 @@ impl Run {
 }
 
 /// How a stretch of text is set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RunStyle {
     /// As the text around it.

@@ -1,14 +1,15 @@
 //! The fonts of a theme: checked once when templates are loaded, cut down to what a document uses when it is written.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::glyphs::Glyph;
 use parley::FontContext;
 use parley::fontique::{Blob, FontInfoOverride};
 use printpdf::{FontId, Op, ParsedFont, PdfDocument, PdfFont, PdfFontHandle, TextItem};
 
 /// Which of a theme's fonts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Face {
     Regular,
     Strong,
@@ -49,10 +50,36 @@ struct Typeface {
     blob: Blob<u8>,
     /// Name of the font in the document, made of the file's name.
     name: String,
-    characters: BTreeSet<u32>,
+    characters: Characters,
     /// What glyphs are by themselves.
     named: BTreeMap<u32, char>,
     hyphen: u32,
+    /// Widths of its glyphs as they stand in documents: in whole thousandths of the size, rounded down.
+    widths: Vec<u16>,
+}
+
+/// A set of characters: a bit for each that there may be.
+struct Characters(Vec<u64>);
+
+impl Characters {
+    /// The characters that are looked for in a font: above these there are pictures and scripts that no theme has.
+    const LOOKED_FOR: std::ops::Range<u32> = 0x20..0x1_f000;
+
+    fn new(has: impl Fn(u32) -> bool) -> Self {
+        let mut words = vec![0; Self::LOOKED_FOR.end as usize / 64];
+        for c in Self::LOOKED_FOR.filter(|c| has(*c)) {
+            words[c as usize / 64] |= 1 << (c % 64);
+        }
+        Self(words)
+    }
+
+    fn contains(&self, c: u32) -> bool {
+        self.0.get(c as usize / 64).is_some_and(|word| word & (1 << (c % 64)) != 0)
+    }
+
+    fn iter(&self) -> impl Iterator<Item = char> + '_ {
+        Self::LOOKED_FOR.filter(|c| self.contains(*c)).filter_map(char::from_u32)
+    }
 }
 
 impl Typefaces {
@@ -98,7 +125,7 @@ impl Typefaces {
 
     /// The face that shows a character: the wanted one, else the first fallback that has it.
     pub(super) fn showing(&self, c: char, wanted: Face) -> Option<Face> {
-        let has = |face: &Face| self.face(*face).characters.contains(&u32::from(c));
+        let has = |face: &Face| self.face(*face).characters.contains(u32::from(c));
         std::iter::once(wanted).chain(self.all().skip(Face::THEME.len())).find(has)
     }
 
@@ -133,8 +160,14 @@ impl Typefaces {
     }
 
     /// The glyph of a hyphen.
-    pub(super) fn hyphen(&self, face: Face) -> u32 {
-        self.face(face).hyphen
+    pub(super) fn hyphen(&self, face: Face) -> Glyph {
+        self.glyph(face, self.face(face).hyphen)
+    }
+
+    /// A glyph as it is drawn.
+    pub(super) fn glyph(&self, face: Face, glyph: u32) -> Glyph {
+        let id = u16::try_from(glyph).expect("a TrueType font has at most 65 535 glyphs");
+        Glyph { id, width: self.face(face).widths.get(usize::from(id)).copied().unwrap_or(0) }
     }
 
     /// Which face a shaped run's font is.
@@ -214,7 +247,7 @@ impl Typeface {
     /// Whether German and English and their figures can be set in it.
     fn has_letters(&self) -> bool {
         let mut needed = ('a'..='z').chain("äöüÄÖÜß€0123456789%.,-".chars());
-        needed.all(|c| self.characters.contains(&u32::from(c)))
+        needed.all(|c| self.characters.contains(u32::from(c)))
     }
 
     fn new((file, bytes): (String, Vec<u8>)) -> Result<Self, (String, [String; 2])> {
@@ -224,8 +257,7 @@ impl Typeface {
         }
         let font = ParsedFont::from_bytes(&bytes, 0, &mut Vec::new())
             .ok_or_else(|| refused("a font that cannot be read", "eine Schrift, die sich nicht lesen lässt"))?;
-        let characters: BTreeSet<u32> =
-            (0x20..0x1_f000).filter(|c| font.lookup_glyph_index(*c).is_some_and(|g| g > 0)).collect();
+        let characters = Characters::new(|c| font.lookup_glyph_index(c).is_some_and(|glyph| glyph > 0));
         let blob = Blob::new(Arc::new(bytes));
         let found = FontContext::new().collection.register_fonts(blob.clone(), None);
         if found.iter().any(|(_, fonts)| fonts.iter().any(|font| !font.axes().is_empty())) {
@@ -233,7 +265,7 @@ impl Typeface {
         }
         // The first character of each glyph: several may have the same.
         let mut named = BTreeMap::new();
-        for c in characters.iter().filter_map(|c| char::from_u32(*c)) {
+        for c in characters.iter() {
             if let Some(glyph) = font.lookup_glyph_index(u32::from(c)) {
                 named.entry(u32::from(glyph)).or_insert(c);
             }
@@ -241,14 +273,62 @@ impl Typeface {
         let stem = file.rsplit_once('.').map_or(file.as_str(), |(stem, _)| stem);
         let name = stem.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
         let hyphen = font.lookup_glyph_index(u32::from('-')).map_or(0, u32::from);
-        Ok(Self { file, blob, name, characters, named, hyphen })
+        // As the PDF writer computes them.
+        let width = |units: u16| (f32::from(units) * 1000.0 / f32::from(font.pdf_font_metrics.units_per_em)) as u16;
+        let count = font.glyph_widths.keys().last().map_or(0, |last| usize::from(*last) + 1);
+        let mut widths = vec![0; count];
+        for (glyph, units) in &font.glyph_widths {
+            widths[usize::from(*glyph)] = width(*units);
+        }
+        Ok(Self { file, blob, name, characters, named, hyphen, widths })
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use printpdf::text::Codepoint;
+    use printpdf::{Mm, PdfPage, PdfSaveOptions, Pt};
+
     use super::*;
     use crate::Templates;
+
+    /// What glyphs are moved on by while they are drawn is what the file says of them.
+    #[test]
+    fn widths_are_those_that_stand_in_a_document() {
+        let templates = Templates::builtin();
+        let typefaces = templates.typefaces();
+        for face in typefaces.all() {
+            let glyphs: Vec<u32> =
+                typefaces.face(face).named.keys().copied().filter(|glyph| *glyph > 0).take(900).collect();
+            let drawn = glyphs.iter().map(|glyph| typefaces.glyph(face, *glyph));
+            let drawn =
+                drawn.map(|glyph| Codepoint { gid: glyph.id, offset: 0.0, cid: Some("x".to_owned()) }).collect();
+            let font = PdfFontHandle::External(FontId(face.id().to_owned()));
+            let ops = vec![
+                Op::StartTextSection,
+                Op::SetFont { font, size: Pt(10.0) },
+                Op::ShowText { items: vec![TextItem::GlyphIds(drawn)] },
+                Op::EndTextSection,
+            ];
+            let mut document = PdfDocument::new("widths");
+            document.pages = vec![PdfPage::new(Mm(210.0), Mm(297.0), ops)];
+            typefaces.embed(&mut document).expect("embedded");
+            let written = printpdf::serialize::to_lopdf_doc(&document, &PdfSaveOptions::default(), &mut Vec::new());
+            let dictionaries = written.objects.values().filter_map(|object| object.as_dict().ok());
+            let nested = |one: &lopdf::Dictionary| {
+                let below = one.get(b"DescendantFonts").and_then(lopdf::Object::as_array).ok()?;
+                written.dereference(below.first()?).ok()?.1.as_dict().ok()?.get(b"W").ok()?.as_array().ok().cloned()
+            };
+            let told = dictionaries.filter_map(nested).next().expect("widths");
+            let told: Vec<i64> = told
+                .iter()
+                .filter_map(|item| item.as_array().ok())
+                .flat_map(|widths| widths.iter().filter_map(|width| width.as_i64().ok()))
+                .collect();
+            let ours: Vec<i64> = glyphs.iter().map(|glyph| typefaces.glyph(face, *glyph).width.into()).collect();
+            assert_eq!(told, ours, "{face:?}");
+        }
+    }
 
     #[test]
     fn what_a_font_cannot_show_stays_visible() {

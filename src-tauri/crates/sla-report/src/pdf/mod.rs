@@ -11,6 +11,7 @@ mod cover;
 mod face;
 mod finish;
 mod flow;
+mod glyphs;
 mod grid;
 mod hours;
 mod mark;

@@ -1,16 +1,20 @@
 //! Texts become lines: shaped and broken by parley, drawn as positioned glyphs with the characters they stand for.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::mem::{Discriminant, discriminant};
 use std::ops::Range;
+use std::rc::Rc;
 
 use parley::{
     Alignment, AlignmentOptions, FontContext, FontFamily, FontFeatures, Layout, LayoutContext, LineHeight,
     OverflowWrap, StyleProperty,
 };
-use printpdf::text::Codepoint;
-use printpdf::{DictItem, FontId, Op, PdfFontHandle, Pt, TextItem, TextMatrix};
+use printpdf::{DictItem, FontId, Op, PdfFontHandle, Pt};
 use sla_core::record::Language;
 
 use super::face::{Face, Typefaces};
+use super::glyphs::Glyphs;
 use super::shape::{self, Area};
 use crate::manuscript::{Run, RunStyle, Text};
 use crate::theme::Colour;
@@ -21,6 +25,8 @@ const SOFT_HYPHEN: char = '\u{ad}';
 const NOTHING: char = '\u{200b}';
 /// Width of a hyphen as a share of the size, with some air.
 const HYPHEN_WIDTH: f32 = 0.42;
+/// The most bytes of texts that are kept as they were set: those of some pages of tables, where the same words come again.
+const LIMIT_KEPT_BYTES: usize = 64 * 1024;
 
 /// How a text is set.
 #[derive(Clone, Copy)]
@@ -54,6 +60,26 @@ pub(super) struct Setter<'a> {
     syllables: hypher::Lang,
     fonts: FontContext,
     layouts: LayoutContext<()>,
+    kept: HashMap<Key, Rc<Set>>,
+    kept_bytes: usize,
+}
+
+/// What decides how a text is set. Its colour and where it leads do not.
+#[derive(PartialEq, Eq, Hash)]
+struct Key {
+    runs: Vec<(RunStyle, String)>,
+    size: u32,
+    width: u32,
+    face: Face,
+    align: Discriminant<Alignment>,
+}
+
+/// A text as it was set.
+struct Set {
+    text: String,
+    layout: Layout<()>,
+    /// Where each run of it ended up.
+    runs: Vec<Range<usize>>,
 }
 
 impl<'a> Setter<'a> {
@@ -62,7 +88,8 @@ impl<'a> Setter<'a> {
             Language::De => hypher::Lang::German,
             Language::En => hypher::Lang::English,
         };
-        Self { typefaces, syllables, fonts: typefaces.context(), layouts: LayoutContext::new() }
+        let (fonts, layouts) = (typefaces.context(), LayoutContext::new());
+        Self { typefaces, syllables, fonts, layouts, kept: HashMap::new(), kept_bytes: 0 }
     }
 
     /// A text in lines of at most `width` points. A word that is longer is divided between syllables, and anywhere where
@@ -95,10 +122,34 @@ impl<'a> Setter<'a> {
     }
 
     fn lay_out(&mut self, text: &Text, look: Look, width: f32) -> Lines<'a> {
+        let key = Key {
+            runs: text.iter().map(|run| (run.style, run.text.clone())).collect(),
+            size: look.size.to_bits(),
+            width: width.to_bits(),
+            face: look.face,
+            align: discriminant(&look.align),
+        };
+        let known = self.kept.get(&key).map(Rc::clone);
+        let set = known.unwrap_or_else(|| {
+            let set = Rc::new(self.lay_out_anew(text, look, width));
+            self.kept_bytes += set.text.len();
+            if self.kept_bytes > LIMIT_KEPT_BYTES {
+                self.kept.clear();
+                self.kept_bytes = set.text.len();
+            }
+            self.kept.insert(key, Rc::clone(&set));
+            set
+        });
+        let leading = text.iter().zip(&set.runs).filter_map(|(run, bytes)| Some((bytes.clone(), run.link.clone()?)));
+        let links = leading.collect();
+        Lines { typefaces: self.typefaces, set, links, colour: look.colour }
+    }
+
+    fn lay_out_anew(&mut self, text: &Text, look: Look, width: f32) -> Set {
         /// Fixed-width letters look larger than the others of their size.
         const CODE_SIZE: f32 = 0.9;
-        let (mut whole, mut styled, mut links) = (String::new(), Vec::new(), Vec::new());
-        for Run { text, style, link } in text {
+        let (mut whole, mut styled, mut runs) = (String::new(), Vec::new(), Vec::with_capacity(text.len()));
+        for Run { text, style, .. } in text {
             let face = match style {
                 RunStyle::Plain => look.face,
                 RunStyle::Strong => Face::Strong,
@@ -117,9 +168,7 @@ impl<'a> Setter<'a> {
                     _ => styled.push((start..whole.len(), face)),
                 }
             }
-            if let Some(link) = link {
-                links.push((start..whole.len(), link.clone()));
-            }
+            runs.push(start..whole.len());
         }
         let mut builder = self.layouts.ranged_builder(&mut self.fonts, &whole, 1.0, false);
         builder.push_default(StyleProperty::FontFamily(FontFamily::named(look.face.id())));
@@ -136,7 +185,7 @@ impl<'a> Setter<'a> {
         let mut layout = builder.build(&whole);
         layout.break_all_lines(Some(width));
         layout.align(look.align, AlignmentOptions::default());
-        Lines { typefaces: self.typefaces, text: whole, layout, links, colour: look.colour }
+        Set { text: whole, layout, runs }
     }
 
     /// A text in one line; what does not fit is left out behind an ellipsis.
@@ -165,8 +214,7 @@ impl<'a> Setter<'a> {
 /// A text in lines.
 pub(super) struct Lines<'a> {
     typefaces: &'a Typefaces,
-    text: String,
-    layout: Layout<()>,
+    set: Rc<Set>,
     /// What leads where.
     links: Vec<(Range<usize>, String)>,
     colour: Colour,
@@ -181,9 +229,9 @@ pub(super) struct Part<'b> {
 impl Lines<'_> {
     /// Whether a line ends within a word.
     fn breaks_a_word(&self) -> bool {
-        let ends = self.layout.lines().map(|line| line.text_range().end).filter(|end| *end < self.text.len());
+        let ends = self.set.layout.lines().map(|line| line.text_range().end).filter(|end| *end < self.set.text.len());
         let is_within = |end: usize| {
-            let (before, after) = self.text.split_at(end);
+            let (before, after) = self.set.text.split_at(end);
             before.ends_with(char::is_alphabetic) && after.starts_with(char::is_alphabetic)
         };
         ends.into_iter().any(is_within)
@@ -191,7 +239,7 @@ impl Lines<'_> {
 
     /// The stretches of some lines, in order.
     pub(super) fn parts(&self, lines: Range<usize>) -> Vec<Part<'_>> {
-        let mut ranges = self.layout.lines().skip(lines.start).take(lines.len()).map(|line| line.text_range());
+        let mut ranges = self.set.layout.lines().skip(lines.start).take(lines.len()).map(|line| line.text_range());
         let Some(first) = ranges.next() else { return Vec::new() };
         let end = ranges.next_back().map_or(first.end, |last| last.end);
         let (mut parts, mut at) = (Vec::new(), first.start);
@@ -215,13 +263,13 @@ impl Lines<'_> {
     /// The boxes of a stretch, one for each line that it stands on; `x` and `y` as in [`Lines::draw`].
     pub(super) fn boxes(&self, x: f32, y: f32, lines: Range<usize>, bytes: &Range<usize>) -> Vec<Area> {
         let (mut boxes, mut top) = (Vec::new(), y);
-        for line in self.layout.lines().skip(lines.start).take(lines.len()) {
+        for line in self.set.layout.lines().skip(lines.start).take(lines.len()) {
             let height = line.metrics().line_height;
             let (mut pen, mut left, mut right) = (x + line.metrics().offset, f32::MAX, f32::MIN);
             for run in line.runs() {
                 for cluster in run.visual_clusters() {
                     // A space at the end of a line is no part of the box.
-                    let is_seen = !self.text[cluster.text_range()].trim().is_empty();
+                    let is_seen = !self.set.text[cluster.text_range()].trim().is_empty();
                     if is_seen && bytes.contains(&cluster.text_range().start) {
                         (left, right) = (left.min(pen), right.max(pen + cluster.advance()));
                     }
@@ -238,7 +286,7 @@ impl Lines<'_> {
 
     /// Number of lines; none for an empty text.
     pub(super) fn len(&self) -> usize {
-        if self.text.is_empty() { 0 } else { self.layout.len() }
+        if self.set.text.is_empty() { 0 } else { self.set.layout.len() }
     }
 
     /// Height of all lines in points.
@@ -247,38 +295,38 @@ impl Lines<'_> {
     }
 
     pub(super) fn height_of(&self, lines: Range<usize>) -> f32 {
-        self.layout.lines().skip(lines.start).take(lines.len()).map(|line| line.metrics().line_height).sum()
+        self.set.layout.lines().skip(lines.start).take(lines.len()).map(|line| line.metrics().line_height).sum()
     }
 
     /// All of the text, without the marks where words may be divided.
     pub(super) fn whole(&self) -> String {
-        self.text.replace(SOFT_HYPHEN, "")
+        self.set.text.replace(SOFT_HYPHEN, "")
     }
 
     /// A stretch of the text.
     pub(super) fn text(&self, bytes: &Range<usize>) -> &str {
-        self.text.get(bytes.clone()).unwrap_or_default()
+        self.set.text.get(bytes.clone()).unwrap_or_default()
     }
 
     fn first_line(&self) -> &str {
-        self.layout.get(0).map_or("", |line| &self.text[line.text_range()])
+        self.set.layout.get(0).map_or("", |line| &self.set.text[line.text_range()])
     }
 
     /// The text of every line, with the space at its end.
     #[cfg(test)]
     pub(super) fn by_line(&self) -> Vec<&str> {
-        self.layout.lines().map(|line| self.text.get(line.text_range()).unwrap_or_default()).collect()
+        self.set.layout.lines().map(|line| self.set.text.get(line.text_range()).unwrap_or_default()).collect()
     }
 
     /// Width of the widest line in points.
     pub(super) fn width(&self) -> f32 {
-        self.layout.width()
+        self.set.layout.width()
     }
 
     /// The line after the last one that fits into `space` points, beginning with line `from`.
     pub(super) fn fit(&self, from: usize, space: f32) -> usize {
         let mut used = 0.0;
-        let heights = self.layout.lines().take(self.len()).skip(from).map(|line| line.metrics().line_height);
+        let heights = self.set.layout.lines().take(self.len()).skip(from).map(|line| line.metrics().line_height);
         let fitting = heights.take_while(|height| {
             used += height;
             used <= space + 0.01
@@ -288,7 +336,7 @@ impl Lines<'_> {
 
     /// Draws some of the lines; `x` and `y` are the upper left corner of the first, from the page's lower left one.
     pub(super) fn draw(&self, ops: &mut Vec<Op>, x: f32, y: f32, lines: Range<usize>) {
-        self.draw_part(ops, x, y, lines, &(0..self.text.len()));
+        self.draw_part(ops, x, y, lines, &(0..self.set.text.len()));
     }
 
     /// Draws what of some lines lies in a stretch of the text.
@@ -297,7 +345,7 @@ impl Lines<'_> {
         ops.push(Op::SetFillColor { col: shape::colour(self.colour) });
         ops.push(Op::StartTextSection);
         let mut current = None;
-        for line in self.layout.lines().skip(lines.start).take(lines.len()) {
+        for line in self.set.layout.lines().skip(lines.start).take(lines.len()) {
             let baseline = y + above - line.metrics().baseline;
             let (mut pen, runs) = (x + line.metrics().offset, line.runs().collect::<Vec<_>>());
             let mut clusters = Vec::new();
@@ -312,12 +360,13 @@ impl Lines<'_> {
             // What is read from the right is drawn as it is read, too: who copies it or hears it follows the order of drawing.
             clusters.sort_by_key(|(cluster, ..)| cluster.text_range().start);
             let mut clusters = clusters.into_iter().peekable();
+            let mut glyphs = Glyphs::default();
             while let Some((cluster, mut left, face, size)) = clusters.next() {
                 let at_end = cluster.text_range().end == line.text_range().end;
-                let mut characters = self.text[cluster.text_range()].to_owned();
+                let mut characters = Cow::Borrowed(&self.set.text[cluster.text_range()]);
                 let is_drawn = bytes.contains(&cluster.text_range().start);
                 while let Some((rest, pen, ..)) = clusters.next_if(|(next, ..)| next.is_ligature_continuation()) {
-                    characters.push_str(&self.text[rest.text_range()]);
+                    characters.to_mut().push_str(&self.set.text[rest.text_range()]);
                     left = left.min(pen);
                 }
                 if !is_drawn || characters == "\n" {
@@ -325,13 +374,19 @@ impl Lines<'_> {
                 }
                 let font = (face, size.to_bits());
                 if current != Some(font) {
+                    glyphs.draw(ops);
                     let handle = PdfFontHandle::External(FontId(face.id().to_owned()));
                     ops.push(Op::SetFont { font: handle, size: Pt(size) });
                     current = Some(font);
                 }
                 if characters.starts_with(SOFT_HYPHEN) {
                     if at_end {
-                        hyphen(ops, self.typefaces.hyphen(face), left, baseline);
+                        // It belongs to the line and not to the word: who copies the text gets a soft one.
+                        glyphs.draw(ops);
+                        begin_span(ops, "\u{ad}");
+                        glyphs.add(ops, self.typefaces.hyphen(face), "-".to_owned(), [left, baseline], size);
+                        glyphs.draw(ops);
+                        ops.push(Op::EndMarkedContent);
                     }
                     continue;
                 }
@@ -339,6 +394,7 @@ impl Lines<'_> {
                 // is said beside them.
                 let is_one = cluster.glyphs().nth(1).is_none();
                 if !is_one {
+                    glyphs.draw(ops);
                     begin_span(ops, &characters);
                 }
                 for glyph in cluster.glyphs() {
@@ -347,30 +403,19 @@ impl Lines<'_> {
                     } else {
                         self.typefaces.character_of(face, glyph.id).unwrap_or(NOTHING).to_string()
                     };
-                    show(ops, glyph.id, stands_for, left + glyph.x, baseline - glyph.y);
+                    let drawn = self.typefaces.glyph(face, glyph.id);
+                    glyphs.add(ops, drawn, stands_for, [left + glyph.x, baseline - glyph.y], size);
                     left += glyph.advance;
                 }
                 if !is_one {
+                    glyphs.draw(ops);
                     ops.push(Op::EndMarkedContent);
                 }
             }
+            glyphs.draw(ops);
         }
         ops.push(Op::EndTextSection);
     }
-}
-
-fn show(ops: &mut Vec<Op>, glyph: u32, stands_for: String, x: f32, y: f32) {
-    let gid = u16::try_from(glyph).expect("a TrueType font has at most 65 535 glyphs");
-    ops.push(Op::SetTextMatrix { matrix: TextMatrix::Raw([1.0, 0.0, 0.0, 1.0, x, y]) });
-    let glyphs = vec![Codepoint { gid, offset: 0.0, cid: Some(stands_for) }];
-    ops.push(Op::ShowText { items: vec![TextItem::GlyphIds(glyphs)] });
-}
-
-/// The hyphen of a divided word. It belongs to the line and not to the word: who copies the text gets a soft one.
-fn hyphen(ops: &mut Vec<Op>, glyph: u32, x: f32, y: f32) {
-    begin_span(ops, "\u{ad}");
-    show(ops, glyph, "-".to_owned(), x, y);
-    ops.push(Op::EndMarkedContent);
 }
 
 /// Begins glyphs that together stand for a text.
@@ -384,7 +429,12 @@ fn begin_span(ops: &mut Vec<Op>, text: &str) {
 
 /// What is copied out of the document. A glyph stands for one text only, and fonts draw these with the same glyph.
 fn extracted(characters: &str) -> String {
-    characters.replace(['\u{a0}', '\u{202f}'], " ").replace(['\u{2010}', '\u{2011}'], "-")
+    let one = |c: char| match c {
+        '\u{a0}' | '\u{202f}' => ' ',
+        '\u{2010}' | '\u{2011}' => '-',
+        c => c,
+    };
+    characters.chars().map(one).collect()
 }
 
 #[cfg(test)]
@@ -402,7 +452,7 @@ mod tests {
         {
             let mut offset = |look: Look| {
                 let lines = setter.set_plain(name, look, 300.0);
-                let line = lines.layout.get(0).expect("a line");
+                let line = lines.set.layout.get(0).expect("a line");
                 (line.metrics().offset, 300.0 - line.metrics().offset - line.metrics().advance)
             };
             assert!(offset(of).0.abs() < 0.01, "{name}");
