@@ -220,7 +220,7 @@ pub(crate) async fn captured(
         let behind = theirs.into_iter().filter(|one| after.as_ref().is_none_or(|after| one > after));
         let Page { items, next } = page(behind.take(limit as usize + 1).collect(), limit, &of, Clone::clone);
         let on_page = planned.into_iter().filter(|one| items.contains(&place(one)));
-        let items = capture_calendar(on_page, &out, now).map_err(CaptureDaysError::from)?;
+        let items = capture_calendar(on_page, &out, None, now).map_err(CaptureDaysError::from)?;
         Ok::<_, Problem>(Page { items, next })
     };
     Ok(Json(tokio::task::spawn_blocking(read).await.expect("reading files does not panic")?))

@@ -5,14 +5,14 @@ use std::path::Path;
 use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::Serialize;
-use sla_capture::DaysError;
+use sla_capture::{Bucket, DaysError};
 use sla_core::catalogue::Name;
 use sla_core::plan::{Ask, CommitmentDays};
 use sla_core::record::RecordEvidence;
 use sla_core::time::UnixSeconds;
 
 use crate::capture::kept_slices;
-use crate::daily::{CaptureDaysError, captured_days, count, is_settled, last_version};
+use crate::daily::{CaptureDaysError, captured_days, count, days_of, is_settled, last_version};
 
 /// How much of a day is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -97,7 +97,7 @@ pub fn captured_evidence<'a>(
     out: &Path,
     (contract, commitment, second, day): (&str, &str, Option<&str>, &str),
 ) -> Result<Option<RecordEvidence>, CaptureDaysError> {
-    let (days, store) = captured_days(out);
+    let (days, store) = captured_days(out, None)?;
     let is_it = |one: &CommitmentDays<'_>| {
         one.contract.name().as_str() == contract
             && one.terms.name.as_str() == commitment
@@ -116,9 +116,10 @@ pub fn captured_evidence<'a>(
 pub fn capture_calendar<'a>(
     planned: impl IntoIterator<Item = CommitmentDays<'a>>,
     out: &Path,
+    bucket: Option<&Bucket>,
     now: UnixSeconds,
 ) -> Result<Vec<CommitmentCalendar>, DaysError> {
-    let (days, _) = captured_days(out);
+    let days = days_of(out, bucket);
     let day = |(date, ask): &(NaiveDate, Ask)| {
         let known = days.day(&ask.key(), ask.period)?;
         let history: Vec<CaptureVersion> = known.map_or_else(Vec::new, |known| {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use sla_capture::EvidenceStore;
+use sla_capture::{Bucket, EvidenceStore};
 use sla_core::access::Permission;
 use sla_core::catalogue::Catalogue;
 use sla_core::plan::ContractMonth;
@@ -42,6 +42,8 @@ pub struct CloseRequest<'a> {
     pub ledger: &'a str,
     /// The folder for documents and evidence.
     pub out: &'a Path,
+    /// Where evidence and captured days are kept instead of that folder.
+    pub bucket: Option<&'a Bucket>,
     /// The clock, Unix seconds.
     pub now: UnixSeconds,
     /// Who closes, as the audit chain names them.
@@ -61,6 +63,7 @@ pub struct Prepared {
     actor: String,
     origin: String,
     out: PathBuf,
+    bucket: Option<Bucket>,
     staging: Staging,
     ledger: Ledger,
     entries: Vec<CloseEntry>,
@@ -75,7 +78,7 @@ pub struct Closed {
     pub month: Month,
     /// The folder with the month's documents.
     pub folder: PathBuf,
-    /// The folder with the evidence, every file named by its SHA-256.
+    /// The folder with the evidence, or its address in a bucket, every file named by its SHA-256.
     pub evidence: PathBuf,
     /// Every tenant's month, by tenant.
     pub months: Vec<ClosedMonth>,
@@ -111,7 +114,7 @@ pub async fn prepare(request: &CloseRequest<'_>, progress: &Arc<dyn CloseProgres
     let place = request.out.join(request.month.to_string());
     check_place(&place, staging.path()).map_err(not_free)?;
     let store = EvidenceStore::new(staging.path().join(EVIDENCE));
-    let days = captured_days(request.out);
+    let days = captured_days(request.out, request.bucket)?;
     let stores = Stores { kept: &store, days: Some(&days) };
     let CloseRequest { catalogue, catalogue_folder, secrets, .. } = *request;
     let evidence = if request.partly {
@@ -163,6 +166,7 @@ pub async fn prepare(request: &CloseRequest<'_>, progress: &Arc<dyn CloseProgres
         actor: request.actor.name.to_owned(),
         origin: request.actor.origin.to_owned(),
         out: request.out.to_owned(),
+        bucket: request.bucket.cloned(),
         staging,
         ledger,
         entries,
@@ -226,14 +230,21 @@ impl Prepared {
     /// [`CloseError`]; the ledger is as it was, but for [`CloseError::Unpublished`], which says so.
     #[tracing::instrument(name = "record", skip_all, fields(months = self.entries.len()))]
     pub async fn commit(self, progress: &Arc<dyn CloseProgress>) -> Result<Closed, CloseError> {
-        let (kept, staged) = (self.out.join(EVIDENCE), self.staging.path().join(EVIDENCE));
+        let staged = self.staging.path().join(EVIDENCE);
         progress.step(Step::Record, 0, 1);
         let (root, folder) = (self.staging.path(), self.out.join(self.month.to_string()));
         let (documents, aside) = (root.join(DOCUMENTS), root.join(ASIDE));
         // Once more: what was free while the month was prepared need not be now.
         make_room(&documents, &folder, &aside).map_err(not_free)?;
         // Evidence first: a ledger must never name evidence that is nowhere. Evidence without a month does no harm.
-        self.keep_evidence(&EvidenceStore::new(staged), &EvidenceStore::new(&kept).through(root))?;
+        let (kept, evidence) = match &self.bucket {
+            Some(bucket) => (EvidenceStore::in_bucket(bucket.clone())?, PathBuf::from(bucket.address(EVIDENCE))),
+            None => {
+                let kept = self.out.join(EVIDENCE);
+                (EvidenceStore::new(&kept).through(root), kept)
+            }
+        };
+        self.keep_evidence(&EvidenceStore::new(staged), &kept)?;
         let actor = Actor { name: &self.actor, origin: &self.origin };
         let recorded = self.ledger.record(&self.entries, actor, self.now).await?;
         self.ledger.close().await;
@@ -248,7 +259,7 @@ impl Prepared {
         let months = self.entries.into_iter().zip(self.folders).zip(recorded).map(|((entry, tenant), recorded)| {
             ClosedMonth { record: entry.record, folder: folder.join(tenant), unchanged: recorded.unchanged }
         });
-        Ok(Closed { month: self.month, evidence: kept, months: months.collect(), folder, failures: self.failures })
+        Ok(Closed { month: self.month, evidence, months: months.collect(), folder, failures: self.failures })
     }
 
     fn keep_evidence(&self, staged: &EvidenceStore, kept: &EvidenceStore) -> Result<(), CloseError> {

@@ -8,7 +8,7 @@ use chrono::{Days, NaiveDate};
 use schemars::JsonSchema;
 use serde::Serialize;
 use sla_capture::{
-    Added, CaptureLock, CapturedDays, DayVersion, DaysError, EvidenceStore, Slices, StoreError, encode, usable,
+    Added, Bucket, CaptureLock, CapturedDays, DayVersion, DaysError, EvidenceStore, Slices, StoreError, encode, usable,
 };
 use sla_core::catalogue::Catalogue;
 use sla_core::plan::{Ask, PlanError, SETTLED_SECONDS, months_until, plan_days};
@@ -26,9 +26,18 @@ const CAPTURES: &str = "captures";
 /// How many days back a daily capture looks for one that is missing: about as long as servers keep samples by default.
 const DAYS_BACK: u64 = 14;
 
-/// Where captured days lie: below the folder for documents and evidence.
-pub(crate) fn captured_days(out: &Path) -> (CapturedDays, EvidenceStore) {
-    (CapturedDays::new(out.join(CAPTURES)), EvidenceStore::new(out.join(EVIDENCE)))
+/// Where captured days lie: in the bucket, or else below the folder for documents and evidence.
+pub(crate) fn days_of(out: &Path, bucket: Option<&Bucket>) -> CapturedDays {
+    bucket.map_or_else(|| CapturedDays::new(out.join(CAPTURES)), |bucket| CapturedDays::in_bucket(bucket.clone()))
+}
+
+/// The days with the evidence that they name.
+pub(crate) fn captured_days(out: &Path, bucket: Option<&Bucket>) -> Result<(CapturedDays, EvidenceStore), StoreError> {
+    let store = match bucket {
+        Some(bucket) => EvidenceStore::in_bucket(bucket.clone())?,
+        None => EvidenceStore::new(out.join(EVIDENCE)),
+    };
+    Ok((days_of(out, bucket), store))
 }
 
 /// Which days are captured.
@@ -50,6 +59,8 @@ pub struct DaysRequest<'a> {
     pub files: &'a Path,
     /// The folder for documents and evidence.
     pub out: &'a Path,
+    /// Where evidence and days are kept instead of that folder.
+    pub bucket: Option<&'a Bucket>,
     /// Id of one tenant; all when not said.
     pub tenant: Option<&'a str>,
     /// Which days.
@@ -240,7 +251,7 @@ pub async fn capture_days(
     request: &DaysRequest<'_>,
     progress: &Arc<dyn CloseProgress>,
 ) -> Result<Vec<DayCaptured>, CaptureDaysError> {
-    let (days, store) = captured_days(request.out);
+    let (days, store) = captured_days(request.out, request.bucket)?;
     let lock = days.lock()?;
     let asks = wanted(request, &days)?;
     let mut sources = Sources::new(request.catalogue, request.files, request.secrets);

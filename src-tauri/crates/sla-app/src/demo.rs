@@ -180,6 +180,7 @@ impl Demo {
             catalogue_folder: &folder,
             ledger: &ledger,
             out: &out,
+            bucket: None,
             now: DEMO_NOW,
             actor: NOBODY.into(),
             accepted: &[],

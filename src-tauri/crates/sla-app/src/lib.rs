@@ -131,7 +131,7 @@ pub use verify::{EvidenceFailure, VerifyError, read_evidence, verify_evidence};
 pub use wording::{TemplateChangeRequest, TemplateChanged, TemplateFile, Tried, Wording, WordingError, last_change};
 pub use words::{FluentValue, Words};
 
-pub use sla_capture::{ClientTerms, StoreError, client, exchange};
+pub use sla_capture::{Bucket, BucketError, ClientTerms, EvidenceStore, StoreError, client, exchange};
 pub use sla_ledger::{
     Actor, AuditEntry, AuditRequest, CreditSummary, CreditTotals, CurrencySum, Described, Found, JobsRequest, Known,
     Ledger, LedgerError, LedgerState, ListRequest, MonthGroup, MonthSummary, MonthTrend, Place, Sort, TemplateChange,

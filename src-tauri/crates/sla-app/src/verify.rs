@@ -45,18 +45,18 @@ pub(crate) fn store_code(error: &StoreError) -> &'static str {
     match error {
         StoreError::Altered { .. } => "evidence.altered",
         StoreError::Missing { .. } => "evidence.missing",
+        StoreError::Bucket { cause, .. } => cause.code(),
         _ => "evidence",
     }
 }
 
-/// Checks that every file that the ledger's records name lies in the folder and has the hash that it is named by, and
+/// Checks that every file that the ledger's records name lies in the store and has the hash that it is named by, and
 /// gives their number. What else lies there is not looked at.
 ///
 /// # Errors
 /// [`VerifyError`].
-pub async fn verify_evidence(ledger: &Ledger, folder: &Path) -> Result<usize, VerifyError> {
+pub async fn verify_evidence(ledger: &Ledger, store: EvidenceStore) -> Result<usize, VerifyError> {
     let named = ledger.evidence().await?;
-    let store = EvidenceStore::new(folder);
     let check = move || {
         let failure = |(sha256, subject): (&String, &String)| {
             let source = store.open(sha256).err()?;

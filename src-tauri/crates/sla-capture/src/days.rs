@@ -1,5 +1,7 @@
 //! Evidence that was captured day by day: which file holds which day of what is asked, and every earlier version of it.
 
+mod bucket;
+
 use std::fs::{File, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -8,18 +10,21 @@ use serde::{Deserialize, Serialize};
 use sla_core::evidence::{MICRO_EVENTS, Note, Piece, Provenance};
 use sla_core::time::{Period, UnixSeconds};
 
+use crate::evidence::{Bucket, BucketError};
 use crate::slices::{Slice, Slices};
 
 const SUFFIX: &str = ".json";
 const LOCK: &str = ".lock";
 
-/// A folder that says which evidence holds which day.
+/// A folder, or `captures/` in a bucket, that says which evidence holds which day.
 ///
 /// A file for each day of each question, below a folder for the question: `<key>/<from>-<to>.json`, both Unix seconds. It
 /// names the evidence by hash, the first version first. A file is replaced as a whole, and no version is taken out of it.
 #[derive(Clone, Debug)]
 pub struct CapturedDays {
+    /// Of a bucket, the name that the days lie below.
     folder: PathBuf,
+    bucket: Option<Bucket>,
 }
 
 /// A day, and the evidence of it.
@@ -82,6 +87,14 @@ pub enum DaysError {
         /// What does not fit.
         reason: String,
     },
+    /// The bucket gives or takes nothing.
+    #[error("the captured day {address} cannot be read or written: {cause}")]
+    Bucket {
+        /// The address of the object, or what it would lie below.
+        address: String,
+        /// Why not.
+        cause: BucketError,
+    },
     /// Somebody else captures.
     #[error("another program captures into {} at this moment; wait until it has ended", .path.display())]
     Busy {
@@ -96,32 +109,42 @@ impl DaysError {
         match self {
             Self::Disk { .. } => "captures.disk",
             Self::Unreadable { .. } => "captures.unreadable",
+            Self::Bucket { cause, .. } => cause.code(),
             Self::Busy { .. } => "captures.busy",
         }
     }
 }
 
-/// Whoever holds it is the only one who adds days. The system takes it back when the program ends, however it does.
+/// Whoever holds it is the only one who adds days to a folder. The system takes it back when the program ends, however it
+/// does. A bucket has nobody to take it back: there every day is replaced only as it was read, and nothing is locked.
 #[derive(Debug)]
-pub struct CaptureLock(#[expect(dead_code, reason = "it is held, and nothing else")] File);
+pub struct CaptureLock(#[expect(dead_code, reason = "it is held, and nothing else")] Option<File>);
 
 impl CapturedDays {
     /// The days in that folder, which comes into being with the first one.
     pub fn new(folder: impl Into<PathBuf>) -> Self {
-        Self { folder: folder.into() }
+        Self { folder: folder.into(), bucket: None }
     }
 
-    /// Makes sure that nobody else adds days.
+    /// The days in that bucket, below its prefix.
+    pub fn in_bucket(bucket: Bucket) -> Self {
+        Self { folder: PathBuf::from(bucket::IN_BUCKET), bucket: Some(bucket) }
+    }
+
+    /// Makes sure that nobody else adds days; in a bucket, that nobody's are lost.
     ///
     /// # Errors
     /// [`DaysError::Busy`], and [`DaysError::Disk`].
     pub fn lock(&self) -> Result<CaptureLock, DaysError> {
+        if self.bucket.is_some() {
+            return Ok(CaptureLock(None));
+        }
         let path = self.folder.join(LOCK);
         let disk = |cause| DaysError::Disk { path: path.clone(), cause };
         std::fs::create_dir_all(&self.folder).map_err(disk)?;
         let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(disk)?;
         match file.try_lock() {
-            Ok(()) => Ok(CaptureLock(file)),
+            Ok(()) => Ok(CaptureLock(Some(file))),
             Err(TryLockError::WouldBlock) => Err(DaysError::Busy { path: self.folder.clone() }),
             Err(TryLockError::Error(cause)) => Err(disk(cause)),
         }
@@ -132,6 +155,9 @@ impl CapturedDays {
     /// # Errors
     /// [`DaysError`] when what is there cannot be read.
     pub fn of(&self, key: &str, period: Period) -> Result<Vec<CapturedDay>, DaysError> {
+        if let Some(bucket) = &self.bucket {
+            return bucket::of(bucket, key, period);
+        }
         let folder = self.folder.join(key);
         let entries = match std::fs::read_dir(&folder) {
             Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -154,6 +180,9 @@ impl CapturedDays {
     /// # Errors
     /// [`DaysError`] when what is there cannot be read.
     pub fn day(&self, key: &str, day: Period) -> Result<Option<CapturedDay>, DaysError> {
+        if let Some(bucket) = &self.bucket {
+            return bucket::day(bucket, key, day);
+        }
         let path = self.path(key, day);
         match read(&path) {
             Err(DaysError::Disk { cause, .. }) if cause.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -166,14 +195,14 @@ impl CapturedDays {
     /// # Errors
     /// [`DaysError`]; the days are as they were.
     pub fn add(&self, _: &CaptureLock, key: &str, day: Period, version: DayVersion) -> Result<Added, DaysError> {
-        let mut known =
-            self.day(key, day)?.unwrap_or(CapturedDay { from: day.start, to: day.end, versions: Vec::new() });
-        let added = match known.versions.last() {
-            None => Added::First,
-            Some(last) if *last == version => return Ok(Added::Same),
-            Some(_) => Added::Changed,
-        };
-        known.versions.push(version);
+        if let Some(bucket) = &self.bucket {
+            return bucket::add(bucket, key, day, &version);
+        }
+        let mut known = self.day(key, day)?.unwrap_or_else(|| unknown(day));
+        let added = known.add(version);
+        if added == Added::Same {
+            return Ok(added);
+        }
         let path = self.path(key, day);
         write(&path, &known).map_err(|cause| DaysError::Disk { path, cause })?;
         Ok(added)
@@ -184,6 +213,22 @@ impl CapturedDays {
     }
 }
 
+impl CapturedDay {
+    fn add(&mut self, version: DayVersion) -> Added {
+        let added = match self.versions.last() {
+            None => Added::First,
+            Some(last) if *last == version => return Added::Same,
+            Some(_) => Added::Changed,
+        };
+        self.versions.push(version);
+        added
+    }
+}
+
+fn unknown(day: Period) -> CapturedDay {
+    CapturedDay { from: day.start, to: day.end, versions: Vec::new() }
+}
+
 fn borders(path: &Path) -> Option<(UnixSeconds, UnixSeconds)> {
     let (from, to) = path.file_name()?.to_str()?.strip_suffix(SUFFIX)?.split_once('-')?;
     Some((from.parse().ok()?, to.parse().ok()?))
@@ -191,8 +236,12 @@ fn borders(path: &Path) -> Option<(UnixSeconds, UnixSeconds)> {
 
 fn read(path: &Path) -> Result<CapturedDay, DaysError> {
     let bytes = std::fs::read(path).map_err(|cause| DaysError::Disk { path: path.to_owned(), cause })?;
+    parsed(path, &bytes)
+}
+
+fn parsed(path: &Path, bytes: &[u8]) -> Result<CapturedDay, DaysError> {
     let unreadable = |reason: String| DaysError::Unreadable { path: path.to_owned(), reason };
-    let day: CapturedDay = serde_json::from_slice(&bytes).map_err(|error| unreadable(error.to_string()))?;
+    let day: CapturedDay = serde_json::from_slice(bytes).map_err(|error| unreadable(error.to_string()))?;
     if borders(path) != Some((day.from, day.to)) {
         return Err(unreadable("its name is of another day".to_owned()));
     }

@@ -32,7 +32,9 @@ mod sql;
 pub use client::{ClientError, ClientTerms, ExchangeError, chain, client, exchange, is_loopback};
 pub use days::{Added, CaptureLock, CapturedDay, CapturedDays, DayVersion, DaysError, join, usable};
 pub use error::CaptureError;
-pub use evidence::{Evidence, EvidenceError, EvidenceStore, StoreError, decode, encode, read_provenance};
+pub use evidence::{
+    Bucket, BucketError, Evidence, EvidenceError, EvidenceStore, StoreError, decode, encode, read_provenance,
+};
 pub use file::{
     BeatSource, ChargeSource, FileError, FileSource, IncidentSource, MAX_BEATS_BYTES, MAX_CHARGES_BYTES, MAX_CSV_BYTES,
     MAX_FILE_ROWS, MAX_INCIDENTS_BYTES, MAX_PARQUET_BYTES, Place, Position,

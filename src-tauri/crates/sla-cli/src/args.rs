@@ -46,6 +46,7 @@ Exit codes:
 
 Environment:
   SLA_LEDGER   the ledger's address, when --ledger is not given
+  SLA_EVIDENCE the bucket that evidence is kept in, when --evidence is not given
   SLA_KEY      the file of the key that seals months, when --key is not given
   SLA_LOG      how much to log, such as debug; warn when not set
   NO_COLOR     when set, no colours";
@@ -185,6 +186,10 @@ pub(crate) struct Close {
     /// Folder for documents and evidence
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,
+    /// Keep evidence and captured days in this bucket and not in that folder; keys, region and server are those of
+    /// AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION and AWS_ENDPOINT_URL
+    #[arg(long, value_name = "s3://BUCKET/PREFIX", env = "SLA_EVIDENCE", hide_env_values = true)]
+    pub(crate) evidence: Option<String>,
     /// Close the month of this tenant only
     #[arg(long, value_name = "ID")]
     pub(crate) tenant: Option<String>,
@@ -460,9 +465,10 @@ pub(crate) enum LedgerCommand {
         /// Where the ledger is: sqlite:FILE or postgres://USER:PASSWORD@HOST/DATABASE
         #[arg(long, value_name = "URL", env = "SLA_LEDGER", hide_env_values = true)]
         ledger: String,
-        /// Check as well that every file of evidence that the ledger names lies in this folder and was not altered
-        #[arg(long, value_name = "DIR")]
-        evidence: Option<PathBuf>,
+        /// Check as well that every file of evidence that the ledger names lies there and was not altered: a folder, or
+        /// s3://BUCKET/PREFIX
+        #[arg(long, value_name = "PLACE")]
+        evidence: Option<String>,
         /// A head that was noted earlier, as sla ledger head prints it: it must still be there, so that a chain whose end was
         /// cut off is noticed
         #[arg(long, value_name = "ENTRIES:HASH")]

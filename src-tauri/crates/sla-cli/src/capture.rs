@@ -6,8 +6,8 @@ use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 use serde_json::json;
 use sla_app::{
-    CommitmentCalendar, DayCaptured, DayOutcome, DayState, DaysRequest, WhichDays, capture_calendar, capture_days,
-    catalogue_of,
+    Bucket, CommitmentCalendar, DayCaptured, DayOutcome, DayState, DaysRequest, WhichDays, capture_calendar,
+    capture_days, catalogue_of,
 };
 use sla_core::catalogue::Catalogue;
 use sla_core::plan::plan_days;
@@ -75,12 +75,20 @@ struct Place {
     /// The folder for documents and evidence, the same that months are closed into
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
+    /// Keep evidence and captured days in this bucket and not in that folder; keys, region and server are those of
+    /// AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION and AWS_ENDPOINT_URL
+    #[arg(long, value_name = "s3://BUCKET/PREFIX", env = "SLA_EVIDENCE", hide_env_values = true)]
+    evidence: Option<String>,
     /// The ledger, for documents of the catalogue in it; nothing is recorded in it
     #[arg(long, value_name = "URL", env = "SLA_LEDGER", hide_env_values = true)]
     ledger: Option<String>,
 }
 
 impl Place {
+    fn bucket(&self) -> Result<Option<Bucket>, Failure> {
+        Ok(self.evidence.as_deref().map(Bucket::of).transpose()?)
+    }
+
     async fn catalogue(&self) -> Result<Catalogue, Failure> {
         Ok(catalogue_of(self.catalogue.as_deref(), self.ledger.as_deref()).await?)
     }
@@ -92,17 +100,19 @@ pub(crate) async fn run(arguments: Capture, output: Output) -> Result<(), Failur
         let catalogue = place.catalogue().await?;
         let planned = plan_days(&catalogue, *month, place.tenant.as_deref())
             .map_err(|error| Failure::new(error.code(), error.to_string()))?;
-        let calendar = capture_calendar(planned, &place.out, now)
+        let calendar = capture_calendar(planned, &place.out, place.bucket()?.as_ref(), now)
             .map_err(|error| Failure::new(error.code(), error.to_string()))?;
         output.print(|| drawn(&calendar), || json!({ "month": month, "commitments": calendar }));
         return Ok(());
     }
     let place = arguments.place.ok_or_else(|| Failure::usage("--out says where evidence is kept".to_owned()))?;
     let catalogue = place.catalogue().await?;
+    let bucket = place.bucket()?;
     let request = DaysRequest {
         catalogue: &catalogue,
         files: place.files.as_deref().or(place.catalogue.as_deref()).unwrap_or(Path::new(".")),
         out: &place.out,
+        bucket: bucket.as_ref(),
         tenant: place.tenant.as_deref(),
         which: match (arguments.from, arguments.to) {
             (Some(from), Some(to)) => WhichDays::Range(from, to),

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use sla_app::{Accepted, CloseRequest, Closed, Templates, catalogue_of, prepare};
+use sla_app::{Accepted, Bucket, CloseRequest, Closed, Templates, catalogue_of, prepare};
 use sla_core::catalogue::Catalogue;
 use sla_core::time::UnixSeconds;
 
@@ -71,6 +71,7 @@ pub(crate) struct Read<'a> {
     arguments: &'a args::Close,
     accepted: Vec<Accepted>,
     catalogue: Catalogue,
+    bucket: Option<Bucket>,
     templates: &'a Arc<Templates>,
     now: UnixSeconds,
 }
@@ -83,7 +84,8 @@ pub(crate) async fn request_of<'a>(
 ) -> Result<Read<'a>, Failure> {
     let accepted = accepted(arguments)?;
     let catalogue = catalogue_of(arguments.catalogue.as_deref(), Some(&arguments.ledger)).await?;
-    Ok(Read { arguments, accepted, catalogue, templates, now })
+    let bucket = arguments.evidence.as_deref().map(Bucket::of).transpose()?;
+    Ok(Read { arguments, accepted, catalogue, bucket, templates, now })
 }
 
 impl Read<'_> {
@@ -97,6 +99,7 @@ impl Read<'_> {
             catalogue_folder: files.as_deref().or(catalogue.as_deref()).unwrap_or(Path::new(".")),
             ledger,
             out,
+            bucket: self.bucket.as_ref(),
             now: self.now,
             actor: actor.as_str().into(),
             accepted: &self.accepted,

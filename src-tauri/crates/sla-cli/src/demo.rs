@@ -24,6 +24,7 @@ pub(crate) async fn run(arguments: args::Demo, output: Output) -> Result<(), Fai
         files: None,
         ledger: demo.ledger(),
         out: demo.out(),
+        evidence: None,
         tenant: None,
         templates: None,
         actor: demo.closes_as().await?.to_owned(),

@@ -1,8 +1,8 @@
 //! Why a command did not do what was asked, for people, machines and the shell.
 
 use sla_app::{
-    BillingError, CatalogueError, CloseError, DocumentsError, LedgerError, OccasionLetterError, ReviewError,
-    SensitivityError, VerifyError,
+    BillingError, BucketError, CatalogueError, CloseError, DocumentsError, LedgerError, OccasionLetterError,
+    ReviewError, SensitivityError, VerifyError,
 };
 
 /// A message, a stable name of the reason, and the exit code.
@@ -77,6 +77,12 @@ impl From<CatalogueError> for Failure {
             }
             _ => Self::new(error.code(), error.to_string()),
         }
+    }
+}
+
+impl From<BucketError> for Failure {
+    fn from(error: BucketError) -> Self {
+        Self::new(error.code(), error.to_string())
     }
 }
 

@@ -1,9 +1,7 @@
 //! `sla ledger`.
 
-use std::path::Path;
-
 use serde_json::json;
-use sla_app::{Ledger, Verified, verify_evidence};
+use sla_app::{Bucket, EvidenceStore, Ledger, StoreError, Verified, verify_evidence};
 use sla_core::audit::Anchor;
 
 use crate::failure::Failure;
@@ -12,7 +10,7 @@ use crate::output::Output;
 /// Walks the audit chain and compares it with what the ledger holds, and if asked, with the evidence that it names.
 pub(crate) async fn verify(
     url: &str,
-    evidence: Option<&Path>,
+    evidence: Option<&str>,
     anchor: Option<&Anchor>,
     output: Output,
 ) -> Result<(), Failure> {
@@ -23,7 +21,14 @@ pub(crate) async fn verify(
     }
     let files = match evidence {
         None => None,
-        Some(folder) => Some(verify_evidence(&ledger, folder).await?),
+        Some(place) => {
+            let refused = |error: StoreError| Failure::new("evidence", error.to_string());
+            let store = match place.contains("://") {
+                true => EvidenceStore::in_bucket(Bucket::of(place)?).map_err(refused)?,
+                false => EvidenceStore::new(place),
+            };
+            Some(verify_evidence(&ledger, store).await?)
+        }
     };
     ledger.close().await;
     let text = || {

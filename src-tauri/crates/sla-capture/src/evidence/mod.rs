@@ -1,6 +1,7 @@
 //! The evidence file: Parquet, zstd, columns `t`, `good`, `total`, provenance in the file's metadata. Where files are
 //! kept is the store's business.
 
+mod bucket;
 mod store;
 
 use std::io::Cursor;
@@ -19,6 +20,7 @@ use crate::guard::{DAMAGED, guarded};
 use crate::slices::{Slice, Slices, SlicesError};
 use crate::source::{MAX_SLICES, is_printable};
 
+pub use bucket::{Bucket, BucketError};
 pub use store::{Evidence, EvidenceStore, StoreError};
 
 /// Rows of one row group: a month at a minute is one, a month at a second is eleven, so that readers need not hold a

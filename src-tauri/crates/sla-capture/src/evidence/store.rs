@@ -1,28 +1,43 @@
-//! Where evidence files are kept: one folder, every file named by the hash of its bytes. Files come and are never
-//! changed; nothing here deletes one.
+//! Where evidence files are kept: one folder, or a bucket, every file named by the hash of its bytes. Files come and are
+//! never changed; nothing here deletes one.
 
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use sla_core::evidence::{EvidenceRef, sha256_hex};
 
+use super::bucket::{Bucket, BucketError};
 use super::{EvidenceError, read_provenance};
 
 const HEX_DIGITS: usize = 64;
 
-/// A folder of evidence files named `<sha256>.parquet`.
+/// Where the files lie below the prefix of a bucket.
+const IN_BUCKET: &str = "evidence";
+
+/// Evidence files named `<sha256>.parquet`, in a folder or below `evidence/` in a bucket.
 #[derive(Clone, Debug)]
 pub struct EvidenceStore {
+    /// Of a bucket: where what was fetched lies for whoever must have a file.
     folder: PathBuf,
     /// Where files are written before they are put in place; the folder itself when not said.
     through: Option<PathBuf>,
+    bucket: Option<Fetched>,
+}
+
+/// A bucket, and the folder of this store alone where files of it are put. The folder goes with the last copy of the store.
+#[derive(Clone, Debug)]
+struct Fetched {
+    bucket: Bucket,
+    #[expect(dead_code, reason = "it is held, and nothing else")]
+    held: Arc<tempfile::TempDir>,
 }
 
 /// A file of the store whose bytes have the hash they are named by.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Evidence {
-    /// Where the file lies.
+    /// Where the file lies. What comes from a bucket lies there as long as the store is held.
     pub path: PathBuf,
     /// Its hash and what it says of itself.
     pub reference: EvidenceRef,
@@ -31,7 +46,17 @@ pub struct Evidence {
 impl EvidenceStore {
     /// A store in that folder, which comes into being with the first file.
     pub fn new(folder: impl Into<PathBuf>) -> Self {
-        Self { folder: folder.into(), through: None }
+        Self { folder: folder.into(), through: None, bucket: None }
+    }
+
+    /// A store in that bucket, below its prefix.
+    ///
+    /// # Errors
+    /// [`StoreError::Write`] when there is no temporary folder for what is fetched.
+    pub fn in_bucket(bucket: Bucket) -> Result<Self, StoreError> {
+        let refused = |cause| StoreError::Write { path: std::env::temp_dir().display().to_string(), cause };
+        let held = Arc::new(tempfile::Builder::new().prefix("sla-evidence-").tempdir().map_err(refused)?);
+        Ok(Self { folder: held.path().to_owned(), through: None, bucket: Some(Fetched { bucket, held }) })
     }
 
     /// The same store, whose files are written in another folder first, so that whoever is killed meanwhile leaves nothing in
@@ -40,7 +65,7 @@ impl EvidenceStore {
         Self { through: Some(folder.into()), ..self }
     }
 
-    /// The folder.
+    /// The folder; of a bucket, where fetched files lie.
     pub fn folder(&self) -> &Path {
         &self.folder
     }
@@ -57,12 +82,16 @@ impl EvidenceStore {
     pub fn put(&self, bytes: &[u8]) -> Result<EvidenceRef, StoreError> {
         let sha256 = sha256_hex(bytes);
         let path = self.path(&sha256);
+        let name = || self.name(&sha256);
         let provenance = read_provenance(bytes).map_err(|reason| StoreError::NotEvidence {
             sha256: sha256.clone(),
-            path: path.display().to_string(),
+            path: name(),
             reason,
         })?;
-        let name = || path.display().to_string();
+        if let Some(Fetched { bucket, .. }) = &self.bucket {
+            put_in(bucket, &sha256, bytes)?;
+            return Ok(EvidenceRef { sha256, provenance });
+        }
         match std::fs::read(&path) {
             Ok(kept) if kept == bytes => {}
             Ok(kept) => {
@@ -98,11 +127,14 @@ impl EvidenceStore {
             return Err(StoreError::Hash { found: sha256.to_owned() });
         }
         let path = self.path(sha256);
-        let name = || path.display().to_string();
-        let bytes = std::fs::read(&path).map_err(|cause| match cause.kind() {
-            io::ErrorKind::NotFound => StoreError::Missing { path: name() },
-            _ => StoreError::Read { path: name(), cause },
-        })?;
+        let name = || self.name(sha256);
+        let bytes = match &self.bucket {
+            Some(Fetched { bucket, .. }) => bytes_in(bucket, sha256)?,
+            None => std::fs::read(&path).map_err(|cause| match cause.kind() {
+                io::ErrorKind::NotFound => StoreError::Missing { path: name() },
+                _ => StoreError::Read { path: name(), cause },
+            })?,
+        };
         let found = sha256_hex(&bytes);
         if found != sha256 {
             return Err(StoreError::Altered { path: name(), found, bytes: bytes.len() });
@@ -112,11 +144,23 @@ impl EvidenceStore {
             path: name(),
             reason,
         })?;
+        if self.bucket.is_some() {
+            // Whoever measures is given a file. Where one lies already it is checked, too.
+            EvidenceStore::new(&self.folder).put(&bytes)?;
+        }
         Ok((Evidence { path, reference: EvidenceRef { sha256: sha256.to_owned(), provenance } }, bytes))
     }
 
     fn path(&self, sha256: &str) -> PathBuf {
         self.folder.join(format!("{sha256}.parquet"))
+    }
+
+    /// The name of a file for people.
+    fn name(&self, sha256: &str) -> String {
+        match &self.bucket {
+            Some(Fetched { bucket, .. }) => bucket.address(&in_bucket(sha256)),
+            None => self.path(sha256).display().to_string(),
+        }
     }
 
     fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
@@ -153,6 +197,31 @@ impl EvidenceStore {
         temporary.persist(path)?;
         Ok(())
     }
+}
+
+fn in_bucket(sha256: &str) -> String {
+    format!("{IN_BUCKET}/{sha256}.parquet")
+}
+
+/// Creates the object of a hash, or makes sure that the one that is there has these bytes.
+fn put_in(bucket: &Bucket, sha256: &str, bytes: &[u8]) -> Result<(), StoreError> {
+    let name = in_bucket(sha256);
+    let asked = |cause| StoreError::Bucket { path: bucket.address(&name), cause };
+    if bucket.create(&name, bytes).map_err(asked)? {
+        return Ok(());
+    }
+    let kept = bytes_in(bucket, sha256)?;
+    if kept == bytes {
+        return Ok(());
+    }
+    Err(StoreError::Altered { path: bucket.address(&name), found: sha256_hex(&kept), bytes: kept.len() })
+}
+
+fn bytes_in(bucket: &Bucket, sha256: &str) -> Result<Vec<u8>, StoreError> {
+    let name = in_bucket(sha256);
+    let path = || bucket.address(&name);
+    let object = bucket.get(&name).map_err(|cause| StoreError::Bucket { path: path(), cause })?;
+    object.map(|object| object.bytes).ok_or_else(|| StoreError::Missing { path: path() })
 }
 
 /// Why the store gives or takes no file.
@@ -201,6 +270,14 @@ pub enum StoreError {
         /// What the system says.
         cause: io::Error,
     },
+    /// The bucket gives or takes nothing.
+    #[error("the evidence {path} is not to be had or kept: {cause}")]
+    Bucket {
+        /// The address of the object.
+        path: String,
+        /// Why not.
+        cause: BucketError,
+    },
     /// The file cannot be written.
     #[error("the evidence {path} cannot be written: {cause}; free space or choose another folder, then run again")]
     Write {
@@ -213,6 +290,10 @@ pub enum StoreError {
 
 #[cfg(test)]
 mod tests {
+    use object_store::memory::InMemory;
+    use object_store::path::Path as ObjectPath;
+    use object_store::{ObjectStore, ObjectStoreExt, PutPayload};
+
     use super::*;
     use crate::evidence::encode;
     use crate::evidence::tests::slices;
@@ -323,5 +404,42 @@ mod tests {
         std::fs::create_dir_all(store.path(&sha256_hex(&bytes)).join("full")).expect("a folder in its place");
         store.put(&bytes).expect_err("the name is taken");
         assert_eq!(names(&store), [format!("{}.parquet", sha256_hex(&bytes))]);
+    }
+
+    #[tokio::test]
+    async fn a_bucket_keeps_evidence_once_and_finds_every_change() {
+        let objects = Arc::new(InMemory::new());
+        let bucket = Bucket::over(Arc::clone(&objects) as Arc<dyn ObjectStore>, "reports", "acme");
+        let store = EvidenceStore::in_bucket(bucket.clone()).expect("a temporary folder");
+        let bytes = encode(&slices(1, &[]));
+        let missing = store.open(&sha256_hex(&bytes)).expect_err("nothing kept");
+        assert!(matches!(missing, StoreError::Missing { .. }), "{missing}");
+        let reference = store.put(&bytes).expect("kept");
+        assert_eq!(store.put(&bytes).expect("kept"), reference, "the same again");
+        let place = ObjectPath::from(format!("acme/evidence/{}.parquet", reference.sha256));
+        assert_eq!(objects.get(&place).await.expect("an object").bytes().await.expect("bytes"), bytes);
+        // Another machine has it as a file.
+        let other = EvidenceStore::in_bucket(bucket).expect("a temporary folder");
+        let evidence = other.open(&reference.sha256).expect("intact");
+        assert_eq!(std::fs::read(&evidence.path).expect("a file"), bytes);
+        assert_eq!(evidence.reference, reference);
+        assert!(matches!(other.open("../../etc/passwd"), Err(StoreError::Hash { .. })));
+        assert!(matches!(other.put(b"<html>"), Err(StoreError::NotEvidence { .. })));
+        let mut flipped = bytes.clone();
+        flipped[100] ^= 1;
+        for altered in [flipped, bytes[..bytes.len() - 1].to_vec(), Vec::new()] {
+            objects.put(&place, PutPayload::from(altered.clone())).await.expect("altered");
+            for error in [other.open(&reference.sha256).map(drop), store.put(&bytes).map(drop)] {
+                let error = error.expect_err("altered").to_string();
+                assert!(
+                    error.contains("s3://reports/acme/evidence/") && error.contains("was altered or cut"),
+                    "{error}"
+                );
+            }
+            assert_eq!(objects.get(&place).await.expect("an object").bytes().await.expect("bytes"), altered);
+        }
+        let folder = evidence.path.parent().expect("a folder").to_owned();
+        drop(other);
+        assert!(!folder.exists(), "what was fetched goes with the store");
     }
 }

@@ -1,0 +1,106 @@
+//! Days in a bucket. Nobody locks it: a day is replaced only as it was read.
+
+use std::path::{Path, PathBuf};
+
+use object_store::UpdateVersion;
+use sla_core::time::Period;
+
+use super::{Added, CapturedDay, DayVersion, DaysError, SUFFIX, borders, parsed, unknown};
+use crate::evidence::Bucket;
+
+/// Where days lie below the prefix of a bucket.
+pub(super) const IN_BUCKET: &str = "captures";
+/// How often a day is read and written again because somebody else wrote it in between.
+const TRIES: usize = 8;
+
+fn name_of(key: &str, day: Period) -> String {
+    format!("{IN_BUCKET}/{key}/{}-{}{SUFFIX}", day.start, day.end)
+}
+
+pub(super) fn of(bucket: &Bucket, key: &str, period: Period) -> Result<Vec<CapturedDay>, DaysError> {
+    let below = format!("{IN_BUCKET}/{key}");
+    let names = bucket.names(&below).map_err(|cause| DaysError::Bucket { address: bucket.address(&below), cause })?;
+    let mut days = Vec::new();
+    for name in names {
+        let Some((from, to)) = borders(Path::new(&name)) else { continue };
+        if period.start <= from && to <= period.end {
+            // Nothing takes a day away; one that is gone since it was listed was taken by hand.
+            days.extend(seen_in(bucket, &format!("{below}/{name}"))?.map(|(day, _)| day));
+        }
+    }
+    days.sort_by_key(|day| (day.from, day.to));
+    Ok(days)
+}
+
+/// The day of a question; `None` when it was not captured.
+pub(super) fn day(bucket: &Bucket, key: &str, day: Period) -> Result<Option<CapturedDay>, DaysError> {
+    Ok(seen_in(bucket, &name_of(key, day))?.map(|(day, _)| day))
+}
+
+/// A day of a bucket, and what must still be there when it is replaced.
+fn seen_in(bucket: &Bucket, name: &str) -> Result<Option<(CapturedDay, UpdateVersion)>, DaysError> {
+    let object = bucket.get(name).map_err(|cause| DaysError::Bucket { address: bucket.address(name), cause })?;
+    let Some(object) = object else { return Ok(None) };
+    Ok(Some((parsed(Path::new(&bucket.address(name)), &object.bytes)?, object.seen)))
+}
+
+/// Two may add to the same day at once: whoever finds it changed reads it again and adds to what is there.
+pub(super) fn add(bucket: &Bucket, key: &str, day: Period, version: &DayVersion) -> Result<Added, DaysError> {
+    let name = name_of(key, day);
+    for _ in 0..TRIES {
+        let (mut known, seen) = match seen_in(bucket, &name)? {
+            Some((known, seen)) => (known, Some(seen)),
+            None => (unknown(day), None),
+        };
+        let added = known.add(version.clone());
+        if added == Added::Same {
+            return Ok(added);
+        }
+        let mut bytes = serde_json::to_vec_pretty(&known).expect("a day is text and numbers");
+        bytes.push(b'\n');
+        let written = match seen {
+            Some(seen) => bucket.replace(&name, &bytes, seen),
+            None => bucket.create(&name, &bytes),
+        };
+        if written.map_err(|cause| DaysError::Bucket { address: bucket.address(&name), cause })? {
+            return Ok(added);
+        }
+    }
+    Err(DaysError::Busy { path: PathBuf::from(bucket.address(&name)) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::days::CapturedDays;
+
+    #[test]
+    fn two_who_add_to_a_day_of_a_bucket_lose_nothing() {
+        let objects = std::sync::Arc::new(object_store::memory::InMemory::new());
+        let days = CapturedDays::in_bucket(Bucket::over(objects, "reports", "acme"));
+        let day = Period::new(0, 120).expect("a day");
+        let version = |sha256: &str| DayVersion { sha256: sha256.to_owned(), slices: 2, usable: 1, warned: false };
+        assert_eq!(days.of("key", day).expect("nothing"), []);
+        assert_eq!(days.day("key", day).expect("nothing"), None);
+        let writers = ["a", "b", "c", "d"];
+        std::thread::scope(|scope| {
+            for sha256 in writers {
+                let days = days.clone();
+                scope.spawn(move || {
+                    let lock = days.lock().expect("nothing is locked");
+                    days.add(&lock, "key", day, version(sha256)).expect("kept");
+                });
+            }
+        });
+        let known = days.day("key", day).expect("a day").expect("captured");
+        let mut found: Vec<_> = known.versions.iter().map(|one| one.sha256.clone()).collect();
+        let last = found.last().cloned().expect("a version");
+        found.sort();
+        assert_eq!(found, writers);
+        let lock = days.lock().expect("nothing is locked");
+        assert_eq!(days.add(&lock, "key", day, version(&last)).expect("kept"), Added::Same);
+        assert_eq!(days.of("key", Period::new(0, 240).expect("days")).expect("a day"), [known]);
+        assert_eq!(days.of("key", Period::new(60, 240).expect("a stretch")).expect("none"), []);
+        assert_eq!(days.of("other", day).expect("nothing"), []);
+    }
+}
