@@ -27,7 +27,7 @@ pub use openid::{OpenIdProvider, Person};
 pub use pgbouncer::PgBouncer;
 pub use postgres::{Postgres, Shutdown};
 pub use prometheus::{Guard, Prometheus};
-pub use remote_write::{WrittenSeries, read_request, stale, write};
+pub use remote_write::{WrittenSeries, read_request, stale, write, write_histograms};
 pub use screen::Screen;
 
 /// A server that is not ready by then will not be; on a busy machine with two cores both need under three seconds.

@@ -18,6 +18,35 @@ struct Series {
     labels: Vec<Label>,
     #[prost(message, repeated, tag = "2")]
     samples: Vec<Sample>,
+    #[prost(message, repeated, tag = "4")]
+    histograms: Vec<Histogram>,
+}
+
+/// A native histogram whose buckets end at powers of two.
+#[derive(Clone, PartialEq, Message)]
+struct Histogram {
+    #[prost(uint64, tag = "1")]
+    count: u64,
+    #[prost(double, tag = "3")]
+    sum: f64,
+    #[prost(sint32, tag = "4")]
+    schema: i32,
+    #[prost(message, repeated, tag = "11")]
+    spans: Vec<BucketSpan>,
+    /// How many more each bucket holds than the one before.
+    #[prost(sint64, repeated, tag = "12")]
+    deltas: Vec<i64>,
+    #[prost(int64, tag = "15")]
+    timestamp: i64,
+}
+
+/// Buckets that follow each other; the offset is from the last one before, or from the bucket that ends at 1.
+#[derive(Clone, PartialEq, Message)]
+struct BucketSpan {
+    #[prost(sint32, tag = "1")]
+    offset: i32,
+    #[prost(uint32, tag = "2")]
+    length: u32,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -112,12 +141,40 @@ pub fn write(port: u16, all: &[WrittenSeries]) {
             *next += samples.len();
             if !samples.is_empty() {
                 let label = |(name, value): &(String, String)| Label { name: name.clone(), value: value.clone() };
-                request.series.push(Series { labels: one.labels.iter().map(label).collect(), samples });
+                let labels = one.labels.iter().map(label).collect();
+                request.series.push(Series { labels, samples, histograms: Vec::new() });
             }
         }
         if !request.series.is_empty() {
             send(port, &request);
         }
+    }
+}
+
+/// Writes a series of native histograms: milliseconds since 1970, how many were observed above 0.25 and up to 0.5, and above 2 and
+/// up to 4.
+///
+/// # Panics
+/// If the server does not take them.
+pub fn write_histograms(port: u16, labels: &[(&str, &str)], samples: &[(i64, [u64; 2])]) {
+    let label = |(name, value): &(&str, &str)| Label { name: (*name).to_owned(), value: (*value).to_owned() };
+    let labels: Vec<Label> = labels.iter().map(label).collect();
+    let histogram = |&(timestamp, [quick, slow]): &(i64, [u64; 2])| {
+        let [first, second] = [quick, slow].map(|count| i64::try_from(count).expect("a small count"));
+        Histogram {
+            count: quick + slow,
+            sum: 0.4 * f64::from(u32::try_from(quick).expect("small"))
+                + 3.0 * f64::from(u32::try_from(slow).expect("small")),
+            schema: 0,
+            // The buckets that end at 0.5 and at 4; two that nobody observed anything in lie between them.
+            spans: vec![BucketSpan { offset: -1, length: 1 }, BucketSpan { offset: 2, length: 1 }],
+            deltas: vec![first, second - first],
+            timestamp,
+        }
+    };
+    for part in samples.chunks(2_000) {
+        let histograms = part.iter().map(histogram).collect();
+        send(port, &WriteRequest { series: vec![Series { labels: labels.clone(), samples: Vec::new(), histograms }] });
     }
 }
 

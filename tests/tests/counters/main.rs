@@ -2,6 +2,7 @@
 //! that is gone; by remote read, through the query API, and through a network that fails.
 
 mod daily;
+mod histograms;
 mod readings;
 mod replicas;
 
