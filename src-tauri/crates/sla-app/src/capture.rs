@@ -294,7 +294,10 @@ impl<'a> Sources<'a> {
         let spec = &self.catalogue.data_sources[&ask.data_source].spec;
         let details = &spec.connection_details;
         match (&ask.what, spec.source_type) {
-            (What::File { path, content }, _) => Ok(Box::new(FileSource::new(self.inside(details, path)?, *content))),
+            (What::File { path, content, columns }, _) => {
+                let file = FileSource::new(self.inside(details, path)?, *content);
+                Ok(Box::new(file.with_columns(columns.clone())))
+            }
             (What::Beats { path, target, terms }, _) => {
                 Ok(Box::new(BeatSource::new(self.inside(details, path)?, target, *terms)))
             }

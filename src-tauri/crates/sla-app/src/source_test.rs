@@ -303,9 +303,10 @@ async fn read_files(test: &mut SourceTest, details: &ConnectionDetails, files: &
     test.is_reached = true;
     for (ask, wanted_by) in asks {
         let (path, source): (&String, Option<Box<dyn Source>>) = match &ask.what {
-            What::File { path, content } => {
+            What::File { path, content, columns } => {
+                let source = |place| FileSource::new(place, *content).with_columns(columns.clone());
                 let place = inside(files, details, path);
-                (path, place.map(|place| Box::new(FileSource::new(place, *content)) as Box<dyn Source>))
+                (path, place.map(|place| Box::new(source(place)) as Box<dyn Source>))
             }
             What::Beats { path, target, terms } => {
                 let place = inside(files, details, path);

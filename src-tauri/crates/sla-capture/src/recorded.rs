@@ -6,7 +6,7 @@ use sla_core::catalogue::RangeEnds;
 use sla_core::plan::What;
 
 use crate::beats;
-use crate::file::{charges_query, content_query, incidents_query};
+use crate::file::{charges_query, file_query, incidents_query};
 use crate::prometheus::{asked, probes_query};
 use crate::sql::sql_query;
 
@@ -26,7 +26,9 @@ pub fn answers(what: &What, query: &str, source: &str) -> bool {
         }
         What::Incidents { path, down_from } => query == incidents_query(*down_from) && is_of_file(path, source),
         What::Probes(probes) => query == probes_query(probes),
-        What::File { path, content } => query == content_query(*content) && is_of_file(path, source),
+        What::File { path, content, columns } => {
+            query == file_query(*content, columns.as_ref()) && is_of_file(path, source)
+        }
         What::Beats { path, target, terms } => query == beats::query(target, terms) && is_of_file(path, source),
     }
 }
@@ -53,7 +55,7 @@ mod tests {
         fn check(what: &What, query: &str, source: &str, expected: bool) {
             assert_eq!(answers(what, query, source), expected, "{what:?}: {query} of {source}");
         }
-        let file = |path: &str| What::File { path: path.to_owned(), content: FileContent::Counts };
+        let file = |path: &str| What::File { path: path.to_owned(), content: FileContent::Counts, columns: None };
         let (columns, source) = ("columns t, good, total", "file availability.parquet sha256 ab");
         check(&file("prairie/availability.parquet"), columns, source, true);
         check(&file("prairie/latency.parquet"), columns, source, false);
@@ -63,7 +65,8 @@ mod tests {
         check(&file("prairie/availability.parquet"), columns, "https://prometheus.example.org", false);
         let bound =
             sla_core::catalogue::Bound { comparison: Comparison::AtMost, value: "0.3".parse().expect("a number") };
-        let bounded = What::File { path: "latency.csv".to_owned(), content: FileContent::Bounded(bound) };
+        let bounded =
+            What::File { path: "latency.csv".to_owned(), content: FileContent::Bounded(bound), columns: None };
         check(&bounded, "columns t, value; good is value <= 0.3", "file latency.csv sha256 ab", true);
         check(&bounded, "columns t, value; good is value <= 0.4", "file latency.csv sha256 ab", false);
 

@@ -140,7 +140,10 @@ fn every_variable_is_replaced_in_what_is_asked() {
             total: r#"sum(increase(all{tenant="nord"}[60s]))"#.into(),
         })
     );
-    assert_eq!(asks[1].what, What::File { path: "nord/300s.csv".to_owned(), content: FileContent::Counts });
+    assert_eq!(
+        asks[1].what,
+        What::File { path: "nord/300s.csv".to_owned(), content: FileContent::Counts, columns: None }
+    );
     assert_eq!((asks[1].data_source.as_str(), asks[1].step_seconds), ("files", 300));
     assert_eq!(plans[0].commitments[0].title, "Reachable");
     assert_eq!(plans[0].commitments[1].title, "Schnell");

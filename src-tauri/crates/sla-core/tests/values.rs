@@ -97,7 +97,7 @@ fn a_server_compares_each_slice_itself_and_no_traffic_is_no_event() {
     let path = "nord.csv".to_owned();
     assert_eq!(
         asked(FILES, "path: $tenant.csv", BUDGET),
-        What::File { path: path.clone(), content: FileContent::Consumption }
+        What::File { path: path.clone(), content: FileContent::Consumption, columns: None }
     );
     let What::File { content: FileContent::Bounded(bound), .. } = asked(FILES, "path: $tenant.csv", THRESHOLD) else {
         panic!("a file of values with a bound");

@@ -2,18 +2,13 @@
 
 use std::io::Read;
 
-use chrono::NaiveDateTime;
 use csv::{ByteRecord, ReaderBuilder, Trim};
-use sla_core::evidence::COLUMN_END;
-use sla_core::plan::FileContent;
-use sla_core::time::{UnixSeconds, utc_text};
 
-use super::content::{Columns, counted};
+use super::content::{Columns, Layout};
 use super::error::{FileError, Place, Position};
 use super::rows::Rows;
-use super::{EXPECTED_COUNT, EXPECTED_END, quote};
+use super::{EXPECTED_COUNT, quote};
 use crate::number::Number;
-use crate::source::is_printable;
 
 const BUFFER_BYTES: usize = 256 * 1024;
 
@@ -27,9 +22,9 @@ pub(super) fn read(file: &str, input: impl Read, rows: &mut Rows) -> Result<(), 
     if !next(file, &mut reader, &mut record)? {
         return Err(FileError::Empty { file: file.to_owned(), found: "no content" });
     }
-    let content = rows.content();
-    let columns = header(content, file, &record)?;
-    let (good_name, total_name) = counted(content);
+    let layout = rows.layout().clone();
+    let columns = header(&layout, file, &record)?;
+    let (first_name, total_name) = layout.counted();
     let expected = record.len();
     while next(file, &mut reader, &mut record)? {
         let place = place(file, &record);
@@ -37,10 +32,10 @@ pub(super) fn read(file: &str, input: impl Read, rows: &mut Rows) -> Result<(), 
             return Err(FileError::Fields { place, found: record.len(), expected });
         }
         let cell = |column: &str, index: usize| text(&place, column, &record[index]);
-        let t = end(&place, cell(COLUMN_END, columns.end)?)?;
-        let good = count(&place, good_name, cell(good_name, columns.good)?)?;
+        let time = layout.instant(&place, cell(layout.time(), columns.time)?)?;
+        let first = count(&place, first_name, cell(first_name, columns.first)?)?;
         let total = count(&place, total_name, cell(total_name, columns.total)?)?;
-        rows.push(|| place.clone(), t, good, total)?;
+        rows.push(|| place.clone(), time, first, total)?;
     }
     Ok(())
 }
@@ -55,10 +50,10 @@ fn next(file: &str, reader: &mut csv::Reader<impl Read>, record: &mut ByteRecord
     })
 }
 
-fn header(content: FileContent, file: &str, record: &ByteRecord) -> Result<Columns, FileError> {
+fn header(layout: &Layout, file: &str, record: &ByteRecord) -> Result<Columns, FileError> {
     let line = place(file, record).to_string();
     let names: Vec<String> = record.iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
-    Columns::find(content, &line, &names)
+    Columns::find(layout, &line, &names)
 }
 
 fn place(file: &str, record: &ByteRecord) -> Place {
@@ -72,23 +67,6 @@ fn text<'a>(place: &Place, column: &str, cell: &'a [u8]) -> Result<&'a str, File
         column: column.to_owned(),
         found: format!("bytes that are not UTF-8 ({})", quote(&String::from_utf8_lossy(cell))),
         expected: "UTF-8; save the file as UTF-8, not as Latin-1 or UTF-16",
-    })
-}
-
-/// The end of a slice: Unix seconds, or RFC 3339 in UTC.
-fn end(place: &Place, text: &str) -> Result<UnixSeconds, FileError> {
-    let seconds = if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        text.parse().ok()
-    } else {
-        // Written back it must be the same text: a leap second, a missing zero or another letter is refused.
-        let parsed = NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%SZ").map(|at| at.and_utc().timestamp());
-        parsed.ok().filter(|&at| is_printable(at) && utc_text(at) == text)
-    };
-    seconds.filter(|&at| is_printable(at)).ok_or_else(|| FileError::Cell {
-        place: place.clone(),
-        column: COLUMN_END.to_owned(),
-        found: quote(text),
-        expected: EXPECTED_END,
     })
 }
 

@@ -91,6 +91,20 @@ pub enum FileError {
         /// What may help.
         hint: &'static str,
     },
+    /// Columns with names of their own are missing, twice there or of another type.
+    #[error("{file}: found {found}, expected the columns {expected}, among any others{hint}; the file has {known}")]
+    OwnColumns {
+        /// Name of the file, and the header's line.
+        file: String,
+        /// What is wrong with the columns.
+        found: String,
+        /// The columns that are read.
+        expected: String,
+        /// The columns of the file, quoted.
+        known: String,
+        /// What may help.
+        hint: &'static str,
+    },
     /// A record with more or fewer fields than the header.
     #[error("{place}: found {found} fields, expected {expected} as in the header; decimals need a point, not a comma")]
     Fields {
@@ -114,22 +128,45 @@ pub enum FileError {
         expected: &'static str,
     },
     /// An end that is not on the grid of slices.
-    #[error("{place}, column t: found {found}, expected the end of a slice: a multiple of {step_seconds} s since 1970")]
+    #[error(
+        "{place}, column {column}: found {found}, expected the {edge} of a slice: a multiple of {step_seconds} s since 1970"
+    )]
     OffGrid {
         /// Where.
         place: Place,
+        /// Name of the column.
+        column: String,
+        /// `start` or `end`.
+        edge: &'static str,
         /// The instant.
         found: String,
         /// Width of a slice in seconds.
         step_seconds: i64,
     },
     /// Two rows for one slice.
-    #[error("{place}, column t: found {found} a second time, expected one row per slice")]
+    #[error("{place}, column {column}: found {found} a second time, expected one row per slice")]
     Duplicate {
         /// Where the second one is.
         place: Place,
+        /// Name of the column.
+        column: String,
         /// The instant.
         found: String,
+    },
+    /// Rows of aggregates that are wider than a slice.
+    #[error(
+        "{file}, column {column}: found rows every {found_seconds} s, expected one per slice of {step_seconds} s; make the \
+         commitment's slices {found_seconds} s wide, or export in steps of {step_seconds} s"
+    )]
+    Wider {
+        /// Name of the file.
+        file: String,
+        /// Name of the column.
+        column: String,
+        /// What lies between two rows, in seconds.
+        found_seconds: i64,
+        /// Width of a slice in seconds.
+        step_seconds: i64,
     },
     /// Rows, but none in the period.
     #[error("{file} covers slices that end {covered}, the period's slices end {asked}; name the file of that month")]
@@ -243,10 +280,10 @@ impl FileError {
             Self::Ending { .. } => "file.ending",
             Self::TooLarge { .. } => "file.too_large",
             Self::Empty { .. } => "file.empty",
-            Self::Columns { .. } => "file.columns",
+            Self::Columns { .. } | Self::OwnColumns { .. } => "file.columns",
             Self::Fields { .. } => "file.fields",
             Self::Cell { .. } => "file.cell",
-            Self::OffGrid { .. } => "file.off_grid",
+            Self::OffGrid { .. } | Self::Wider { .. } => "file.off_grid",
             Self::Duplicate { .. } => "file.duplicate",
             Self::OutsidePeriod { .. } => "file.outside_period",
             Self::Beats(_) => "file.beats",

@@ -1,4 +1,5 @@
-//! Files of slices: CSV and Parquet with the columns `t`, `good`, `total`, or `t`, `value`. Servers are not known here.
+//! Files of slices: CSV and Parquet with the columns `t`, `good`, `total`, or `t`, `value`, or with columns that the catalogue
+//! names. Servers are not known here.
 
 mod beats;
 mod charges;
@@ -9,12 +10,14 @@ mod incidents;
 mod parquet;
 mod rows;
 mod sizes;
+mod time;
 
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
+use sla_core::catalogue::FileColumns;
 use sla_core::evidence::sha256_hex;
 use sla_core::plan::FileContent;
 
@@ -26,7 +29,8 @@ use rows::Rows;
 pub use beats::{BeatSource, MAX_BEATS_BYTES};
 pub(crate) use charges::query as charges_query;
 pub use charges::{ChargeSource, MAX_CHARGES_BYTES};
-pub(crate) use content::{counted, judged, names_of as columns_of, query as content_query};
+use content::Layout;
+pub(crate) use content::{counted, file_query, judged, names_of as columns_of, query as content_query};
 pub use error::{FileError, Place, Position};
 pub(crate) use incidents::query as incidents_query;
 pub use incidents::{IncidentSource, MAX_INCIDENTS_BYTES};
@@ -38,21 +42,19 @@ pub const MAX_PARQUET_BYTES: u64 = 256 * 1024 * 1024;
 /// Most rows of a Parquet file: a year at one second.
 pub const MAX_FILE_ROWS: u64 = 32_000_000;
 
-const EXPECTED_END: &str = "the end of a slice in UTC: whole Unix seconds (not milliseconds) in the years 1970 to \
-                            2200, or a time such as 2026-10-01T00:01:00Z";
 const EXPECTED_COUNT: &str = "a number with a decimal point, such as 60 or 59.5, or nothing when it is unknown";
 /// Characters of a cell that a message quotes.
 const QUOTED_CHARACTERS: usize = 60;
 
 /// A file of slices, CSV or Parquet by its extension: `t` is the end of a slice, `good` and `total` are counts in it, or
-/// `value` is measured in it.
+/// `value` is measured in it; columns of other names stand for them where the catalogue says so.
 ///
 /// A row of a slice outside the period is left out; an empty field (CSV) or null (Parquet) is unknown; a slice without
 /// a row is missing.
 #[derive(Clone, Debug)]
 pub struct FileSource {
     path: PathBuf,
-    content: FileContent,
+    layout: Layout,
 }
 
 #[derive(Clone, Copy)]
@@ -64,14 +66,19 @@ enum Kind {
 impl FileSource {
     /// The file at that path; it is opened when it is captured.
     pub fn new(path: impl Into<PathBuf>, content: FileContent) -> Self {
-        Self { path: path.into(), content }
+        Self { path: path.into(), layout: Layout { content, columns: None } }
+    }
+
+    /// The same with columns of its own, which the catalogue has checked; other columns are passed over.
+    pub fn with_columns(self, columns: Option<FileColumns>) -> Self {
+        Self { layout: Layout { columns, ..self.layout }, ..self }
     }
 
     fn read(&self, request: &CaptureRequest) -> Result<Slices, CaptureError> {
         request.check()?;
         let file = file_name(&self.path);
         let kind = self.kind()?;
-        let mut rows = Rows::new(*request, self.content);
+        let mut rows = Rows::new(*request, self.layout.clone());
         let (sha256, server_version) = match kind {
             Kind::Csv => {
                 let mut input = Hashing { input: self.open(&file, MAX_CSV_BYTES)?, hash: Sha256::new() };
@@ -90,7 +97,7 @@ impl FileSource {
                 (sha256_hex(&bytes), "parquet")
             }
         };
-        let query = content::query(self.content);
+        let query = file_query(self.layout.content, self.layout.columns.as_ref());
         // The file's name and not its path: the same file on another machine is the same source.
         let source = format!("file {file} sha256 {sha256}");
         rows.finish(&file)?.finish(query, source, server_version.to_owned(), Vec::new())

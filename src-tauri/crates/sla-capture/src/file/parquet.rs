@@ -4,19 +4,20 @@ use std::io::Cursor;
 use std::sync::Arc;
 
 use polars::prelude::{Column, DataType, ParquetReader, PolarsError, SerReader, TimeUnit};
-use sla_core::evidence::COLUMN_END;
-use sla_core::plan::FileContent;
+
 use sla_core::time::UnixSeconds;
 
-use super::content::{Columns, counted, names_of};
+use super::content::{Columns, Layout};
 use super::error::{FileError, Place, Position};
 use super::rows::Rows;
 use super::sizes::Footer;
-use super::{EXPECTED_END, MAX_FILE_ROWS, quote};
+use super::time::whole_seconds;
+use super::{MAX_FILE_ROWS, quote};
 use crate::guard::{DAMAGED, guarded};
 use crate::number::Number;
-use crate::source::is_printable;
 
+/// From here on a double does not hold every whole number.
+const EXACT_FLOATS: f64 = 9_007_199_254_740_992.0;
 /// Rows that are unpacked at once.
 const PORTION_ROWS: usize = 256 * 1024;
 
@@ -33,12 +34,15 @@ fn read_portions(file: &str, bytes: &[u8], rows: &mut Rows) -> Result<(), FileEr
     let mut reader = ParquetReader::new(Cursor::new(bytes));
     let schema = reader.schema().map_err(broken)?;
     let names: Vec<String> = schema.iter_names().map(ToString::to_string).collect();
-    let content = rows.content();
-    Columns::find(content, file, &names)?;
-    let (good_name, total_name) = counted(content);
-    for (name, field) in schema.iter() {
-        check_kind(content, file, name, &DataType::from_arrow_field(field))?;
+    let layout = rows.layout().clone();
+    Columns::find(&layout, file, &names)?;
+    let (first_name, total_name) = layout.counted();
+    // The types of other columns may be any.
+    let read = layout.names();
+    for (name, field) in schema.iter().filter(|(name, _)| read.contains(&name.as_str())) {
+        check_kind(&layout, file, name, &DataType::from_arrow_field(field), &names)?;
     }
+    let projection: Vec<String> = read.iter().map(ToString::to_string).collect();
     let metadata = Arc::clone(reader.get_metadata().map_err(broken)?);
     let found = metadata.num_rows;
     let in_groups: usize = metadata.row_groups.iter().map(|group| group.num_rows()).sum();
@@ -53,81 +57,117 @@ fn read_portions(file: &str, bytes: &[u8], rows: &mut Rows) -> Result<(), FileEr
             limit: MAX_FILE_ROWS,
         });
     }
-    footer.check_pages(bytes).map_err(damaged)?;
+    footer.check_pages(bytes, &read).map_err(damaged)?;
     for first in (0..found).step_by(PORTION_ROWS) {
         let mut reader = ParquetReader::new(Cursor::new(bytes)).with_slice(Some((first, PORTION_ROWS)));
+        reader = reader.with_columns(Some(projection.clone()));
         reader.set_metadata(Arc::clone(&metadata));
         let frame = reader.finish().map_err(broken)?;
         if frame.height() != PORTION_ROWS.min(found - first) {
             return Err(damaged(format!("it ends after {} of {found} rows", first + frame.height())));
         }
         let column = |name: &str| frame.column(name).map_err(broken);
-        let ends = ends(column(COLUMN_END)?).map_err(broken)?;
-        let good = counts(column(good_name)?).map_err(broken)?;
+        let times = times(column(layout.time())?, layout.units_per_second()).map_err(broken)?;
+        let firsts = counts(column(first_name)?).map_err(broken)?;
         let total = counts(column(total_name)?).map_err(broken)?;
-        for (index, ((end, good), total)) in ends.into_iter().zip(good).zip(total).enumerate() {
+        for (index, ((time, counted), total)) in times.into_iter().zip(firsts).zip(total).enumerate() {
             let place = || Place { file: file.to_owned(), position: Position::Row((first + index + 1) as u64) };
-            let t = end.seconds().ok_or_else(|| FileError::Cell {
-                place: place(),
-                column: COLUMN_END.to_owned(),
-                found: end.text(),
-                expected: EXPECTED_END,
-            })?;
-            rows.push(place, t, good, total)?;
+            let seconds = time.seconds().ok_or_else(|| layout.no_instant(place(), time.text()))?;
+            rows.push(place, seconds, counted, total)?;
         }
     }
     Ok(())
 }
 
 /// Types that are read. Others (text, decimals, 8- and 16-bit integers) would need an interpretation; they are refused.
-fn check_kind(content: FileContent, file: &str, name: &str, found: &DataType) -> Result<(), FileError> {
+fn check_kind(layout: &Layout, file: &str, name: &str, found: &DataType, names: &[String]) -> Result<(), FileError> {
     use DataType::{Datetime, Float32, Float64, Int32, Int64, UInt32, UInt64};
-    let (is_read, expected) = if name == COLUMN_END {
-        (matches!(found, Int64 | Datetime(..)), "; t must be a 64-bit integer of Unix seconds or a timestamp in UTC")
-    } else {
-        let is_read = matches!(found, Int32 | Int64 | UInt32 | UInt64 | Float32 | Float64);
-        (is_read, "; counts must be integers or floats of 32 or 64 bits")
+    let (is_read, expected) = match (name == layout.time(), layout.columns.is_some()) {
+        (true, false) => (
+            matches!(found, Int64 | Datetime(..)),
+            "; t must be a 64-bit integer of Unix seconds or a timestamp in UTC",
+        ),
+        (true, true) => (
+            matches!(found, Int32 | Int64 | UInt32 | UInt64 | Float64 | Datetime(..)),
+            "; times must be integers, floats of 64 bits or timestamps",
+        ),
+        (false, _) => (
+            matches!(found, Int32 | Int64 | UInt32 | UInt64 | Float32 | Float64),
+            "; counts must be integers or floats of 32 or 64 bits",
+        ),
     };
     if is_read {
         return Ok(());
     }
-    let (found, columns) = (format!("{name} of type {found}"), names_of(content).join(", "));
-    Err(FileError::Columns { file: file.to_owned(), found, expected: columns, hint: expected })
+    Err(layout.refuse(file, format!("{name} of type {found}"), names, expected))
 }
 
-/// An end as it stands in the file: a number of units, and how many units a second has.
+/// A time as it stands in the file: a number of units, and how many units a second has.
 #[derive(Clone, Copy)]
-struct End {
-    units: Option<i64>,
+struct Time {
+    units: Units,
     units_per_second: i64,
 }
 
-impl End {
+#[derive(Clone, Copy)]
+enum Units {
+    Missing,
+    Whole(i64),
+    /// No whole number, or one that is larger than any time.
+    Other(f64),
+}
+
+impl Time {
     /// Whole seconds in the years that are handled.
     fn seconds(self) -> Option<UnixSeconds> {
-        let units = self.units?;
-        let is_whole = units % self.units_per_second == 0;
-        Some(units / self.units_per_second).filter(|&at| is_whole && is_printable(at))
+        match self.units {
+            Units::Whole(units) => whole_seconds(units, self.units_per_second),
+            Units::Missing | Units::Other(_) => None,
+        }
     }
 
     fn text(self) -> String {
         match (self.units, self.units_per_second) {
-            (None, _) => "nothing".to_owned(),
-            (Some(units), 1) => units.to_string(),
-            (Some(units), per_second) => format!("{units} units of 1/{per_second} s"),
+            (Units::Missing, _) => "nothing".to_owned(),
+            (Units::Whole(units), 1) => units.to_string(),
+            (Units::Other(units), 1) => units.to_string(),
+            (Units::Whole(units), per_second) => format!("{units} units of 1/{per_second} s"),
+            (Units::Other(units), per_second) => format!("{units} units of 1/{per_second} s"),
         }
     }
 }
 
-fn ends(column: &Column) -> Result<Vec<End>, PolarsError> {
+/// The times of a column, whose numbers have `units_per_second`; timestamps say it themselves, and are instants whatever zone
+/// they are shown in.
+fn times(column: &Column, units_per_second: i64) -> Result<Vec<Time>, PolarsError> {
     let units_per_second = match column.dtype() {
         DataType::Datetime(TimeUnit::Nanoseconds, _) => 1_000_000_000,
         DataType::Datetime(TimeUnit::Microseconds, _) => 1_000_000,
         DataType::Datetime(TimeUnit::Milliseconds, _) => 1_000,
-        _ => 1,
+        _ => units_per_second,
     };
-    let physical = column.to_physical_repr();
-    Ok(physical.i64()?.iter().map(|units| End { units, units_per_second }).collect())
+    let time = |units: Option<Units>| Time { units: units.unwrap_or(Units::Missing), units_per_second };
+    let whole = |units: i64| Units::Whole(units);
+    Ok(match column.dtype() {
+        DataType::Int32 => column.i32()?.iter().map(|units| time(units.map(|units| whole(units.into())))).collect(),
+        DataType::UInt32 => column.u32()?.iter().map(|units| time(units.map(|units| whole(units.into())))).collect(),
+        // Larger than any time is what no time is.
+        DataType::UInt64 => {
+            let units = |units: u64| whole(i64::try_from(units).unwrap_or(i64::MAX));
+            column.u64()?.iter().map(|found| time(found.map(units))).collect()
+        }
+        DataType::Float64 => column.f64()?.iter().map(|units| time(units.map(whole_float))).collect(),
+        _ => column.to_physical_repr().i64()?.iter().map(|units| time(units.map(whole))).collect(),
+    })
+}
+
+/// A float as the whole number that it is, where it holds one exactly.
+fn whole_float(units: f64) -> Units {
+    if units.fract() != 0.0 || units.abs() >= EXACT_FLOATS {
+        return Units::Other(units);
+    }
+    // A whole float is written without any decimals.
+    units.to_string().parse().map_or(Units::Other(units), Units::Whole)
 }
 
 /// Counts as exact numbers: of a float its shortest decimal text, which is what every tool prints.

@@ -6,6 +6,7 @@
 mod bands;
 mod check;
 mod closing;
+mod columns;
 mod contract;
 mod counter;
 mod decode;
@@ -40,6 +41,7 @@ use serde_json::Value;
 pub use crate::phrase::Phrase;
 pub use bands::BandRange;
 pub use closing::is_calendar;
+pub use columns::{Edge, FileColumns, TimeUnit};
 pub use contract::*;
 pub use counter::{CounterSpec, NewSeries};
 pub use decode::{OPENSLO, SLA_DESK};

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::columns::FileColumns;
 use super::counter::CounterSpec;
 use super::focus::FocusSpec;
 use super::selector::{Label, Selector};
@@ -271,6 +272,9 @@ pub struct MetricSpec {
     /// the same file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
+    /// Columns of the file at `path`, where it has not exactly the columns t, good, total, or t, value. Good, or bad, and total must name the same. Not part of OpenSLO.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub columns: Option<FileColumns>,
     /// A counter of Prometheus that counts exactly; for both numbers of a `ratioMetric` or for neither. `increase` in a query extrapolates, and is an estimate. Not part of OpenSLO.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub counter: Option<CounterSpec>,

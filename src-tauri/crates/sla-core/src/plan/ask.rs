@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::catalogue::{
-    Bound, Commitment, CounterSpec, Document, DownFrom, DowntimeMetric, FocusColumn, FocusSpec, HeartbeatMetric,
-    Measures, Metric, MetricSource, MetricSpec, Name, NewSeries, Query, Selector, SliSpec, SourceType, Statement,
-    Straddling, Uncharged, Variables,
+    Bound, Commitment, CounterSpec, Document, DownFrom, DowntimeMetric, FileColumns, FocusColumn, FocusSpec,
+    HeartbeatMetric, Measures, Metric, MetricSource, MetricSpec, Name, NewSeries, Query, Selector, SliSpec, SourceType,
+    Statement, Straddling, Uncharged, Variables,
 };
 use crate::heartbeat::HeartbeatTerms;
 use crate::time::Period;
@@ -43,6 +43,8 @@ pub enum What {
         path: String,
         /// What stands in it.
         content: FileContent,
+        /// Which of its columns say so, where they have names of their own.
+        columns: Option<FileColumns>,
     },
     /// A file of charges in the source's folder.
     Charges {
@@ -347,7 +349,8 @@ fn counter_of(spec: &CounterSpec, variables: &Variables) -> Counter {
 }
 
 fn file(metric: &Metric, variables: &Variables, content: FileContent) -> What {
-    What::File { path: path(&metric.metric_source, variables), content }
+    let columns = metric.metric_source.spec.columns.clone();
+    What::File { path: path(&metric.metric_source, variables), content, columns }
 }
 
 fn path(source: &MetricSource, variables: &Variables) -> String {

@@ -53,7 +53,8 @@ impl Ask {
             What::Charges { path, charges, content } => format!("{path} {charges} {content:?}"),
             What::Incidents { path, down_from } => format!("{path} {down_from:?}"),
             What::Probes(probes) => format!("{probes:?}"),
-            What::File { path, content } => format!("{path} {content:?}"),
+            What::File { path, content, columns: None } => format!("{path} {content:?}"),
+            What::File { path, content, columns: Some(columns) } => format!("{path} {content:?} {columns}"),
             What::Beats { path, target, terms } => format!("{path} {target} {terms:?}"),
         };
         sha256_hex(format!("{}\n{asked}\n{}", self.data_source, self.step_seconds).as_bytes())

@@ -126,6 +126,10 @@ impl Check<'_> {
                         "eine Datei mit den Spalten t, good und total"
                     ),
                 );
+            } else if source.spec.columns != total.spec.columns {
+                let found = phrase!("two readings of one file", "zwei Lesarten einer Datei");
+                let expected = phrase!("the same columns at both", "bei beiden dieselben columns");
+                self.add(Code::InvalidValue, sli, at, found, expected);
             }
         }
     }
@@ -152,7 +156,7 @@ impl Check<'_> {
                 phrase!("{real:?}, as the data source says", "{real:?}, wie es die Datenquelle sagt"),
             );
         }
-        let MetricSpec { query, path, counter, series, focus } = &source.spec;
+        let MetricSpec { query, path, columns, counter, series, focus } = &source.spec;
         let said = [query.is_some(), path.is_some(), counter.is_some(), series.is_some(), focus.is_some()];
         let (expected, right) = match (real, name) {
             (SourceType::Prometheus, "good" | "bad" | "total") => (
@@ -203,14 +207,18 @@ impl Check<'_> {
         if let Some(counter) = counter {
             self.counter(sli, &format!("{at}/spec/counter"), counter);
         }
-        if name == "bad" && real != SourceType::Prometheus {
+        if let Some(columns) = columns {
+            let is_of_slices = real == SourceType::File && path.is_some();
+            self.columns(sli, &format!("{at}/spec/columns"), columns, name, is_of_slices);
+        }
+        if name == "bad" && real != SourceType::Prometheus && (columns.is_none() || real != SourceType::File) {
             let at = at.trim_end_matches("/metricSource");
             let (found, expected) = if real == SourceType::File {
                 (
                     phrase!("bad events from a file", "schlechte Ereignisse aus einer Datei"),
                     phrase!(
-                        "good: a file has the columns t, good, total",
-                        "good: eine Datei hat die Spalten t, good, total"
+                        "good: a file has the columns t, good, total; where it has others, columns names the one of bad events",
+                        "good: eine Datei hat die Spalten t, good, total; hat sie andere, nennt columns die der schlechten Ereignisse"
                     ),
                 )
             } else {
@@ -467,7 +475,7 @@ pub(super) fn asked(sli: &Document<SliSpec>) -> impl Iterator<Item = Asked<'_>> 
         ("incidents", sli.spec.incidents.as_ref().map(|incidents| &incidents.metric_source)),
     ];
     let asked = metrics.into_iter().filter_map(|(name, source)| Some((name, source?))).flat_map(|(name, source)| {
-        let MetricSpec { query, path, counter, series, focus } = &source.spec;
+        let MetricSpec { query, path, columns: _, counter, series, focus } = &source.spec;
         let texts = [
             ("query", query.as_deref().map(Cow::from)),
             ("path", path.as_deref().map(Cow::from)),
