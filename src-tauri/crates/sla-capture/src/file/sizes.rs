@@ -3,7 +3,7 @@
 //! is not known here.
 
 use polars_parquet_format::thrift::protocol::TCompactInputProtocol;
-use polars_parquet_format::{ColumnMetaData, FileMetaData, PageHeader};
+use polars_parquet_format::{ColumnMetaData, FileMetaData, PageHeader, Type};
 
 const MAGIC: &[u8] = b"PAR1";
 /// Length of the footer and the file's last mark.
@@ -51,25 +51,40 @@ impl Footer {
     /// Walks over the headers of all pages of the columns that are read: each lies inside its column, and asks for no more than
     /// its values can take.
     pub(super) fn check_pages(&self, bytes: &[u8], read: &[&str]) -> Result<(), String> {
+        let leaves = self.leaves();
         for group in &self.metadata.row_groups {
             let rows = u64::try_from(group.num_rows).map_err(|_| "a row group has less than no rows".to_owned())?;
-            for column in &group.columns {
+            for (index, column) in group.columns.iter().enumerate() {
                 let column = column.meta_data.as_ref().ok_or("a column lies in another file")?;
-                if !column.path_in_schema.first().is_some_and(|name| read.contains(&name.as_str())) {
-                    continue;
-                }
                 let name = column.path_in_schema.join(".");
-                self.check_column(bytes, column, rows).map_err(|reason| format!("its column {name} {reason}"))?;
+                // By its place in the schema and not by its name alone: no other column may pass for one that is not read.
+                let leaf = leaves.get(index).filter(|leaf| leaf.is_of(column));
+                let leaf =
+                    leaf.ok_or_else(|| format!("its column {name} has pages of another type than the column"))?;
+                if read.contains(&leaf.top) {
+                    self.check_column(bytes, column, rows).map_err(|reason| format!("its column {name} {reason}"))?;
+                }
             }
         }
         Ok(())
     }
 
-    fn check_column(&self, bytes: &[u8], column: &ColumnMetaData, rows: u64) -> Result<(), String> {
-        let leaf = self.metadata.schema.iter().find(|field| Some(&field.name) == column.path_in_schema.last());
-        if leaf.and_then(|field| field.type_) != Some(column.type_) {
-            return Err("has pages of another type than the column".to_owned());
+    /// The fields of the schema that have values, in the order of columns in a row group.
+    fn leaves(&self) -> Vec<Leaf<'_>> {
+        let mut leaves = Vec::new();
+        // Fields that are still to come below the one at the top, which the root's are.
+        let (mut top, mut below) = ("", 0_i64);
+        for field in self.metadata.schema.iter().skip(1) {
+            if below == 0 {
+                (top, below) = (&field.name, 1);
+            }
+            below = below - 1 + i64::from(field.num_children.unwrap_or(0).max(0));
+            leaves.extend(field.type_.map(|kind| Leaf { top, name: &field.name, kind }));
         }
+        leaves
+    }
+
+    fn check_column(&self, bytes: &[u8], column: &ColumnMetaData, rows: u64) -> Result<(), String> {
         if u64::try_from(column.num_values) != Ok(rows) {
             return Err(format!("has {} values in a group of {rows} rows", column.num_values));
         }
@@ -98,6 +113,22 @@ impl Footer {
             seen += if page.is_data { page.values } else { 0 };
         }
         Ok(())
+    }
+}
+
+/// A field of the schema that has values.
+struct Leaf<'a> {
+    /// The column of the table that it belongs to.
+    top: &'a str,
+    name: &'a str,
+    kind: Type,
+}
+
+impl Leaf<'_> {
+    fn is_of(&self, column: &ColumnMetaData) -> bool {
+        let path = &column.path_in_schema;
+        let is_named = |name: Option<&String>, expected| name.is_some_and(|name| name == expected);
+        column.type_ == self.kind && is_named(path.first(), self.top) && is_named(path.last(), self.name)
     }
 }
 
@@ -132,7 +163,6 @@ impl Page {
 #[cfg(test)]
 mod tests {
     use polars::prelude::{DataFrame, IntoColumn, NamedFrom, ParquetWriter, Series};
-    use polars_parquet_format::Type;
     use polars_parquet_format::thrift::protocol::TCompactOutputProtocol;
 
     use super::*;
@@ -179,6 +209,17 @@ mod tests {
         check(|column| column.num_values = -1, "has -1 values");
         check(|column| column.type_ = Type::DOUBLE, "another type");
         check(|column| column.path_in_schema = vec!["total".to_owned()], "its column total has pages of another type");
+        // What is not read may declare what it likes; what is read cannot pass for it.
+        let unread = |name: &str, column: usize| {
+            let mut metadata = footer.metadata.clone();
+            let altered = metadata.row_groups[0].columns[column].meta_data.as_mut().expect("in this file");
+            (altered.num_values, altered.path_in_schema) = (i64::MAX, vec![name.to_owned()]);
+            Footer::read(&file(pages, &metadata)).and_then(|footer| footer.check_pages(&bytes, &["t"]))
+        };
+        assert_eq!(unread("good", 1), Ok(()));
+        for (name, column) in [("good", 0), ("t", 1), ("t", 0)] {
+            assert!(unread(name, column).is_err(), "{name} at {column}");
+        }
         for far in [-1, 1_000_000, i64::MAX] {
             let mut metadata = footer.metadata.clone();
             let column = metadata.row_groups[0].columns[0].meta_data.as_mut().expect("in this file");
