@@ -2,7 +2,7 @@
 //! through a restart; and a bound at which no bucket ends.
 
 use sla_acceptance::servers::{Prometheus, write_histograms};
-use sla_capture::{CaptureRequest, NoProgress, PrometheusConfig, Slice, Slices, Source};
+use sla_capture::{CaptureError, CaptureRequest, NoProgress, PrometheusConfig, Slice, Slices, Source};
 use sla_core::evidence::Note;
 use sla_core::plan::{CountedPart, Counter, Counters};
 use sla_core::time::Period;
@@ -40,12 +40,12 @@ fn made() -> (Vec<(i64, [u64; 2])>, Vec<Slice>) {
     (samples, truth)
 }
 
-async fn capture(url: &str, bound: &str) -> Slices {
+async fn capture(url: &str, bound: &str) -> Result<Slices, CaptureError> {
     let first = Counter { up_to: Some(bound.to_owned()), ..counter("latency_seconds") };
     let counters = Counters { part: CountedPart::Good, first, total: counter("latency_seconds") };
     let server = sla_capture::Prometheus::new(PrometheusConfig::new(url)).expect("an address");
     let request = CaptureRequest { period: period(), step_seconds: STEP_SECONDS };
-    server.counters(counters).capture(&request, &NoProgress).await.expect("slices")
+    server.counters(counters).capture(&request, &NoProgress).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -55,14 +55,14 @@ async fn observations_are_counted_up_to_the_end_of_a_bucket() {
     write_histograms(server.port(), &[("__name__", "latency_seconds"), ("tenant", "nord")], &samples);
     // Nothing was observed between 0.5 and 2: each bucket that ends there counts the same.
     for bound in ["0.5", "1", "2"] {
-        let slices = capture(&server.url(), bound).await;
+        let slices = capture(&server.url(), bound).await.expect("slices");
         same(&slices, &truth);
         let restarts = |column: &str| Note::Restarts { column: column.to_owned(), restarts: 1 };
         for column in ["good", "total"] {
             assert!(slices.provenance().notes.contains(&restarts(column)), "{:?}", slices.provenance().notes);
         }
     }
-    // Within a bucket nobody knows how many there are: all is known but the good ones.
-    let inside = capture(&server.url(), "0.3").await;
-    assert!(inside.rows().iter().all(|row| row.good.is_none() && row.total.is_some()), "{:?}", inside.rows().first());
+    // Within a bucket nobody knows how many there are: no slice has its good ones, and that is no evidence.
+    let error = capture(&server.url(), "0.3").await.expect_err("no bucket ends there");
+    assert!(error.code() == "capture.unusable" && error.to_string().contains("180 slices"), "{error}");
 }
