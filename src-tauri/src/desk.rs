@@ -9,7 +9,8 @@ use clap::Args;
 use serde::Serialize;
 use sla_api::{Api, Seal, Settings, router};
 use sla_app::{
-    CloseProgress, DEMO_PASSWORD, DEMO_PEOPLE, Demo, Desk, Ledger, Runner, SecretKey, Silent, Wording, accounts,
+    CloseProgress, DEMO_PASSWORD, DEMO_PEOPLE, Demo, Desk, EvidencePlace, Ledger, Runner, SecretKey, Silent, Wording,
+    accounts,
 };
 use sla_core::time::UnixSeconds;
 use tokio::sync::oneshot;
@@ -20,6 +21,8 @@ use crate::failure::Failure;
 
 /// The folder with wording and look of a desk, beside its ledger.
 const TEMPLATES: &str = "templates";
+/// The variable that names where evidence is kept.
+const EVIDENCE: &str = "SLA_EVIDENCE";
 
 /// A desk that is named at the prompt instead of chosen in the window.
 #[derive(Args, Clone, Debug, Default)]
@@ -39,6 +42,10 @@ pub(crate) struct Named {
     /// Folder for documents and evidence
     #[arg(long, value_name = "DIR", requires = "ledger")]
     out: Option<PathBuf>,
+    /// Keep evidence and captured days here and not in that folder: another folder, or s3://BUCKET/PREFIX, whose keys, region
+    /// and server are those of AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION and AWS_ENDPOINT_URL
+    #[arg(long, value_name = "PLACE", env = EVIDENCE, hide_env_values = true)]
+    evidence: Option<String>,
     /// Folder with wording and look of your own; without one they can be read and not changed
     #[arg(long, value_name = "DIR", requires = "ledger")]
     templates: Option<PathBuf>,
@@ -75,6 +82,7 @@ pub(crate) struct Place {
     catalogue: Option<PathBuf>,
     files: Option<PathBuf>,
     out: PathBuf,
+    evidence: Option<String>,
     templates: Option<PathBuf>,
     demo: Option<Demo>,
 }
@@ -99,8 +107,8 @@ impl Named {
     pub(crate) fn place(self) -> Option<Place> {
         match self {
             Self { demo: Some(folder), .. } => Some(Place::demo(&folder)),
-            Self { ledger: Some(ledger), out: Some(out), catalogue, files, templates, .. } => {
-                Some(Place { kind: Kind::Named, ledger, catalogue, files, out, templates, demo: None })
+            Self { ledger: Some(ledger), out: Some(out), evidence, catalogue, files, templates, .. } => {
+                Some(Place { kind: Kind::Named, ledger, catalogue, files, out, evidence, templates, demo: None })
             }
             _ => None,
         }
@@ -112,7 +120,7 @@ impl Place {
         let demo = Demo::new(folder);
         let (ledger, catalogue, out) = (demo.ledger(), Some(demo.catalogue()), demo.out());
         let templates = Some(folder.join(TEMPLATES));
-        Self { kind: Kind::Demo, ledger, catalogue, files: None, out, templates, demo: Some(demo) }
+        Self { kind: Kind::Demo, ledger, catalogue, files: None, out, evidence: None, templates, demo: Some(demo) }
     }
 
     /// The place that somebody chose, with its secret from the keychain.
@@ -131,7 +139,9 @@ impl Place {
     fn in_folder(kind: Kind, ledger: String, folder: &Path) -> Self {
         let (files, out) = (Some(folder.join("measurements")), folder.join("reports"));
         let templates = Some(folder.join(TEMPLATES));
-        Self { kind, ledger, catalogue: None, files, out, templates, demo: None }
+        // The keys of a bucket are the environment's, and so is its address.
+        let evidence = std::env::var(EVIDENCE).ok().filter(|named| !named.is_empty());
+        Self { kind, ledger, catalogue: None, files, out, evidence, templates, demo: None }
     }
 
     /// Wording and look of the desk: its own folder, which is made when something is saved.
@@ -151,6 +161,8 @@ impl Place {
             let silent: Arc<dyn CloseProgress> = Arc::new(Silent);
             demo.make_ready(&wording.current(), &silent, now()).await?;
         }
+        let evidence = EvidencePlace::named_or(self.evidence.as_deref(), &self.out);
+        let evidence = evidence.map_err(|error| Failure::new(error.code(), error.to_string()))?;
         let ledger = Ledger::open_to_write(&self.ledger).await?;
         if accounts(&ledger).await?.is_empty() {
             let what = "the ledger knows no account, so nobody could sign in; add the first one: sla account add NAME --role admin";
@@ -158,7 +170,7 @@ impl Place {
         }
         let secrets = Box::new(|name: &str| std::env::var(name).ok());
         let Self { kind, ledger: address, catalogue, files, out, .. } = self;
-        let desk = Desk { ledger: address, catalogue, files, out, wording: Arc::clone(&wording), secrets };
+        let desk = Desk { ledger: address, catalogue, files, out, evidence, wording: Arc::clone(&wording), secrets };
         let runner = Runner::new(ledger.clone(), desk, now)?;
         let api = Api::new(ledger.clone(), wording, settings(), now).with_runner(runner.clone());
         let (stop, stopped) = oneshot::channel();

@@ -2,6 +2,7 @@
 //!
 //! This module holds what both have in common: finding the program, the port, the wait until it is ready, the stop.
 
+mod bucket;
 mod door;
 mod fault;
 mod openid;
@@ -21,6 +22,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
+pub use bucket::BucketServer;
 pub use door::{Cut, Door};
 pub use fault::{Fault, FaultProxy};
 pub use openid::{OpenIdProvider, Person};

@@ -7,13 +7,13 @@ use sla_core::access::Role;
 use crate::jobs::DESK;
 use crate::service::{Engine, Service, sound};
 
-const PASSPHRASE: &str = "a passphrase of tests";
+pub(crate) const PASSPHRASE: &str = "a passphrase of tests";
 const MONTH: &str = "/months/alpenbahn/alpenbahn-platform/2026-10/bundle";
 /// The largest bundle that the API takes.
 const MOST_BYTES: usize = 64 * 1024 * 1024;
 
 /// What the service says of a bundle that somebody brings.
-async fn brought(service: &Service, query: &str, kind: &str, bytes: Vec<u8>) -> (StatusCode, Value) {
+pub(crate) async fn brought(service: &Service, query: &str, kind: &str, bytes: Vec<u8>) -> (StatusCode, Value) {
     let request = Client::new()
         .post(format!("{}/bundles/verification{query}", service.address))
         .bearer_auth(&service.tokens[&Role::Governance])

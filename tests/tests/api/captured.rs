@@ -11,17 +11,17 @@ use sla_core::access::{Permission, Role};
 use crate::jobs::DESK;
 use crate::service::{Engine, Service, sound};
 
-const DAY: i64 = 86_400;
+pub(crate) const DAY: i64 = 86_400;
 /// The first of October 2026 in UTC, Unix seconds.
 const FIRST: i64 = 1_790_812_800;
-const CALENDAR: &str = "/evidence/days?month=2026-10";
+pub(crate) const CALENDAR: &str = "/evidence/days?month=2026-10";
 
-fn capture() -> Value {
+pub(crate) fn capture() -> Value {
     json!({ "kind": "capture", "month": "2026-10" })
 }
 
 /// A customer who is measured at a server for three days, beside those of the demo, who are measured from files.
-fn enter(service: &Service, url: &str) {
+pub(crate) fn enter(service: &Service, url: &str) {
     let query = |name: &str| {
         let query = format!("sum(last_over_time({name}{{tenant=\"$tenant\"}}[$slice]))");
         format!("{{ metricSource: {{ metricSourceRef: metrics, spec: {{ query: '{query}' }} }} }}")
@@ -82,7 +82,7 @@ spec:
 }
 
 /// Ten events at the end of every minute of these minutes since the first of October, of an instance of its own.
-fn measured(server: &Prometheus, instance: &str, minutes: &[Range<i64>]) {
+pub(crate) fn measured(server: &Prometheus, instance: &str, minutes: &[Range<i64>]) {
     let label = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     let samples =
         || minutes.iter().cloned().flatten().map(|minute| ((FIRST + (minute + 1) * 60) * 1000, 10.0)).collect();
@@ -93,7 +93,7 @@ fn measured(server: &Prometheus, instance: &str, minutes: &[Range<i64>]) {
     write(server.port(), &[series("slice_good"), series("slice_total")]);
 }
 
-async fn states(service: &Service) -> Vec<String> {
+pub(crate) async fn states(service: &Service) -> Vec<String> {
     let calendar = service.get(Role::Governance, CALENDAR).await.given();
     let [row] = calendar["items"].as_array().expect("items").as_slice() else { panic!("{calendar}") };
     let days = row["days"].as_array().expect("days").iter();
@@ -102,7 +102,7 @@ async fn states(service: &Service) -> Vec<String> {
 }
 
 /// What a capture of October came to: captured, changed, unchanged, and what failed where and why.
-async fn captured(service: &Service) -> (Value, Value, Value, Vec<String>) {
+pub(crate) async fn captured(service: &Service) -> (Value, Value, Value, Vec<String>) {
     let view = service.done(Role::AccountManager, capture()).await;
     let result = &view["result"]["capture"];
     let failure = |one: &Value| {

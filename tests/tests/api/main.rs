@@ -1,6 +1,7 @@
 //! The API as it is served: the real binary on a free port, on SQLite and on PostgreSQL behind a pooler.
 
 mod bad;
+mod bucket;
 mod bundles;
 mod captured;
 mod catalogue;

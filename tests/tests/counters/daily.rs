@@ -97,16 +97,16 @@ fn collect(root: &Path, below: &Path, files: &mut BTreeMap<PathBuf, Vec<u8>>) {
     }
 }
 
-fn outcomes(said: &Value) -> Vec<String> {
+pub(super) fn outcomes(said: &Value) -> Vec<String> {
     let days = said["days"].as_array().expect("a list").iter();
     days.map(|day| format!("{} {}", day["day"].as_str().unwrap_or(""), day["outcome"].as_str().unwrap_or(""))).collect()
 }
 
-fn each(outcome: &str) -> Vec<String> {
+pub(super) fn each(outcome: &str) -> Vec<String> {
     (1..=DAYS).map(|day| format!("2026-10-{day:02} {outcome}")).collect()
 }
 
-const RANGE: [&str; 5] = ["capture", "--from", "2026-10-01", "--to", "2026-10-04"];
+pub(super) const RANGE: [&str; 5] = ["capture", "--from", "2026-10-01", "--to", "2026-10-04"];
 
 #[test]
 fn days_are_captured_once_kept_in_versions_and_closed_without_their_server() {

@@ -1,6 +1,7 @@
 //! A month of counters out of a real Prometheus, to the last event: with restarts, gaps, jitter, a series that is born and one
 //! that is gone; by remote read, through the query API, and through a network that fails.
 
+mod bucket;
 mod daily;
 mod histograms;
 mod readings;

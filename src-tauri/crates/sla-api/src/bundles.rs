@@ -32,7 +32,7 @@ pub(crate) async fn sealed(
             "this program has no key that seals; start it with sla serve --seal-key FILE, or use sla month bundle";
         Problem::new(StatusCode::CONFLICT, "bundle.no_key", detail)
     })?;
-    let evidence = api.runner()?.desk().evidence();
+    let evidence = api.runner()?.desk().evidence.evidence()?;
     let templates = api.templates();
     let request = SealRequest {
         of: requested(&api, &who, (&of, query.revision), &templates).await?,

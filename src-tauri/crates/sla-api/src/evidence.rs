@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
+use futures_util::{StreamExt, TryStreamExt, stream};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use sla_app::{
@@ -24,6 +25,9 @@ use crate::documents::attachment;
 use crate::extract::{InPath, InQuery, Who};
 use crate::months::{OfMonth, RevisionQuery, no_month, record};
 use crate::problem::Problem;
+
+/// How many months' evidence is looked at at once: a bucket answers each question late, and many together.
+const MONTHS_AT_ONCE: usize = 8;
 
 /// The media type of Parquet.
 pub(crate) const PARQUET: &str = "application/vnd.apache.parquet";
@@ -95,13 +99,13 @@ pub(crate) async fn all(
     let after = behind(cursor.as_deref(), &of)?;
     let months = who.ledger(&api).list_months(&ListRequest { after, limit: limit + 1, ..request.clone() }).await?;
     let Page { items, next } = page(months, limit, &of, |month| month.place(request.sort));
-    let folder = api.runner.as_ref().map(|runner| runner.desk().evidence());
-    let mut rows = Vec::new();
-    for summary in items {
+    let store = api.runner.as_ref().map(|runner| runner.desk().evidence.evidence()).transpose()?;
+    let rows = stream::iter(items.into_iter().map(async |summary| {
         let of = place(&summary.tenant, &summary.contract, summary.month)?;
         let record = record(&api, &who, &of, Some(summary.revision)).await?;
-        rows.extend(checked_evidence(record, utc_text(summary.closed_at), folder.as_deref()).await);
-    }
+        Ok::<_, Problem>(checked_evidence(record, utc_text(summary.closed_at), store.clone()).await)
+    }));
+    let mut rows = rows.buffered(MONTHS_AT_ONCE).try_concat().await?;
     rows.retain(|row| with.is_none_or(|with| with.holds(row)));
     Ok(Json(Page { items: rows, next }))
 }
@@ -206,7 +210,7 @@ pub(crate) async fn captured(
         Which::Issued => Some(closed_in(&api, &who, month, tenant.as_ref().map(Name::as_str)).await?),
         Which::Latest => None,
     };
-    let out = api.runner()?.desk().out.clone();
+    let evidence = api.runner()?.desk().evidence.clone();
     let catalogue = catalogue_in(api.catalogue(), &api.ledger).await?;
     let (access, now) = (who.caller.access.clone(), api.now());
     let read = move || {
@@ -220,7 +224,7 @@ pub(crate) async fn captured(
         let behind = theirs.into_iter().filter(|one| after.as_ref().is_none_or(|after| one > after));
         let Page { items, next } = page(behind.take(limit as usize + 1).collect(), limit, &of, Clone::clone);
         let on_page = planned.into_iter().filter(|one| items.contains(&place(one)));
-        let items = capture_calendar(on_page, &out, None, now).map_err(CaptureDaysError::from)?;
+        let items = capture_calendar(on_page, &evidence, now).map_err(CaptureDaysError::from)?;
         Ok::<_, Problem>(Page { items, next })
     };
     Ok(Json(tokio::task::spawn_blocking(read).await.expect("reading files does not panic")?))
@@ -256,12 +260,12 @@ pub(crate) async fn captured_day(
     if !is_theirs {
         return Err(no_day());
     }
-    let out = api.runner()?.desk().out.clone();
+    let kept = api.runner()?.desk().evidence.clone();
     let catalogue = catalogue_in(api.catalogue(), &api.ledger).await?;
     let read = move || {
         let planned = plan_days(&catalogue, month, Some(tenant.as_str())).map_err(CaptureDaysError::from)?;
         let second = query.second.as_ref().map(Name::as_str);
-        Ok::<_, Problem>(captured_evidence(planned, &out, (contract.as_str(), commitment.as_str(), second, &day))?)
+        Ok::<_, Problem>(captured_evidence(planned, &kept, (contract.as_str(), commitment.as_str(), second, &day))?)
     };
     let evidence = tokio::task::spawn_blocking(read).await.expect("reading files does not panic")?;
     Ok(Json(evidence.ok_or_else(no_day)?))
@@ -281,7 +285,6 @@ pub(crate) async fn download(
     if !record.evidence.iter().any(|one| one.sha256 == sha256) {
         return Err(Problem::not_found("the evidence"));
     }
-    let folder = api.runner()?.desk().evidence();
-    let bytes = read_evidence(&folder, &sha256).await?;
+    let bytes = read_evidence(api.runner()?.desk().evidence.evidence()?, &sha256).await?;
     Ok(attachment(PARQUET, bytes))
 }

@@ -5,8 +5,9 @@ use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
 use serde::Serialize;
 use sla_app::{
-    AccountError, BillingError, CaptureDaysError, CloseError, DeskError, DocumentsError, EffectError, GovernanceError,
-    JobError, LedgerError, LetterError, PortfolioError, ReportError, ReviewError, StoreError, TemplateFindingView,
+    AccountError, BillingError, BucketError, CaptureDaysError, CloseError, DaysError, DeskError, DocumentsError,
+    EffectError, GovernanceError, JobError, LedgerError, LetterError, PortfolioError, ReportError, ReviewError,
+    StoreError, TemplateFindingView,
 };
 use sla_core::course::CourseError;
 use sla_core::plan::PlanError;
@@ -261,7 +262,9 @@ impl From<CaptureDaysError> for Problem {
     fn from(error: CaptureDaysError) -> Self {
         match error {
             CaptureDaysError::Plan(PlanError::UnknownTenant { .. }) => Self::not_found("the tenant"),
-            CaptureDaysError::Days(_) | CaptureDaysError::Evidence(_) => {
+            CaptureDaysError::Days(DaysError::Bucket { cause, .. }) => cause.into(),
+            CaptureDaysError::Evidence(error) => error.into(),
+            CaptureDaysError::Days(_) => {
                 Self::inside(StatusCode::INTERNAL_SERVER_ERROR, error.code(), error.to_string())
             }
             error => told(error.code(), error.to_string()),
@@ -269,10 +272,18 @@ impl From<CaptureDaysError> for Problem {
     }
 }
 
+/// No word of a bucket holds a secret or an address: it may be told to whoever asks for what lies there.
+impl From<BucketError> for Problem {
+    fn from(error: BucketError) -> Self {
+        Self::new(StatusCode::BAD_GATEWAY, error.code(), error.to_string())
+    }
+}
+
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Hash { .. } => Self::not_found("the evidence"),
+            StoreError::Bucket { cause, .. } => cause.into(),
             error => Self::inside(StatusCode::INTERNAL_SERVER_ERROR, "evidence", error.to_string()),
         }
     }

@@ -173,7 +173,7 @@ pub(crate) async fn change(
     InQuery(query): InQuery<EffectsQuery>,
     InText(text): InText,
 ) -> Result<Json<Effects>, Problem> {
-    let evidence = api.runner()?.desk().evidence();
+    let evidence = api.runner()?.desk().evidence.evidence()?;
     who.may(Permission::MonthsCompare).or_else(|_| who.may(Permission::SlosWrite))?;
     if !sees(&who, None) {
         return Err(sees_no_objectives(&who));

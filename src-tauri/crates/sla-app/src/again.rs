@@ -93,6 +93,7 @@ fn detail(error: &CloseError) -> String {
         CloseError::Evidence(StoreError::Altered { .. }) => {
             "the evidence that the month rests on was altered or cut; bring it back from a copy".to_owned()
         }
+        CloseError::Evidence(StoreError::Bucket { cause, .. }) => cause.to_string(),
         CloseError::Evidence(_) | CloseError::Measure { .. } | CloseError::File { .. } => {
             "the evidence that the month rests on cannot be read".to_owned()
         }

@@ -1,18 +1,16 @@
 //! Which days of a month are there, commitment by commitment.
 
-use std::path::Path;
-
 use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::Serialize;
-use sla_capture::{Bucket, DaysError};
+use sla_capture::{DaysError, EvidencePlace};
 use sla_core::catalogue::Name;
 use sla_core::plan::{Ask, CommitmentDays};
 use sla_core::record::RecordEvidence;
 use sla_core::time::UnixSeconds;
 
 use crate::capture::kept_slices;
-use crate::daily::{CaptureDaysError, captured_days, count, days_of, is_settled, last_version};
+use crate::daily::{CaptureDaysError, KnownDays, count, is_settled, last_version};
 
 /// How much of a day is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -94,10 +92,10 @@ pub struct CommitmentCalendar {
 /// [`CaptureDaysError`] when what is there cannot be read.
 pub fn captured_evidence<'a>(
     planned: impl IntoIterator<Item = CommitmentDays<'a>>,
-    out: &Path,
+    evidence: &EvidencePlace,
     (contract, commitment, second, day): (&str, &str, Option<&str>, &str),
 ) -> Result<Option<RecordEvidence>, CaptureDaysError> {
-    let (days, store) = captured_days(out, None)?;
+    let (days, store) = (evidence.days(), evidence.evidence()?);
     let is_it = |one: &CommitmentDays<'_>| {
         one.contract.name().as_str() == contract
             && one.terms.name.as_str() == commitment
@@ -115,21 +113,19 @@ pub fn captured_evidence<'a>(
 /// [`DaysError`] when what is there cannot be read.
 pub fn capture_calendar<'a>(
     planned: impl IntoIterator<Item = CommitmentDays<'a>>,
-    out: &Path,
-    bucket: Option<&Bucket>,
+    evidence: &EvidencePlace,
     now: UnixSeconds,
 ) -> Result<Vec<CommitmentCalendar>, DaysError> {
-    let days = days_of(out, bucket);
+    let planned: Vec<CommitmentDays<'_>> = planned.into_iter().collect();
+    let asks = planned.iter().flat_map(|one| &one.days).map(|(_, ask)| ask);
+    let known = KnownDays::of(&evidence.days(), asks)?;
     let day = |(date, ask): &(NaiveDate, Ask)| {
-        let known = days.day(&ask.key(), ask.period)?;
-        let history: Vec<CaptureVersion> = known.map_or_else(Vec::new, |known| {
-            let version = |one: sla_capture::DayVersion| CaptureVersion {
-                sha256: one.sha256,
-                usable: one.usable,
-                warned: one.warned,
-            };
-            known.versions.into_iter().map(version).collect()
-        });
+        let version = |one: &sla_capture::DayVersion| CaptureVersion {
+            sha256: one.sha256.clone(),
+            usable: one.usable,
+            warned: one.warned,
+        };
+        let history: Vec<CaptureVersion> = known.versions(ask).iter().map(version).collect();
         let slices = count(ask);
         let usable = history.last().map(|last| last.usable);
         let state = match usable {
@@ -140,12 +136,12 @@ pub fn capture_calendar<'a>(
             None => DayState::Open,
         };
         let sha256 = history.last().map(|last| last.sha256.clone());
-        Ok(CaptureDay { day: date.to_string(), state, slices, usable, versions: history.len(), sha256, history })
+        CaptureDay { day: date.to_string(), state, slices, usable, versions: history.len(), sha256, history }
     };
     let calendar = |one: CommitmentDays<'_>| {
-        let days: Vec<CaptureDay> = one.days.iter().map(day).collect::<Result<_, DaysError>>()?;
+        let days: Vec<CaptureDay> = one.days.iter().map(day).collect();
         let in_state = |state: DayState| days.iter().filter(|day| day.state == state).count();
-        Ok(CommitmentCalendar {
+        CommitmentCalendar {
             tenant: one.tenant.name().to_string(),
             tenant_name: one.tenant.metadata.title().to_owned(),
             contract: one.contract.name().to_string(),
@@ -157,7 +153,7 @@ pub fn capture_calendar<'a>(
             complete: in_state(DayState::Complete),
             over: days.len() - in_state(DayState::Open),
             days,
-        })
+        }
     };
-    planned.into_iter().map(calendar).collect()
+    Ok(planned.into_iter().map(calendar).collect())
 }

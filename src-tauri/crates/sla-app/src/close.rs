@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use sla_capture::{Bucket, EvidenceStore};
+use sla_capture::{EvidencePlace, EvidenceStore};
 use sla_core::access::Permission;
 use sla_core::catalogue::Catalogue;
 use sla_core::plan::ContractMonth;
@@ -14,7 +14,6 @@ use sla_report::Templates;
 
 use crate::accept::{self, Accepted};
 use crate::capture::{Stores, capture, capture_what_answers};
-use crate::daily::captured_days;
 use crate::error::CloseError;
 use crate::history::before;
 use crate::measure::measure;
@@ -40,10 +39,10 @@ pub struct CloseRequest<'a> {
     pub catalogue_folder: &'a Path,
     /// Address of the ledger: `sqlite:…` or `postgres://…`.
     pub ledger: &'a str,
-    /// The folder for documents and evidence.
+    /// The folder for documents.
     pub out: &'a Path,
-    /// Where evidence and captured days are kept instead of that folder.
-    pub bucket: Option<&'a Bucket>,
+    /// Where evidence and captured days are kept.
+    pub evidence: &'a EvidencePlace,
     /// The clock, Unix seconds.
     pub now: UnixSeconds,
     /// Who closes, as the audit chain names them.
@@ -63,7 +62,7 @@ pub struct Prepared {
     actor: String,
     origin: String,
     out: PathBuf,
-    bucket: Option<Bucket>,
+    evidence: EvidencePlace,
     staging: Staging,
     ledger: Ledger,
     entries: Vec<CloseEntry>,
@@ -79,7 +78,7 @@ pub struct Closed {
     /// The folder with the month's documents.
     pub folder: PathBuf,
     /// The folder with the evidence, or its address in a bucket, every file named by its SHA-256.
-    pub evidence: PathBuf,
+    pub evidence: String,
     /// Every tenant's month, by tenant.
     pub months: Vec<ClosedMonth>,
     /// Whom it went on without, by tenant, and why.
@@ -103,8 +102,9 @@ pub struct ClosedMonth {
 /// [`CloseError`]; the ledger is as it was.
 pub async fn prepare(request: &CloseRequest<'_>, progress: &Arc<dyn CloseProgress>) -> Result<Prepared, CloseError> {
     let (mut plans, mut failures) = planned(request)?;
-    // Before the sources are asked, since they may take long: is there a ledger that takes what they say?
+    // Before the sources are asked, since they may take long: is there a ledger that takes what they say, and a place for it?
     let ledger = Ledger::open(request.ledger).await?;
+    request.evidence.answers()?;
     let tenants = plans.iter().map(|plan| plan.tenant.name().as_str());
     ledger.may_for(request.actor.name, Permission::MonthsClose, tenants).await?;
     let latest = ledger.latest(request.month).await?;
@@ -114,7 +114,7 @@ pub async fn prepare(request: &CloseRequest<'_>, progress: &Arc<dyn CloseProgres
     let place = request.out.join(request.month.to_string());
     check_place(&place, staging.path()).map_err(not_free)?;
     let store = EvidenceStore::new(staging.path().join(EVIDENCE));
-    let days = captured_days(request.out, request.bucket)?;
+    let days = (request.evidence.days(), request.evidence.evidence()?);
     let stores = Stores { kept: &store, days: Some(&days) };
     let CloseRequest { catalogue, catalogue_folder, secrets, .. } = *request;
     let evidence = if request.partly {
@@ -166,7 +166,7 @@ pub async fn prepare(request: &CloseRequest<'_>, progress: &Arc<dyn CloseProgres
         actor: request.actor.name.to_owned(),
         origin: request.actor.origin.to_owned(),
         out: request.out.to_owned(),
-        bucket: request.bucket.cloned(),
+        evidence: request.evidence.clone(),
         staging,
         ledger,
         entries,
@@ -183,8 +183,7 @@ fn not_free(Stuck { path, source }: Stuck) -> CloseError {
     CloseError::File { done: "used for documents", path, source }
 }
 
-/// The folder with the evidence, below the one for documents.
-pub(crate) const EVIDENCE: &str = "evidence";
+const EVIDENCE: &str = "evidence";
 const DOCUMENTS: &str = "documents";
 const ASIDE: &str = "aside";
 
@@ -237,13 +236,7 @@ impl Prepared {
         // Once more: what was free while the month was prepared need not be now.
         make_room(&documents, &folder, &aside).map_err(not_free)?;
         // Evidence first: a ledger must never name evidence that is nowhere. Evidence without a month does no harm.
-        let (kept, evidence) = match &self.bucket {
-            Some(bucket) => (EvidenceStore::in_bucket(bucket.clone())?, PathBuf::from(bucket.address(EVIDENCE))),
-            None => {
-                let kept = self.out.join(EVIDENCE);
-                (EvidenceStore::new(&kept).through(root), kept)
-            }
-        };
+        let kept = self.evidence.evidence()?.through(root);
         self.keep_evidence(&EvidenceStore::new(staged), &kept)?;
         let actor = Actor { name: &self.actor, origin: &self.origin };
         let recorded = self.ledger.record(&self.entries, actor, self.now).await?;
@@ -259,6 +252,7 @@ impl Prepared {
         let months = self.entries.into_iter().zip(self.folders).zip(recorded).map(|((entry, tenant), recorded)| {
             ClosedMonth { record: entry.record, folder: folder.join(tenant), unchanged: recorded.unchanged }
         });
+        let evidence = self.evidence.name();
         Ok(Closed { month: self.month, evidence, months: months.collect(), folder, failures: self.failures })
     }
 

@@ -1,6 +1,6 @@
 //! Evidence day by day, before its source forgets it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -8,37 +8,21 @@ use chrono::{Days, NaiveDate};
 use schemars::JsonSchema;
 use serde::Serialize;
 use sla_capture::{
-    Added, Bucket, CaptureLock, CapturedDays, DayVersion, DaysError, EvidenceStore, Slices, StoreError, encode, usable,
+    Added, CaptureLock, CapturedDays, DayVersion, DaysError, EvidencePlace, EvidenceStore, Slices, StoreError, encode,
+    usable,
 };
 use sla_core::catalogue::Catalogue;
 use sla_core::plan::{Ask, PlanError, SETTLED_SECONDS, months_until, plan_days};
-use sla_core::time::{Month, UnixSeconds, local};
+use sla_core::time::{Month, Period, UnixSeconds, local};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use crate::capture::{AT_ONCE, Part, Secrets, Sources, one};
-use crate::close::EVIDENCE;
 use crate::error::CaptureReason;
 use crate::progress::{CloseProgress, Step, Waiting};
 
-/// The folder that says which evidence holds which day, below the one for documents.
-const CAPTURES: &str = "captures";
 /// How many days back a daily capture looks for one that is missing: about as long as servers keep samples by default.
 const DAYS_BACK: u64 = 14;
-
-/// Where captured days lie: in the bucket, or else below the folder for documents and evidence.
-pub(crate) fn days_of(out: &Path, bucket: Option<&Bucket>) -> CapturedDays {
-    bucket.map_or_else(|| CapturedDays::new(out.join(CAPTURES)), |bucket| CapturedDays::in_bucket(bucket.clone()))
-}
-
-/// The days with the evidence that they name.
-pub(crate) fn captured_days(out: &Path, bucket: Option<&Bucket>) -> Result<(CapturedDays, EvidenceStore), StoreError> {
-    let store = match bucket {
-        Some(bucket) => EvidenceStore::in_bucket(bucket.clone())?,
-        None => EvidenceStore::new(out.join(EVIDENCE)),
-    };
-    Ok((days_of(out, bucket), store))
-}
 
 /// Which days are captured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,10 +41,8 @@ pub struct DaysRequest<'a> {
     pub catalogue: &'a Catalogue,
     /// The folder that files which it names are relative to.
     pub files: &'a Path,
-    /// The folder for documents and evidence.
-    pub out: &'a Path,
-    /// Where evidence and days are kept instead of that folder.
-    pub bucket: Option<&'a Bucket>,
+    /// Where evidence and days are kept.
+    pub evidence: &'a EvidencePlace,
     /// Id of one tenant; all when not said.
     pub tenant: Option<&'a str>,
     /// Which days.
@@ -251,7 +233,8 @@ pub async fn capture_days(
     request: &DaysRequest<'_>,
     progress: &Arc<dyn CloseProgress>,
 ) -> Result<Vec<DayCaptured>, CaptureDaysError> {
-    let (days, store) = captured_days(request.out, request.bucket)?;
+    request.evidence.answers()?;
+    let (days, store) = (request.evidence.days(), request.evidence.evidence()?);
     let lock = days.lock()?;
     let asks = wanted(request, &days)?;
     let mut sources = Sources::new(request.catalogue, request.files, request.secrets);
@@ -310,6 +293,33 @@ fn as_before(days: &CapturedDays, ask: &Ask, wanted: &Wanted) -> Result<DayCaptu
 
 pub(crate) fn last_version(days: &CapturedDays, ask: &Ask) -> Result<Option<DayVersion>, DaysError> {
     Ok(days.day(&ask.key(), ask.period)?.and_then(|mut day| day.versions.pop()))
+}
+
+/// The days of questions that are there, read once: a bucket answers each question late, and a folder many at a time as well.
+pub(crate) struct KnownDays(HashMap<(String, Period), Vec<DayVersion>>);
+
+impl KnownDays {
+    pub(crate) fn of<'a>(days: &CapturedDays, asks: impl Iterator<Item = &'a Ask>) -> Result<Self, DaysError> {
+        let mut stretches: BTreeMap<String, Period> = BTreeMap::new();
+        for ask in asks {
+            let stretch = stretches.entry(ask.key()).or_insert(ask.period);
+            stretch.start = stretch.start.min(ask.period.start);
+            stretch.end = stretch.end.max(ask.period.end);
+        }
+        let mut known = HashMap::new();
+        for (key, stretch) in stretches {
+            for day in days.of(&key, stretch)? {
+                let period = Period { start: day.from, end: day.to };
+                known.insert((key.clone(), period), day.versions);
+            }
+        }
+        Ok(Self(known))
+    }
+
+    /// What was captured of a day, the first version first; nothing where it was not captured.
+    pub(crate) fn versions(&self, ask: &Ask) -> &[DayVersion] {
+        self.0.get(&(ask.key(), ask.period)).map_or(&[], Vec::as_slice)
+    }
 }
 
 /// Evidence first: a day must never name evidence that is nowhere.
@@ -404,13 +414,9 @@ fn not_complete<'a>(
     due: Vec<&'a (NaiveDate, Ask)>,
     days: &CapturedDays,
 ) -> Result<Vec<&'a (NaiveDate, Ask)>, DaysError> {
-    let mut open = Vec::new();
-    for day in due {
-        if last_version(days, &day.1)?.is_none_or(|last| last.usable < count(&day.1)) {
-            open.push(day);
-        }
-    }
-    Ok(open)
+    let known = KnownDays::of(days, due.iter().map(|(_, ask)| ask))?;
+    let is_open = |ask: &Ask| known.versions(ask).last().is_none_or(|last| last.usable < count(ask));
+    Ok(due.into_iter().filter(|(_, ask)| is_open(ask)).collect())
 }
 
 /// Of days that are over, those that a daily capture is for.
@@ -418,11 +424,12 @@ fn still_missing<'a>(
     due: Vec<&'a (NaiveDate, Ask)>,
     days: &CapturedDays,
 ) -> Result<Vec<&'a (NaiveDate, Ask)>, DaysError> {
+    let known = KnownDays::of(days, due.iter().map(|(_, ask)| ask))?;
     let mut missing = Vec::new();
     let mut has_begun = false;
     let last = due.last().map(|(date, _)| *date);
     for day in due {
-        let is_there = days.day(&day.1.key(), day.1.period)?.is_some();
+        let is_there = !known.versions(&day.1).is_empty();
         has_begun |= is_there;
         if !is_there && (has_begun || Some(day.0) == last) {
             missing.push(day);

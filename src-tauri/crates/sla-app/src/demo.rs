@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{fs, io};
 
+use sla_capture::EvidencePlace;
 use sla_core::access::{AccountName, Role, TenantScope};
 use sla_core::time::{Month, UnixSeconds};
 use sla_ledger::Ledger;
@@ -172,6 +173,7 @@ impl Demo {
     async fn close(&self, templates: &Arc<Templates>, progress: &Arc<dyn CloseProgress>) -> Result<(), DemoError> {
         let (folder, ledger, out) = (self.catalogue(), self.ledger(), self.out());
         let catalogue = read_catalogue(&folder)?;
+        let evidence = EvidencePlace::Folder(out.clone());
         let request = CloseRequest {
             month: Self::month(),
             tenants: &[],
@@ -180,7 +182,7 @@ impl Demo {
             catalogue_folder: &folder,
             ledger: &ledger,
             out: &out,
-            bucket: None,
+            evidence: &evidence,
             now: DEMO_NOW,
             actor: NOBODY.into(),
             accepted: &[],

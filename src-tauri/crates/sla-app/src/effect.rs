@@ -34,8 +34,8 @@ pub struct EffectRequest<'a> {
     pub draft: &'a SourceFile,
     /// The catalogue's folder, where a part of it lies in one.
     pub folder: Option<&'a Path>,
-    /// The folder with the evidence.
-    pub evidence: &'a Path,
+    /// The evidence.
+    pub evidence: &'a EvidenceStore,
     /// How many of the latest closed months of each contract.
     pub months: u32,
     /// The clock, Unix seconds.
@@ -190,10 +190,9 @@ async fn effect(
 ) -> Result<MonthEffect, EffectError> {
     let record = &status.record;
     let known = self::before(ledger, record.month, Some(&record.tenant)).await?;
-    let store = EvidenceStore::new(request.evidence);
     let stated = async |catalogue: Option<&Catalogue>| match catalogue {
         None => Ok(record.clone()),
-        Some(catalogue) => restated(catalogue, record, &store, &known, request.now).await,
+        Some(catalogue) => restated(catalogue, record, request.evidence, &known, request.now).await,
     };
     let told = match stated(before).await {
         Ok(before) => stated(after).await.map(|after| (before, after)),

@@ -120,8 +120,11 @@ pub struct CalendarRow {
 }
 
 /// The evidence of a month, each piece with what became of its file.
-pub async fn checked_evidence(record: MonthRecord, recorded_at: String, folder: Option<&Path>) -> Vec<EvidenceRow> {
-    let store = folder.map(EvidenceStore::new);
+pub async fn checked_evidence(
+    record: MonthRecord,
+    recorded_at: String,
+    store: Option<EvidenceStore>,
+) -> Vec<EvidenceRow> {
     let rows = move || {
         let row = |evidence: &RecordEvidence| {
             let rests = |one: &&RecordCommitment| one.evidence.contains(&evidence.sha256);

@@ -127,11 +127,13 @@ pub use source_test::{AskTest, SecretsSent, SourceTest, SourceTestRequest, look_
 pub use standing::{Standing, StandingRequest, last_standing, standing};
 pub use templates::{PreviewError, TemplateFindingView, check_templates, lay_preview, preview};
 pub use terms::{TemplateView, shipped_templates};
-pub use verify::{EvidenceFailure, VerifyError, read_evidence, verify_evidence};
+pub use verify::{EvidenceFailure, VerifyError, read_evidence, store_code, verify_evidence};
 pub use wording::{TemplateChangeRequest, TemplateChanged, TemplateFile, Tried, Wording, WordingError, last_change};
 pub use words::{FluentValue, Words};
 
-pub use sla_capture::{Bucket, BucketError, ClientTerms, EvidenceStore, StoreError, client, exchange};
+pub use sla_capture::{
+    BucketError, ClientTerms, DaysError, EvidencePlace, EvidenceStore, StoreError, client, exchange,
+};
 pub use sla_ledger::{
     Actor, AuditEntry, AuditRequest, CreditSummary, CreditTotals, CurrencySum, Described, Found, JobsRequest, Known,
     Ledger, LedgerError, LedgerState, ListRequest, MonthGroup, MonthSummary, MonthTrend, Place, Sort, TemplateChange,

@@ -1,7 +1,5 @@
 //! Whether the evidence that a ledger names is there, and is what it was.
 
-use std::path::Path;
-
 use sla_capture::{EvidenceStore, StoreError};
 use sla_ledger::{Ledger, LedgerError};
 
@@ -11,6 +9,9 @@ pub enum VerifyError {
     /// The ledger cannot be read.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+    /// The place itself gives nothing: nobody knows what is there.
+    #[error("no evidence was looked at to its end: {0}")]
+    Place(StoreError),
     /// Files that are missing or were altered: all of them.
     #[error("{}", listed(.0))]
     Evidence(Vec<EvidenceFailure>),
@@ -35,13 +36,14 @@ impl VerifyError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Ledger(error) => error.code(),
+            Self::Place(error) => store_code(error),
             Self::Evidence(failures) => failures.first().map_or("evidence", |failure| store_code(&failure.source)),
         }
     }
 }
 
 /// The stable name of what is wrong with a file of evidence.
-pub(crate) fn store_code(error: &StoreError) -> &'static str {
+pub fn store_code(error: &StoreError) -> &'static str {
     match error {
         StoreError::Altered { .. } => "evidence.altered",
         StoreError::Missing { .. } => "evidence.missing",
@@ -58,11 +60,14 @@ pub(crate) fn store_code(error: &StoreError) -> &'static str {
 pub async fn verify_evidence(ledger: &Ledger, store: EvidenceStore) -> Result<usize, VerifyError> {
     let named = ledger.evidence().await?;
     let check = move || {
-        let failure = |(sha256, subject): (&String, &String)| {
-            let source = store.open(sha256).err()?;
-            Some(EvidenceFailure { subject: subject.clone(), source })
-        };
-        let failures: Vec<EvidenceFailure> = named.iter().filter_map(failure).collect();
+        let mut failures = Vec::new();
+        for (sha256, subject) in &named {
+            match store.open(sha256) {
+                Ok(_) => {}
+                Err(source) if source.is_of_the_place() => return Err(VerifyError::Place(source)),
+                Err(source) => failures.push(EvidenceFailure { subject: subject.clone(), source }),
+            }
+        }
         if failures.is_empty() { Ok(named.len()) } else { Err(VerifyError::Evidence(failures)) }
     };
     tokio::task::spawn_blocking(check).await.expect("reading files does not panic")
@@ -71,9 +76,9 @@ pub async fn verify_evidence(ledger: &Ledger, store: EvidenceStore) -> Result<us
 /// The bytes of a piece of evidence, as they were when it was captured.
 ///
 /// # Errors
-/// [`StoreError`]: it is not in the folder, cannot be read, or was altered.
-pub async fn read_evidence(folder: &Path, sha256: &str) -> Result<Vec<u8>, StoreError> {
-    let (store, sha256) = (EvidenceStore::new(folder), sha256.to_owned());
+/// [`StoreError`]: it is not there, cannot be read, or was altered.
+pub async fn read_evidence(store: EvidenceStore, sha256: &str) -> Result<Vec<u8>, StoreError> {
+    let sha256 = sha256.to_owned();
     let read = tokio::task::spawn_blocking(move || store.read(&sha256).map(|(_, bytes)| bytes));
     read.await.expect("reading a file does not panic")
 }

@@ -13,6 +13,8 @@ use sla_core::time::{Period, UnixSeconds};
 use crate::evidence::{Bucket, BucketError};
 use crate::slices::{Slice, Slices};
 
+/// What the days lie below in a place that is for more than days.
+pub(crate) const IN_PLACE: &str = "captures";
 const SUFFIX: &str = ".json";
 const LOCK: &str = ".lock";
 
@@ -128,7 +130,7 @@ impl CapturedDays {
 
     /// The days in that bucket, below its prefix.
     pub fn in_bucket(bucket: Bucket) -> Self {
-        Self { folder: PathBuf::from(bucket::IN_BUCKET), bucket: Some(bucket) }
+        Self { folder: PathBuf::from(IN_PLACE), bucket: Some(bucket) }
     }
 
     /// Makes sure that nobody else adds days; in a bucket, that nobody's are lost.

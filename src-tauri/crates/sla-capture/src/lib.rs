@@ -23,6 +23,7 @@ mod file;
 mod gather;
 mod guard;
 mod number;
+mod place;
 mod prometheus;
 mod recorded;
 mod slices;
@@ -39,6 +40,7 @@ pub use file::{
     BeatSource, ChargeSource, FileError, FileSource, IncidentSource, MAX_BEATS_BYTES, MAX_CHARGES_BYTES, MAX_CSV_BYTES,
     MAX_FILE_ROWS, MAX_INCIDENTS_BYTES, MAX_PARQUET_BYTES, Place, Position,
 };
+pub use place::EvidencePlace;
 pub use prometheus::{
     About, Auth, Backoff, CounterSource, MAX_POINTS_PER_REQUEST, ProbeSource, Prometheus, PrometheusConfig,
     PrometheusError, PrometheusSource, Reading, Secret,

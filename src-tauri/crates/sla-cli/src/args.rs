@@ -19,6 +19,7 @@ use crate::desk_args::{CatalogueCommand, ExclusionCommand, IncidentCommand, Outa
 use crate::governance::Governance;
 use crate::letter::LetterCommand;
 use crate::people_args::{AccountCommand, Provider, TokenCommand};
+use crate::place::Kept;
 use crate::templates::TemplateCommand;
 
 /// Monthly SLA reports, service credits and evidence from measurements and contracts.
@@ -46,7 +47,7 @@ Exit codes:
 
 Environment:
   SLA_LEDGER   the ledger's address, when --ledger is not given
-  SLA_EVIDENCE the bucket that evidence is kept in, when --evidence is not given
+  SLA_EVIDENCE where evidence is kept, when --evidence is not given; sla ledger verify asks for --evidence itself
   SLA_KEY      the file of the key that seals months, when --key is not given
   SLA_LOG      how much to log, such as debug; warn when not set
   NO_COLOR     when set, no colours";
@@ -186,10 +187,8 @@ pub(crate) struct Close {
     /// Folder for documents and evidence
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,
-    /// Keep evidence and captured days in this bucket and not in that folder; keys, region and server are those of
-    /// AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION and AWS_ENDPOINT_URL
-    #[arg(long, value_name = "s3://BUCKET/PREFIX", env = "SLA_EVIDENCE", hide_env_values = true)]
-    pub(crate) evidence: Option<String>,
+    #[command(flatten)]
+    pub(crate) evidence: Kept,
     /// Close the month of this tenant only
     #[arg(long, value_name = "ID")]
     pub(crate) tenant: Option<String>,
@@ -436,6 +435,8 @@ pub(crate) struct Serve {
     /// Folder for documents and evidence; without one this program closes no months
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) evidence: Kept,
     /// Folder with the catalogue's YAML files, read together with the documents in the ledger when a month is closed
     #[arg(long, value_name = "DIR", requires = "out")]
     pub(crate) catalogue: Option<PathBuf>,
@@ -465,8 +466,8 @@ pub(crate) enum LedgerCommand {
         /// Where the ledger is: sqlite:FILE or postgres://USER:PASSWORD@HOST/DATABASE
         #[arg(long, value_name = "URL", env = "SLA_LEDGER", hide_env_values = true)]
         ledger: String,
-        /// Check as well that every file of evidence that the ledger names lies there and was not altered: a folder, or
-        /// s3://BUCKET/PREFIX
+        /// Check as well that every file of evidence that the ledger names lies there and was not altered: the folder of a
+        /// close, one with the files themselves, or s3://BUCKET/PREFIX
         #[arg(long, value_name = "PLACE")]
         evidence: Option<String>,
         /// A head that was noted earlier, as sla ledger head prints it: it must still be there, so that a chain whose end was

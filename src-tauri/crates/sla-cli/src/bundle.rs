@@ -19,6 +19,7 @@ use crate::accounts::secret;
 use crate::args::{Reviewed, Speech};
 use crate::failure::Failure;
 use crate::output::Output;
+use crate::place::read_from;
 use crate::restate::told;
 use crate::templates::read_templates;
 
@@ -84,9 +85,9 @@ pub(crate) struct MonthBundle {
     /// Folder with the catalogue's YAML files that the month was closed with, beside the documents in the ledger
     #[arg(long, value_name = "DIR")]
     catalogue: Option<PathBuf>,
-    /// Folder with the evidence
-    #[arg(long, value_name = "DIR")]
-    evidence: PathBuf,
+    /// Where the evidence is: the folder that the month was closed into, one with the files themselves, or s3://BUCKET/PREFIX
+    #[arg(long, value_name = "PLACE", env = "SLA_EVIDENCE", hide_env_values = true)]
+    evidence: String,
     /// Folder for the bundle, which is named by tenant and month
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
@@ -167,6 +168,7 @@ pub(crate) async fn seal(arguments: &MonthBundle, output: Output) -> Result<(), 
     let MonthBundle { of, catalogue, evidence, out, templates: own, key, .. } = arguments;
     let templates = read_templates(own.as_deref())?;
     let templates = Arc::new(templates);
+    let evidence = read_from(evidence)?;
     let ledger = Ledger::open_existing(&of.ledger).await?;
     let key = key.open(|| secret("Passphrase", false)).await?;
     let request = SealRequest {
@@ -179,7 +181,7 @@ pub(crate) async fn seal(arguments: &MonthBundle, output: Output) -> Result<(), 
         },
         templates: own.as_deref(),
         folder: catalogue.as_deref(),
-        evidence,
+        evidence: &evidence,
         key: &key,
     };
     let sealed = seal_month(&ledger, &request).await;

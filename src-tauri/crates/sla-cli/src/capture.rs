@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 use serde_json::json;
 use sla_app::{
-    Bucket, CommitmentCalendar, DayCaptured, DayOutcome, DayState, DaysRequest, WhichDays, capture_calendar,
+    CommitmentCalendar, DayCaptured, DayOutcome, DayState, DaysRequest, EvidencePlace, WhichDays, capture_calendar,
     capture_days, catalogue_of,
 };
 use sla_core::catalogue::Catalogue;
@@ -73,11 +73,12 @@ struct Place {
     #[arg(long, value_name = "ID")]
     tenant: Option<String>,
     /// The folder for documents and evidence, the same that months are closed into
-    #[arg(long, value_name = "DIR")]
-    out: PathBuf,
-    /// Keep evidence and captured days in this bucket and not in that folder; keys, region and server are those of
-    /// AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION and AWS_ENDPOINT_URL
-    #[arg(long, value_name = "s3://BUCKET/PREFIX", env = "SLA_EVIDENCE", hide_env_values = true)]
+    #[arg(long, value_name = "DIR", required_unless_present = "evidence")]
+    out: Option<PathBuf>,
+    // Not [`Kept`]: clap would no longer see that the group which this stands in was given.
+    /// Keep evidence and captured days here and not in that folder: another folder, or s3://BUCKET/PREFIX, whose keys, region
+    /// and server are those of AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION and AWS_ENDPOINT_URL
+    #[arg(long, value_name = "PLACE", env = "SLA_EVIDENCE", hide_env_values = true)]
     evidence: Option<String>,
     /// The ledger, for documents of the catalogue in it; nothing is recorded in it
     #[arg(long, value_name = "URL", env = "SLA_LEDGER", hide_env_values = true)]
@@ -85,13 +86,21 @@ struct Place {
 }
 
 impl Place {
-    fn bucket(&self) -> Result<Option<Bucket>, Failure> {
-        Ok(self.evidence.as_deref().map(Bucket::of).transpose()?)
+    fn evidence(&self) -> Result<EvidencePlace, Failure> {
+        match (&self.evidence, &self.out) {
+            (Some(named), _) => Ok(EvidencePlace::of(named)?),
+            (None, Some(out)) => Ok(EvidencePlace::Folder(out.clone())),
+            (None, None) => Err(nowhere()),
+        }
     }
 
     async fn catalogue(&self) -> Result<Catalogue, Failure> {
         Ok(catalogue_of(self.catalogue.as_deref(), self.ledger.as_deref()).await?)
     }
+}
+
+fn nowhere() -> Failure {
+    Failure::usage("--out or --evidence says where evidence is kept".to_owned())
 }
 
 pub(crate) async fn run(arguments: Capture, output: Output) -> Result<(), Failure> {
@@ -100,19 +109,18 @@ pub(crate) async fn run(arguments: Capture, output: Output) -> Result<(), Failur
         let catalogue = place.catalogue().await?;
         let planned = plan_days(&catalogue, *month, place.tenant.as_deref())
             .map_err(|error| Failure::new(error.code(), error.to_string()))?;
-        let calendar = capture_calendar(planned, &place.out, place.bucket()?.as_ref(), now)
+        let calendar = capture_calendar(planned, &place.evidence()?, now)
             .map_err(|error| Failure::new(error.code(), error.to_string()))?;
         output.print(|| drawn(&calendar), || json!({ "month": month, "commitments": calendar }));
         return Ok(());
     }
-    let place = arguments.place.ok_or_else(|| Failure::usage("--out says where evidence is kept".to_owned()))?;
+    let place = arguments.place.ok_or_else(nowhere)?;
     let catalogue = place.catalogue().await?;
-    let bucket = place.bucket()?;
+    let evidence = place.evidence()?;
     let request = DaysRequest {
         catalogue: &catalogue,
         files: place.files.as_deref().or(place.catalogue.as_deref()).unwrap_or(Path::new(".")),
-        out: &place.out,
-        bucket: bucket.as_ref(),
+        evidence: &evidence,
         tenant: place.tenant.as_deref(),
         which: match (arguments.from, arguments.to) {
             (Some(from), Some(to)) => WhichDays::Range(from, to),

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use sla_app::{Accepted, Bucket, CloseRequest, Closed, Templates, catalogue_of, prepare};
+use sla_app::{Accepted, CloseRequest, Closed, EvidencePlace, Templates, catalogue_of, prepare};
 use sla_core::catalogue::Catalogue;
 use sla_core::time::UnixSeconds;
 
@@ -31,11 +31,11 @@ pub(crate) fn said(closed: &Closed) -> String {
         (_, 0) => "recorded in the ledger",
         _ => "recorded in the ledger; months that it knew already were not added again",
     };
-    let line = |name: &str, path: &Path| format!("{name:<10} {}", path.display());
+    let line = |name: &str, place: &str| format!("{name:<10} {place}");
     [
         format!("{}: {news}", closed.month),
         table(closed),
-        line("Documents", &closed.folder),
+        line("Documents", &closed.folder.display().to_string()),
         line("Evidence", &closed.evidence),
     ]
     .join("\n")
@@ -71,7 +71,7 @@ pub(crate) struct Read<'a> {
     arguments: &'a args::Close,
     accepted: Vec<Accepted>,
     catalogue: Catalogue,
-    bucket: Option<Bucket>,
+    evidence: EvidencePlace,
     templates: &'a Arc<Templates>,
     now: UnixSeconds,
 }
@@ -84,8 +84,8 @@ pub(crate) async fn request_of<'a>(
 ) -> Result<Read<'a>, Failure> {
     let accepted = accepted(arguments)?;
     let catalogue = catalogue_of(arguments.catalogue.as_deref(), Some(&arguments.ledger)).await?;
-    let bucket = arguments.evidence.as_deref().map(Bucket::of).transpose()?;
-    Ok(Read { arguments, accepted, catalogue, bucket, templates, now })
+    let evidence = arguments.evidence.or(&arguments.out)?;
+    Ok(Read { arguments, accepted, catalogue, evidence, templates, now })
 }
 
 impl Read<'_> {
@@ -99,7 +99,7 @@ impl Read<'_> {
             catalogue_folder: files.as_deref().or(catalogue.as_deref()).unwrap_or(Path::new(".")),
             ledger,
             out,
-            bucket: self.bucket.as_ref(),
+            evidence: &self.evidence,
             now: self.now,
             actor: actor.as_str().into(),
             accepted: &self.accepted,

@@ -10,6 +10,7 @@ use crate::args;
 use crate::close::{close, said};
 use crate::failure::Failure;
 use crate::output::{self, Output};
+use crate::place::Kept;
 use crate::review::now;
 
 /// Lays out the demo's files and closes its month.
@@ -24,7 +25,7 @@ pub(crate) async fn run(arguments: args::Demo, output: Output) -> Result<(), Fai
         files: None,
         ledger: demo.ledger(),
         out: demo.out(),
-        evidence: None,
+        evidence: Kept::default(),
         tenant: None,
         templates: None,
         actor: demo.closes_as().await?.to_owned(),

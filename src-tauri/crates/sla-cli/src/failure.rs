@@ -149,6 +149,7 @@ impl From<VerifyError> for Failure {
     fn from(error: VerifyError) -> Self {
         match error {
             VerifyError::Ledger(error) => error.into(),
+            VerifyError::Place(_) => Self::new(error.code(), error.to_string()),
             VerifyError::Evidence(_) => Self { code: error.code(), message: error.to_string(), exit: BROKEN_EVIDENCE },
         }
     }

@@ -1,11 +1,12 @@
 //! `sla ledger`.
 
 use serde_json::json;
-use sla_app::{Bucket, EvidenceStore, Ledger, StoreError, Verified, verify_evidence};
+use sla_app::{Ledger, Verified, verify_evidence};
 use sla_core::audit::Anchor;
 
 use crate::failure::Failure;
 use crate::output::Output;
+use crate::place::read_from;
 
 /// Walks the audit chain and compares it with what the ledger holds, and if asked, with the evidence that it names.
 pub(crate) async fn verify(
@@ -21,14 +22,7 @@ pub(crate) async fn verify(
     }
     let files = match evidence {
         None => None,
-        Some(place) => {
-            let refused = |error: StoreError| Failure::new("evidence", error.to_string());
-            let store = match place.contains("://") {
-                true => EvidenceStore::in_bucket(Bucket::of(place)?).map_err(refused)?,
-                false => EvidenceStore::new(place),
-            };
-            Some(verify_evidence(&ledger, store).await?)
-        }
+        Some(place) => Some(verify_evidence(&ledger, read_from(place)?).await?),
     };
     ledger.close().await;
     let text = || {

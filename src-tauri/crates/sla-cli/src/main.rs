@@ -20,6 +20,7 @@ mod lint;
 mod log;
 mod output;
 mod people_args;
+mod place;
 mod progress;
 mod restate;
 mod review;

@@ -42,6 +42,7 @@ pub(crate) async fn run(arguments: args::Serve, output: Output) -> Result<(), Fa
         Some(key) => Some(Seal { key: opened(key).await? }),
         None => None,
     };
+    let evidence = arguments.out.as_deref().map(|out| arguments.evidence.or(out)).transpose()?;
     let certificate = arguments.certificate.zip(arguments.key).map(|(chain, key)| Certificate { chain, key });
     // The address first: whoever serves already must not see its ledger changed.
     let server = Server::bind(arguments.listen, certificate).await?;
@@ -73,12 +74,12 @@ pub(crate) async fn run(arguments: args::Serve, output: Output) -> Result<(), Fa
         api = api.with_interface(interface);
     }
     let (stopping, stopped) = tokio::sync::oneshot::channel();
-    let jobs = match arguments.out {
+    let jobs = match arguments.out.zip(evidence) {
         None => tokio::spawn(async {}),
-        Some(out) => {
+        Some((out, evidence)) => {
             let (ledger_at, catalogue, files) = (arguments.ledger, arguments.catalogue, arguments.files);
             let secrets = Box::new(|name: &str| std::env::var(name).ok());
-            let desk = Desk { ledger: ledger_at, catalogue, files, out, wording, secrets };
+            let desk = Desk { ledger: ledger_at, catalogue, files, out, evidence, wording, secrets };
             let runner = Runner::new(ledger.clone(), desk, clock)?;
             api = api.with_runner(runner.clone());
             tokio::spawn(async move { runner.run(async { drop(stopped.await) }).await })

@@ -133,7 +133,7 @@ const reasonsOfSources: [prefix: string, words: string][] = [
 export function adviceForSource(code: string): Advice {
   const words = reasonsOfSources.find(([prefix]) => code.startsWith(prefix))?.[1]
   return words === undefined
-    ? { title: 'source-problem-other', next: null }
+    ? (adviceOfCode(code) ?? { title: 'source-problem-other', next: null })
     : { title: `source-problem-${words}`, next: `source-problem-${words}-next` }
 }
 
@@ -141,7 +141,8 @@ export function adviceForSource(code: string): Advice {
 const reasonsOfEffects: [prefix: string, words: string][] = [
   ['effect.not_in_force', 'not-in-force'],
   ['effect.not_recorded', 'not-recorded'],
-  ['evidence.', 'evidence'],
+  ['evidence.missing', 'evidence'],
+  ['evidence.altered', 'evidence'],
   ['plan.', 'contract'],
   ['catalogue.', 'contract'],
 ]
@@ -149,6 +150,6 @@ const reasonsOfEffects: [prefix: string, words: string][] = [
 export function adviceForEffect(code: string): Advice {
   const words = reasonsOfEffects.find(([prefix]) => code.startsWith(prefix))?.[1]
   return words === undefined
-    ? { title: 'effect-problem-other', next: null }
+    ? (adviceOfCode(code) ?? { title: 'effect-problem-other', next: null })
     : { title: `effect-problem-${words}`, next: `effect-problem-${words}-next` }
 }

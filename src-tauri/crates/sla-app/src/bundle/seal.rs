@@ -37,8 +37,8 @@ pub struct SealRequest<'a> {
     /// The folder of the catalogue that the month was closed with, where a part of it lies in one. Of what the ledger keeps, the
     /// bundle gets what was in force when the month was closed.
     pub folder: Option<&'a Path>,
-    /// The folder with the evidence.
-    pub evidence: &'a Path,
+    /// The evidence.
+    pub evidence: &'a EvidenceStore,
     /// The key.
     pub key: &'a SecretKey,
 }
@@ -194,8 +194,8 @@ async fn earlier(ledger: &Ledger, record: &MonthRecord, then: UnixSeconds) -> Re
     Ok(own.map(|earlier| (format!("{EARLIER}{}.json", earlier.month), earlier.to_json().into_bytes())).collect())
 }
 
-async fn evidence(record: &MonthRecord, folder: &Path) -> Result<Files, StoreError> {
-    let (store, named) = (EvidenceStore::new(folder), record.evidence.clone());
+async fn evidence(record: &MonthRecord, store: &EvidenceStore) -> Result<Files, StoreError> {
+    let (store, named) = (store.clone(), record.evidence.clone());
     let read = move || {
         let file = |sha256: &str| Ok((format!("{EVIDENCE}{sha256}.parquet"), store.read(sha256)?.1));
         named.iter().map(|one| file(&one.sha256)).collect()

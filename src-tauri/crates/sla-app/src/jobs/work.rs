@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use sla_capture::DaysError;
+use sla_capture::{BucketError, DaysError, EvidencePlace, StoreError};
 use sla_core::catalogue::Catalogue;
 use sla_core::record::MonthDifference;
 use sla_core::time::UnixSeconds;
@@ -31,8 +31,10 @@ pub struct Desk {
     pub catalogue: Option<PathBuf>,
     /// The folder that files which it names are relative to; the catalogue's when not said.
     pub files: Option<PathBuf>,
-    /// The folder for documents and evidence.
+    /// The folder for documents.
     pub out: PathBuf,
+    /// Where evidence and captured days are kept.
+    pub evidence: EvidencePlace,
     /// Wording and look of the documents; a job has what is there when it begins.
     pub wording: Arc<Wording>,
     /// Secrets by the name that the catalogue gives them.
@@ -42,12 +44,13 @@ pub struct Desk {
 impl std::fmt::Debug for Desk {
     // The ledger's address holds a password.
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { catalogue, files, out, .. } = self;
+        let Self { catalogue, files, out, evidence, .. } = self;
         formatter
             .debug_struct("Desk")
             .field("catalogue", catalogue)
             .field("files", files)
             .field("out", out)
+            .field("evidence", evidence)
             .finish_non_exhaustive()
     }
 }
@@ -68,11 +71,6 @@ pub(super) struct Failed {
 }
 
 impl Desk {
-    /// The folder with the evidence.
-    pub fn evidence(&self) -> PathBuf {
-        self.out.join(crate::close::EVIDENCE)
-    }
-
     /// The folder that files which the catalogue names are relative to.
     pub fn files(&self) -> &Path {
         self.files.as_deref().or(self.catalogue.as_deref()).unwrap_or(Path::new("."))
@@ -120,8 +118,7 @@ impl Desk {
                 let request = DaysRequest {
                     catalogue: &self.read_catalogue().await?,
                     files: self.files(),
-                    out: &self.out,
-                    bucket: None,
+                    evidence: &self.evidence,
                     tenant: request.tenant(),
                     which: WhichDays::Month(*month),
                     now,
@@ -141,7 +138,7 @@ impl Desk {
             catalogue_folder: self.files(),
             ledger: &self.ledger,
             out: &self.out,
-            bucket: None,
+            evidence: &self.evidence,
             now,
             actor,
             accepted: &request.accepted()?,
@@ -220,6 +217,7 @@ impl From<CloseError> for Failed {
         let (code, message) = (error.code(), error.to_string());
         match error {
             CloseError::Ledger(error) => error.into(),
+            CloseError::Evidence(StoreError::Bucket { cause, .. }) => cause.into(),
             CloseError::Plan(_)
             | CloseError::NotAccepted(_)
             | CloseError::Capture(_)
@@ -231,6 +229,13 @@ impl From<CloseError> for Failed {
             | CloseError::File { .. }
             | CloseError::Unpublished { .. } => Self::inside(code, message),
         }
+    }
+}
+
+/// No word of a bucket holds a secret or an address.
+impl From<BucketError> for Failed {
+    fn from(error: BucketError) -> Self {
+        Self::told(error.code(), format!("{error}; nothing was recorded"))
     }
 }
 
@@ -270,6 +275,10 @@ impl From<CaptureDaysError> for Failed {
             CaptureDaysError::Days(DaysError::Busy { .. }) => {
                 let detail = "another program captures days at this moment; wait until it has ended, then ask again";
                 Self::told(code, detail.to_owned())
+            }
+            CaptureDaysError::Days(DaysError::Bucket { cause, .. })
+            | CaptureDaysError::Evidence(StoreError::Bucket { cause, .. }) => {
+                Self::told(cause.code(), cause.to_string())
             }
             CaptureDaysError::Days(_) | CaptureDaysError::Evidence(_) => Self::inside(code, error.to_string()),
             error => Self::told(code, error.to_string()),

@@ -5,29 +5,28 @@ use std::path::{Path, PathBuf};
 use object_store::UpdateVersion;
 use sla_core::time::Period;
 
-use super::{Added, CapturedDay, DayVersion, DaysError, SUFFIX, borders, parsed, unknown};
+use super::{Added, CapturedDay, DayVersion, DaysError, IN_PLACE, SUFFIX, borders, parsed, unknown};
 use crate::evidence::Bucket;
 
-/// Where days lie below the prefix of a bucket.
-pub(super) const IN_BUCKET: &str = "captures";
 /// How often a day is read and written again because somebody else wrote it in between.
 const TRIES: usize = 8;
 
 fn name_of(key: &str, day: Period) -> String {
-    format!("{IN_BUCKET}/{key}/{}-{}{SUFFIX}", day.start, day.end)
+    format!("{IN_PLACE}/{key}/{}-{}{SUFFIX}", day.start, day.end)
 }
 
 pub(super) fn of(bucket: &Bucket, key: &str, period: Period) -> Result<Vec<CapturedDay>, DaysError> {
-    let below = format!("{IN_BUCKET}/{key}");
+    let below = format!("{IN_PLACE}/{key}");
     let names = bucket.names(&below).map_err(|cause| DaysError::Bucket { address: bucket.address(&below), cause })?;
-    let mut days = Vec::new();
-    for name in names {
-        let Some((from, to)) = borders(Path::new(&name)) else { continue };
-        if period.start <= from && to <= period.end {
-            // Nothing takes a day away; one that is gone since it was listed was taken by hand.
-            days.extend(seen_in(bucket, &format!("{below}/{name}"))?.map(|(day, _)| day));
-        }
-    }
+    let is_within =
+        |name: &String| borders(Path::new(name)).is_some_and(|(from, to)| period.start <= from && to <= period.end);
+    let names: Vec<String> = names.into_iter().filter(is_within).map(|name| format!("{below}/{name}")).collect();
+    let objects =
+        bucket.get_all(&names).map_err(|cause| DaysError::Bucket { address: bucket.address(&below), cause })?;
+    // Nothing takes a day away; one that is gone since it was listed was taken by hand.
+    let found = names.iter().zip(objects).filter_map(|(name, object)| Some((name, object?)));
+    let mut days: Vec<CapturedDay> =
+        found.map(|(name, object)| day_of(bucket, name, &object.bytes)).collect::<Result<_, _>>()?;
     days.sort_by_key(|day| (day.from, day.to));
     Ok(days)
 }
@@ -41,7 +40,11 @@ pub(super) fn day(bucket: &Bucket, key: &str, day: Period) -> Result<Option<Capt
 fn seen_in(bucket: &Bucket, name: &str) -> Result<Option<(CapturedDay, UpdateVersion)>, DaysError> {
     let object = bucket.get(name).map_err(|cause| DaysError::Bucket { address: bucket.address(name), cause })?;
     let Some(object) = object else { return Ok(None) };
-    Ok(Some((parsed(Path::new(&bucket.address(name)), &object.bytes)?, object.seen)))
+    Ok(Some((day_of(bucket, name, &object.bytes)?, object.seen)))
+}
+
+fn day_of(bucket: &Bucket, name: &str, bytes: &[u8]) -> Result<CapturedDay, DaysError> {
+    parsed(Path::new(&bucket.address(name)), bytes)
 }
 
 /// Two may add to the same day at once: whoever finds it changed reads it again and adds to what is there.

@@ -6,14 +6,14 @@ use std::future::Future;
 use std::sync::{Arc, LazyLock, mpsc};
 use std::time::Duration;
 
-use futures_util::TryStreamExt;
+use futures_util::{StreamExt, TryStreamExt, stream};
 use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey, S3ConditionalPut};
 use object_store::path::Path;
 use object_store::{
     ClientOptions, ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutPayload, RetryConfig, UpdateVersion,
 };
 use reqwest::Url;
-use tokio::runtime::Runtime;
+use tokio::runtime::{Handle, Runtime, RuntimeFlavor};
 
 use crate::client::{chain, is_loopback};
 use crate::file::MAX_PARQUET_BYTES;
@@ -23,6 +23,8 @@ const ALL_WITHIN: Duration = Duration::from_secs(60);
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);
 const REPEAT_WITHIN: Duration = Duration::from_secs(15);
 const REPETITIONS: usize = 3;
+/// How many objects are asked for at once.
+const AT_ONCE: usize = 8;
 
 /// Objects below a prefix of a bucket. Credentials are those of the environment, and are never shown.
 #[derive(Clone)]
@@ -96,20 +98,15 @@ impl Bucket {
     /// What is there; `None` when nothing is.
     pub(crate) fn get(&self, name: &str) -> Result<Option<Object>, BucketError> {
         let (store, path) = (Arc::clone(&self.store), self.path(name));
-        let got = waited(async move {
-            let found = store.get(&path).await?;
-            if found.meta.size > MAX_PARQUET_BYTES {
-                return Ok(None);
-            }
-            let seen = UpdateVersion { e_tag: found.meta.e_tag.clone(), version: found.meta.version.clone() };
-            Ok(Some(Object { bytes: found.bytes().await?.to_vec(), seen }))
-        });
-        match got {
-            Ok(Some(object)) => Ok(Some(object)),
-            Ok(None) => Err(BucketError::TooLong { limit_bytes: MAX_PARQUET_BYTES }),
-            Err(Failed::Store(error @ object_store::Error::NotFound { .. })) if !no_bucket(&error) => Ok(None),
-            Err(failed) => Err(failed.into()),
-        }
+        Ok(waited(async move { object(&*store, &path).await })?)
+    }
+
+    /// The same of several names, in their order, some at once.
+    pub(crate) fn get_all(&self, names: &[String]) -> Result<Vec<Option<Object>>, BucketError> {
+        let (store, paths) = (&self.store, names.iter().map(|name| self.path(name)));
+        let asked: Vec<_> = paths.map(|path| (Arc::clone(store), path)).collect();
+        let objects = asked.into_iter().map(|(store, path)| async move { object(&*store, &path).await });
+        Ok(waited(stream::iter(objects).buffered(AT_ONCE).try_collect())?)
     }
 
     /// Puts an object where none is; `false` when one is there, which stays as it is.
@@ -125,7 +122,7 @@ impl Bucket {
     fn put(&self, name: &str, bytes: &[u8], mode: PutMode) -> Result<bool, BucketError> {
         let (store, path, payload) = (Arc::clone(&self.store), self.path(name), PutPayload::from(bytes.to_vec()));
         let options = PutOptions::from(mode);
-        match waited(async move { store.put_opts(&path, payload, options).await.map(drop) }) {
+        match waited(async move { Ok(store.put_opts(&path, payload, options).await.map(drop)?) }) {
             Ok(()) => Ok(true),
             Err(Failed::Store(
                 object_store::Error::AlreadyExists { .. } | object_store::Error::Precondition { .. },
@@ -137,12 +134,11 @@ impl Bucket {
     /// The last parts of the names of all objects directly below a name.
     pub(crate) fn names(&self, below: &str) -> Result<Vec<String>, BucketError> {
         let (store, path) = (Arc::clone(&self.store), self.path(below));
-        let listed = waited(async move {
+        Ok(waited(async move {
             let found = store.list(Some(&path)).try_collect::<Vec<_>>().await?;
             let names = found.iter().filter(|meta| meta.location.parts_count() == path.parts_count() + 1);
             Ok(names.filter_map(|meta| meta.location.filename().map(str::to_owned)).collect())
-        });
-        listed.map_err(BucketError::from)
+        })?)
     }
 }
 
@@ -169,14 +165,31 @@ fn parts(address: &str) -> Result<(String, String), BucketError> {
 
 enum Failed {
     Store(object_store::Error),
+    TooLong,
     TooLate,
 }
 
+impl From<object_store::Error> for Failed {
+    fn from(error: object_store::Error) -> Self {
+        Self::Store(error)
+    }
+}
+
+async fn object(store: &dyn ObjectStore, path: &Path) -> Result<Option<Object>, Failed> {
+    let found = match store.get(path).await {
+        Err(error @ object_store::Error::NotFound { .. }) if !no_bucket(&error) => return Ok(None),
+        found => found?,
+    };
+    if found.meta.size > MAX_PARQUET_BYTES {
+        return Err(Failed::TooLong);
+    }
+    let seen = UpdateVersion { e_tag: found.meta.e_tag.clone(), version: found.meta.version.clone() };
+    Ok(Some(Object { bytes: found.bytes().await?.to_vec(), seen }))
+}
+
 /// Waits for an answer, from any thread: whoever stands in a runtime may not wait for a future there, so one thread of its
-/// own does.
-fn waited<T: Send + 'static>(
-    asked: impl Future<Output = Result<T, object_store::Error>> + Send + 'static,
-) -> Result<T, Failed> {
+/// own does. Where a runtime has several threads, its tasks go on with another one meanwhile.
+fn waited<T: Send + 'static>(asked: impl Future<Output = Result<T, Failed>> + Send + 'static) -> Result<T, Failed> {
     static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
         let mut builder = tokio::runtime::Builder::new_multi_thread();
         builder.worker_threads(1).thread_name("bucket").enable_all();
@@ -188,8 +201,10 @@ fn waited<T: Send + 'static>(
         // Nobody waits any more when the program ends.
         let _ = answer.send(result);
     });
-    match answered.recv() {
-        Ok(Ok(result)) => result.map_err(Failed::Store),
+    let has_others = Handle::try_current().is_ok_and(|it| it.runtime_flavor() == RuntimeFlavor::MultiThread);
+    let answered = if has_others { tokio::task::block_in_place(|| answered.recv()) } else { answered.recv() };
+    match answered {
+        Ok(Ok(result)) => result,
         Ok(Err(_)) | Err(_) => Err(Failed::TooLate),
     }
 }
@@ -208,6 +223,7 @@ impl From<Failed> for BucketError {
     fn from(failed: Failed) -> Self {
         let error = match failed {
             Failed::TooLate => return Self::Unreachable,
+            Failed::TooLong => return Self::TooLong { limit_bytes: MAX_PARQUET_BYTES },
             Failed::Store(error) => error,
         };
         let code = s3_code(&chain(&error));
@@ -277,6 +293,11 @@ pub enum BucketError {
 }
 
 impl BucketError {
+    /// Whether it is so for one object and not for the whole bucket.
+    pub fn is_of_one_object(&self) -> bool {
+        matches!(self, Self::TooLong { .. })
+    }
+
     /// A stable name of the reason for programs.
     pub fn code(&self) -> &'static str {
         match self {

@@ -21,6 +21,7 @@ use crate::slices::{Slice, Slices, SlicesError};
 use crate::source::{MAX_SLICES, is_printable};
 
 pub use bucket::{Bucket, BucketError};
+pub(crate) use store::IN_PLACE;
 pub use store::{Evidence, EvidenceStore, StoreError};
 
 /// Rows of one row group: a month at a minute is one, a month at a second is eleven, so that readers need not hold a

@@ -13,8 +13,8 @@ use super::{EvidenceError, read_provenance};
 
 const HEX_DIGITS: usize = 64;
 
-/// Where the files lie below the prefix of a bucket.
-const IN_BUCKET: &str = "evidence";
+/// What the files lie below in a place that is for more than evidence.
+pub(crate) const IN_PLACE: &str = "evidence";
 
 /// Evidence files named `<sha256>.parquet`, in a folder or below `evidence/` in a bucket.
 #[derive(Clone, Debug)]
@@ -200,7 +200,7 @@ impl EvidenceStore {
 }
 
 fn in_bucket(sha256: &str) -> String {
-    format!("{IN_BUCKET}/{sha256}.parquet")
+    format!("{IN_PLACE}/{sha256}.parquet")
 }
 
 /// Creates the object of a hash, or makes sure that the one that is there has these bytes.
@@ -222,6 +222,13 @@ fn bytes_in(bucket: &Bucket, sha256: &str) -> Result<Vec<u8>, StoreError> {
     let path = || bucket.address(&name);
     let object = bucket.get(&name).map_err(|cause| StoreError::Bucket { path: path(), cause })?;
     object.map(|object| object.bytes).ok_or_else(|| StoreError::Missing { path: path() })
+}
+
+impl StoreError {
+    /// Whether it is so for every file of the store and not for one: nothing is known of any of them then.
+    pub fn is_of_the_place(&self) -> bool {
+        matches!(self, Self::Bucket { cause, .. } if !cause.is_of_one_object())
+    }
 }
 
 /// Why the store gives or takes no file.
