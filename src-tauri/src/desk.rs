@@ -42,8 +42,8 @@ pub(crate) struct Named {
     /// Folder for documents and evidence
     #[arg(long, value_name = "DIR", requires = "ledger")]
     out: Option<PathBuf>,
-    /// Keep evidence and captured days here and not in that folder: another folder, or s3://BUCKET/PREFIX, whose keys, region
-    /// and server are those of AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION and AWS_ENDPOINT_URL
+    /// Keep evidence and captured days here and not in that folder: another folder, or a bucket such as
+    /// s3://BUCKET/PREFIX, gs://… or az://…, whose keys and server stand in the environment (AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL, …)
     #[arg(long, value_name = "PLACE", env = EVIDENCE, hide_env_values = true)]
     evidence: Option<String>,
     /// Folder with wording and look of your own; without one they can be read and not changed

@@ -47,10 +47,14 @@ async fn a_service_keeps_its_evidence_in_a_bucket() {
     let service = Service::start_in(Engine::Sqlite, &words, &variables);
     let server = Prometheus::start_receiving();
     enter(&service, &server.url());
-    measured(&server, "first", &[0..3 * MINUTES]);
+    measured(&server, "first", &[0..MINUTES + 600, MINUTES + 660..3 * MINUTES]);
     assert_eq!(states(&service).await, ["missing 0", "missing 0", "missing 0"]);
     assert_eq!(captured(&service).await, (json!(3), json!(0), json!(0), Vec::new()));
-    assert_eq!(states(&service).await, ["complete 1", "complete 1", "complete 1"]);
+    assert_eq!(states(&service).await, ["complete 1", "partial 1", "complete 1"]);
+    // An object is replaced as it was read, and keeps what it said before.
+    measured(&server, "late", &[MINUTES + 600..MINUTES + 630, MINUTES + 630..MINUTES + 660]);
+    assert_eq!(captured(&service).await, (json!(0), json!(1), json!(0), Vec::new()));
+    assert_eq!(states(&service).await, ["complete 1", "complete 2", "complete 1"]);
     let day = service.get(Role::Finance, "/evidence/days/kappa/kappa-contract/ordered/2026-10-02").await.given();
     assert!(bucket.file(&format!("acme/evidence/{}.parquet", day["sha256"].as_str().unwrap_or(""))).exists());
     assert!(!service.folder.path().join("demo/reports/captures").exists(), "the bucket has them");

@@ -174,7 +174,7 @@ fn nothing_is_recorded_when_a_bucket_does_not_give_or_take() {
 
     check(&there, &[("AWS_SECRET_ACCESS_KEY", "another secret")], "evidence.credentials");
     check(&there, &[("SLA_EVIDENCE", "s3://elsewhere/acme")], "evidence.no_bucket");
-    check(&there, &[("SLA_EVIDENCE", "gs://reports/acme")], "evidence.address");
+    check(&there, &[("SLA_EVIDENCE", "https://reports/acme")], "evidence.address");
     check(&there, &[("SLA_EVIDENCE", "s3://key:secret@reports/acme")], "evidence.address");
     check(&there, &[("AWS_ENDPOINT_URL", "http://192.0.2.1:9000")], "evidence.plain_http");
     drop(there);

@@ -20,7 +20,7 @@ pub enum EvidencePlace {
 }
 
 impl EvidencePlace {
-    /// The place that is named: `s3://bucket/prefix`, or a folder.
+    /// The place that is named: the address of a bucket, or a folder.
     ///
     /// # Errors
     /// [`BucketError`] for an address that names no bucket, as [`Bucket::of`]. Nobody is asked yet.
@@ -110,7 +110,8 @@ mod tests {
         check("kept", Ok("kept"));
         check("/srv/kept", Ok("/srv/kept"));
         check("s3://reports/acme", Ok("bucket s3://reports/acme/"));
-        check("gs://reports/acme", Err("evidence.address"));
+        check("gs://reports/acme", Ok("bucket gs://reports/acme/"));
+        check("https://reports/acme", Err("evidence.address"));
         check("file:///srv/kept", Err("evidence.address"));
         check("s3://", Err("evidence.address"));
     }
@@ -119,7 +120,7 @@ mod tests {
     fn names_are_the_same_in_a_folder_and_in_a_bucket() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let in_folder = EvidencePlace::Folder(folder.path().to_owned());
-        let in_bucket = EvidencePlace::Bucket(Bucket::over(Arc::new(InMemory::new()), "reports", "acme"));
+        let in_bucket = EvidencePlace::Bucket(Bucket::over(Arc::new(InMemory::new()), "s3://reports/acme", "acme"));
         let bytes = encode(&slices(1, &[]));
         for place in [&in_folder, &in_bucket] {
             place.answers().expect("it answers");

@@ -467,7 +467,7 @@ pub(crate) enum LedgerCommand {
         #[arg(long, value_name = "URL", env = "SLA_LEDGER", hide_env_values = true)]
         ledger: String,
         /// Check as well that every file of evidence that the ledger names lies there and was not altered: the folder of a
-        /// close, one with the files themselves, or s3://BUCKET/PREFIX
+        /// close, one with the files themselves, or a bucket such as s3://BUCKET/PREFIX
         #[arg(long, value_name = "PLACE")]
         evidence: Option<String>,
         /// A head that was noted earlier, as sla ledger head prints it: it must still be there, so that a chain whose end was

@@ -85,7 +85,7 @@ pub(crate) struct MonthBundle {
     /// Folder with the catalogue's YAML files that the month was closed with, beside the documents in the ledger
     #[arg(long, value_name = "DIR")]
     catalogue: Option<PathBuf>,
-    /// Where the evidence is: the folder that the month was closed into, one with the files themselves, or s3://BUCKET/PREFIX
+    /// Where the evidence is: the folder that the month was closed into, one with the files themselves, or a bucket such as s3://BUCKET/PREFIX
     #[arg(long, value_name = "PLACE", env = "SLA_EVIDENCE", hide_env_values = true)]
     evidence: String,
     /// Folder for the bundle, which is named by tenant and month

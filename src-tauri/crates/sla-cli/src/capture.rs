@@ -76,8 +76,8 @@ struct Place {
     #[arg(long, value_name = "DIR", required_unless_present = "evidence")]
     out: Option<PathBuf>,
     // Not [`Kept`]: clap would no longer see that the group which this stands in was given.
-    /// Keep evidence and captured days here and not in that folder: another folder, or s3://BUCKET/PREFIX, whose keys, region
-    /// and server are those of AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION and AWS_ENDPOINT_URL
+    /// Keep evidence and captured days here and not in that folder: another folder, or a bucket such as
+    /// s3://BUCKET/PREFIX, gs://… or az://…, whose keys and server stand in the environment (AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL, …)
     #[arg(long, value_name = "PLACE", env = "SLA_EVIDENCE", hide_env_values = true)]
     evidence: Option<String>,
     /// The ledger, for documents of the catalogue in it; nothing is recorded in it

@@ -80,7 +80,7 @@ mod tests {
     #[test]
     fn two_who_add_to_a_day_of_a_bucket_lose_nothing() {
         let objects = std::sync::Arc::new(object_store::memory::InMemory::new());
-        let days = CapturedDays::in_bucket(Bucket::over(objects, "reports", "acme"));
+        let days = CapturedDays::in_bucket(Bucket::over(objects, "s3://reports/acme", "acme"));
         let day = Period::new(0, 120).expect("a day");
         let version = |sha256: &str| DayVersion { sha256: sha256.to_owned(), slices: 2, usable: 1, warned: false };
         assert_eq!(days.of("key", day).expect("nothing"), []);

@@ -416,7 +416,7 @@ mod tests {
     #[tokio::test]
     async fn a_bucket_keeps_evidence_once_and_finds_every_change() {
         let objects = Arc::new(InMemory::new());
-        let bucket = Bucket::over(Arc::clone(&objects) as Arc<dyn ObjectStore>, "reports", "acme");
+        let bucket = Bucket::over(Arc::clone(&objects) as Arc<dyn ObjectStore>, "s3://reports/acme", "acme");
         let store = EvidenceStore::in_bucket(bucket.clone()).expect("a temporary folder");
         let bytes = encode(&slices(1, &[]));
         let missing = store.open(&sha256_hex(&bytes)).expect_err("nothing kept");
