@@ -1,7 +1,7 @@
 //! Checks that the interface was built, and lets tauri prepare the window.
 
 /// Every command of the window; only what is named here can be allowed to a page.
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 16] = [
     "ask",
     "desk",
     "choose",
@@ -15,6 +15,9 @@ const COMMANDS: [&str; 13] = [
     "make_seal_key",
     "bring_seal_key",
     "forget_seal_key",
+    "source_secrets",
+    "keep_source_secret",
+    "forget_source_secret",
 ];
 
 fn main() {

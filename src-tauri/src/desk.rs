@@ -1,5 +1,6 @@
 //! A desk: a ledger with what is needed to close its months, and the API over it.
 
+use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,7 +11,7 @@ use serde::Serialize;
 use sla_api::{Api, Seal, Settings, router};
 use sla_app::{
     CloseProgress, DEMO_PASSWORD, DEMO_PEOPLE, Demo, Desk, EvidencePlace, Ledger, Runner, SecretKey, Silent, Wording,
-    accounts,
+    accounts, named_secrets, source_secret,
 };
 use sla_core::time::UnixSeconds;
 use tokio::sync::oneshot;
@@ -93,6 +94,7 @@ pub(crate) struct Open {
     pub(crate) router: Router,
     api: Api,
     ledger: Ledger,
+    catalogue: Option<PathBuf>,
     stop: oneshot::Sender<()>,
     jobs: JoinHandle<()>,
 }
@@ -168,14 +170,15 @@ impl Place {
             let what = "the ledger knows no account, so nobody could sign in; add the first one: sla account add NAME --role admin";
             return Err(Failure::new("desk.no_account", what));
         }
-        let secrets = Box::new(|name: &str| std::env::var(name).ok());
+        let secrets = Box::new(source_secret);
         let Self { kind, ledger: address, catalogue, files, out, .. } = self;
+        let folder = catalogue.clone();
         let desk = Desk { ledger: address, catalogue, files, out, evidence, wording: Arc::clone(&wording), secrets };
         let runner = Runner::new(ledger.clone(), desk, now)?;
         let api = Api::new(ledger.clone(), wording, settings(), now).with_runner(runner.clone());
         let (stop, stopped) = oneshot::channel();
         let jobs = tokio::spawn(async move { runner.run(async { drop(stopped.await) }).await });
-        Ok(Open { kind, router: router(api.clone()), api, ledger, stop, jobs })
+        Ok(Open { kind, router: router(api.clone()), api, ledger, catalogue: folder, stop, jobs })
     }
 }
 
@@ -183,6 +186,12 @@ impl Open {
     /// Months are sealed with this key from now on.
     pub(crate) fn seal_with(&self, key: Option<SecretKey>) {
         self.api.set_seal(key.map(|key| Seal { key }));
+    }
+
+    /// The secrets that its data sources name, each with those sources.
+    pub(crate) async fn named_secrets(&self) -> Result<BTreeMap<String, Vec<String>>, Failure> {
+        let named = named_secrets(self.catalogue.as_deref(), &self.ledger).await;
+        named.map_err(|error| Failure::new(error.code(), error.to_string()))
     }
 
     /// Ends its work: what records a month goes on to its end, everything else is given up.

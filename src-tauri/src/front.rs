@@ -1,5 +1,6 @@
 //! The desk that is open, if one is, and the commands with which the page chooses it.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use axum::Router;
@@ -103,6 +104,14 @@ impl Front {
     pub(crate) async fn seal_with(&self, key: Option<SecretKey>) {
         if let Some(open) = self.open.read().await.as_ref() {
             open.seal_with(key);
+        }
+    }
+
+    /// The secrets that data sources of the open desk name; none without a desk.
+    pub(crate) async fn named_secrets(&self) -> Result<BTreeMap<String, Vec<String>>, Failure> {
+        match self.open.read().await.as_ref() {
+            Some(open) => open.named_secrets().await,
+            None => Ok(BTreeMap::new()),
         }
     }
 

@@ -16,6 +16,7 @@ mod front;
 mod link;
 mod native;
 mod seal;
+mod secrets;
 mod window;
 mod words;
 

@@ -11,7 +11,7 @@ use crate::bridge::{self, Session};
 use crate::choice::Choices;
 use crate::front::{self, Front};
 use crate::words::{Language, Words, of_system};
-use crate::{Arguments, link, native, seal};
+use crate::{Arguments, link, native, seal, secrets};
 
 /// The window's label, which its capability names.
 pub(crate) const MAIN: &str = "main";
@@ -49,6 +49,9 @@ pub(crate) fn run(arguments: Arguments) -> tauri::Result<()> {
             seal::make_seal_key,
             seal::bring_seal_key,
             seal::forget_seal_key,
+            secrets::source_secrets,
+            secrets::keep_source_secret,
+            secrets::forget_source_secret,
         ])
         .setup(move |app| {
             let choices = Choices::new(app.path().app_config_dir()?);

@@ -184,9 +184,12 @@ pub enum CaptureReason {
     #[error(transparent)]
     Source(#[from] CaptureError),
     /// A secret that the data source names is not there.
-    #[error("the environment variable {name} is not set; the data source takes its credentials from it")]
+    #[error(
+        "neither the environment nor the system's keychain has {name}, from which the data source takes its credentials; set the \
+         variable, or keep the secret with sla secret keep {name}"
+    )]
     Secret {
-        /// The variable.
+        /// Its name.
         name: String,
     },
     /// A file that the data source names cannot be read.

@@ -1,4 +1,4 @@
-//! Secrets in the system's keychain: the address of a ledger with its password, and keys that seal months. The system may ask its
+//! Secrets in the system's keychain: the address of a ledger with its password, keys that seal months, and what data sources name. The system may ask its
 //! user for leave, so each call waits on a thread of its own.
 
 use sla_report::bundle::{KeyError, PublicKey, SecretKey};
@@ -9,6 +9,8 @@ use crate::bundle::chance;
 const SERVICE: &str = "SLA Desk";
 /// In front of the name of a key that seals.
 const SEAL: &str = "seal-key";
+/// In front of the name of a secret of data sources.
+const SOURCE: &str = "source-secret";
 
 /// Why the keychain does not give or take a secret.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -58,6 +60,11 @@ impl Entry {
         Self(if name.is_empty() { SEAL.to_owned() } else { format!("{SEAL} {name}") })
     }
 
+    /// A secret that data sources name.
+    pub fn source(name: &str) -> Self {
+        Self(format!("{SOURCE} {name}"))
+    }
+
     /// Keeps a secret, in the place of the one before.
     ///
     /// # Errors
@@ -72,6 +79,11 @@ impl Entry {
     /// [`KeychainError`].
     pub async fn read(&self) -> Result<String, KeychainError> {
         self.with(|entry| entry.get_password()).await
+    }
+
+    /// The same on this thread, which must not be one of a runtime.
+    pub(crate) fn read_now(&self) -> keyring::Result<String> {
+        keyring::Entry::new(SERVICE, &self.0)?.get_password()
     }
 
     /// Removes the secret; there need not be one.

@@ -52,6 +52,7 @@ mod publish;
 mod render;
 mod restate;
 mod review;
+mod secrets;
 mod sensitivity;
 mod source_test;
 mod staging;
@@ -119,6 +120,7 @@ pub use review::{
     Asker, CreditView, MonthFilter, MonthView, NextStep, ReviewError, ReviewRequest, StepView, months, review,
     revisions,
 };
+pub use secrets::{SecretPlace, named_secrets, secret_place, source_secret};
 pub use sensitivity::{
     CommitmentOutcome, Outcome, OutcomeView, RangeView, Sensitivity, SensitivityError, SensitivityRequest,
     SensitivityView, sensitivity,

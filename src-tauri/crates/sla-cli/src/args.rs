@@ -20,6 +20,7 @@ use crate::governance::Governance;
 use crate::letter::LetterCommand;
 use crate::people_args::{AccountCommand, Provider, TokenCommand};
 use crate::place::Kept;
+use crate::secret::SecretCommand;
 use crate::templates::TemplateCommand;
 
 /// Monthly SLA reports, service credits and evidence from measurements and contracts.
@@ -144,6 +145,11 @@ pub(crate) enum Command {
     Key {
         #[command(subcommand)]
         command: KeyCommand,
+    },
+    /// Keep credentials of data sources in the system's keychain
+    Secret {
+        #[command(subcommand)]
+        command: SecretCommand,
     },
     /// Check a sealed month with neither ledger nor network: signature, figures from the evidence, documents byte for byte
     Verify(Verify),

@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 use sla_app::{
     CommitmentCalendar, DayCaptured, DayOutcome, DayState, DaysRequest, EvidencePlace, WhichDays, capture_calendar,
-    capture_days, catalogue_of,
+    capture_days, catalogue_of, source_secret,
 };
 use sla_core::catalogue::Catalogue;
 use sla_core::plan::plan_days;
@@ -134,7 +134,7 @@ pub(crate) async fn run(arguments: Capture, output: Output) -> Result<(), Failur
             },
         },
         now,
-        secrets: &|name| std::env::var(name).ok(),
+        secrets: &source_secret,
     };
     let progress = progress(output);
     let captured = tokio::select! {

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use sla_app::{Accepted, CloseRequest, Closed, EvidencePlace, Templates, catalogue_of, prepare};
+use sla_app::{Accepted, CloseRequest, Closed, EvidencePlace, Templates, catalogue_of, prepare, source_secret};
 use sla_core::catalogue::Catalogue;
 use sla_core::time::UnixSeconds;
 
@@ -104,7 +104,7 @@ impl Read<'_> {
             actor: actor.as_str().into(),
             accepted: &self.accepted,
             templates: self.templates,
-            secrets: &|name| std::env::var(name).ok(),
+            secrets: &source_secret,
         }
     }
 }

@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 use sla_app::{
     ClosedOccasion, DocumentsRequest, Ledger, StandingRequest, Templates, catalogue_of, draw_breach,
-    draw_closed_occasion, draw_maintenance, lay_letter,
+    draw_closed_occasion, draw_maintenance, lay_letter, source_secret,
 };
 use sla_core::catalogue::{Catalogue, Instant};
 use sla_core::time::{Month, UnixSeconds};
@@ -133,7 +133,7 @@ async fn breach(arguments: &Breach, output: Output) -> Result<(), Failure> {
         tenant: Some(&of.tenant),
         catalogue: &catalogue,
         files: files.as_deref().or(of.catalogue.as_deref()).unwrap_or(Path::new(".")),
-        secrets: &|name| std::env::var(name).ok(),
+        secrets: &source_secret,
     };
     let (templates, progress) = (to.templates()?, progress(output));
     let drawn = tokio::select! {

@@ -25,6 +25,7 @@ mod progress;
 mod restate;
 mod review;
 mod schema;
+mod secret;
 mod sensitivity;
 mod serve;
 mod standing;
@@ -117,6 +118,7 @@ async fn run(command: Command, output: Output) -> Result<(), Failure> {
         Command::Account { command } => accounts::account(command, output).await,
         Command::Token { command } => accounts::token(command, output).await,
         Command::Key { command } => bundle::key(&command, output).await,
+        Command::Secret { command } => secret::run(&command, output).await,
         Command::Verify(arguments) => bundle::verify(&arguments, output).await,
         Command::Diff(arguments) => bundle::diff(&arguments, output).await,
         Command::Ledger { command: LedgerCommand::Verify { ledger, evidence, anchor } } => {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use comfy_table::CellAlignment;
 use serde_json::json;
-use sla_app::{Sensitivity, SensitivityRequest, sensitivity};
+use sla_app::{Sensitivity, SensitivityRequest, sensitivity, source_secret};
 use sla_core::catalogue::Question;
 use sla_core::money::{Currency, Money};
 use sla_core::record::CreditTotal;
@@ -25,7 +25,7 @@ pub(crate) async fn run(arguments: args::Sensitivity, output: Output) -> Result<
         zones: &arguments.zone,
         ledger: arguments.ledger.as_deref(),
         now: chrono::Utc::now().timestamp(),
-        secrets: &|name| std::env::var(name).ok(),
+        secrets: &source_secret,
     };
     let progress = progress(output);
     let all = tokio::select! {

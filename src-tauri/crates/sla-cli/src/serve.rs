@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 use sla_api::{Api, Certificate, Interface, Seal, ServeError, Server, Settings};
-use sla_app::{Desk, JobError, Ledger, OpenId, OpenIdConfig, Runner, SecretKey, Wording, accounts};
+use sla_app::{Desk, JobError, Ledger, OpenId, OpenIdConfig, Runner, SecretKey, Wording, accounts, source_secret};
 
 use crate::args;
 use crate::bundle::KeyPlace;
@@ -78,7 +78,7 @@ pub(crate) async fn run(arguments: args::Serve, output: Output) -> Result<(), Fa
         None => tokio::spawn(async {}),
         Some((out, evidence)) => {
             let (ledger_at, catalogue, files) = (arguments.ledger, arguments.catalogue, arguments.files);
-            let secrets = Box::new(|name: &str| std::env::var(name).ok());
+            let secrets = Box::new(source_secret);
             let desk = Desk { ledger: ledger_at, catalogue, files, out, evidence, wording, secrets };
             let runner = Runner::new(ledger.clone(), desk, clock)?;
             api = api.with_runner(runner.clone());

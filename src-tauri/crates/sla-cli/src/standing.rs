@@ -4,7 +4,7 @@ use std::path::Path;
 
 use comfy_table::CellAlignment;
 use serde_json::json;
-use sla_app::{Standing, StandingRequest, catalogue_of, standing};
+use sla_app::{Standing, StandingRequest, catalogue_of, source_secret, standing};
 use sla_core::record::RecordRange;
 use sla_core::standing::{CommitmentStanding, Outlook};
 
@@ -29,7 +29,7 @@ pub(crate) async fn run(arguments: args::Standing, output: Output) -> Result<(),
         tenant: arguments.tenant.as_deref(),
         catalogue: &catalogue,
         files: arguments.files.as_deref().or(arguments.catalogue.as_deref()).unwrap_or(Path::new(".")),
-        secrets: &|name| std::env::var(name).ok(),
+        secrets: &source_secret,
     };
     let progress = progress(output);
     let found = tokio::select! {

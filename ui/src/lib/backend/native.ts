@@ -104,3 +104,16 @@ export const makeSealKey = () => command<SealKey>('make_seal_key')
 export const bringSealKey = (passphrase: string, content: Uint8Array) =>
   command<SealKey>('bring_seal_key', writeFrame({ passphrase }, content))
 export const forgetSealKey = () => command<null>('forget_seal_key')
+
+/** What the page knows of a secret that data sources name. */
+export interface SourceSecret {
+  name: string
+  sources: string[]
+  place: 'environment' | 'keychain' | 'nowhere'
+}
+
+/** Every secret that the desk's data sources name. */
+export const sourceSecrets = () => command<SourceSecret[]>('source_secrets')
+export const keepSourceSecret = (name: string, secret: string) =>
+  command<null>('keep_source_secret', { typed: { name, secret } })
+export const forgetSourceSecret = (name: string) => command<null>('forget_source_secret', { name })

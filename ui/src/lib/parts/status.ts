@@ -113,6 +113,13 @@ const source: Looks<'reached' | 'not_reached' | 'numbers' | 'no_numbers'> = {
   no_numbers: { icon: CircleX, tone: 'bad' },
 }
 
+/** Where the credentials of data sources are. */
+const secret: Looks<'environment' | 'keychain' | 'nowhere'> = {
+  environment: { icon: CircleCheck, tone: 'good' },
+  keychain: { icon: Lock, tone: 'good' },
+  nowhere: { icon: CircleX, tone: 'bad' },
+}
+
 /** A day of the calendar of what was captured. */
 const captured: Looks<'there' | 'partial' | 'unknown' | 'missing' | 'open' | 'not_due'> = {
   there: { icon: CircleCheck, tone: 'good' },
@@ -137,6 +144,7 @@ const kinds = {
   seal,
   file,
   source,
+  secret,
   'day-captured': captured,
 }
 

@@ -202,7 +202,7 @@ fn checked(folder: Option<&Path>, beside: Vec<SourceFile>) -> Result<Catalogue, 
 }
 
 /// What is shown of a folder and of a ledger's catalogue, whether or not all of it is sound.
-fn shown(folder: Option<&Path>, stored: &StoredCatalogue) -> Result<Catalogue, DeskError> {
+pub(crate) fn shown(folder: Option<&Path>, stored: &StoredCatalogue) -> Result<Catalogue, DeskError> {
     let mut files = folder.map(read_files).transpose()?.map_or_else(Vec::new, |read| read.files);
     files.extend(stored.files());
     let mut catalogue = Catalogue::shapes(&files);
