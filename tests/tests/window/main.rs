@@ -5,5 +5,6 @@ mod first;
 mod keychain;
 mod locked;
 mod page;
+mod secrets;
 mod templates;
 mod work;
