@@ -78,17 +78,17 @@ pub struct ConnectionDetails {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(regex(pattern = r"^https?://[^\s@]+$"), extend("x-expected" = URL.en(), "x-expected-de" = URL.de()))]
     pub url: Option<String>,
-    /// Prometheus: environment variable with a bearer token.
+    /// Prometheus: environment variable or entry of the keychain with a bearer token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bearer_token_env: Option<String>,
     /// Prometheus: user for basic authentication.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
-    /// Prometheus: environment variable with the password for basic authentication.
+    /// Prometheus: environment variable or entry of the keychain with the password for basic authentication.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password_env: Option<String>,
-    /// PostgreSQL: environment variable with the address, such as `postgres://user:password@host/database`. Its user should have
-    /// the right to read and no other.
+    /// PostgreSQL: environment variable or entry of the keychain with the address, such as
+    /// `postgres://user:password@host/database`. Its user should have the right to read and no other.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url_env: Option<String>,
     /// Servers: PEM file of the authority that signed the server's certificate, relative to the catalogue's folder.
