@@ -29,21 +29,7 @@ pub(crate) fn priced(terms: &Commitment, assessment: &Assessment) -> Priced {
     let value = serde_json::to_value(terms).expect("a commitment");
     let contract = contract(&serde_json::json!({}), &[value]);
     let service: Name = "s".parse().expect("a name");
-    let judged = Judged {
-        promise: terms.into(),
-        contract: &contract,
-        service: &service,
-        fees: fees(&contract),
-        attained: assessment.attained.clone(),
-        verdict: assessment.verdict,
-        base_seconds: assessment.lengths.base_seconds,
-        worst_base_seconds: assessment.lengths.worst_base_seconds,
-        least: assessment.least.clone(),
-        most: assessment.most.clone(),
-        doubt: assessment.doubt.clone(),
-        may_be_too_few: assessment.may_be_too_few,
-        disputed_by: None,
-    };
+    let judged = Judged::assessed(terms.into(), &contract, (&service, fees(&contract)), assessment);
     let month: Month = "2026-10".parse().expect("a month");
     price(&contract, month, &MonthFees::default(), &[judged], &History::default()).expect("it fits")
 }

@@ -69,11 +69,21 @@ pub struct Judged<'a> {
 impl<'a> Judged<'a> {
     /// An assessment of a promise of the plan.
     pub(crate) fn of(planned: &PlannedCommitment<'a>, assessment: &Assessment) -> Self {
+        Self::assessed(planned.terms.into(), planned.contract, (planned.service, planned.fees.clone()), assessment)
+    }
+
+    /// An assessment of a promise of a contract, which is about a service with its fees.
+    pub fn assessed(
+        promise: Promise<'a>,
+        contract: &'a ContractSpec,
+        (service, fees): (&'a Name, Fees),
+        assessment: &Assessment,
+    ) -> Self {
         Self {
-            promise: planned.terms.into(),
-            contract: planned.contract,
-            service: planned.service,
-            fees: planned.fees.clone(),
+            promise,
+            contract,
+            service,
+            fees,
             attained: assessment.attained.clone(),
             verdict: assessment.verdict,
             base_seconds: assessment.lengths.base_seconds,

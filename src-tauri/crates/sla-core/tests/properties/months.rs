@@ -57,24 +57,9 @@ fn owed(
     let assessment = assess(promise, scope, measured);
     let service = "s".parse().expect("a name");
     let range = assessment.attained.clone().expect("something was seen");
-    let judged = Judged {
-        promise: promise.into(),
-        contract,
-        service: &service,
-        fees: Fees {
-            monthly: contract.fee.monthly.in_currency(contract.currency).expect("a fee"),
-            months: vec![(30, 30)],
-        },
-        attained: assessment.attained,
-        verdict: assessment.verdict,
-        base_seconds: assessment.lengths.base_seconds,
-        worst_base_seconds: assessment.lengths.worst_base_seconds,
-        least: assessment.least,
-        most: assessment.most,
-        doubt: assessment.doubt,
-        may_be_too_few: assessment.may_be_too_few,
-        disputed_by: None,
-    };
+    let monthly = contract.fee.monthly.in_currency(contract.currency).expect("a fee");
+    let own = Fees { monthly, months: vec![(30, 30)] };
+    let judged = Judged::assessed(promise.into(), contract, (&service, own), &assessment);
     let priced = price(contract, month("2026-06"), &fees(contract), &[judged], history).expect("it fits");
     ((priced.low.minor, priced.high.minor), (range.low, range.high))
 }

@@ -129,23 +129,10 @@ fn owed(contract: &ContractSpec, terms: &[Terms], measured: &[Minutes], history:
             assess(promise, &scope, &measured)
         })
         .collect();
-    let judged = contract.commitments.iter().zip(&assessed).zip(terms).map(|((promise, assessed), terms)| Judged {
-        promise: promise.into(),
-        contract,
-        service: &terms.service,
-        fees: Fees {
-            monthly: sla_core::money::Money { minor: terms.fee_minor, currency: contract.currency },
-            months: vec![(30, 30)],
-        },
-        attained: assessed.attained.clone(),
-        verdict: assessed.verdict,
-        base_seconds: assessed.lengths.base_seconds,
-        worst_base_seconds: assessed.lengths.worst_base_seconds,
-        least: assessed.least.clone(),
-        most: assessed.most.clone(),
-        doubt: assessed.doubt.clone(),
-        may_be_too_few: assessed.may_be_too_few,
-        disputed_by: None,
+    let judged = contract.commitments.iter().zip(&assessed).zip(terms).map(|((promise, assessed), terms)| {
+        let monthly = sla_core::money::Money { minor: terms.fee_minor, currency: contract.currency };
+        let fees = Fees { monthly, months: vec![(30, 30)] };
+        Judged::assessed(promise.into(), contract, (&terms.service, fees), assessed)
     });
     let judged: Vec<_> = judged.collect();
     let priced = price(contract, month("2026-06"), &fees(contract), &judged, history).expect("it fits");
