@@ -9,6 +9,15 @@ use super::page::Page;
 const NAME: &str = "SLA_TEST_TOKEN";
 const SECRET: &str = "sesame-open";
 
+/// Keeps what is nowhere.
+async fn keep(page: &Page) {
+    page.says("Nowhere").await;
+    page.press(&format!("Keep {NAME}")).await;
+    page.fill("Token, password or address", SECRET).await;
+    page.press("Keep in the keychain").await;
+    page.says("In the keychain").await;
+}
+
 #[tokio::test]
 async fn credentials_are_kept_and_removed() {
     let screen = Screen::start();
@@ -22,22 +31,14 @@ async fn credentials_are_kept_and_removed() {
     let page = Page::open(&screen, &["--demo", &place]).await;
     look_around_as(&page, "Omar Yildiz").await;
     page.go("settings?tab=secrets").await;
-    page.says("Nowhere").await;
-    page.press(&format!("Keep {NAME}")).await;
-    page.fill("Token, password or address", SECRET).await;
-    page.press("Keep in the keychain").await;
-    page.says("In the keychain").await;
+    keep(&page).await;
     page.picture("secrets").await;
     assert!(!page.seen().await.contains(SECRET));
     // It is the one that the prompt knows.
     assert!(sla(&["secret", "forget", NAME]).status.success());
     page.go("settings?tab=account").await;
     page.go("settings?tab=secrets").await;
-    page.says("Nowhere").await;
-    page.press(&format!("Keep {NAME}")).await;
-    page.fill("Token, password or address", SECRET).await;
-    page.press("Keep in the keychain").await;
-    page.says("In the keychain").await;
+    keep(&page).await;
     page.press(&format!("Remove {NAME}")).await;
     page.press("Remove for good").await;
     page.says("Nowhere").await;
