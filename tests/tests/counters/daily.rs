@@ -204,6 +204,12 @@ fn what_cannot_be_captured_says_so() {
     let lock = days.lock().expect("nobody else");
     check(&desk, &["capture", "--from", "2026-10-01", "--to", "2026-10-02"], "captures.busy", 1);
     drop(lock);
+    // Where days would lie is something else.
+    let blocked = Desk::new(&server.url());
+    std::fs::create_dir_all(blocked.path("out")).expect("a folder");
+    std::fs::write(blocked.path("out/captures"), "").expect("a file");
+    check(&blocked, &["capture", "--from", "2026-10-01", "--to", "2026-10-02"], "captures.disk", 1);
+    check(&blocked, &["capture", "status", "--month", "2026-10"], "captures.disk", 1);
     // A file that says something else.
     let folder = desk.path("out/captures");
     let key = "0".repeat(64);

@@ -1,9 +1,13 @@
 //! Two servers that read the same targets, behind one address: the one that knows more is counted, and the other one noted.
 
+use std::process::Command;
+
+use serde_json::Value;
 use sla_acceptance::servers::{FaultProxy, Prometheus, WrittenSeries, write};
 use sla_capture::{CaptureError, CaptureRequest, NoProgress, PrometheusConfig, Slices, Source};
 use sla_core::evidence::Note;
 
+use super::daily::{Desk, catalogue};
 use super::{STEP_SECONDS, capture, counters, courses, days, made, rows, same};
 
 /// Milliseconds after the period's start in which a server reads nothing.
@@ -69,6 +73,29 @@ async fn the_server_that_knows_more_is_counted_and_the_other_one_noted() {
     let proxy = FaultProxy::before(server.port(), Some("/api/v1/read"));
     let asked = apart(&proxy.url(), "replica").await.expect("usable slices");
     same(&asked, slices.rows());
+}
+
+#[test]
+fn a_closed_month_says_which_server_was_counted() {
+    let four = super::daily::days();
+    let (written, _) = made(four, &courses());
+    let server = Prometheus::start_receiving();
+    write(server.port(), &[of("a", &A_IS_DOWN, &written), of("b", &B_IS_DOWN, &written)].concat());
+    let catalogue = catalogue(&server.url()).replace("timeoutSeconds: 20", "timeoutSeconds: 20, replicaLabel: replica");
+    let desk = Desk::of(&catalogue);
+    let ledger = format!("sqlite:{}", desk.path("ledger.sqlite").display());
+    desk.says(&["close", "--month", "2026-10", "--actor", "tester", "--ledger", &ledger]);
+    let report = std::fs::read(desk.path("out/2026-10/nord/report.json")).expect("a report");
+    let report: Value = serde_json::from_slice(&report).expect("JSON");
+    let notes = report["evidence"][0]["notes"].as_array().expect("notes");
+    let note = notes.iter().find(|note| note["code"] == "replicas").unwrap_or_else(|| panic!("{notes:?}"));
+    assert_eq!([&note["label"], &note["counted"], &note["other"]], ["replica", "a", "b"], "{note}");
+    // The document says it in the customer's language.
+    let pdf = std::fs::read_dir(desk.path("out/2026-10/nord")).expect("documents");
+    let pdf = pdf.map(|entry| entry.expect("an entry").path()).find(|path| path.ends_with("report.pdf"));
+    let text = Command::new("pdftotext").arg(pdf.expect("a report")).arg("-").output().expect("poppler is installed");
+    let text = String::from_utf8_lossy(&text.stdout).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains("replica") && text.contains("Zum Vergleich"), "{text}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
