@@ -1,8 +1,6 @@
 //! How a closed month went hour by hour, and how its error budget was used up: out of the record alone.
 
-use sla_core::catalogue::{Catalogue, SourceFile};
 use sla_core::course::{BurnDown, CourseError, Hour, HourMap, HourState};
-use sla_core::evidence::{EvidenceRef, Provenance};
 use sla_core::interval::IntervalSet;
 use sla_core::measurement::{BadRun, DayTally, Measurement, Scope, Tally};
 use sla_core::plan::plan;
@@ -11,7 +9,7 @@ use sla_core::record::{MonthRecord, UnknownReason};
 use sla_core::statement::{Measured, state};
 use sla_core::time::Period;
 
-use crate::nord::NORD;
+use crate::nord::{NORD, catalogue, evidence};
 
 /// A contract of an invented customer; `head` is its zone, service hours and term, `terms` its one commitment.
 fn text(head: &str, terms: &str, exclusions: &str) -> String {
@@ -102,23 +100,10 @@ fn measured(scope: &Scope, facts: Facts<'_>) -> Measurement {
 }
 
 fn stated(month: &str, text: String, facts: Facts<'_>) -> MonthRecord {
-    let file = SourceFile { name: "c.yaml".to_owned(), text };
-    let catalogue = Catalogue::read(&[file]).unwrap_or_else(|findings| panic!("{findings:#?}"));
+    let catalogue = catalogue(text);
     let plans = plan(&catalogue, month.parse().expect("a month"), None, 1_900_000_000).expect("a plan");
     let scope = &plans[0].commitments[0].scope;
-    let provenance = Provenance {
-        query: "q".to_owned(),
-        source: "nord.csv".to_owned(),
-        server_version: "csv".to_owned(),
-        from: scope.period.start,
-        to: scope.period.end,
-        step_seconds: 60,
-        scale: 1,
-        warnings: Vec::new(),
-        notes: Vec::new(),
-        pieces: Vec::new(),
-    };
-    let evidence = EvidenceRef { sha256: "ab".repeat(32), provenance };
+    let evidence = evidence(scope, "ab");
     let measured = Measured { measurement: measured(scope, facts), evidence, second: None };
     state(&plans[0], &[measured], &[]).expect("a month")
 }

@@ -2,8 +2,7 @@
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use sla_core::catalogue::{Catalogue, SourceFile};
-use sla_core::evidence::{EvidenceRef, Provenance};
+use sla_core::catalogue::Catalogue;
 use sla_core::measurement::{BadRun, DayTally, Measurement, Scope, Tally};
 use sla_core::plan::{plan, plan_days, plan_running};
 use sla_core::ratio::{Ratio, Rounding};
@@ -13,7 +12,7 @@ use sla_core::statement::{Measured, state};
 use sla_core::time::Period;
 
 use super::assessing::{commitment, facts};
-use super::nord::NORD;
+use super::nord::{NORD, catalogue, evidence, minutes};
 
 const FIRST: &str = "first";
 const UNDECIDABLE: &str = "undecidable";
@@ -120,8 +119,7 @@ spec:
       penalty: {penalty}
 "#
     );
-    let file = SourceFile { name: "c.yaml".to_owned(), text };
-    Catalogue::read(&[file]).unwrap_or_else(|findings| panic!("{findings:#?}"))
+    catalogue(text)
 }
 
 /// A month with ten events a minute, of which those of some minutes failed and others are unknown.
@@ -156,30 +154,11 @@ fn measured(scope: &Scope, down: &[Period], unknown: &[Period], sha256: &str) ->
         unknown: unknown.iter().map(|&period| (period, UnknownReason::Missing)).collect(),
         days: scope.days.iter().map(day).collect(),
     };
-    let provenance = Provenance {
-        query: "q".to_owned(),
-        source: format!("{sha256}.csv"),
-        server_version: "csv".to_owned(),
-        from: scope.period.start,
-        to: scope.period.end,
-        step_seconds: 60,
-        scale: 1,
-        warnings: Vec::new(),
-        notes: Vec::new(),
-        pieces: Vec::new(),
-    };
-    let evidence = EvidenceRef { sha256: sha256.repeat(32), provenance };
+    let evidence = evidence(scope, sha256);
     Measured { measurement, evidence, second: None }
 }
 
 const NOW: i64 = 1_800_000_000;
-const START: i64 = 1_769_904_000;
-
-fn minutes(day: i64, minute: i64, length: i64) -> Period {
-    let start = START + (day - 1) * 86_400 + minute * 60;
-    Period { start, end: start + length * 60 }
-}
-
 /// What a reading says: minutes that are down, and those that nobody knows.
 type Facts<'a> = (&'a [Period], &'a [Period]);
 
@@ -289,13 +268,13 @@ fn what_a_second_reading_needs_is_asked_for_like_the_first() {
     let plans = plan(&catalogue, month, None, NOW).expect("a plan");
     assert_eq!(told(plans[0].commitments[0].asks().map(|ask| format!("{ask:?}")).collect()), [false, true]);
     // So far, both are asked until the same slice.
-    let running = plan_running(&catalogue, None, START + 3_000).expect("a plan");
+    let start = minutes(1, 0, 1).start;
+    let running = plan_running(&catalogue, None, start + 3_000).expect("a plan");
     let ends: Vec<i64> = running[0].so_far.commitments[0].asks().map(|ask| ask.period.end).collect();
-    assert_eq!(ends, [START + 3_000; 2]);
+    assert_eq!(ends, [start + 3_000; 2]);
     // Files are not captured day by day; servers are, by both readings.
     assert!(plan_days(&catalogue, month, None).expect("a plan").is_empty());
-    let text = format!("{NORD}{SERVED}");
-    let catalogue = Catalogue::read(&[SourceFile { name: "c.yaml".to_owned(), text }]).expect("a catalogue");
+    let catalogue = super::nord::catalogue(format!("{NORD}{SERVED}"));
     let days = plan_days(&catalogue, month, None).expect("a plan");
     let told: Vec<_> = days.iter().map(|one| (one.second.map(ToString::to_string), one.days.len())).collect();
     assert_eq!(told, [(Some("recorded".to_owned()), 28)]);

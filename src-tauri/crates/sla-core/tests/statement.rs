@@ -1,13 +1,13 @@
 //! From a plan and a measurement to the month as it is published, figure by figure.
 
 use serde_json::{Value, json};
-use sla_core::catalogue::{Catalogue, SourceFile};
-use sla_core::evidence::{EvidenceRef, Provenance};
 use sla_core::measurement::{BadRun, DayTally, Measurement, Scope, Tally};
 use sla_core::plan::plan;
 use sla_core::record::UnknownReason;
 use sla_core::statement::{Measured, state};
 use sla_core::time::Period;
+
+use super::nord::{catalogue, evidence, minutes};
 
 /// A contract for February 2026 in UTC: 28 days, 40 320 minutes.
 fn text(terms: &str) -> String {
@@ -65,18 +65,6 @@ spec: {{ tenant: nord, kind: customer, start: "2026-02-03T00:00:00Z", end: "2026
     )
 }
 
-fn catalogue(text: String) -> Catalogue {
-    let file = SourceFile { name: "c.yaml".to_owned(), text };
-    Catalogue::read(&[file]).unwrap_or_else(|findings| panic!("{findings:#?}"))
-}
-
-const START: i64 = 1_769_904_000;
-
-fn minutes(day: i64, minute: i64, length: i64) -> Period {
-    let start = START + (day - 1) * 86_400 + minute * 60;
-    Period { start, end: start + length * 60 }
-}
-
 /// Ten events a minute: 30 min down on the 2nd, 60 min down in the exclusion on the 3rd, then 15 quiet minutes after 5
 /// bad ones on the 4th, 20 unknown ones on the 5th.
 fn measured(scope: &Scope) -> Measurement {
@@ -130,19 +118,7 @@ fn check_text(text: String, expected: &[(&str, Value)]) {
     let catalogue = catalogue(text);
     let plans = plan(&catalogue, "2026-02".parse().expect("a month"), None, 1_800_000_000).expect("a plan");
     let scope = &plans[0].commitments[0].scope;
-    let provenance = Provenance {
-        query: "q".to_owned(),
-        source: "nord.csv".to_owned(),
-        server_version: "csv".to_owned(),
-        from: scope.period.start,
-        to: scope.period.end,
-        step_seconds: 60,
-        scale: 1,
-        warnings: Vec::new(),
-        notes: Vec::new(),
-        pieces: Vec::new(),
-    };
-    let evidence = EvidenceRef { sha256: "ab".repeat(32), provenance };
+    let evidence = evidence(scope, "ab");
     let record =
         state(&plans[0], &[Measured { measurement: measured(scope), evidence, second: None }], &[]).expect("a month");
     let json: Value = serde_json::from_str(&record.to_json()).expect("JSON");

@@ -1,12 +1,12 @@
 //! By when a credit must be claimed, from a contract's text to the record.
 
-use sla_core::evidence::{EvidenceRef, Provenance};
 use sla_core::interval::IntervalSet;
 use sla_core::measurement::{BadRun, Measurement, Tally};
 use sla_core::plan::plan;
 use sla_core::statement::{Measured, StatementError, state};
 
 use super::sound;
+use crate::nord::evidence;
 
 /// The claim's last day for a month in which everything failed.
 fn last_day(claim: &str, holidays: &str, month: &str) -> Result<Option<String>, StatementError> {
@@ -19,18 +19,6 @@ fn last_day(claim: &str, holidays: &str, month: &str) -> Result<Option<String>, 
     let plans = plan(&catalogue, month.parse().expect("a month"), None, 2_600_000_000).expect("a plan");
     let period = plans[0].commitments[0].scope.period;
     let slices = period.seconds() / 900;
-    let provenance = Provenance {
-        query: "q".to_owned(),
-        source: "nord.csv".to_owned(),
-        server_version: "csv".to_owned(),
-        from: period.start,
-        to: period.end,
-        step_seconds: 900,
-        scale: 1,
-        warnings: Vec::new(),
-        notes: Vec::new(),
-        pieces: Vec::new(),
-    };
     let measurement = Measurement {
         scale: 1,
         counted: Tally { slices, good: 0, total: i128::from(slices), ratio_sum: None },
@@ -41,7 +29,7 @@ fn last_day(claim: &str, holidays: &str, month: &str) -> Result<Option<String>, 
         unknown: Vec::new(),
         days: Vec::new(),
     };
-    let evidence = EvidenceRef { sha256: "ab".repeat(32), provenance };
+    let evidence = evidence(&plans[0].commitments[0].scope, "ab");
     state(&plans[0], &[Measured { measurement, evidence, second: None }], &[])
         .map(|record| record.claim.and_then(|claim| claim.last_day))
 }
