@@ -1446,6 +1446,7 @@ source-secrets-place = Wo sie stehen
 secret-environment = In der Umgebung
 secret-keychain = Im Schlüsselbund
 secret-nowhere = Nirgends
+secret-locked = Schlüsselbund antwortet nicht
 source-secrets-keep = Hinterlegen
 source-secrets-replace = Ersetzen
 source-secrets-keep-of = { $name } hinterlegen

@@ -1449,6 +1449,7 @@ source-secrets-place = Where they are
 secret-environment = In the environment
 secret-keychain = In the keychain
 secret-nowhere = Nowhere
+secret-locked = Keychain does not answer
 source-secrets-keep = Keep
 source-secrets-replace = Replace
 source-secrets-keep-of = Keep { $name }

@@ -44,7 +44,7 @@ fn credentials_that_are_not_there() {
         desk.write("catalogue/all.yaml", &text.replacen("timeoutSeconds: 20", details, 1));
         check(&desk, || sla(&desk.close()), 1, code, &[part]);
     }
-    refused("bearerTokenEnv: SLA_TEST_ABSENT", "capture.secret", "environment variable SLA_TEST_ABSENT is not set");
+    refused("bearerTokenEnv: SLA_TEST_ABSENT", "capture.secret", "keychain gives SLA_TEST_ABSENT");
     refused("username: desk, passwordEnv: SLA_TEST_ABSENT", "capture.secret", "SLA_TEST_ABSENT");
     refused("caFile: absent.pem", "capture.authority", "absent.pem");
 }

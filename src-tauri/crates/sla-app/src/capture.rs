@@ -204,7 +204,7 @@ pub(crate) fn kept_slices(store: &EvidenceStore, sha256: &str) -> Result<Slices,
 }
 
 /// Whether a source answered and had nothing to say of a stretch of time.
-fn said_nothing(error: &CaptureError) -> bool {
+pub(crate) fn said_nothing(error: &CaptureError) -> bool {
     matches!(error.code(), "prometheus.no_series" | "prometheus.no_target" | "capture.unusable")
 }
 

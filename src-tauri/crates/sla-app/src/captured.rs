@@ -118,7 +118,7 @@ pub fn capture_calendar<'a>(
 ) -> Result<Vec<CommitmentCalendar>, DaysError> {
     let planned: Vec<CommitmentDays<'_>> = planned.into_iter().collect();
     let asks = planned.iter().flat_map(|one| &one.days).map(|(_, ask)| ask);
-    let known = KnownDays::of(&evidence.days(), asks)?;
+    let known = KnownDays::of(&evidence.days(), UnixSeconds::MAX, asks)?;
     let day = |(date, ask): &(NaiveDate, Ask)| {
         let version = |one: &sla_capture::DayVersion| CaptureVersion {
             sha256: one.sha256.clone(),

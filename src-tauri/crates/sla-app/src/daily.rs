@@ -1,5 +1,8 @@
 //! Evidence day by day, before its source forgets it.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::Arc;
@@ -17,19 +20,23 @@ use sla_core::time::{Month, Period, UnixSeconds, local};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use crate::capture::{AT_ONCE, Part, Secrets, Sources, one};
+use crate::capture::{AT_ONCE, Part, Secrets, Sources, one, said_nothing};
 use crate::error::CaptureReason;
 use crate::progress::{CloseProgress, Step, Waiting};
 
 /// How many days back a daily capture looks for one that is missing: about as long as servers keep samples by default.
 const DAYS_BACK: u64 = 14;
+/// Of how many questions the days are read at once.
+const QUESTIONS_AT_ONCE: usize = 8;
+/// How long nobody may have captured anything before it counts as never having begun.
+const PAUSE_SECONDS: i64 = 92 * 86_400;
 
 /// Which days are captured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WhichDays {
     /// Those of a range, first and last one included, again where they are there.
     Range(NaiveDate, NaiveDate),
-    /// What is missing since the first day that is there, at most two weeks back; yesterday where none is there.
+    /// What is missing or partial of the last two weeks. Where no day is there yet, the source need not know of those before yesterday.
     Daily,
     /// Those of a month that are over and not there with every slice. What is there is replaced only by what knows more.
     Month(Month),
@@ -220,6 +227,8 @@ struct Wanted {
     by: BTreeSet<String>,
     tenants: BTreeSet<String>,
     day: NaiveDate,
+    /// Whether no commitment that wants it has an earlier day that is there, and a later one is due as well.
+    is_before_all: bool,
 }
 
 /// Captures days, a few at a time. Each is kept as soon as it is there, so that whoever is interrupted goes on where they were;
@@ -266,10 +275,14 @@ pub async fn capture_days(
     }
     while let Some(task) = tasks.join_next().await {
         let (index, ask, wanted, captured) = task.expect("a capture neither panics nor is cancelled alone");
-        let fills = matches!(request.which, WhichDays::Month(_));
         outcomes.push(match captured {
-            Ok(slices) if fills && knows_no_more(&days, &ask, &slices)? => as_before(&days, &ask, &wanted)?,
+            Ok(slices) if !knows_enough(request.which, &days, &ask, &slices)? => as_before(&days, &ask, &wanted)?,
             Ok(slices) => keep(&days, &store, &lock, &ask, &wanted, &slices)?,
+            // Before the first day that is there, a source need not have been there either.
+            Err(reason) if wanted.is_before_all && said_nothing(&reason) => {
+                customers[index].iter().for_each(|customer| waiting.one_less(customer, &**progress));
+                continue;
+            }
             Err(reason) => failed(&ask, &wanted, &CaptureReason::Source(reason)),
         });
         customers[index].iter().for_each(|customer| waiting.one_less(customer, &**progress));
@@ -279,10 +292,15 @@ pub async fn capture_days(
     Ok(outcomes)
 }
 
-/// Whether a source that was asked again for a day knows no more slices of it than before: a server that forgets a day bit by
-/// bit must not take away what was captured in time.
-fn knows_no_more(days: &CapturedDays, ask: &Ask, slices: &Slices) -> Result<bool, DaysError> {
-    Ok(last_version(days, ask)?.is_some_and(|last| usable(slices) <= last.usable))
+/// Whether a source that was asked again for a day knows enough of it to go before what is there: a server that forgets a day bit
+/// by bit must not take away what was captured in time. Whoever names the days wants what the source says now, as long as it is no
+/// less; everybody else wants more.
+fn knows_enough(which: WhichDays, days: &CapturedDays, ask: &Ask, slices: &Slices) -> Result<bool, DaysError> {
+    let Some(last) = last_version(days, ask)? else { return Ok(true) };
+    Ok(match which {
+        WhichDays::Range(..) => usable(slices) >= last.usable,
+        WhichDays::Daily | WhichDays::Month(_) => usable(slices) > last.usable,
+    })
 }
 
 fn as_before(days: &CapturedDays, ask: &Ask, wanted: &Wanted) -> Result<DayCaptured, DaysError> {
@@ -299,21 +317,42 @@ pub(crate) fn last_version(days: &CapturedDays, ask: &Ask) -> Result<Option<DayV
 pub(crate) struct KnownDays(HashMap<(String, Period), Vec<DayVersion>>);
 
 impl KnownDays {
-    pub(crate) fn of<'a>(days: &CapturedDays, asks: impl Iterator<Item = &'a Ask>) -> Result<Self, DaysError> {
+    /// Those from `since` on, Unix seconds, or from the first of the questions where that is earlier.
+    pub(crate) fn of<'a>(
+        days: &CapturedDays,
+        since: UnixSeconds,
+        asks: impl Iterator<Item = &'a Ask>,
+    ) -> Result<Self, DaysError> {
         let mut stretches: BTreeMap<String, Period> = BTreeMap::new();
         for ask in asks {
             let stretch = stretches.entry(ask.key()).or_insert(ask.period);
-            stretch.start = stretch.start.min(ask.period.start);
+            stretch.start = stretch.start.min(ask.period.start).min(since);
             stretch.end = stretch.end.max(ask.period.end);
         }
         let mut known = HashMap::new();
-        for (key, stretch) in stretches {
-            for day in days.of(&key, stretch)? {
-                let period = Period { start: day.from, end: day.to };
-                known.insert((key.clone(), period), day.versions);
+        let stretches: Vec<(String, Period)> = stretches.into_iter().collect();
+        for some in stretches.chunks(QUESTIONS_AT_ONCE) {
+            let read = std::thread::scope(|scope| {
+                let readers: Vec<_> =
+                    some.iter().map(|(key, stretch)| scope.spawn(|| days.of(key, *stretch))).collect();
+                readers
+                    .into_iter()
+                    .map(|reader| reader.join().expect("reading days does not panic"))
+                    .collect::<Vec<_>>()
+            });
+            for ((key, _), found) in some.iter().zip(read) {
+                for day in found? {
+                    known.insert((key.clone(), Period { start: day.from, end: day.to }), day.versions);
+                }
             }
         }
         Ok(Self(known))
+    }
+
+    /// When the first day of a question begins that is there, Unix seconds.
+    fn first(&self, ask: &Ask) -> Option<UnixSeconds> {
+        let key = ask.key();
+        self.0.keys().filter(|(known, _)| *known == key).map(|(_, period)| period.start).min()
     }
 
     /// What was captured of a day, the first version first; nothing where it was not captured.
@@ -389,16 +428,21 @@ fn wanted(request: &DaysRequest<'_>, days: &CapturedDays) -> Result<BTreeMap<Ask
             let within = |(date, ask): &&(NaiveDate, Ask)| (from..=to).contains(date) && is_settled(ask, now);
             let mut due: Vec<&(NaiveDate, Ask)> = one.days.iter().filter(within).collect();
             is_due |= !due.is_empty();
-            match which {
-                WhichDays::Range(..) => {}
-                WhichDays::Daily => due = still_missing(due, days)?,
-                WhichDays::Month(_) => due = not_complete(due, days)?,
+            // As far back as a pause may have been before the first of them, so that its end is known for one.
+            let first = due.iter().map(|(_, ask)| ask.period.start).min().map_or(0, |start| start - PAUSE_SECONDS);
+            let known = KnownDays::of(days, first, due.iter().map(|(_, ask)| ask))?;
+            if !matches!(which, WhichDays::Range(..)) {
+                due.retain(|(_, ask)| known.versions(ask).last().is_none_or(|last| last.usable < count(ask)));
             }
             for (date, ask) in due {
-                let nobody = || Wanted { by: BTreeSet::new(), tenants: BTreeSet::new(), day: *date };
+                let is_before_all = which == WhichDays::Daily
+                    && !is_yesterday(ask, now)
+                    && known.first(ask).is_none_or(|first| ask.period.start < first);
+                let nobody = || Wanted { by: BTreeSet::new(), tenants: BTreeSet::new(), day: *date, is_before_all };
                 let wanted = asks.entry(ask.clone()).or_insert_with(nobody);
                 wanted.by.insert(by.clone());
                 wanted.tenants.insert(one.tenant.name().to_string());
+                wanted.is_before_all &= is_before_all;
             }
         }
     }
@@ -409,96 +453,11 @@ fn wanted(request: &DaysRequest<'_>, days: &CapturedDays) -> Result<BTreeMap<Ask
     }
 }
 
-/// Of days that are over, those that are not there with every slice.
-fn not_complete<'a>(
-    due: Vec<&'a (NaiveDate, Ask)>,
-    days: &CapturedDays,
-) -> Result<Vec<&'a (NaiveDate, Ask)>, DaysError> {
-    let known = KnownDays::of(days, due.iter().map(|(_, ask)| ask))?;
-    let is_open = |ask: &Ask| known.versions(ask).last().is_none_or(|last| last.usable < count(ask));
-    Ok(due.into_iter().filter(|(_, ask)| is_open(ask)).collect())
-}
-
-/// Of days that are over, those that a daily capture is for.
-fn still_missing<'a>(
-    due: Vec<&'a (NaiveDate, Ask)>,
-    days: &CapturedDays,
-) -> Result<Vec<&'a (NaiveDate, Ask)>, DaysError> {
-    let known = KnownDays::of(days, due.iter().map(|(_, ask)| ask))?;
-    let mut missing = Vec::new();
-    let mut has_begun = false;
-    let last = due.last().map(|(date, _)| *date);
-    for day in due {
-        let is_there = !known.versions(&day.1).is_empty();
-        has_begun |= is_there;
-        if !is_there && (has_begun || Some(day.0) == last) {
-            missing.push(day);
-        }
-    }
-    Ok(missing)
+/// Whether a day is the last one that is over.
+fn is_yesterday(ask: &Ask, now: UnixSeconds) -> bool {
+    ask.period.end + ask.period.seconds() + SETTLED_SECONDS > now
 }
 
 pub(crate) fn is_settled(ask: &Ask, now: UnixSeconds) -> bool {
     ask.period.end + SETTLED_SECONDS <= now
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn day(wanted_by: &str, source: &str, day: &str, outcome: DayOutcome, code: Option<&str>) -> DayCaptured {
-        let detail = format!("{source} on {day}");
-        DayCaptured {
-            wanted_by: wanted_by.to_owned(),
-            commitments: 1,
-            data_source: source.to_owned(),
-            day: day.to_owned(),
-            outcome,
-            sha256: None,
-            slices: 1440,
-            usable: None,
-            problem: code.map(|code| crate::jobs::JobProblem { code: code.to_owned(), detail }),
-        }
-    }
-
-    #[test]
-    fn what_failed_is_told_once_for_each_source_and_reason() {
-        #[track_caller]
-        fn check(days: &[DayCaptured], counts: [usize; 3], failures: &[&str]) {
-            let CaptureResult { captured, changed, unchanged, failures: found } = CaptureResult::of(days);
-            assert_eq!([captured, changed, unchanged], counts);
-            let told = |one: &CaptureTrouble| {
-                let CaptureTrouble { data_source, code, detail, wanted_by, requests, first_day, last_day } = one;
-                let by = wanted_by.join("+");
-                format!("{data_source} {code} ({detail}): {requests} for {by} from {first_day} to {last_day}")
-            };
-            assert_eq!(found.iter().map(told).collect::<Vec<_>>(), failures);
-        }
-        let (captured, failed) = (DayOutcome::Captured, DayOutcome::Failed);
-        check(&[], [0, 0, 0], &[]);
-        check(
-            &[
-                day("a", "eu", "2026-10-01", captured, None),
-                day("a", "eu", "2026-10-02", DayOutcome::Changed, None),
-                day("a", "eu", "2026-10-03", DayOutcome::Unchanged, None),
-            ],
-            [1, 1, 1],
-            &[],
-        );
-        check(
-            &[
-                day("a", "eu", "2026-10-02", failed, Some("away")),
-                day("b", "eu", "2026-10-01", failed, Some("away")),
-                day("b", "eu", "2026-10-03", failed, Some("away")),
-                day("b", "eu", "2026-10-04", failed, Some("empty")),
-                day("c", "us", "2026-10-04", failed, Some("away")),
-            ],
-            [0, 0, 0],
-            &[
-                "eu away (eu on 2026-10-02): 3 for a+b from 2026-10-01 to 2026-10-03",
-                "eu empty (eu on 2026-10-04): 1 for b from 2026-10-04 to 2026-10-04",
-                "us away (us on 2026-10-04): 1 for c from 2026-10-04 to 2026-10-04",
-            ],
-        );
-    }
 }

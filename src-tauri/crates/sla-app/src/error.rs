@@ -185,8 +185,8 @@ pub enum CaptureReason {
     Source(#[from] CaptureError),
     /// A secret that the data source names is not there.
     #[error(
-        "neither the environment nor the system's keychain has {name}, from which the data source takes its credentials; set the \
-         variable, or keep the secret with sla secret keep {name}"
+        "neither the environment nor the system's keychain gives {name}, from which the data source takes its credentials; set \
+         the variable, unlock the keychain, or keep the secret with sla secret keep {name}"
     )]
     Secret {
         /// Its name.

@@ -126,6 +126,7 @@ pub async fn checked_evidence(
     store: Option<EvidenceStore>,
 ) -> Vec<EvidenceRow> {
     let rows = move || {
+        let mut is_away = false;
         let row = |evidence: &RecordEvidence| {
             let rests = |one: &&RecordCommitment| one.evidence.contains(&evidence.sha256);
             EvidenceRow {
@@ -139,7 +140,7 @@ pub async fn checked_evidence(
                 uses: record.commitments.iter().filter(rests).map(used).collect(),
                 slices: slices(evidence),
                 evidence: evidence.clone(),
-                check: store.as_ref().map(|store| checked(store, &evidence.sha256)),
+                check: store.as_ref().map(|store| checked(store, &evidence.sha256, &mut is_away)),
             }
         };
         record.evidence.iter().map(row).collect()
@@ -161,12 +162,19 @@ fn slices(evidence: &RecordEvidence) -> i64 {
     (at(&evidence.to) - at(&evidence.from)) / evidence.step_seconds.max(1)
 }
 
-fn checked(store: &EvidenceStore, sha256: &str) -> EvidenceCheck {
-    match store.open(sha256) {
+/// `is_away` is whether the place was found to give nothing; it is not asked again then, since each question may wait for long.
+fn checked(store: &EvidenceStore, sha256: &str, is_away: &mut bool) -> EvidenceCheck {
+    if *is_away {
+        return EvidenceCheck::Unreadable;
+    }
+    match store.read(sha256) {
         Ok(_) => EvidenceCheck::Sound,
         Err(StoreError::Missing { .. }) => EvidenceCheck::Missing,
         Err(StoreError::Altered { .. } | StoreError::NotEvidence { .. }) => EvidenceCheck::Altered,
-        Err(_) => EvidenceCheck::Unreadable,
+        Err(error) => {
+            *is_away = error.is_of_the_place();
+            EvidenceCheck::Unreadable
+        }
     }
 }
 

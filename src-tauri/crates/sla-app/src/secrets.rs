@@ -21,6 +21,8 @@ pub enum SecretPlace {
     Keychain,
     /// Neither has it.
     Nowhere,
+    /// The environment does not have it, and the keychain does not answer.
+    Locked,
 }
 
 /// The secret of a name; nothing where neither the environment nor the keychain has it, or the keychain does not answer.
@@ -39,17 +41,14 @@ fn in_environment(name: &str) -> Option<String> {
 }
 
 /// Where the secret of a name is found.
-///
-/// # Errors
-/// [`KeychainError`] when the keychain does not answer and the environment does not have it.
-pub async fn secret_place(name: &str) -> Result<SecretPlace, KeychainError> {
+pub async fn secret_place(name: &str) -> SecretPlace {
     if in_environment(name).is_some() {
-        return Ok(SecretPlace::Environment);
+        return SecretPlace::Environment;
     }
     match Entry::source(name).read().await {
-        Ok(_) => Ok(SecretPlace::Keychain),
-        Err(KeychainError::NoEntry(_)) => Ok(SecretPlace::Nowhere),
-        Err(error) => Err(error),
+        Ok(_) => SecretPlace::Keychain,
+        Err(KeychainError::NoEntry(_)) => SecretPlace::Nowhere,
+        Err(_) => SecretPlace::Locked,
     }
 }
 

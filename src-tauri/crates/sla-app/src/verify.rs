@@ -62,7 +62,7 @@ pub async fn verify_evidence(ledger: &Ledger, store: EvidenceStore) -> Result<us
     let check = move || {
         let mut failures = Vec::new();
         for (sha256, subject) in &named {
-            match store.open(sha256) {
+            match store.read(sha256) {
                 Ok(_) => {}
                 Err(source) if source.is_of_the_place() => return Err(VerifyError::Place(source)),
                 Err(source) => failures.push(EvidenceFailure { subject: subject.clone(), source }),

@@ -303,7 +303,7 @@ pub fn join(parts: Vec<(Slices, Option<String>)>) -> Slices {
             // A server that was replaced within the month is both.
             if known.is_empty() {
                 known.clone_from(next);
-            } else if !known.contains(next.as_str()) {
+            } else if !format!("\n{known}\n").contains(&format!("\n{next}\n")) {
                 known.push('\n');
                 known.push_str(next);
             }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::days::CapturedDays;
-use crate::evidence::{Bucket, BucketError, EvidenceStore, IN_PLACE, StoreError};
+use crate::evidence::{Bucket, BucketError, EvidenceStore, IN_PLACE, SCHEMES, StoreError};
 
 /// The part of an address that says how it is reached, which no folder is named by.
 const SCHEME: &str = "://";
@@ -25,17 +25,20 @@ impl EvidencePlace {
     /// # Errors
     /// [`BucketError`] for an address that names no bucket, as [`Bucket::of`]. Nobody is asked yet.
     pub fn of(named: &str) -> Result<Self, BucketError> {
-        match named.contains(SCHEME) {
+        let is_slip = SCHEMES.iter().any(|scheme| named.strip_prefix(scheme).is_some_and(|rest| rest.starts_with(':')));
+        match named.contains(SCHEME) || is_slip {
             true => Bucket::of(named).map(Self::Bucket),
+            false if named.is_empty() => Err(BucketError::Address { reason: "it is empty" }),
             false => Ok(Self::Folder(PathBuf::from(named))),
         }
     }
 
-    /// The place that is named, or the folder where none is.
+    /// The place that is named, or the folder where none is. A variable that is empty names none.
     ///
     /// # Errors
     /// As [`Self::of`].
     pub fn named_or(named: Option<&str>, folder: &Path) -> Result<Self, BucketError> {
+        let named = named.filter(|named| !named.is_empty());
         named.map_or_else(|| Ok(Self::Folder(folder.to_owned())), Self::of)
     }
 
@@ -114,6 +117,10 @@ mod tests {
         check("https://reports/acme", Err("evidence.address"));
         check("file:///srv/kept", Err("evidence.address"));
         check("s3://", Err("evidence.address"));
+        check("s3:/reports/acme", Err("evidence.address"));
+        check("s3:reports", Err("evidence.address"));
+        check("", Err("evidence.address"));
+        check("s3", Ok("s3"));
     }
 
     #[test]

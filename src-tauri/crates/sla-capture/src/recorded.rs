@@ -7,7 +7,7 @@ use sla_core::plan::What;
 
 use crate::beats;
 use crate::file::{charges_query, file_query, incidents_query};
-use crate::prometheus::{asked, probes_query};
+use crate::prometheus::{asked, counted, probes_query};
 use crate::sql::sql_query;
 
 /// Whether evidence with that query and that source, as its provenance keeps them, answers what is asked. Addresses of servers
@@ -19,7 +19,7 @@ pub fn answers(what: &What, query: &str, source: &str) -> bool {
             // Within a month a server may have become one of version 3.
             query == both || query == later || query == format!("{both}\n{later}")
         }
-        What::Counters(counters) => counters.to_string() == query,
+        What::Counters(counters) => counted(counters, query),
         What::Sql { statement, content } => query == sql_query(statement, *content),
         What::Charges { path, charges, content } => {
             query == charges_query(charges, *content) && is_of_file(path, source)
@@ -44,8 +44,8 @@ fn is_of_file(path: &str, source: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use sla_core::catalogue::{Comparison, Variables};
-    use sla_core::plan::{FileContent, Reading};
+    use sla_core::catalogue::{Comparison, NewSeries, Variables};
+    use sla_core::plan::{CountedPart, Counter, Counters, FileContent, Reading};
 
     use super::*;
 
@@ -84,5 +84,19 @@ mod tests {
             check(&asked, &text, "https://anywhere.example.org", true);
         }
         check(&asked, "good: sum(good)\ntotal: increase(total[60s])", "https://anywhere.example.org", false);
+
+        let counter = |name: &str| Counter {
+            series: name.parse().expect("a selector"),
+            new_series: NewSeries::StartsAtZero,
+            gap_seconds: 120,
+            up_to: None,
+        };
+        let counters = Counters { part: CountedPart::Bad, first: counter("failed"), total: counter("all") };
+        let (text, what) = (counters.to_string(), What::Counters(counters));
+        check(&what, &text, "https://anywhere.example.org", true);
+        // Which label tells servers apart says nothing of what is counted.
+        check(&what, &format!("{text}\nreplicas: apart by replica"), "https://anywhere.example.org", true);
+        check(&what, &format!("{text}\nmore"), "https://anywhere.example.org", false);
+        check(&what, &text.replace("all", "others"), "https://anywhere.example.org", false);
     }
 }

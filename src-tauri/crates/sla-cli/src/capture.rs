@@ -38,7 +38,7 @@ pub(crate) struct Capture {
     /// Last day, which is included
     #[arg(long, value_name = "DAY", requires = "from")]
     to: Option<NaiveDate>,
-    /// What is missing since the first day that is there, at most two weeks back; yesterday where none is there. For a timer
+    /// What is missing or partial of the last two weeks. Where no day is there yet, the source must know of yesterday only. For a timer
     #[arg(long, conflicts_with_all = ["from", "to"])]
     daily: bool,
     /// What is missing or partial of a month, such as 2026-10, up to the last whole day
@@ -87,7 +87,7 @@ struct Place {
 
 impl Place {
     fn evidence(&self) -> Result<EvidencePlace, Failure> {
-        match (&self.evidence, &self.out) {
+        match (self.evidence.as_ref().filter(|named| !named.is_empty()), &self.out) {
             (Some(named), _) => Ok(EvidencePlace::of(named)?),
             (None, Some(out)) => Ok(EvidencePlace::Folder(out.clone())),
             (None, None) => Err(nowhere()),

@@ -109,7 +109,7 @@ export const forgetSealKey = () => command<null>('forget_seal_key')
 export interface SourceSecret {
   name: string
   sources: string[]
-  place: 'environment' | 'keychain' | 'nowhere'
+  place: 'environment' | 'keychain' | 'nowhere' | 'locked'
 }
 
 /** Every secret that the desk's data sources name. */

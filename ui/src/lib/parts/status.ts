@@ -114,10 +114,11 @@ const source: Looks<'reached' | 'not_reached' | 'numbers' | 'no_numbers'> = {
 }
 
 /** Where the credentials of data sources are. */
-const secret: Looks<'environment' | 'keychain' | 'nowhere'> = {
+const secret: Looks<'environment' | 'keychain' | 'nowhere' | 'locked'> = {
   environment: { icon: CircleCheck, tone: 'good' },
   keychain: { icon: Lock, tone: 'good' },
   nowhere: { icon: CircleX, tone: 'bad' },
+  locked: { icon: CircleHelp, tone: 'open' },
 }
 
 /** A day of the calendar of what was captured. */

@@ -56,7 +56,7 @@ pub(crate) struct Life {
     /// When its end was marked, when nothing came after it.
     ended_ms: Option<i64>,
     /// Whether a value came that is no number: what it rose by until the next one is not known.
-    is_clouded: bool,
+    clouded_ms: Option<i64>,
 }
 
 /// A series that was not there before the period.
@@ -142,7 +142,7 @@ impl Tally {
     /// fall, read often enough, one slice after the other inside the period. Gives how many it took. What follows from each of
     /// them is what [`Tally::sample`] makes of it; added up is only where a slice ends.
     fn plain(&mut self, life: &mut Life, samples: &[Sample]) -> usize {
-        let Life { last: Some((mut before, was)), ended_ms: None, is_clouded: false } = *life else { return 0 };
+        let Life { last: Some((mut before, was)), ended_ms: None, clouded_ms: None } = *life else { return 0 };
         let Some(was) = whole(was) else { return 0 };
         if before <= self.terms.start_ms || before > self.terms.end_ms {
             return 0;
@@ -204,26 +204,28 @@ impl Tally {
         }
         match life.last {
             Some(before) => self.rise(life, before, (t, value)),
+            // Whether it counted from zero then, or went on, its first values do not say.
+            None if life.clouded_ms.is_some() => self.forget(life.clouded_ms.map_or(t, |since| since - 1), t),
             None if t > self.terms.start_ms && t <= self.terms.end_ms => {
                 self.born.push(Born { labels: labels(), t, value });
             }
             None => {}
         }
-        *life = Life { last: Some((t, value)), ended_ms: None, is_clouded: false };
+        *life = Life { last: Some((t, value)), ended_ms: None, clouded_ms: None };
     }
 
     /// A value that no counter has.
     fn cloud(&mut self, life: &mut Life, t: i64) {
         let after = life.last.map_or(t - 1, |(before, _)| before);
         self.forget(after, t);
-        life.is_clouded = true;
+        life.clouded_ms.get_or_insert(t);
         life.ended_ms = None;
     }
 
     fn rise(&mut self, life: &Life, (before, was): Sample, (t, is): Sample) {
         let has_moved = is.to_bits() != was.to_bits();
         let is_gap = t - before > self.terms.gap_ms;
-        if life.is_clouded {
+        if life.clouded_ms.is_some() {
             self.forget(before, t);
             return;
         }
@@ -256,7 +258,7 @@ impl Tally {
     /// Ends a series: no further sample of it comes, and samples were asked for until a gap's length after the period.
     pub(crate) fn end(&mut self, life: &Life) {
         let Some((last, _)) = life.last.filter(|(last, _)| *last <= self.terms.end_ms) else { return };
-        if life.is_clouded {
+        if life.clouded_ms.is_some() {
             self.forget(last, self.terms.end_ms);
         } else if life.ended_ms.is_none() {
             self.open.push(last);
@@ -294,6 +296,7 @@ impl Tally {
 
     fn begin(&mut self, t: i64, value: f64, earlier: Option<f64>) {
         match earlier {
+            Some(was) if !was.is_finite() || was < 0.0 => self.forget(self.terms.start_ms, t),
             Some(was) if value < was => {
                 self.restarts += 1;
                 self.add(t, 0.0, value);

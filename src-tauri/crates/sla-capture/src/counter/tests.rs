@@ -132,6 +132,15 @@ fn a_slice_holds_what_its_samples_rose_by() {
         let series: Vec<(f64, &str)> =
             vec![(590.0, "1"), (650.0, "2"), (710.0, cloud), (770.0, "5"), (830.0, "6"), (890.0, "7"), (950.0, "8")];
         check(&[&series], "? ? ? 1 1");
+        // Where it comes first, nobody knows what was counted until the next one.
+        let series: Vec<(f64, &str)> =
+            vec![(650.0, cloud), (710.0, "5"), (770.0, "6"), (830.0, "7"), (890.0, "8"), (950.0, "9")];
+        check(&[&series], "? ? 1 1 1");
+        let series: Vec<(f64, &str)> =
+            vec![(590.0, cloud), (650.0, "5"), (710.0, "6"), (770.0, "7"), (830.0, "8"), (890.0, "9"), (950.0, "9")];
+        check(&[&series], "? 1 1 1 1");
+        let series: Vec<(f64, &str)> = vec![(650.0, cloud), (670.0, cloud), (830.0, "7"), (890.0, "8"), (950.0, "9")];
+        check(&[&series], "? ? ? ? 1");
     }
     // Nothing at all.
     check(&[], "- - - - -");
@@ -169,6 +178,9 @@ fn what_a_new_series_was_before_decides_its_first_value() {
         check(new_series, "7", Some(7.0), "0 2 0 0 0", (0, 0));
         check(new_series, "7", Some(3.0), "? 2 0 0 0", (0, 0));
         check(new_series, "7", Some(8.0), "7 2 0 0 0", (0, 1));
+        for cloud in [f64::NAN, f64::INFINITY, -1.0] {
+            check(new_series, "7", Some(cloud), "? 2 0 0 0", (0, 0));
+        }
     }
 }
 

@@ -20,6 +20,7 @@ use crate::guard::{DAMAGED, guarded};
 use crate::slices::{Slice, Slices, SlicesError};
 use crate::source::{MAX_SLICES, is_printable};
 
+pub(crate) use bucket::SCHEMES;
 pub use bucket::{Bucket, BucketError};
 pub(crate) use store::IN_PLACE;
 pub use store::{Evidence, EvidenceStore, StoreError};

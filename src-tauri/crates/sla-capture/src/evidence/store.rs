@@ -37,7 +37,7 @@ struct Fetched {
 /// A file of the store whose bytes have the hash they are named by.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Evidence {
-    /// Where the file lies. What comes from a bucket lies there as long as the store is held.
+    /// Where the file lies. What was opened of a bucket lies there as long as the store is held.
     pub path: PathBuf,
     /// Its hash and what it says of itself.
     pub reference: EvidenceRef,
@@ -114,10 +114,15 @@ impl EvidenceStore {
     /// # Errors
     /// [`StoreError`]: the hash is none, the file is missing, cannot be read, or was altered.
     pub fn open(&self, sha256: &str) -> Result<Evidence, StoreError> {
-        self.read(sha256).map(|(evidence, _)| evidence)
+        let (evidence, bytes) = self.read(sha256)?;
+        if self.bucket.is_some() {
+            // Whoever measures is given a file. Where one lies already it is checked, too.
+            EvidenceStore::new(&self.folder).put(&bytes)?;
+        }
+        Ok(evidence)
     }
 
-    /// The same with the bytes that were looked at.
+    /// The same with the bytes that were looked at. What comes from a bucket is in memory alone, and no file of it lies anywhere.
     ///
     /// # Errors
     /// [`StoreError`], as for [`Self::open`].
@@ -144,10 +149,6 @@ impl EvidenceStore {
             path: name(),
             reason,
         })?;
-        if self.bucket.is_some() {
-            // Whoever measures is given a file. Where one lies already it is checked, too.
-            EvidenceStore::new(&self.folder).put(&bytes)?;
-        }
         Ok((Evidence { path, reference: EvidenceRef { sha256: sha256.to_owned(), provenance } }, bytes))
     }
 

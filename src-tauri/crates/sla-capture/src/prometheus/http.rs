@@ -5,8 +5,8 @@ use std::io;
 use std::time::Duration;
 
 use chrono::DateTime;
-use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE};
-use reqwest::{Client, RequestBuilder, Response, StatusCode, Url};
+use reqwest::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, TRANSFER_ENCODING};
+use reqwest::{Client, RequestBuilder, Response, StatusCode, Url, Version};
 
 use super::config::{Auth, Backoff, MAX_POINTS_PER_REQUEST, PrometheusConfig};
 use super::error::{PrometheusError, start_of};
@@ -71,6 +71,15 @@ impl Attempts {
 }
 
 /// A wait, and up to a quarter of it more: whoever failed together does not come back together.
+/// Whether an answer says where it ends. Frames have no last one: where the end of the connection is the end of the answer, one that
+/// was cut between two frames would pass for a whole one.
+fn tells_its_end(response: &Response) -> bool {
+    let is_chunked = |coding: &HeaderValue| coding.to_str().is_ok_and(|coding| coding.contains("chunked"));
+    response.version() >= Version::HTTP_2
+        || response.headers().contains_key(CONTENT_LENGTH)
+        || response.headers().get(TRANSFER_ENCODING).is_some_and(is_chunked)
+}
+
 fn spread(wait: Duration) -> Duration {
     // Without random numbers it is the wait itself.
     let share = getrandom::u32().unwrap_or(0) % 1000;
@@ -213,7 +222,7 @@ impl Http {
     ) -> Result<Option<R>, Failure> {
         let mut response = self.send_once(url, query, request).await?;
         let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-        if !kind.is_some_and(|kind| kind.starts_with(R::CONTENT_TYPE)) {
+        if !kind.is_some_and(|kind| kind.starts_with(R::CONTENT_TYPE)) || !tells_its_end(&response) {
             return Ok(None);
         }
         loop {

@@ -28,6 +28,7 @@ pub use counters::CounterSource;
 pub use error::PrometheusError;
 pub use probes::ProbeSource;
 pub(crate) use probes::query as probes_query;
+pub(crate) use replicas::counted;
 
 use crate::error::CaptureError;
 use crate::gather::Gather;

@@ -18,6 +18,8 @@ use crate::source::{CaptureRequest, Progress, instant};
 
 /// More servers than that read the same targets nowhere; a label with more values tells something else apart.
 const MOST_REPLICAS: usize = 8;
+/// In front of the label that tells servers apart, in what evidence says it was asked.
+const APART: &str = "\nreplicas: apart by ";
 
 impl CounterSource {
     /// Reads each server by itself and gives the one that knows more slices, with a note for each other; of two that know equally
@@ -53,9 +55,14 @@ impl CounterSource {
         let notes: Vec<Note> = readings.iter().map(|other| compared(label, (&counted, &ours), other)).collect();
         let (mut provenance, rows) = ours.into_parts();
         provenance.notes.extend(notes);
-        provenance.query = format!("{}\nreplicas: apart by {label}", self.counters);
+        provenance.query = format!("{}{APART}{label}", self.counters);
         Ok(Slices::new(provenance, rows).expect("they were slices before"))
     }
+}
+
+/// Whether evidence with that query counted these counters, of one server or of the one of several that knew most.
+pub(crate) fn counted(counters: &Counters, query: &str) -> bool {
+    query.strip_prefix(&counters.to_string()).is_some_and(|rest| rest.is_empty() || rest.starts_with(APART))
 }
 
 /// The counters of one server.

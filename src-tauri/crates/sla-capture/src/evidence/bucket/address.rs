@@ -28,7 +28,7 @@ struct Address {
 }
 
 /// Schemes of addresses.
-const SCHEMES: [&str; 3] = ["s3", "gs", "az"];
+pub(crate) const SCHEMES: [&str; 3] = ["s3", "gs", "az"];
 
 impl Bucket {
     /// The bucket of an address: `s3://bucket/prefix` of S3 and servers that speak it, `gs://bucket/prefix` of Google, or
@@ -48,17 +48,17 @@ impl Bucket {
     }
 
     fn with(address: &Address, service: Service) -> Result<Self, BucketError> {
-        let endpoint = service.endpoint().and_then(|endpoint| Url::parse(&endpoint).ok());
-        let plain = endpoint.filter(|endpoint| endpoint.scheme() == "http");
+        let endpoints = service.endpoints().into_iter().filter_map(|endpoint| Url::parse(&endpoint).ok());
+        let plain: Vec<Url> = endpoints.filter(|endpoint| endpoint.scheme() == "http").collect();
         let (variable, allowed) = service.variables();
         let is_allowed = std::env::var(allowed).is_ok_and(|value| value == "true");
-        if plain.as_ref().is_some_and(|endpoint| !is_loopback(endpoint)) && !is_allowed {
+        if plain.iter().any(|endpoint| !is_loopback(endpoint)) && !is_allowed {
             return Err(BucketError::Plain { variable, allowed });
         }
         let client = ClientOptions::new()
             .with_connect_timeout(CONNECT_WITHIN)
             .with_timeout(ALL_WITHIN)
-            .with_allow_http(plain.is_some());
+            .with_allow_http(!plain.is_empty());
         let retry = RetryConfig { max_retries: REPETITIONS, retry_timeout: REPEAT_WITHIN, ..RetryConfig::default() };
         let store = service.open(&address.bucket, client, retry).map_err(|_| BucketError::Settings)?;
         Ok(Self::over(store, &address.to_string(), &address.prefix))
@@ -66,13 +66,16 @@ impl Bucket {
 }
 
 impl Service {
-    /// Where it is, when the environment says so.
-    fn endpoint(&self) -> Option<String> {
-        match self {
-            Self::S3(service) => service.get_config_value(&AmazonS3ConfigKey::Endpoint),
-            Self::Google(service) => service.get_config_value(&GoogleConfigKey::BaseUrl),
-            Self::Azure(service) => service.get_config_value(&AzureConfigKey::Endpoint),
-        }
+    /// Where it may be, when the environment says so.
+    fn endpoints(&self) -> Vec<String> {
+        let known = match self {
+            Self::S3(service) => [AmazonS3ConfigKey::Endpoint, AmazonS3ConfigKey::S3Endpoint]
+                .map(|key| service.get_config_value(&key))
+                .to_vec(),
+            Self::Google(service) => vec![service.get_config_value(&GoogleConfigKey::BaseUrl)],
+            Self::Azure(service) => vec![service.get_config_value(&AzureConfigKey::Endpoint)],
+        };
+        known.into_iter().flatten().collect()
     }
 
     /// The variables that say where it is, and that it may be spoken to without encryption.
@@ -118,9 +121,10 @@ impl Address {
         if url.port().is_some() || url.query().is_some() || url.fragment().is_some() {
             return Err(refuse("it has a port, a ? or a #; another server is named in the environment"));
         }
-        // The parser takes dots away, so the address itself is looked at.
-        if address.split('/').any(|part| part == "." || part == "..") || address.contains(['%', '\\']) {
-            return Err(refuse("its prefix has . or .. as a part, a % or a backslash"));
+        // The parser takes dots away and writes other signs otherwise, so the address itself is looked at.
+        let is_plain = |sign: char| sign.is_ascii_alphanumeric() || "/-_.:=+".contains(sign);
+        if address.split('/').any(|part| part == "." || part == "..") || !address.chars().all(is_plain) {
+            return Err(refuse("its prefix has . or .. as a part, or signs other than letters, digits and - _ . = +"));
         }
         let bucket = url.host_str().filter(|host| !host.is_empty()).ok_or_else(|| refuse("it names no bucket"))?;
         Ok(Self { scheme, bucket: bucket.to_owned(), prefix: url.path().trim_matches('/').to_owned() })
@@ -175,6 +179,8 @@ mod tests {
             "s3://reports/../a",
             "s3://reports/a/./b",
             "s3://reports/%2e%2e/a",
+            "s3://reports/M\u{e4}rz",
+            "s3://reports/a b",
         ] {
             check(refused, None);
         }

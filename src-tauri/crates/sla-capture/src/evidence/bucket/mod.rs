@@ -16,6 +16,7 @@ use tokio::runtime::{Handle, Runtime, RuntimeFlavor};
 
 use crate::file::MAX_PARQUET_BYTES;
 
+pub(crate) use address::SCHEMES;
 pub use error::BucketError;
 use error::no_bucket;
 
