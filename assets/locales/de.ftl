@@ -1327,7 +1327,7 @@ bundle-flaw-chain-record = Der Eintrag nennt den Datensatz { $noted }; im Paket 
 bundle-flaw-not-computed = Sie lassen sich nicht neu berechnen: { $reason }
 bundle-flaw-figures = Der Datensatz des Berichts ist { $noted }; aus den Nachweisen berechnet ist es { $found }.
 bundle-flaw-not-drawn = Sie lassen sich nicht neu erstellen: { $reason }
-bundle-flaw-document = { $file } hat andere Bytes; erstellt wurde die Datei von SLA Desk { $program }.
+bundle-flaw-document = { $file } hat andere Bytes, wenn dieses Programm sie erstellt; die versiegelte Datei ist unverändert und stammt von SLA Desk { $program }.
 
 ## Eine Uhr, die falsch geht, ein Datenträger, der voll ist
 

@@ -1330,7 +1330,7 @@ bundle-flaw-chain-record = The entry tells of the record { $noted }; the one in 
 bundle-flaw-not-computed = They cannot be computed again: { $reason }
 bundle-flaw-figures = The report’s record is { $noted }; computed from the evidence it is { $found }.
 bundle-flaw-not-drawn = They cannot be drawn again: { $reason }
-bundle-flaw-document = { $file } has other bytes; it was drawn by SLA Desk { $program }.
+bundle-flaw-document = { $file } has other bytes when this program draws it; the sealed file is unchanged and was drawn by SLA Desk { $program }.
 
 ## A clock that is wrong, a disk that is full
 

@@ -43,6 +43,10 @@ pub(crate) async fn restated(
     let mut restated = records.pop().expect("a plan becomes a record");
     (restated.revision, restated.chain_head) = (record.revision, record.chain_head.clone());
     restated.earlier = RecordEarlier::before(&restated, known);
+    // A version that did not note them wrote documents that do not have them.
+    if record.earlier.iter().all(|one| one.digest.is_none()) {
+        restated.earlier.iter_mut().for_each(|one| one.digest = None);
+    }
     Ok(restated)
 }
 

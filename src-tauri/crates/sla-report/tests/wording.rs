@@ -360,7 +360,7 @@ fn two_readings_stand_side_by_side_and_what_follows_is_said() {
         },
         "mehr, als der Vertrag zulässt, und niemand kann sagen, welche Messung stimmt: Die Zusage ist nicht \
          entscheidbar, und der Betrag reicht vom niedrigsten bis zum höchsten beider. Zählungen, Ausfälle und Diagramme \
-         auf dieser Seite sind die der ersten Messung. Nur nach der ersten Messung ausgefallen: 1 min. Nur nach der \
+         auf der Seite der Zusage sind die der ersten Messung. Nur nach der ersten Messung ausgefallen: 1 min. Nur nach der \
          zweiten Messung ausgefallen: 2 h.",
         "more than the contract allows, and nobody can say which reading is right: the commitment is undecidable",
     );

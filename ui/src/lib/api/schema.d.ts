@@ -4589,6 +4589,8 @@ export interface components {
              * @description The revision that stated it.
              */
             revision: number;
+            /** @description The digest of that revision's record (`MonthRecord::digest`), as the entry of its close in the audit chain has it: 64 hexadecimal digits. Absent in records of versions that did not note it. */
+            digest?: string | null;
             /** @description Its promises. */
             promises: components["schemas"]["RecordEarlierPromise"][];
         };

@@ -21,6 +21,9 @@ pub struct RecordEarlier {
     pub month: Month,
     /// The revision that stated it.
     pub revision: u32,
+    /// The digest of that revision's record (`MonthRecord::digest`), as the entry of its close in the audit chain has it: 64 hexadecimal digits. Absent in records of versions that did not note it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<String>,
     /// Its promises.
     pub promises: Vec<RecordEarlierPromise>,
 }
@@ -66,7 +69,7 @@ impl RecordEarlier {
                 None => promises.push(told),
             }
         }
-        Self { month: record.month, revision: record.revision, promises }
+        Self { month: record.month, revision: record.revision, digest: Some(record.digest()), promises }
     }
 }
 

@@ -4,13 +4,26 @@ use sla_core::phrase;
 use sla_core::phrase::Phrase;
 
 use super::inline::{cell, heading, plain, split_bars, text};
-use super::{Block, Card, Chart, ChartDay, Column, Cover, Fact, Furniture, Manuscript, Table, Tile, course};
+use super::{Block, Card, Chart, ChartDay, Column, Cover, Fact, Furniture, Manuscript, Table, Tile, course, rest};
 use crate::error::ReportError;
 use crate::finding::{TemplateCode, TemplateFinding, nearest};
 
 /// Names of all blocks.
-const KINDS: [&str; 11] =
-    ["page", "cover", "tiles", "facts", "table", "chart", "hours", "burndown", "months", "evidence", "pagebreak"];
+const KINDS: [&str; 13] = [
+    "page",
+    "cover",
+    "tiles",
+    "facts",
+    "table",
+    "rows",
+    "chart",
+    "hours",
+    "burndown",
+    "months",
+    "evidence",
+    "pagebreak",
+    "sheet",
+];
 
 /// Looks at a template's own text, before any record: every fenced block has a known name and an end. Returns what is wrong.
 pub(crate) fn check_blocks(file: &str, source: &str) -> Vec<TemplateFinding> {
@@ -82,10 +95,12 @@ pub(super) fn add(manuscript: &mut Manuscript, kind: &str, content: &str) -> Res
         "months" => Block::Months(course::months(&lines)?),
         "evidence" => Block::Evidence { cards: cards(&lines)? },
         "pagebreak" => Block::PageBreak,
+        "sheet" => Block::Sheet,
+        "rows" => Block::Rows { of: rest::rows(&lines)? },
         _ => {
             return Err(Wrong::new(
-                "a block named page, cover, tiles, facts, table, chart, hours, burndown, months, evidence or pagebreak",
-                "ein Block namens page, cover, tiles, facts, table, chart, hours, burndown, months, evidence oder pagebreak",
+                "a block named page, cover, tiles, facts, table, rows, chart, hours, burndown, months, evidence, pagebreak or sheet",
+                "ein Block namens page, cover, tiles, facts, table, rows, chart, hours, burndown, months, evidence, pagebreak oder sheet",
                 kind,
             ));
         }
@@ -169,6 +184,7 @@ fn tile(line: &str) -> Result<Tile, Wrong> {
 }
 
 fn table(lines: &[&str]) -> Result<Table, Wrong> {
+    let (rest, lines) = rest::split(lines)?;
     let [titles, shares, rows @ ..] = lines else {
         return Err(Wrong::new(
             "a table of a head, a line of dashes, and rows",
@@ -214,7 +230,7 @@ fn table(lines: &[&str]) -> Result<Table, Wrong> {
             ))
         })
         .collect::<Result<_, _>>()?;
-    Ok(Table { columns, rows })
+    Ok(Table { columns, rows, rest })
 }
 
 fn chart(lines: &[&str]) -> Result<Chart, Wrong> {
@@ -313,6 +329,17 @@ mod tests {
         check("table\na | b\n---", "expected as many groups of dashes");
         check("table\na | b\n--- | x", "expected dashes");
         check("table\na", "expected a table");
+        check(
+            "table\ninstead: 3 rows\na\n---",
+            "expected a line \"instead: … [text](#anchor)\"; found \"instead: 3 rows\"",
+        );
+        check("table\npartly: {shown} of 3\na\n---", "expected a line \"instead: … [text](#anchor)\"");
+        check(
+            "table\npartly: {shown} [a](#b)\ninstead: [a](#c)\na\n---",
+            "expected a sentence that leads to the same place as that after instead; found \"partly: {shown} [a](#b)\"",
+        );
+        check("rows\n[a](#b)", "expected a line \"#anchor\"; found \"[a](#b)\"");
+        check("rows\n#b", "expected a table with a line \"instead: … [text](#b)\"");
         check("chart\ntarget: x | y", "expected a line \"target: 99.9 | label\"");
         check("chart\ntarget: 99 | y\nday: 1 | x | 1 | 1", "expected \"day: ");
         check("chart\ntarget: 99 | y\nday: 1 | NaN | 1 | 1", "expected \"day: ");

@@ -32,6 +32,18 @@ pub fn parse(file: &str, source: &str) -> Result<Manuscript, ReportError> {
             Refused::Block(wrong) => wrong.in_file(file),
         })?;
     }
+    if let Some(of) = reader.manuscript.rows_of_no_table() {
+        return Err(ReportError::Block {
+            file: file.to_owned(),
+            expected: phrase!(
+                "a table with a line \"instead: … [text](#{of})\"",
+                "eine Tabelle mit einer Zeile \"instead: … [Text](#{of})\""
+            )
+            .into(),
+            found: phrase!("a block rows of \"#{of}\"", "ein Block rows zu \"#{of}\"").into(),
+            text: format!("#{of}"),
+        });
+    }
     match reader.manuscript.dangling() {
         None => Ok(reader.manuscript),
         Some(anchor) => Err(ReportError::Block {

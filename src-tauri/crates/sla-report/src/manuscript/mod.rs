@@ -5,6 +5,7 @@ mod course;
 mod fence;
 mod inline;
 mod markdown;
+mod rest;
 
 use std::collections::BTreeSet;
 
@@ -13,6 +14,8 @@ use serde::Serialize;
 pub use course::{BurnDay, BurnDown, Hour, HourDay, HourMap, HourState, Month, Months};
 pub(crate) use fence::check_blocks;
 pub use markdown::parse;
+pub use rest::Rest;
+pub(crate) use rest::section_len;
 
 /// A parsed document.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -92,6 +95,14 @@ pub enum Block {
     Rule,
     /// What follows begins on a new page.
     PageBreak,
+    /// What follows, up to the next page break or sheet, stands on one page: figures become lower and tables with a rest
+    /// leave out rows where it would not fit.
+    Sheet,
+    /// All rows of the table whose rest leads to this anchor.
+    Rows {
+        /// The anchor.
+        of: String,
+    },
 }
 
 /// Text in runs of one style. A line break is `\n`.
@@ -197,6 +208,9 @@ pub struct Table {
     pub columns: Vec<Column>,
     /// Its rows; each has as many cells as there are columns.
     pub rows: Vec<Vec<Cell>>,
+    /// What stands in place of the rows that its sheet has no room for; without it, or outside of a sheet, none is left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rest: Option<Rest>,
 }
 
 /// A column of a table.
@@ -283,11 +297,13 @@ impl Manuscript {
             }
         }
         let mut dangling = None;
-        self.each_text(&mut |text| {
+        let mut look = |text: &Text| {
             let links = text.iter().filter_map(|run| run.link.as_deref());
             let nowhere = links.filter(|link| !anchors.contains(link)).map(str::to_owned);
             dangling = dangling.take().or(nowhere.take(1).next());
-        });
+        };
+        self.each_text(&mut look);
+        self.rests().for_each(|(rest, _)| rest.each_text(&mut look));
         dangling
     }
 
@@ -324,7 +340,7 @@ impl Manuscript {
                     }
                 }
                 Block::Chart(_) | Block::Hours(_) | Block::BurnDown(_) | Block::Months(_) => {}
-                Block::Rule | Block::PageBreak => {}
+                Block::Rule | Block::PageBreak | Block::Sheet | Block::Rows { .. } => {}
             }
         }
     }

@@ -19,10 +19,7 @@ impl<'a> Flow<'a> {
             Block::Heading { level, anchor, text } => {
                 let keep = self.heading_height(*level, text) + self.start_height(rest);
                 self.need(keep);
-                if let Some(anchor) = anchor {
-                    self.anchor(anchor, text);
-                }
-                self.heading(*level, text);
+                self.title(*level, anchor.as_deref(), text);
             }
             Block::Paragraph { text } => {
                 let look = self.body_look();
@@ -45,20 +42,20 @@ impl<'a> Flow<'a> {
                 // What was left of the budget stands beside the year, where both are told.
                 self.is_half_free = matches!(rest.first(), Some(Block::Months(_)));
                 self.gap(3.0);
-                self.need(burn::HEIGHT);
+                self.need(self.lower(burn::HEIGHT, burn::PLOT_HEIGHT));
                 burn::draw(self, drawn, if self.is_half_free { Frame::LEFT_HALF } else { Frame::WHOLE });
                 if !self.is_half_free {
-                    self.advance(burn::HEIGHT);
+                    self.advance(self.lower(burn::HEIGHT, burn::PLOT_HEIGHT));
                 }
             }
             Block::Months(drawn) => {
                 if !self.is_half_free {
                     self.gap(3.0);
-                    self.need(months::HEIGHT);
+                    self.need(self.lower(months::HEIGHT, months::PLOT_HEIGHT));
                 }
                 months::draw(self, drawn, if self.is_half_free { Frame::RIGHT_HALF } else { Frame::WHOLE });
                 self.is_half_free = false;
-                self.advance(months::HEIGHT);
+                self.advance(self.lower(months::HEIGHT, months::PLOT_HEIGHT));
             }
             Block::Evidence { cards } => {
                 self.cards(cards);
@@ -69,9 +66,15 @@ impl<'a> Flow<'a> {
                 self.underline(self.colours.rule, 0.6);
                 self.advance(8.0);
             }
-            Block::PageBreak => {
+            Block::PageBreak | Block::Sheet => {
                 if !self.is_page_empty() {
                     self.new_page();
+                }
+            }
+            Block::Rows { of } => {
+                if let Some(table) = self.wholes.get(of.as_str()).copied() {
+                    self.table(table);
+                    self.advance(10.0);
                 }
             }
         }
@@ -93,7 +96,7 @@ impl<'a> Flow<'a> {
         }
     }
 
-    fn heading_gaps(level: u8) -> (f32, f32) {
+    pub(super) fn heading_gaps(level: u8) -> (f32, f32) {
         match level {
             1 => (0.0, 8.0),
             2 => (14.0, 7.0),
@@ -101,10 +104,18 @@ impl<'a> Flow<'a> {
         }
     }
 
-    fn heading_height(&mut self, level: u8, text: &Text) -> f32 {
+    pub(super) fn heading_height(&mut self, level: u8, text: &Text) -> f32 {
         let (above, below) = Self::heading_gaps(level);
         let look = self.heading_look(level);
         above + self.setter.set(text, look, WIDTH).height() + below
+    }
+
+    /// A heading, which may be a place that links lead to.
+    pub(super) fn title(&mut self, level: u8, anchor: Option<&str>, text: &Text) {
+        if let Some(anchor) = anchor {
+            self.anchor(anchor, text);
+        }
+        self.heading(level, text);
     }
 
     pub(super) fn heading(&mut self, level: u8, text: &Text) {
@@ -137,13 +148,14 @@ impl<'a> Flow<'a> {
             }
             Block::List { .. } => 2.0 * BODY_SIZE * 1.4,
             Block::Tiles { .. } | Block::Cover(_) => 60.0,
-            Block::Facts { facts } => self.fact_rows(facts, 4).iter().map(row_height).sum::<f32>(),
+            Block::Facts { facts } => self.facts_height(facts, 4),
             Block::Table(table) => self.table_start(table),
-            Block::Chart(_) => chart::HEIGHT,
-            Block::Hours(_) => hours::HEIGHT,
-            Block::BurnDown(_) | Block::Months(_) => burn::HEIGHT,
+            Block::Rows { of } => self.wholes.get(of.as_str()).copied().map_or(0.0, |table| self.table_start(table)),
+            Block::Chart(_) => self.lower(chart::HEIGHT, chart::PLOT_HEIGHT),
+            Block::Hours(_) => self.lower(hours::HEIGHT, hours::PLOT_HEIGHT),
+            Block::BurnDown(_) | Block::Months(_) => self.lower(burn::HEIGHT, burn::PLOT_HEIGHT),
             Block::Evidence { cards } => self.cards_start(cards),
-            Block::Rule | Block::PageBreak => 0.0,
+            Block::Rule | Block::PageBreak | Block::Sheet => 0.0,
         };
         height.min(BODY / 2.0)
     }
@@ -151,6 +163,9 @@ impl<'a> Flow<'a> {
     fn table_or_nothing(&mut self, rest: &[Block]) -> f32 {
         match rest.first() {
             Some(Block::Table(table)) => self.table_start(table),
+            Some(Block::Rows { of }) => {
+                self.wholes.get(of.as_str()).copied().map_or(0.0, |table| self.table_start(table))
+            }
             Some(Block::Evidence { cards }) => self.cards_start(cards),
             _ => 0.0,
         }
@@ -264,6 +279,11 @@ impl<'a> Flow<'a> {
             }
             self.advance(height);
         }
+    }
+
+    /// Height of facts, `per_row` in a row.
+    pub(super) fn facts_height(&mut self, facts: &[Fact], per_row: usize) -> f32 {
+        self.fact_rows(facts, per_row).iter().map(row_height).sum()
     }
 
     /// Texts that are taller than a page: below each other, from page to page.

@@ -9,7 +9,8 @@ use crate::manuscript::BurnDown;
 
 /// Height of the whole figure in points.
 pub(super) const HEIGHT: f32 = 136.0;
-const PLOT_HEIGHT: f32 = 72.0;
+/// Height of what becomes lower with the figure.
+pub(super) const PLOT_HEIGHT: f32 = 72.0;
 /// Percent from tick to tick; the least that shows the deepest overdraft is taken.
 const STEPS: [u16; 10] = [25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000];
 const TICKS: u16 = 4;
@@ -18,7 +19,7 @@ const TICKS: u16 = 4;
 pub(super) fn draw(flow: &mut Flow<'_>, chart: &BurnDown, frame: Frame) {
     let colours = flow.colours;
     let top = plot::begin(flow, frame, &chart.caption, &chart.description);
-    let plot = frame.plot(top, PLOT_HEIGHT);
+    let plot = frame.plot(top, PLOT_HEIGHT * flow.figure_scale);
     let step = step(chart);
     let y = |percent: f32| {
         let share = (100.0 - percent) / (f32::from(step) * f32::from(TICKS));

@@ -14,7 +14,8 @@ use crate::theme::Colours;
 
 /// Height of the whole figure in points.
 pub(super) const HEIGHT: f32 = 132.0;
-const PLOT_HEIGHT: f32 = 72.0;
+/// Height of what becomes lower with the figure.
+pub(super) const PLOT_HEIGHT: f32 = 72.0;
 /// Steps of the scale in ten-thousandths of a percent; the least that shows every bar's end is taken.
 const STEPS: [u32; 11] = [100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 250_000];
 const TICKS: u32 = 4;
@@ -44,11 +45,11 @@ fn kind(day: &ChartDay, target: &str) -> Kind {
 /// Draws the chart at the cursor, whole.
 pub(super) fn draw(flow: &mut Flow<'_>, chart: &Chart) {
     flow.gap(3.0);
-    flow.need(HEIGHT);
+    flow.need(flow.lower(HEIGHT, PLOT_HEIGHT));
     let (frame, colours) = (Frame::WHOLE, flow.colours);
     let top = plot::begin(flow, frame, &chart.caption, &chart.description);
     let least = chart.days.iter().filter_map(|day| day.percent.as_deref()).map(number).fold(100.0, f32::min);
-    let scale = Scale::new(number(&chart.target), least, frame.plot(top, PLOT_HEIGHT));
+    let scale = Scale::new(number(&chart.target), least, frame.plot(top, PLOT_HEIGHT * flow.figure_scale));
     scale.draw(flow, frame, &chart.decimal_mark);
     bars(flow, &scale, chart);
     let plot = scale.plot;
@@ -56,7 +57,7 @@ pub(super) fn draw(flow: &mut Flow<'_>, chart: &Chart) {
     flow.mark(|ops| shape::dashed(ops, &[(plot.left, target), (plot.left + plot.width, target)], 1.0, colours.ink));
     legend(flow, chart, plot.top - plot.height - 20.0);
     flow.tags.close();
-    flow.advance(HEIGHT);
+    flow.advance(flow.lower(HEIGHT, PLOT_HEIGHT));
 }
 
 /// A percentage as a coordinate.

@@ -1,6 +1,6 @@
 //! Content flows down the pages: what fits stays together, what is taller than a page is split by lines.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use printpdf::{DictItem, Op};
@@ -9,7 +9,7 @@ use super::shape::{self, Area};
 use super::tags::Tags;
 use super::text::{Lines, Look as TextLook, Part, Setter};
 use crate::logo::Logo;
-use crate::manuscript::{self, Text};
+use crate::manuscript::{self, Table, Text};
 use crate::templates::Look;
 use crate::theme::Colours;
 
@@ -70,6 +70,12 @@ pub(super) struct Flow<'a> {
     pub(super) level: u8,
     /// Whether the last figure leaves the right half of the page to the next one, beside it.
     pub(super) is_half_free: bool,
+    /// How high the plots of figures are, as a share of their own height.
+    pub(super) figure_scale: f32,
+    /// Tables that may leave out rows, by the anchor under which all of them stand.
+    pub(super) wholes: BTreeMap<&'a str, &'a Table>,
+    /// Those that did.
+    pub(super) cut: BTreeSet<&'a str>,
     pages: Vec<Vec<Op>>,
     /// Distance of the next content's upper edge to the page's lower one.
     y: f32,
@@ -88,6 +94,9 @@ impl<'a> Flow<'a> {
             anchors: BTreeMap::new(),
             level: 0,
             is_half_free: false,
+            figure_scale: 1.0,
+            wholes: BTreeMap::new(),
+            cut: BTreeSet::new(),
             pages: Vec::new(),
             y: 0.0,
         };
@@ -129,6 +138,11 @@ impl<'a> Flow<'a> {
     /// Moves the cursor down. A gap at the top of a page is no gap.
     pub(super) fn advance(&mut self, height: f32) {
         self.y -= height;
+    }
+
+    /// Height of a figure whose plot is as low as figures are.
+    pub(super) fn lower(&self, height: f32, plot: f32) -> f32 {
+        height - plot * (1.0 - self.figure_scale)
     }
 
     /// A gap before the next content, unless the page just begins.

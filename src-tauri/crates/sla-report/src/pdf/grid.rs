@@ -69,6 +69,12 @@ fn figures(text: &Text) -> impl Iterator<Item = String> {
     words.filter(is_figure).map(|word| word.replace(|c: char| c.is_ascii_digit(), "0"))
 }
 
+/// The rows that decide how wide a table's columns are on a sheet: more than any page has room for.
+fn on_a_sheet(table: &Table) -> &[Vec<Cell>] {
+    const MOST: usize = 60;
+    &table.rows[..table.rows.len().min(MOST)]
+}
+
 /// How much of a card must stand on the page that it begins on: a short one stays whole, of a longer one its title and
 /// some rows, because moving it as a whole would leave half a page empty.
 fn card_start(title: &Lines<'_>, rows: &[Row<'_>]) -> f32 {
@@ -80,13 +86,13 @@ fn card_start(title: &Lines<'_>, rows: &[Row<'_>]) -> f32 {
 
 impl<'a> Flow<'a> {
     /// Left edge and width of every column.
-    fn columns(&mut self, table: &Table) -> Vec<(f32, f32)> {
+    fn columns(&mut self, table: &Table, rows: &[Vec<Cell>]) -> Vec<(f32, f32)> {
         let share = |column: &Column| f32::from(u16::try_from(column.share).unwrap_or(u16::MAX));
         let whole: f32 = table.columns.iter().map(share).sum();
         let shares: Vec<f32> = table.columns.iter().map(|column| WIDTH * share(column) / whole).collect();
         let mut needs = vec![0.0_f32; shares.len()];
         let mut known = BTreeMap::new();
-        for row in &table.rows {
+        for row in rows {
             for ((cell, need), share) in row.iter().zip(&mut needs).zip(&shares) {
                 let face = if cell.status.is_some() { Face::Strong } else { Face::Regular };
                 let icon = if cell.status.is_some() { ICON + GAP } else { 0.0 };
@@ -119,18 +125,44 @@ impl<'a> Flow<'a> {
 
     /// Draws a table.
     pub(super) fn table(&mut self, table: &Table) {
-        let places = self.columns(table);
+        let places = self.columns(table, &table.rows);
+        self.table_at(table, &table.rows, &places);
+    }
+
+    /// Draws the first rows of a table on a sheet.
+    pub(super) fn first_rows(&mut self, table: &Table, count: usize) {
+        let places = self.columns(table, on_a_sheet(table));
+        self.table_at(table, &table.rows[..count], &places);
+    }
+
+    /// Height of a table's head on a sheet, and of its rows as far as they fit on one.
+    pub(super) fn heights_on_a_sheet(&mut self, table: &Table) -> (f32, Vec<f32>) {
+        let places = self.columns(table, on_a_sheet(table));
+        let head = self.head_row(table, &places).height();
+        let (mut sum, mut heights) = (head, Vec::new());
+        for row in &table.rows {
+            let height = self.body_row(table, row, &places).height();
+            sum += height;
+            if sum > BODY {
+                break;
+            }
+            heights.push(height);
+        }
+        (head, heights)
+    }
+
+    fn table_at(&mut self, table: &Table, rows: &[Vec<Cell>], places: &[(f32, f32)]) {
         self.tags.open("Table");
-        let mut head = self.head_row(table, &places);
-        let first = table.rows.first().map(|row| self.body_row(table, row, &places));
+        let mut head = self.head_row(table, places);
+        let first = rows.first().map(|row| self.body_row(table, row, places));
         self.need(head.height() + first.map_or(0.0, |row| row.height().min(BODY / 2.0)));
         self.tags.open("THead");
         self.draw_head(&mut head);
         self.tags.close();
-        if !table.rows.is_empty() {
+        if !rows.is_empty() {
             self.tags.open("TBody");
-            for row in &table.rows {
-                let mut row = self.body_row(table, row, &places);
+            for row in rows {
+                let mut row = self.body_row(table, row, places);
                 self.draw_row(&mut row, Some(&mut head));
                 self.underline(self.colours.rule, 0.4);
             }
@@ -141,7 +173,7 @@ impl<'a> Flow<'a> {
 
     /// Height of a table's head and first row, at most half a page.
     pub(super) fn table_start(&mut self, table: &Table) -> f32 {
-        let places = self.columns(table);
+        let places = self.columns(table, &table.rows);
         let head = self.head_row(table, &places).height();
         let first = table.rows.first().map_or(0.0, |row| self.body_row(table, row, &places).height());
         (head + first).min(BODY / 2.0)
@@ -356,7 +388,7 @@ mod tests {
         let mut cells = Vec::new();
         for block in &parsed.blocks {
             let Block::Table(table) = block else { continue };
-            let places = flow.columns(table);
+            let places = flow.columns(table, &table.rows);
             let right = places.last().map_or(0.0, |(left, width)| left + width);
             assert!((right - LEFT - WIDTH).abs() < 0.1, "a table is as wide as the page, and not {right}");
             for row in &table.rows {

@@ -12,17 +12,19 @@ use crate::theme::{Colour, Colours};
 const ROW: f32 = 4.6;
 const HOURS: f32 = 24.0;
 /// Height of the whole figure in points.
-pub(super) const HEIGHT: f32 = ROW * HOURS + 62.0;
+pub(super) const HEIGHT: f32 = PLOT_HEIGHT + 62.0;
+/// Height of what becomes lower with the figure.
+pub(super) const PLOT_HEIGHT: f32 = ROW * HOURS;
 
 /// Draws the map at the cursor, whole.
 pub(super) fn draw(flow: &mut Flow<'_>, map: &HourMap) {
     flow.gap(3.0);
-    flow.need(HEIGHT);
+    flow.need(flow.lower(HEIGHT, PLOT_HEIGHT));
     let frame = Frame::WHOLE;
     let top = plot::begin(flow, frame, &map.caption, &map.description);
-    let plot = frame.plot(top, ROW * HOURS);
+    let plot = frame.plot(top, PLOT_HEIGHT * flow.figure_scale);
     for hour in [0_u8, 6, 12, 18, 24] {
-        plot::tick(flow, frame, plot, plot.top - ROW * f32::from(hour), &format!("{hour:02}:00"));
+        plot::tick(flow, frame, plot, plot.top - plot.height / HOURS * f32::from(hour), &format!("{hour:02}:00"));
     }
     let (colours, slot) = (flow.colours, plot::slot(plot, map.days.len()));
     flow.mark(|ops| {
@@ -50,7 +52,7 @@ pub(super) fn draw(flow: &mut Flow<'_>, map: &HourMap) {
         .collect();
     plot::legend(flow, frame, plot.top - plot.height - 18.0, &parts);
     flow.tags.close();
-    flow.advance(HEIGHT);
+    flow.advance(flow.lower(HEIGHT, PLOT_HEIGHT));
 }
 
 /// Hours of one kind in a row are one shape, with thin lines between hours that were down.
@@ -60,7 +62,7 @@ fn draw_day(ops: &mut Vec<Op>, hours: &[Hour], column: Area, colours: &Colours) 
     while from < count {
         let hour = hours[from];
         let alike = hours[from..].iter().take_while(|other| **other == hour).count();
-        let place = |at: usize| column.top - ROW * f32::from(u8::try_from(at).unwrap_or(u8::MAX));
+        let place = |at: usize| column.top - column.height / HOURS * f32::from(u8::try_from(at).unwrap_or(u8::MAX));
         let area = Area {
             left: column.left + gap / 2.0,
             top: place(from) - 0.3,

@@ -18,9 +18,12 @@ mod mark;
 mod months;
 mod plot;
 mod shape;
+mod sheet;
 mod tags;
 mod text;
 mod xmp;
+
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use printpdf::{Mm, PdfDocument, PdfPage, PdfSaveOptions};
@@ -30,7 +33,7 @@ use sla_core::record::{Language, MonthRecord};
 pub(crate) use face::Typefaces;
 pub(crate) use finish::Attachment;
 
-use crate::manuscript::Manuscript;
+use crate::manuscript::{Block, Manuscript, section_len};
 use crate::templates::{Templates, report_name};
 use crate::{ReportError, course, manifest, templates};
 use face::Face;
@@ -84,8 +87,25 @@ pub(crate) fn set(paper: Paper<'_>, manuscript: &Manuscript) -> Result<Vec<u8>, 
     let look = paper.look;
     let theme = &look.theme;
     let mut flow = Flow::new(Setter::new(&look.typefaces, paper.language), look);
-    for (index, block) in manuscript.blocks.iter().enumerate() {
-        flow.block(block, &manuscript.blocks[index + 1..]);
+    flow.wholes = manuscript.wholes();
+    let led = if flow.wholes.is_empty() { BTreeSet::new() } else { manuscript.led() };
+    let mut rest = manuscript.blocks.as_slice();
+    while let [block, after @ ..] = rest {
+        rest = match block {
+            Block::Sheet => flow.sheet(after),
+            // All rows of a table stand on its sheet already.
+            Block::Heading { anchor: Some(anchor), .. }
+                if flow.wholes.contains_key(anchor.as_str())
+                    && !flow.cut.contains(anchor.as_str())
+                    && !led.contains(anchor) =>
+            {
+                &rest[section_len(rest)..]
+            }
+            _ => {
+                flow.block(block, after);
+                after
+            }
+        };
         if flow.page_count() > LIMIT_PAGES {
             return Err(ReportError::TooLong { file: paper.template, limit_pages: LIMIT_PAGES });
         }

@@ -11,7 +11,8 @@ use crate::manuscript::{Month, Months, Status};
 
 /// Height of the whole figure in points.
 pub(super) const HEIGHT: f32 = super::burn::HEIGHT;
-const PLOT_HEIGHT: f32 = 72.0;
+/// Height of what becomes lower with the figure.
+pub(super) const PLOT_HEIGHT: f32 = 72.0;
 
 /// Draws the chart at the cursor, whole, and leaves the cursor where it is.
 pub(super) fn draw(flow: &mut Flow<'_>, chart: &Months, frame: Frame) {
@@ -21,7 +22,7 @@ pub(super) fn draw(flow: &mut Flow<'_>, chart: &Months, frame: Frame) {
     let lows = known().map(|(_, [low, _])| number(low));
     let targets = known().map(|(month, _)| number(&month.target));
     let (least, target) = (lows.fold(100.0, f32::min), targets.fold(100.0, f32::min));
-    let scale = Scale::new(target, least, frame.plot(top, PLOT_HEIGHT));
+    let scale = Scale::new(target, least, frame.plot(top, PLOT_HEIGHT * flow.figure_scale));
     scale.draw(flow, frame, &chart.decimal_mark);
     let (plot, slot) = (scale.plot, plot::slot(scale.plot, chart.months.len()));
     let bottom = plot.top - plot.height;

@@ -1,17 +1,37 @@
 //! The blocks of a report as elements. What letters have as well is written where letters are.
 
+use std::collections::BTreeSet;
+
 use sla_core::record::Language;
 
 use super::chart;
 use crate::html::{self, escape, runs};
 use crate::logo::{Logo, Picture, Verb};
-use crate::manuscript::{Block, Card, Cell, Cover, Fact, Status, Table, Text, Tile};
+use crate::manuscript::{Block, Card, Cell, Cover, Fact, Status, Table, Text, Tile, section_len};
 use crate::templates::Look;
 
 /// All blocks, one after the other.
 pub(super) fn all(blocks: &[Block], look: &Look, language: Language) -> String {
-    let blocks: Vec<String> = blocks.iter().map(|one| block(one, look, language)).collect();
-    blocks.join("\n")
+    let wholes: BTreeSet<&str> = blocks.iter().filter_map(rest_of).collect();
+    let (mut page, mut rest) = (Vec::new(), blocks);
+    while let [one, after @ ..] = rest {
+        rest = match one {
+            Block::Heading { anchor: Some(anchor), .. } if wholes.contains(anchor.as_str()) => {
+                &rest[section_len(rest)..]
+            }
+            _ => {
+                page.push(block(one, look, language));
+                after
+            }
+        };
+    }
+    page.join("\n")
+}
+
+/// Where all rows of a table stand that leaves out some on paper. A screen has room for all of them.
+fn rest_of(block: &Block) -> Option<&str> {
+    let Block::Table(table) = block else { return None };
+    table.rest.as_ref().map(|rest| rest.anchor.as_str())
 }
 
 fn block(block: &Block, look: &Look, language: Language) -> String {
@@ -27,6 +47,8 @@ fn block(block: &Block, look: &Look, language: Language) -> String {
         Block::BurnDown(one) => chart::burn_down(one, if language == Language::De { "," } else { "." }),
         Block::Months(one) => chart::months(one),
         Block::Evidence { cards } => cards.iter().map(card).collect::<Vec<_>>().join("\n"),
+        // All rows of every table are shown where the table is.
+        Block::Sheet | Block::Rows { .. } => String::new(),
         Block::PageBreak => "<div class=\"break\" role=\"presentation\"></div>".to_owned(),
         Block::Heading { .. } | Block::Paragraph { .. } | Block::List { .. } | Block::Rule => {
             html::block(block).expect("letters have these")

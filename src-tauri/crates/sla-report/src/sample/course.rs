@@ -1,5 +1,6 @@
 //! How the invented months went: their budget day by day, and the year before.
 
+use sla_core::evidence::sha256_hex;
 use sla_core::ratio::{Percent, Ratio, Rounding};
 use sla_core::record::{
     Method, RecordCommitment, RecordCourse, RecordEarlier, RecordEarlierPromise, RecordRange, RecordSpan, RecordUsed,
@@ -70,6 +71,7 @@ pub(super) fn earlier(month: Month, commitments: &[RecordCommitment]) -> Vec<Rec
     let told = |back: u32| RecordEarlier {
         month: month.minus(back),
         revision: if back == 4 { 2 } else { 1 },
+        digest: Some(sha256_hex(month.minus(back).to_string().as_bytes())),
         promises: commitments.iter().map(|one| promise(one, back)).collect(),
     };
     months.map(told).collect()
