@@ -89,8 +89,12 @@ fn probes(series: &str) -> Probes {
 }
 
 async fn capture(url: &str, probes: &Probes) -> Result<Slices, CaptureError> {
+    capture_of(url, probes, request().period).await
+}
+
+async fn capture_of(url: &str, probes: &Probes, period: Period) -> Result<Slices, CaptureError> {
     let server = sla_capture::Prometheus::new(PrometheusConfig::new(url)).expect("an address");
-    server.probes(probes.clone()).capture(&request(), &NoProgress).await
+    server.probes(probes.clone()).capture(&CaptureRequest { period, ..request() }, &NoProgress).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -117,6 +121,11 @@ async fn samples_are_judged_as_beats_are() {
     assert!(slices.provenance().source.ends_with(", probes ber, fra"), "{}", slices.provenance().source);
     let provenance = slices.provenance();
     assert!(answers(&What::Probes(asked.clone()), &provenance.query, &provenance.source), "{}", provenance.query);
+    // In two parts, of which the second begins while the target is silent.
+    let border = START + 125 * 60;
+    let first = capture_of(&server.url(), &asked, Period { end: border, ..request().period }).await.expect("slices");
+    let second = capture_of(&server.url(), &asked, Period { start: border, ..request().period }).await.expect("slices");
+    assert_eq!([first.rows(), second.rows()].concat(), slices.rows());
     // From a file of the same beats.
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::write(folder.path().join("beats.csv"), csv).expect("a file");

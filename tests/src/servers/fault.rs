@@ -22,8 +22,10 @@ pub enum Fault {
     Status(u16, Option<u32>),
     /// One bit is another, after that many thousandths of the body.
     Flip(usize),
-    /// The answer says that its body is that many bytes longer, or shorter, than it is.
-    Length(isize),
+    /// Of frames of remote read only so many come, and nothing but the end of the connection says that there are no more.
+    Frames(usize),
+    /// The answer says that its body is that many bytes longer than it is.
+    Length(usize),
 }
 
 /// A proxy before a server.
@@ -185,20 +187,42 @@ fn spoilt(mut answer: Vec<u8>, fault: Fault) -> (Vec<u8>, bool) {
             }
             (answer, false)
         }
-        Fault::Length(more) => {
+        Fault::Frames(_) | Fault::Length(_) => {
             let text = String::from_utf8_lossy(&answer[..head]).into_owned();
             let kept = text.lines().filter(|line| {
                 let line = line.to_lowercase();
                 !line.starts_with("content-length:") && !line.starts_with("transfer-encoding:") && !line.is_empty()
             });
-            let body = plain_body(&answer[head..], &text.to_lowercase());
-            let length = body.len().saturating_add_signed(more);
-            let lines: Vec<String> = kept.map(str::to_owned).chain([format!("Content-Length: {length}")]).collect();
+            let mut body = plain_body(&answer[head..], &text.to_lowercase());
+            let mut lines: Vec<String> = kept.map(str::to_owned).collect();
+            match fault {
+                Fault::Frames(count) => body.truncate(frames(&body, count)),
+                Fault::Length(more) => lines.push(format!("Content-Length: {}", body.len() + more)),
+                _ => {}
+            }
             let mut sent = format!("{}\r\n\r\n", lines.join("\r\n")).into_bytes();
             sent.extend_from_slice(&body);
             (sent, false)
         }
     }
+}
+
+/// How many bytes the first frames of remote read take: the length of each as a varint, a checksum of four bytes, and the frame.
+fn frames(body: &[u8], count: usize) -> usize {
+    let mut at = 0;
+    for _ in 0..count {
+        let (mut length, mut shift) = (0_usize, 0);
+        while let Some(byte) = body.get(at) {
+            at += 1;
+            length |= usize::from(byte & 0x7f) << shift;
+            shift += 7;
+            if byte & 0x80 == 0 {
+                break;
+            }
+        }
+        at = (at + 4 + length).min(body.len());
+    }
+    at
 }
 
 /// A body without the marks of chunked transfer.

@@ -108,12 +108,13 @@ fn a_server_with_tls_and_a_token() {
     let server = Prometheus::start(&openmetrics());
     let front = Front::start(Some(Arc::new(tls)), move |request| {
         let token = format!("authorization: bearer {SECRET}\r\n");
-        match request.to_ascii_lowercase().contains(&token) {
+        let request = request.to_ascii_lowercase();
+        match request.contains(&token) && request.contains("x-scope-orgid: north\r\n") {
             true => Reply::Forward(server.port()),
             false => Reply::Say { status: "401 Unauthorized", kind: "text/plain", body: String::new() },
         }
     });
-    let details = format!("bearerTokenEnv: {VARIABLE}, caFile: authority.pem");
+    let details = format!("bearerTokenEnv: {VARIABLE}, caFile: authority.pem, orgId: north");
     closes(&desk(&front.url, &authority, &details));
     let wrong = desk(&front.url, &authority, &details);
     check(&wrong, || close(&wrong, "sesame-shut"), 1, "prometheus.denied", &["(401)", "check the token"]);

@@ -268,6 +268,11 @@ async fn a_network_that_fails_makes_no_wrong_figure() {
         if missing.is_none() {
             // Text without a checksum is as good as the network; frames are checked.
             passing.extend([0, 100, 500, 900, 1000].map(Fault::Flip));
+            // Frames have no last one: what does not say where it ends is read in another way.
+            for count in [0, 1, 2, 10_000] {
+                proxy.will(&[Fault::None, Fault::Frames(count), Fault::Frames(count)]);
+                same(&capture(&proxy.url(), days()).await.expect("usable slices"), exact.rows());
+            }
         }
         for fault in passing {
             let before = proxy.requests();

@@ -363,6 +363,7 @@ pub(crate) fn config(
         config.request_timeout = Duration::from_secs(seconds.into());
     }
     config.replica_label.clone_from(&details.replica_label);
+    config.org_id.clone_from(&details.org_id);
     Ok(config)
 }
 

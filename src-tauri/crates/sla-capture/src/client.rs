@@ -127,3 +127,23 @@ pub fn chain(error: &dyn Error) -> String {
     }
     texts.join(": ")
 }
+/// A wait, and up to a quarter of it more: whoever failed together does not come back together.
+pub(crate) fn spread(wait: Duration) -> Duration {
+    // Without random numbers it is the wait itself.
+    let share = getrandom::u32().unwrap_or(0) % 1000;
+    wait + wait / 4 * share / 1000
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_is_never_shorter_than_asked_and_not_much_longer() {
+        let wait = Duration::from_secs(8);
+        let waits: Vec<Duration> = (0..200).map(|_| spread(wait)).collect();
+        assert!(waits.iter().all(|one| (wait..wait + wait / 4).contains(one)), "{waits:?}");
+        assert!(waits.iter().any(|one| *one != waits[0]), "they are spread");
+        assert_eq!(spread(Duration::ZERO), Duration::ZERO);
+    }
+}

@@ -23,6 +23,8 @@ pub struct PrometheusConfig {
     pub ca_pem: Option<Vec<u8>>,
     /// Label that tells apart servers which read the same targets; counters are then read from each. Default none.
     pub replica_label: Option<String>,
+    /// Tenant of a server for several, sent as `X-Scope-OrgID`. Default none.
+    pub org_id: Option<String>,
     /// Longest time to connect; default 10 s.
     pub connect_timeout: Duration,
     /// Longest time for one request, body included; default 60 s.
@@ -48,6 +50,7 @@ impl PrometheusConfig {
             auth: Auth::None,
             ca_pem: None,
             replica_label: None,
+            org_id: None,
             connect_timeout: Duration::from_secs(10),
             request_timeout: Duration::from_secs(60),
             capture_timeout: Duration::from_secs(30 * 60),

@@ -65,12 +65,11 @@ impl Attempts {
             };
             return Err(PrometheusError::Unavailable { url: url.to_string(), attempts: attempt, reason });
         };
-        tokio::time::sleep(spread(wait)).await;
+        tokio::time::sleep(client::spread(wait)).await;
         Ok(())
     }
 }
 
-/// A wait, and up to a quarter of it more: whoever failed together does not come back together.
 /// Whether an answer says where it ends. Frames have no last one: where the end of the connection is the end of the answer, one that
 /// was cut between two frames would pass for a whole one.
 fn tells_its_end(response: &Response) -> bool {
@@ -78,12 +77,6 @@ fn tells_its_end(response: &Response) -> bool {
     response.version() >= Version::HTTP_2
         || response.headers().contains_key(CONTENT_LENGTH)
         || response.headers().get(TRANSFER_ENCODING).is_some_and(is_chunked)
-}
-
-fn spread(wait: Duration) -> Duration {
-    // Without random numbers it is the wait itself.
-    let share = getrandom::u32().unwrap_or(0) % 1000;
-    wait + wait / 4 * share / 1000
 }
 
 /// Reads an answer while it comes.
@@ -245,6 +238,10 @@ impl Http {
             Auth::None => request,
             Auth::Bearer(token) => request.bearer_auth(token.reveal()),
             Auth::Basic { user, password } => request.basic_auth(user, Some(password.reveal())),
+        };
+        let request = match &self.config.org_id {
+            None => request,
+            Some(tenant) => request.header("X-Scope-OrgID", tenant),
         };
         let response = request.send().await.map_err(|error| self.failure(url, &error))?;
         let status = response.status();
@@ -443,15 +440,6 @@ mod tests {
         for unread in ["", "-1", "1.5", "soon"] {
             check(unread, now, None);
         }
-    }
-
-    #[test]
-    fn a_wait_is_never_shorter_than_asked_and_not_much_longer() {
-        let wait = Duration::from_secs(8);
-        let spread: Vec<Duration> = (0..200).map(|_| spread(wait)).collect();
-        assert!(spread.iter().all(|one| (wait..wait + wait / 4).contains(one)), "{spread:?}");
-        assert!(spread.iter().any(|one| *one != spread[0]), "they are spread");
-        assert_eq!(super::spread(Duration::ZERO), Duration::ZERO);
     }
 
     #[test]

@@ -21,6 +21,8 @@ use crate::source::{BoxFuture, CaptureRequest, Progress, Source, instant};
 const MOST_BEATS: usize = 20_000_000;
 /// The probe's name where no label names one.
 const SERVER: &str = "prometheus";
+/// How long before a period a target's last beat is looked for.
+const HISTORY_SECONDS: i64 = 86_400;
 /// How many targets a message names.
 const NAMED_TARGETS: usize = 20;
 const COLUMN: &str = "total";
@@ -60,8 +62,10 @@ impl ProbeSource {
     async fn read(&self, request: &CaptureRequest, progress: &dyn Progress) -> Result<Slices, CaptureError> {
         request.check()?;
         let reach = reach_seconds(&self.probes.terms);
-        // Beats just before and after the period belong to it, as far as one of them speaks.
-        let wide = Period { start: request.period.start - reach, end: request.period.end + reach };
+        // Beats just after the period belong to it, as far as one of them speaks, and so does the last one before it: a target that
+        // fell silent yesterday is down today as long as its probe lives.
+        let before = reach.max(HISTORY_SECONDS);
+        let wide = Period { start: request.period.start - before, end: request.period.end + reach };
         let pieces = pieces(wide, 1);
         let steps = 1 + pieces.len() as u64;
         let version = self.server.version().await?;

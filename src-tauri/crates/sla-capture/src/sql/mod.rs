@@ -21,6 +21,7 @@ use sla_core::time::utc_text;
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Row};
 
+use crate::client::spread;
 use crate::error::CaptureError;
 use crate::file::content_query;
 use crate::prometheus::Secret;
@@ -134,7 +135,7 @@ impl Database {
                 }
             };
             match waits.next().filter(|_| matches!(error, SqlError::Unavailable { .. })) {
-                Some(wait) => tokio::time::sleep(*wait).await,
+                Some(wait) => tokio::time::sleep(spread(*wait)).await,
                 None => return Err(error),
             }
         }

@@ -26,6 +26,10 @@ const URL: Phrase = Phrase::new(
     "an address that begins with http:// or https:// and holds no credentials",
     "eine Adresse, die mit http:// oder https:// beginnt und keine Zugangsdaten enthält",
 );
+const ORG: Phrase = Phrase::new(
+    "a tenant's name of letters, digits and ! . _ * ' ( ) -, several of them joined by |",
+    "der Name eines Mandanten aus Buchstaben, Ziffern und ! . _ * ' ( ) -, mehrere mit | verbunden",
+);
 const LABEL: Phrase = Phrase::new(
     "a label's name of letters, digits and _, such as \"replica\"",
     "ein Labelname aus Buchstaben, Ziffern und _, etwa \"replica\"",
@@ -102,6 +106,10 @@ pub struct ConnectionDetails {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(regex(pattern = r"^[a-zA-Z_][a-zA-Z0-9_]*$"), extend("x-expected" = LABEL.en(), "x-expected-de" = LABEL.de()))]
     pub replica_label: Option<String>,
+    /// Prometheus: tenant of a server for several, such as Mimir, which is sent to it as `X-Scope-OrgID`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(regex(pattern = r"^[a-zA-Z0-9!._*'()|-]+$"), extend("x-expected" = ORG.en(), "x-expected-de" = ORG.de()))]
+    pub org_id: Option<String>,
     /// Files: folder with the files, relative to the catalogue's folder.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub folder: Option<String>,

@@ -104,6 +104,7 @@ impl Check<'_> {
                 ("caFile", details.ca_file.is_some()),
                 ("timeoutSeconds", details.timeout_seconds.is_some()),
                 ("replicaLabel", details.replica_label.is_some()),
+                ("orgId", details.org_id.is_some()),
                 ("folder", details.folder.is_some()),
             ];
             let (kind, needed, meaning, others): (_, _, _, &[&str]) = match source.spec.source_type {
@@ -111,7 +112,7 @@ impl Check<'_> {
                     "Prometheus",
                     "url",
                     phrase!("the server's base address", "die Basisadresse des Servers"),
-                    &["bearerTokenEnv", "username", "passwordEnv", "caFile", "timeoutSeconds", "replicaLabel"],
+                    &["bearerTokenEnv", "username", "passwordEnv", "caFile", "timeoutSeconds", "replicaLabel", "orgId"],
                 ),
                 SourceType::PostgreSQL => (
                     "PostgreSQL",
