@@ -4,13 +4,14 @@
 use std::collections::BTreeMap;
 
 use sla_core::catalogue::{Catalogue, Finding, SourceFile};
-use sla_core::evidence::{EvidenceRef, Provenance};
 use sla_core::measurement::{BadRun, DayTally, Measurement, Scope, Tally};
 use sla_core::plan::{ContractMonth, plan};
 use sla_core::ratio::Ratio;
 use sla_core::record::{MonthRecord, UnknownReason, Verdict};
 use sla_core::statement::{Measured, StatementError, state};
 use sla_core::time::{Month, Period, UnixSeconds};
+
+use super::nord::evidence;
 
 /// Long after every month of these tests.
 pub(crate) const NOW: UnixSeconds = 1_800_000_000;
@@ -220,19 +221,7 @@ pub(crate) fn try_state(
 ) -> Result<MonthRecord, StatementError> {
     let measured = plan.commitments.iter().map(|planned| {
         let scope = &planned.scope;
-        let provenance = Provenance {
-            query: String::new(),
-            source: "nord.csv".to_owned(),
-            server_version: "csv".to_owned(),
-            from: scope.period.start,
-            to: scope.period.end,
-            step_seconds: scope.step_seconds,
-            scale: 1,
-            warnings: Vec::new(),
-            notes: Vec::new(),
-            pieces: Vec::new(),
-        };
-        let evidence = EvidenceRef { sha256: "ab".repeat(32), provenance };
+        let evidence = evidence(scope, "ab");
         Measured { measurement: measure(scope, &says), evidence, second: None }
     });
     state(plan, &measured.collect::<Vec<_>>(), earlier)
