@@ -98,6 +98,37 @@ async fn capture_of(url: &str, probes: &Probes, period: Period) -> Result<Slices
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn of_two_servers_that_ask_the_same_probes_the_one_that_knows_more_is_judged() {
+    let (written, _) = made();
+    let of = |name: &'static str, away: std::ops::Range<i64>| {
+        written.clone().into_iter().map(move |mut one| {
+            one.labels.push(("replica".to_owned(), name.to_owned()));
+            one.labels.sort();
+            one.samples.retain(|(at, _)| !away.contains(&((at / 1000 - START) / 60)));
+            one
+        })
+    };
+    let server = Prometheus::start_receiving();
+    write(server.port(), &of("a", 320..330).chain(of("b", 20..50)).collect::<Vec<_>>());
+    let one = capture(&server.url(), &probes("probe_success{replica=\"a\"}")).await.expect("slices");
+
+    let asked = probes("probe_success");
+    let config = PrometheusConfig { replica_label: Some("replica".to_owned()), ..PrometheusConfig::new(server.url()) };
+    let source = sla_capture::Prometheus::new(config).expect("an address").probes(asked.clone());
+    let slices = source.capture(&request(), &NoProgress).await.expect("slices");
+    assert_eq!(slices.rows(), one.rows());
+    let notes = &slices.provenance().notes;
+    let compared = notes.iter().find_map(|note| match note {
+        Note::Replicas { counted, other, slices, other_slices, .. } => {
+            Some((&counted[..], &other[..], slices - other_slices))
+        }
+        _ => None,
+    });
+    assert_eq!(compared, Some(("a", "b", 20)), "{notes:?}");
+    assert!(answers(&What::Probes(asked), &slices.provenance().query, &slices.provenance().source));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn samples_are_judged_as_beats_are() {
     let (written, csv) = made();
     let server = Prometheus::start_receiving();

@@ -4,8 +4,10 @@ use std::process::Command;
 
 use serde_json::Value;
 use sla_acceptance::servers::{FaultProxy, Prometheus, WrittenSeries, write};
-use sla_capture::{CaptureError, CaptureRequest, NoProgress, PrometheusConfig, Slices, Source};
-use sla_core::evidence::Note;
+use sla_capture::{CaptureError, CaptureRequest, NoProgress, PrometheusConfig, Reading, Slices, Source, answers};
+use sla_core::catalogue::Query;
+use sla_core::evidence::{Note, Provenance};
+use sla_core::plan::What;
 
 use super::daily::{Desk, catalogue};
 use super::{STEP_SECONDS, capture, counters, courses, days, made, rows, same};
@@ -73,6 +75,37 @@ async fn the_server_that_knows_more_is_counted_and_the_other_one_noted() {
     let proxy = FaultProxy::before(server.port(), Some("/api/v1/read"));
     let asked = apart(&proxy.url(), "replica").await.expect("usable slices");
     same(&asked, slices.rows());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn queries_are_put_to_each_server_too() {
+    let (written, _) = made(days(), &courses());
+    let server = Prometheus::start_receiving();
+    write(server.port(), &[of("a", &A_IS_DOWN, &written), of("b", &B_IS_DOWN, &written)].concat());
+    let reading = |more: &str| {
+        let query =
+            |name: &str| Query::from(format!("sum by (tenant) (increase({name}{{tenant=\"nord\"{more}}}[60s]))"));
+        Reading::BadOfTotal { bad: query("requests_failed_total"), total: query("requests_total") }
+    };
+    let read = async |reading: Reading, label: Option<&str>| {
+        let replica_label = label.map(str::to_owned);
+        let config = PrometheusConfig { replica_label, ..PrometheusConfig::new(server.url()) };
+        let source = sla_capture::Prometheus::new(config).expect("a server").source(reading);
+        source.capture(&CaptureRequest { period: days(), step_seconds: STEP_SECONDS }, &NoProgress).await
+    };
+    let one = read(reading(",replica=\"a\""), None).await.expect("usable slices");
+    let apart = read(reading(""), Some("replica")).await.expect("usable slices");
+    same(&apart, one.rows());
+    let notes = &apart.provenance().notes;
+    let is_noted = |note: &Note| matches!(note, Note::Replicas { counted, other, .. } if (counted.as_str(), other.as_str()) == ("a", "b"));
+    assert!(notes.iter().any(is_noted), "{notes:?}");
+    let Provenance { query, source, .. } = apart.provenance();
+    assert!(!query.contains("replica=") && query.ends_with("\nreplicas: apart by replica"), "{query}");
+    assert!(answers(&What::Queries(reading("")), query, source));
+
+    let named = Reading::GoodOfTotal { good: "sum({\"requests_total\"})".into(), total: "sum(requests_total)".into() };
+    let error = read(named, Some("replica")).await.expect_err("no evidence");
+    assert_eq!(error.code(), "prometheus.selectors", "{error}");
 }
 
 #[test]

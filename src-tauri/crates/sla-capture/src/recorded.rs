@@ -7,7 +7,7 @@ use sla_core::plan::What;
 
 use crate::beats;
 use crate::file::{charges_query, file_query, incidents_query};
-use crate::prometheus::{asked, counted, probes_query};
+use crate::prometheus::{asked, is_answer_to, probes_query};
 use crate::sql::sql_query;
 
 /// Whether evidence with that query and that source, as its provenance keeps them, answers what is asked. Addresses of servers
@@ -17,15 +17,15 @@ pub fn answers(what: &What, query: &str, source: &str) -> bool {
         What::Queries(reading) => {
             let [both, later] = [RangeEnds::Both, RangeEnds::Later].map(|ends| asked(reading, ends));
             // Within a month a server may have become one of version 3.
-            query == both || query == later || query == format!("{both}\n{later}")
+            [&both, &later, &format!("{both}\n{later}")].into_iter().any(|asked| is_answer_to(asked, query))
         }
-        What::Counters(counters) => counted(counters, query),
+        What::Counters(counters) => is_answer_to(&counters.to_string(), query),
         What::Sql { statement, content } => query == sql_query(statement, *content),
         What::Charges { path, charges, content } => {
             query == charges_query(charges, *content) && is_of_file(path, source)
         }
         What::Incidents { path, down_from } => query == incidents_query(*down_from) && is_of_file(path, source),
-        What::Probes(probes) => query == probes_query(probes),
+        What::Probes(probes) => is_answer_to(&probes_query(probes), query),
         What::File { path, content, columns } => {
             query == file_query(*content, columns.as_ref()) && is_of_file(path, source)
         }

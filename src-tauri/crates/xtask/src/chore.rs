@@ -78,6 +78,12 @@ pub(crate) enum ChoreError {
         /// What is wrong.
         what: String,
     },
+    /// Journeys failed.
+    #[error("these journeys failed:\n  {failed}")]
+    Journeys {
+        /// Their names, each with the first line of why.
+        failed: String,
+    },
     /// Steps of a longer chore failed. Each said why where it ran.
     #[error("failed: {steps}")]
     Steps {

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use crate::chore::{ChoreError, run};
 use crate::npm;
-use crate::place::{built, workspace};
+use crate::place::{built, target, workspace};
 
 fn folder() -> PathBuf {
     workspace().join("ui")
@@ -49,11 +49,56 @@ pub(crate) fn build() -> Result<(), ChoreError> {
 /// Journeys of people through the built pages in Chromium, against the real program, and a gallery of every part in every state.
 pub(crate) fn journeys() -> Result<(), ChoreError> {
     run(&mut npm::script(&folder(), "gallery"))?;
-    run(npm::script(&folder(), "test:journeys").env("SLA_BIN", built("sla")))
+    let told = target().join("xtask/journeys.json");
+    let output = format!("--outputFile.json={}", told.display());
+    let mut journeys = npm::script(&folder(), "test:journeys");
+    journeys.args(["--", "--reporter=default", "--reporter=json", &output]).env("SLA_BIN", built("sla"));
+    run(&mut journeys).map_err(|error| {
+        let failed = std::fs::read_to_string(&told).map(|told| failed_in(&told)).unwrap_or_default();
+        if failed.is_empty() { error } else { ChoreError::Journeys { failed: failed.join("\n  ") } }
+    })
+}
+
+/// The journeys that failed, as the runner tells it, each with the first line of why.
+fn failed_in(told: &str) -> Vec<String> {
+    let told: serde_json::Value = serde_json::from_str(told).unwrap_or_default();
+    let text = |value: &serde_json::Value| value.as_str().and_then(|text| text.lines().next()).map(str::to_owned);
+    let mut failed = Vec::new();
+    for file in told["testResults"].as_array().into_iter().flatten() {
+        let journeys = file["assertionResults"].as_array().into_iter().flatten();
+        let of_file = journeys.filter(|one| one["status"] == "failed").filter_map(|one| {
+            Some(format!("{}: {}", text(&one["fullName"])?, text(&one["failureMessages"][0]).unwrap_or_default()))
+        });
+        let before = failed.len();
+        failed.extend(of_file);
+        // A file whose desk did not start has no journey that failed.
+        if failed.len() == before && file["status"] == "failed" {
+            failed.extend(text(&file["name"]).zip(text(&file["message"])).map(|(name, why)| format!("{name}: {why}")));
+        }
+    }
+    failed
 }
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn journeys_that_failed_are_named() {
+        #[track_caller]
+        fn check(told: &str, expected: &[&str]) {
+            assert_eq!(super::failed_in(told), expected);
+        }
+        check("", &[]);
+        check(r#"{"testResults":[{"status":"passed","assertionResults":[{"status":"passed","fullName":"a"}]}]}"#, &[]);
+        check(
+            r#"{"testResults":[
+                {"status":"failed","name":"f","message":"","assertionResults":[
+                    {"status":"passed","fullName":"a"},
+                    {"status":"failed","fullName":"b c","failureMessages":["Timeout\n  at x"]}]},
+                {"status":"failed","name":"many","message":"no desk\nat y","assertionResults":[]}]}"#,
+            &["b c: Timeout", "many: no desk"],
+        );
+    }
+
     #[test]
     fn a_node_that_is_too_old_is_seen() {
         fn check(version: &str, expected: bool) {

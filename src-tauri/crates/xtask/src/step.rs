@@ -13,7 +13,8 @@ pub(crate) struct Steps {
 struct Done {
     name: &'static str,
     time: Duration,
-    passed: bool,
+    /// Why it failed.
+    error: Option<String>,
 }
 
 impl Steps {
@@ -22,17 +23,16 @@ impl Steps {
         println!("\n=== {name}");
         let begin = Instant::now();
         let result = step();
-        let done = Done { name, time: begin.elapsed(), passed: result.is_ok() };
-        if let Err(error) = result {
-            println!("error: {error}");
-        }
+        let error = result.err().map(|error| error.to_string());
+        error.iter().for_each(|error| println!("error: {error}"));
+        let done = Done { name, time: begin.elapsed(), error };
         println!("=== {}", done.line());
         self.done.push(done);
     }
 
     /// Whether every step so far passed.
     pub(crate) fn passed(&self) -> bool {
-        self.done.iter().all(|done| done.passed)
+        self.done.iter().all(|done| done.error.is_none())
     }
 
     /// Prints one line for each step that ran so far.
@@ -45,7 +45,9 @@ impl Steps {
 
     /// The chore's result: it passed if all its steps did.
     pub(crate) fn finish(self) -> Result<(), ChoreError> {
-        let failed: Vec<&str> = self.done.iter().filter(|done| !done.passed).map(|done| done.name).collect();
+        // Said again at the end: what a step printed may be thousands of lines above.
+        let failed = self.done.iter().filter_map(|done| Some(format!("{} ({})", done.name, done.error.as_ref()?)));
+        let failed: Vec<String> = failed.collect();
         if failed.is_empty() {
             let time: Duration = self.done.iter().map(|done| done.time).sum();
             println!("=== all {} steps passed in {}", self.done.len(), readable(time));
@@ -57,8 +59,8 @@ impl Steps {
 
 impl Done {
     fn line(&self) -> String {
-        let Self { name, time, passed } = self;
-        format!("{name}: {} in {}", if *passed { "passed" } else { "FAILED" }, readable(*time))
+        let Self { name, time, error } = self;
+        format!("{name}: {} in {}", if error.is_none() { "passed" } else { "FAILED" }, readable(*time))
     }
 }
 
@@ -87,6 +89,11 @@ mod tests {
         check(3_725_000, "62 min 5 s");
     }
 
+    /// What a step that fails says, but for its name.
+    fn why(error: &ChoreError) -> String {
+        error.to_string().replace(&ChoreError::NothingGenerated { command: String::new() }.to_string(), "")
+    }
+
     #[test]
     fn one_failed_step_fails_the_chore_and_the_rest_still_runs() {
         fn check(results: [bool; 3], expected: Result<(), &str>) {
@@ -100,10 +107,11 @@ mod tests {
             }
             assert_eq!(ran, 3, "{results:?}");
             assert_eq!(steps.passed(), expected.is_ok());
-            assert_eq!(steps.finish().map_err(|error| error.to_string()), expected.map_err(str::to_owned));
+            let said = steps.finish().map_err(|error| why(&error));
+            assert_eq!(said, expected.map_err(str::to_owned));
         }
         check([true, true, true], Ok(()));
-        check([false, true, true], Err("failed: first"));
-        check([true, false, false], Err("failed: second, third"));
+        check([false, true, true], Err("failed: first (first)"));
+        check([true, false, false], Err("failed: second (second), third (third)"));
     }
 }

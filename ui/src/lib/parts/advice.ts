@@ -106,6 +106,8 @@ const reasonsOfSources: [prefix: string, words: string][] = [
   ['prometheus.several_series', 'query'],
   ['prometheus.ranges', 'query'],
   ['prometheus.replicas', 'replicas'],
+  ['prometheus.merged', 'merged'],
+  ['prometheus.selectors', 'query'],
   ['prometheus.no_label', 'probes'],
   ['prometheus.beat', 'probes'],
   ['prometheus.same_probe', 'probes'],

@@ -12,6 +12,7 @@ use tracing::Instrument;
 
 use super::raw::{AskedRaw, Raw, raw};
 use super::remote::{Counting, Frames, Sink, request};
+use super::replicas::Replicated;
 use super::{Prometheus, PrometheusError};
 use crate::counter::{Column, Labels, Life, STALE, Sample, Slot, Tally, Terms};
 use crate::error::CaptureError;
@@ -40,8 +41,8 @@ const MARKED_WITHIN_MS: i64 = 60_000;
 /// Two counters of a Prometheus server.
 #[derive(Clone, Debug)]
 pub struct CounterSource {
-    pub(super) server: Prometheus,
-    pub(super) counters: Counters,
+    server: Prometheus,
+    counters: Counters,
 }
 
 impl Prometheus {
@@ -62,37 +63,30 @@ impl Source for CounterSource {
         request: &'a CaptureRequest,
         progress: &'a dyn Progress,
     ) -> BoxFuture<'a, Result<Slices, CaptureError>> {
-        Box::pin(async move {
-            let read = async {
-                request.check()?;
-                match &self.server.http.config().replica_label {
-                    Some(label) => self.read_apart(label, request, progress).await,
-                    None => self.read(request, progress).await,
-                }
-            };
-            self.server.in_time(read).await
-        })
+        self.server.read(self, request, progress)
     }
 }
 
-/// What was counted for one column of a piece, and what the server warned of.
-struct Counted {
-    column: Column,
-    warnings: Vec<String>,
-}
+impl Replicated for CounterSource {
+    fn server(&self) -> &Prometheus {
+        &self.server
+    }
 
-/// What is told of a column beside its numbers.
-#[derive(Default)]
-struct Told {
-    unread: i64,
-    first_unread: Option<UnixSeconds>,
-    restarts: i64,
-    new: i64,
-    has_series: bool,
-}
+    fn series(&self) -> Result<Vec<Selector>, PrometheusError> {
+        Ok(vec![self.counters.first.series.clone(), self.counters.total.series.clone()])
+    }
 
-impl CounterSource {
-    pub(super) async fn read(&self, request: &CaptureRequest, progress: &dyn Progress) -> Result<Slices, CaptureError> {
+    fn of(&self, server: Prometheus, label: &str, name: &str) -> Self {
+        let of = |counter: &Counter| Counter { series: counter.series.and(label, name), ..counter.clone() };
+        let Counters { part, first, total } = &self.counters;
+        Self { server, counters: Counters { part: *part, first: of(first), total: of(total) } }
+    }
+
+    fn query(&self, _: &str) -> String {
+        self.counters.to_string()
+    }
+
+    async fn read(&self, request: &CaptureRequest, progress: &dyn Progress) -> Result<Slices, CaptureError> {
         let columns = columns(&self.counters);
         let pieces = pieces(request.period, request.step_seconds);
         let steps = 1 + (columns.len() * pieces.len()) as u64;
@@ -102,6 +96,7 @@ impl CounterSource {
             progress.step(done, steps);
         };
         let version = self.server.version().await?;
+        self.server.check_not_merged(&version, &self.series()?, request).await?;
         step();
         let mut gather = Gather::new(*request);
         let mut told = [Told::default(), Told::default()];
@@ -152,7 +147,25 @@ impl CounterSource {
         let address = self.server.http.address().to_owned();
         gather.finish(self.counters.to_string(), address, version.text, warnings)
     }
+}
 
+/// What was counted for one column of a piece, and what the server warned of.
+struct Counted {
+    column: Column,
+    warnings: Vec<String>,
+}
+
+/// What is told of a column beside its numbers.
+#[derive(Default)]
+struct Told {
+    unread: i64,
+    first_unread: Option<UnixSeconds>,
+    restarts: i64,
+    new: i64,
+    has_series: bool,
+}
+
+impl CounterSource {
     /// Good and all events of a slice.
     fn pair(&self, first: &Slot, total: &Slot) -> (Option<Number>, Option<Number>) {
         let known = |slot: &Slot| if let Slot::Known(number) = slot { Some(number.clone()) } else { None };

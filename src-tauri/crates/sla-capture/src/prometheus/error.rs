@@ -211,13 +211,40 @@ pub enum PrometheusError {
     },
     /// Servers that read the same targets cannot be told apart.
     #[error(
-        "the label {label} does not tell apart who reads the counters: {problem}; check replicaLabel of this source, or leave it out"
+        "the label {label} does not tell apart who reads the series: {problem}; check replicaLabel of this source, or leave it out"
     )]
     Replicas {
         /// The label.
         label: String,
         /// What is wrong.
         problem: String,
+    },
+    /// It is not known which series a query reads.
+    #[error(
+        "the query for {column} names series in a way that this program does not understand, so servers cannot be told apart in \
+         it; expected selectors such as x{{label=\"value\"}}, or a data source without replicaLabel; the query is: {query}"
+    )]
+    Selectors {
+        /// `good`, `bad` or `total`.
+        column: &'static str,
+        /// The query.
+        query: String,
+    },
+    /// The server puts series of several servers together.
+    #[error(
+        "the server puts {apart} series together to {together}, which differ in {labels}; what it makes of two servers' samples is \
+         no count; expected replicaLabel in its data source: the label that tells the servers apart, so that each is read by \
+         itself; the series are: {query}"
+    )]
+    Merged {
+        /// What they differ in.
+        labels: String,
+        /// How many series are left of them.
+        together: usize,
+        /// How many there are.
+        apart: usize,
+        /// The series.
+        query: String,
     },
     /// A sample that is not where it was asked for.
     #[error(
@@ -320,6 +347,8 @@ impl PrometheusError {
             Self::SeveralSeries { .. } => "prometheus.several_series",
             Self::NoSeries { .. } => "prometheus.no_series",
             Self::Replicas { .. } => "prometheus.replicas",
+            Self::Selectors { .. } => "prometheus.selectors",
+            Self::Merged { .. } => "prometheus.merged",
             Self::Timestamp { .. } => "prometheus.timestamp",
             Self::Value { .. } => "prometheus.value",
             Self::NoLabel { .. } => "prometheus.no_label",

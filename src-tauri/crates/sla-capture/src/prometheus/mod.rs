@@ -14,6 +14,7 @@ mod remote;
 mod replicas;
 mod reply;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use sla_core::evidence::Note;
@@ -28,11 +29,12 @@ pub use counters::CounterSource;
 pub use error::PrometheusError;
 pub use probes::ProbeSource;
 pub(crate) use probes::query as probes_query;
-pub(crate) use replicas::counted;
+pub(crate) use replicas::is_answer_to;
 
 use crate::error::CaptureError;
 use crate::gather::Gather;
-use sla_core::catalogue::{Query, RangeEnds, is_estimate};
+use replicas::{Replicated, read_apart};
+use sla_core::catalogue::{Query, RangeEnds, Selector, is_estimate, narrowed, selectors_of};
 pub use sla_core::plan::Reading;
 
 use crate::number::Number;
@@ -86,18 +88,29 @@ impl Prometheus {
 
     /// The source of one reading.
     pub fn source(&self, reading: Reading) -> PrometheusSource {
-        PrometheusSource { server: self.clone(), reading }
+        PrometheusSource { server: self.clone(), reading, only: None }
     }
 
-    /// A capture that is given up when it takes too long.
-    async fn in_time(
-        &self,
-        capture: impl Future<Output = Result<Slices, CaptureError>>,
-    ) -> Result<Slices, CaptureError> {
+    /// A capture: of each server by itself where they are told apart, and given up when it takes too long.
+    fn read<'a, S: Replicated>(
+        &'a self,
+        source: &'a S,
+        request: &'a CaptureRequest,
+        progress: &'a dyn Progress,
+    ) -> BoxFuture<'a, Result<Slices, CaptureError>> {
         let limit = self.http.config().capture_timeout;
-        tokio::time::timeout(limit, capture).await.unwrap_or_else(|_| {
-            let url = self.http.address().to_owned();
-            Err(PrometheusError::TooSlow { url, limit_seconds: limit.as_secs() }.into())
+        let reading = async move {
+            request.check()?;
+            match self.apart_by() {
+                Some(label) => read_apart(source, label, request, progress).await,
+                None => source.read(request, progress).await,
+            }
+        };
+        Box::pin(async move {
+            tokio::time::timeout(limit, reading).await.unwrap_or_else(|_| {
+                let url = self.http.address().to_owned();
+                Err(PrometheusError::TooSlow { url, limit_seconds: limit.as_secs() }.into())
+            })
         })
     }
 
@@ -160,6 +173,8 @@ impl Prometheus {
 pub struct PrometheusSource {
     server: Prometheus,
     reading: Reading,
+    /// A label and the value that all series must have which the queries read.
+    only: Option<(String, String)>,
 }
 
 impl Source for PrometheusSource {
@@ -168,13 +183,31 @@ impl Source for PrometheusSource {
         request: &'a CaptureRequest,
         progress: &'a dyn Progress,
     ) -> BoxFuture<'a, Result<Slices, CaptureError>> {
-        Box::pin(async move { self.server.in_time(self.read(request, progress)).await })
+        self.server.read(self, request, progress)
     }
 }
 
-impl PrometheusSource {
+impl Replicated for PrometheusSource {
+    fn server(&self) -> &Prometheus {
+        &self.server
+    }
+
+    fn series(&self) -> Result<Vec<Selector>, PrometheusError> {
+        let mut all = Vec::new();
+        for (column, query) in queries(&self.reading) {
+            let query = query.text(RangeEnds::Later);
+            let found = selectors_of(&query).ok_or(PrometheusError::Selectors { column, query })?;
+            all.extend(found);
+        }
+        Ok(all)
+    }
+
+    fn of(&self, server: Prometheus, label: &str, name: &str) -> Self {
+        let only = Some((label.to_owned(), name.to_owned()));
+        Self { server, reading: self.reading.clone(), only }
+    }
+
     async fn read(&self, request: &CaptureRequest, progress: &dyn Progress) -> Result<Slices, CaptureError> {
-        request.check()?;
         let http = &self.server.http;
         let queries = queries(&self.reading);
         let chunks = chunks(request, http.config().points_per_request);
@@ -185,10 +218,18 @@ impl PrometheusSource {
             progress.step(done, steps);
         };
         let version = self.server.version().await?;
+        // The rise of a counter that several servers' samples were put together to can be wrong by orders of magnitude.
+        if queries.iter().any(|(_, query)| is_estimate(&query.text(RangeEnds::Later))) {
+            self.server.check_not_merged(&version, &self.series()?, request).await?;
+        }
         step();
         let [first, second] = queries.map(|(column, query)| self.server.text(column, query, &version));
         let (first, second) = (first?, second?);
-        let queries = [(queries[0].0, first.as_str()), (queries[1].0, second.as_str())];
+        let plain = [(queries[0].0, first.as_str()), (queries[1].0, second.as_str())];
+        let narrowed = plain.map(|(column, query)| self.narrowed(column, query));
+        let [first, second] = narrowed;
+        let (first, second) = (first?, second?);
+        let queries = [(queries[0].0, first.as_ref()), (queries[1].0, second.as_ref())];
 
         let mut gather = Gather::new(*request);
         let mut warnings = Vec::new();
@@ -224,8 +265,16 @@ impl PrometheusSource {
                 gather.note(Note::Estimated { column: column.to_owned() });
             }
         }
-        let query = together(queries);
-        gather.finish(query, http.address().to_owned(), version.text, warnings)
+        gather.finish(together(plain), http.address().to_owned(), version.text, warnings)
+    }
+}
+
+impl PrometheusSource {
+    /// The query of the server alone that it is about.
+    fn narrowed<'a>(&self, column: &'static str, query: &'a str) -> Result<Cow<'a, str>, PrometheusError> {
+        let Some((label, name)) = &self.only else { return Ok(query.into()) };
+        let text = narrowed(query, label, name);
+        text.map(Cow::from).ok_or_else(|| PrometheusError::Selectors { column, query: query.to_owned() })
     }
 
     /// Brings the two answers for a chunk together, slice by slice.

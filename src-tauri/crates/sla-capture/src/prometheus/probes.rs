@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::ops::Range;
 
+use sla_core::catalogue::Selector;
 use sla_core::heartbeat::{Beat, Beats, Probe};
 use sla_core::plan::Probes;
 use sla_core::time::{Period, UnixSeconds};
 
 use super::counters::{pieces, selector};
 use super::remote::Sink;
+use super::replicas::Replicated;
 use super::{Prometheus, PrometheusError};
 use crate::beats::{self, gathered, reach_seconds};
 use crate::counter::{Labels, STALE, Sample};
@@ -47,20 +49,28 @@ impl Source for ProbeSource {
         request: &'a CaptureRequest,
         progress: &'a dyn Progress,
     ) -> BoxFuture<'a, Result<Slices, CaptureError>> {
-        Box::pin(async move { self.server.in_time(self.read(request, progress)).await })
+        self.server.read(self, request, progress)
     }
 }
 
-/// What is asked of series of probes, as the evidence keeps it.
-pub(crate) fn query(probes: &Probes) -> String {
-    let Probes { series, target_label, probe_label, target, terms } = probes;
-    let probe = probe_label.as_deref().unwrap_or(SERVER);
-    format!("samples of {series}; targets by {target_label}, probes by {probe}; {}", beats::query(target, terms))
-}
+impl Replicated for ProbeSource {
+    fn server(&self) -> &Prometheus {
+        &self.server
+    }
 
-impl ProbeSource {
+    fn series(&self) -> Result<Vec<Selector>, PrometheusError> {
+        Ok(vec![self.probes.series.clone()])
+    }
+
+    fn of(&self, server: Prometheus, label: &str, name: &str) -> Self {
+        Self { server, probes: Probes { series: self.probes.series.and(label, name), ..self.probes.clone() } }
+    }
+
+    fn query(&self, _: &str) -> String {
+        query(&self.probes)
+    }
+
     async fn read(&self, request: &CaptureRequest, progress: &dyn Progress) -> Result<Slices, CaptureError> {
-        request.check()?;
         let reach = reach_seconds(&self.probes.terms);
         // Beats just after the period belong to it, as far as one of them speaks, and so does the last one before it: a target that
         // fell silent yesterday is down today as long as its probe lives.
@@ -69,6 +79,7 @@ impl ProbeSource {
         let pieces = pieces(wide, 1);
         let steps = 1 + pieces.len() as u64;
         let version = self.server.version().await?;
+        self.server.check_not_merged(&version, &self.series()?, request).await?;
         progress.step(1, steps);
         let (mut read, mut warnings, mut withheld) = (Series::default(), Vec::new(), Vec::new());
         for (done, piece) in (2..).zip(pieces) {
@@ -91,7 +102,16 @@ impl ProbeSource {
         let source = format!("{}, probes {}", self.server.http.address(), names.join(", "));
         gather.finish(query(&self.probes), source, version.text, warnings)
     }
+}
 
+/// What is asked of series of probes, as the evidence keeps it.
+pub(crate) fn query(probes: &Probes) -> String {
+    let Probes { series, target_label, probe_label, target, terms } = probes;
+    let probe = probe_label.as_deref().unwrap_or(SERVER);
+    format!("samples of {series}; targets by {target_label}, probes by {probe}; {}", beats::query(target, terms))
+}
+
+impl ProbeSource {
     /// Reads the samples of a piece into `read`; gives what the server warned of.
     async fn piece(&self, read: &mut Series, piece: Period) -> Result<Vec<String>, PrometheusError> {
         let series = &self.probes.series;

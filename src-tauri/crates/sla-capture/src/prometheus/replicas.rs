@@ -1,74 +1,90 @@
-//! Counters of servers that read the same targets: each is read by itself, and the one that knows more is counted. What a server
+//! Servers that read the same targets: each is read by itself, and the one that knows more is counted. What a server
 //! in front of them makes of two counters, by taking samples now from one and now from the other, is no count.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use serde::de::DeserializeOwned;
+use sla_core::catalogue::Selector;
 use sla_core::evidence::Note;
-use sla_core::plan::{Counter, Counters};
 use sla_core::time::UnixSeconds;
 
-use super::counters::CounterSource;
-use super::reply::Envelope;
+use super::reply::{Envelope, Version};
 use super::{Prometheus, PrometheusError, reply};
 use crate::days::usable;
 use crate::error::CaptureError;
 use crate::slices::{Slice, Slices};
-use crate::source::{CaptureRequest, Progress, instant};
+use crate::source::{CaptureRequest, Progress, Source};
 
 /// More servers than that read the same targets nowhere; a label with more values tells something else apart.
 const MOST_REPLICAS: usize = 8;
+/// What one server may lack that another one has.
+const PASSED_OVER: [&str; 3] = ["prometheus.no_series", "prometheus.no_target", "capture.unusable"];
 /// In front of the label that tells servers apart, in what evidence says it was asked.
 const APART: &str = "\nreplicas: apart by ";
 
-impl CounterSource {
-    /// Reads each server by itself and gives the one that knows more slices, with a note for each other; of two that know equally
-    /// many it is the first by name.
-    pub(super) async fn read_apart(
+/// What can be read of one server of several by itself.
+pub(super) trait Replicated: Source + Sized {
+    /// Whom it asks.
+    fn server(&self) -> &Prometheus;
+    /// The series that it reads; the last one is named in messages.
+    ///
+    /// # Errors
+    /// [`PrometheusError::Selectors`] where a query is not understood.
+    fn series(&self) -> Result<Vec<Selector>, PrometheusError>;
+    /// The same of the series in which a label has that value.
+    fn of(&self, server: Prometheus, label: &str, name: &str) -> Self;
+    /// What is asked, as evidence keeps it, where evidence of one server says `of_one`.
+    fn query(&self, of_one: &str) -> String {
+        of_one.to_owned()
+    }
+    /// Reads what it is about, whoever has it.
+    fn read(
         &self,
-        label: &str,
         request: &CaptureRequest,
         progress: &dyn Progress,
-    ) -> Result<Slices, CaptureError> {
-        let names = self.server.replicas(label, &self.counters, request).await?;
-        let apart = Prometheus { is_apart: true, ..self.server.clone() };
-        let shares = Shares { progress, readings: names.len() as u64, done: AtomicU64::new(0) };
-        let mut readings: BTreeMap<String, Slices> = BTreeMap::new();
-        for name in names {
-            let one = CounterSource { server: apart.clone(), counters: one_of(&self.counters, label, &name) };
-            match one.read(request, &shares).await {
-                Ok(slices) => drop(readings.insert(name, slices)),
-                // It has the other counter only, or nothing that is not withheld.
-                Err(error) if matches!(error.code(), "prometheus.no_series" | "capture.unusable") => {}
-                Err(error) => return Err(error),
-            }
-            shares.next();
+    ) -> impl Future<Output = Result<Slices, CaptureError>> + Send;
+}
+
+/// Reads each server by itself and gives the one that knows more slices, with a note for each other; of two that know equally many
+/// it is the first by name.
+pub(super) async fn read_apart<S: Replicated>(
+    source: &S,
+    label: &str,
+    request: &CaptureRequest,
+    progress: &dyn Progress,
+) -> Result<Slices, CaptureError> {
+    let server = source.server();
+    let names = server.replicas(label, &source.series()?, request).await?;
+    let apart = Prometheus { is_apart: true, ..server.clone() };
+    let shares = Shares { progress, readings: names.len() as u64, done: AtomicU64::new(0) };
+    let mut readings: BTreeMap<String, Slices> = BTreeMap::new();
+    let mut refused = None;
+    for name in names {
+        match source.of(apart.clone(), label, &name).capture(request, &shares).await {
+            Ok(slices) => drop(readings.insert(name, slices)),
+            // It has the other counter only, does not watch this target, or has nothing that is not withheld.
+            Err(error) if PASSED_OVER.contains(&error.code()) => refused = Some(error),
+            Err(error) => return Err(error),
         }
-        let counted =
-            readings.iter().max_by(|(name, one), (other, two)| usable(one).cmp(&usable(two)).then(other.cmp(name)));
-        let Some(counted) = counted.map(|(name, _)| name.clone()) else {
-            let period = format!("{}..{}", instant(request.period.start), instant(request.period.end));
-            let query = self.counters.total.series.to_string();
-            return Err(PrometheusError::NoSeries { column: "total", period, query }.into());
-        };
-        let ours = readings.remove(&counted).expect("it is one of them");
-        let notes: Vec<Note> = readings.iter().map(|other| compared(label, (&counted, &ours), other)).collect();
-        let (mut provenance, rows) = ours.into_parts();
-        provenance.notes.extend(notes);
-        provenance.query = format!("{}{APART}{label}", self.counters);
-        Ok(Slices::new(provenance, rows).expect("they were slices before"))
+        shares.next();
     }
+    let counted =
+        readings.iter().max_by(|(name, one), (other, two)| usable(one).cmp(&usable(two)).then(other.cmp(name)));
+    let Some(counted) = counted.map(|(name, _)| name.clone()) else {
+        return Err(refused.expect("there is at least one server, and each gave slices or was refused"));
+    };
+    let ours = readings.remove(&counted).expect("it is one of them");
+    let notes: Vec<Note> = readings.iter().map(|other| compared(label, (&counted, &ours), other)).collect();
+    let (mut provenance, rows) = ours.into_parts();
+    provenance.notes.extend(notes);
+    provenance.query = format!("{}{APART}{label}", source.query(&provenance.query));
+    Ok(Slices::new(provenance, rows).expect("they were slices before"))
 }
 
-/// Whether evidence with that query counted these counters, of one server or of the one of several that knew most.
-pub(crate) fn counted(counters: &Counters, query: &str) -> bool {
-    query.strip_prefix(&counters.to_string()).is_some_and(|rest| rest.is_empty() || rest.starts_with(APART))
-}
-
-/// The counters of one server.
-fn one_of(counters: &Counters, label: &str, name: &str) -> Counters {
-    let of = |counter: &Counter| Counter { series: counter.series.and(label, name), ..counter.clone() };
-    Counters { part: counters.part, first: of(&counters.first), total: of(&counters.total) }
+/// Whether evidence with that query is of what is asked, of one server or of the one of several that knew most.
+pub(crate) fn is_answer_to(asked: &str, query: &str) -> bool {
+    query.strip_prefix(asked).is_some_and(|rest| rest.is_empty() || rest.starts_with(APART))
 }
 
 /// All and good events of a slice, where both are known.
@@ -120,58 +136,150 @@ impl Progress for Shares<'_> {
     }
 }
 
+/// Where series are listed.
+enum Listed<'a> {
+    /// The values of a label.
+    Values(&'a str),
+    /// Their labels, as a server for several puts them together or leaves them apart.
+    Series { dedup: &'a str },
+}
+
+/// A list, and what a server warned of.
+#[derive(Default)]
+struct Answer<T> {
+    data: T,
+    doubts: Vec<String>,
+}
+
 impl Prometheus {
-    /// The names of the servers that have series of either counter, in order.
+    /// The label by which servers are to be told apart; `None` where there is none, or a question is about one of them already.
+    pub(super) fn apart_by(&self) -> Option<&str> {
+        self.http.config().replica_label.as_deref().filter(|_| !self.is_apart)
+    }
+
+    /// The names of the servers that have any of the series, in order.
     async fn replicas(
         &self,
         label: &str,
-        counters: &Counters,
+        series: &[Selector],
         request: &CaptureRequest,
     ) -> Result<Vec<String>, PrometheusError> {
-        let refuse = |problem: String| Err(PrometheusError::Replicas { label: label.to_owned(), problem });
-        let names = self.values(label, counters, request).await?;
-        let total = &counters.total.series;
+        let refuse = |problem: String| PrometheusError::Replicas { label: label.to_owned(), problem };
+        let values = async |of: &str, series: &[Selector]| {
+            let answer: Answer<Vec<String>> = self.listed(Listed::Values(of), series, request).await?;
+            // A server that warns may have left one out, and with it the better one.
+            match answer.doubts.first() {
+                Some(doubt) => Err(refuse(format!("the server warns: {doubt}"))),
+                None => Ok(answer.data),
+            }
+        };
+        let mut names = values(label, series).await?;
+        names.sort();
+        names.dedup();
+        let named = series.last().map(ToString::to_string).unwrap_or_default();
         if names.is_empty() {
-            return refuse(format!("no series of {total} has it"));
+            return Err(refuse(format!("no series of {named} has it")));
         }
         if names.len() > MOST_REPLICAS {
-            return refuse(format!(
-                "it has {} values, and at most {MOST_REPLICAS} servers are told apart",
-                names.len()
-            ));
+            let found = names.len();
+            return Err(refuse(format!("it has {found} values, and at most {MOST_REPLICAS} servers are told apart")));
         }
         // To leave out those without the label would count too little.
-        if !self.values("__name__", &one_of(counters, label, ""), request).await?.is_empty() {
-            return refuse(format!("some series of {total}, or of what is set against it, do not have it"));
+        let without: Vec<Selector> = series.iter().map(|one| one.and(label, "")).collect();
+        if !values("__name__", &without).await?.is_empty() {
+            let others = if series.len() > 1 { ", or of what is set against it," } else { "" };
+            return Err(refuse(format!("some series of {named}{others} do not have it")));
         }
         Ok(names)
     }
 
-    /// The values that a label has in the series of two counters, in order.
-    async fn values(
+    /// Refuses series of several servers that the one asked would put together: it takes samples now from one and now from the
+    /// other, and the rise from one counter to another one is nobody's. Prometheus itself puts nothing together.
+    ///
+    /// # Errors
+    /// [`PrometheusError::Merged`] names the labels that tell the servers apart.
+    pub(super) async fn check_not_merged(
         &self,
-        label: &str,
-        counters: &Counters,
+        version: &Version,
+        series: &[Selector],
         request: &CaptureRequest,
-    ) -> Result<Vec<String>, PrometheusError> {
-        let mut url = self.http.endpoint(&format!("api/v1/label/{label}/values"));
+    ) -> Result<(), PrometheusError> {
+        if self.is_apart || version.range_ends.is_some() {
+            return Ok(());
+        }
+        let mut listed = [Vec::new(), Vec::new()];
+        for (all, dedup) in listed.iter_mut().zip(["true", "false"]) {
+            *all = self.listed::<Vec<Labelled>>(Listed::Series { dedup }, series, request).await?.data;
+        }
+        let [together, apart] = listed;
+        let Some(labels) = told_apart_by(&together, &apart) else { return Ok(()) };
+        let query = series.last().map(ToString::to_string).unwrap_or_default();
+        Err(PrometheusError::Merged { labels, together: together.len(), apart: apart.len(), query })
+    }
+
+    /// What a server lists of some series.
+    async fn listed<T: DeserializeOwned + Default>(
+        &self,
+        what: Listed<'_>,
+        series: &[Selector],
+        request: &CaptureRequest,
+    ) -> Result<Answer<T>, PrometheusError> {
+        let (path, dedup, kind) = match what {
+            Listed::Values(label) => (format!("api/v1/label/{label}/values"), None, "label values"),
+            Listed::Series { dedup } => ("api/v1/series".to_owned(), Some(dedup), "series"),
+        };
+        let mut url = self.http.endpoint(&path);
         url.query_pairs_mut()
-            .append_pair("match[]", &counters.first.series.to_string())
-            .append_pair("match[]", &counters.total.series.to_string())
+            .extend_pairs(series.iter().map(|one| ("match[]", one.to_string())))
             .append_pair("start", &request.period.start.to_string())
             .append_pair("end", &request.period.end.to_string())
-            .append_pair("partial_response", "false");
-        let body = self.http.get(&url).await?.unwrap_or_default();
-        let unfit = || reply::not_prometheus(&body, url.as_str(), "there is no list of label values in it");
-        let mut answer: Envelope<Vec<String>> = serde_json::from_slice(&body).map_err(|_| unfit())?;
-        // A server that warns may have left one out, and with it the better one.
-        if let Some(doubt) = answer.doubts().into_iter().next() {
-            let problem = format!("the server warns: {doubt}");
-            return Err(PrometheusError::Replicas { label: label.to_owned(), problem });
+            .append_pair("partial_response", "false")
+            .extend_pairs(dedup.map(|dedup| ("dedup", dedup)));
+        // Who has no such list puts nothing together that could be listed.
+        let Some(body) = self.http.get(&url).await? else { return Ok(Answer::default()) };
+        let unfit = || reply::not_prometheus(&body, url.as_str(), &format!("there is no list of {kind} in it"));
+        let mut answer: Envelope<T> = serde_json::from_slice(&body).map_err(|_| unfit())?;
+        let doubts = answer.doubts();
+        let data = answer.data.filter(|_| answer.status == "success").ok_or_else(unfit)?;
+        Ok(Answer { data, doubts })
+    }
+}
+
+type Labelled = BTreeMap<String, String>;
+
+/// The labels that series have before they are put together and none has afterwards; `None` where none were put together.
+fn told_apart_by(together: &[Labelled], apart: &[Labelled]) -> Option<String> {
+    if apart.len() <= together.len() {
+        return None;
+    }
+    let names = |all: &[Labelled]| -> BTreeSet<String> { all.iter().flat_map(|one| one.keys().cloned()).collect() };
+    let gone: Vec<String> = names(apart).difference(&names(together)).cloned().collect();
+    // What they are told apart by may be hidden from who asks.
+    Some(if gone.is_empty() { "a label that it does not show".to_owned() } else { gone.join(", ") })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_that_tell_servers_apart_are_found_where_series_were_put_together() {
+        #[track_caller]
+        fn check(together: &[&str], apart: &[&str], expected: Option<&str>) {
+            let labelled = |all: &[&str]| -> Vec<Labelled> {
+                let pairs = |one: &&str| -> Labelled {
+                    one.split(' ').filter_map(|pair| pair.split_once('=')).map(|(a, b)| (a.into(), b.into())).collect()
+                };
+                all.iter().map(pairs).collect()
+            };
+            assert_eq!(told_apart_by(&labelled(together), &labelled(apart)).as_deref(), expected);
         }
-        let mut data = answer.data.filter(|_| answer.status == "success").ok_or_else(unfit)?;
-        data.sort();
-        data.dedup();
-        Ok(data)
+        check(&[], &[], None);
+        // One server alone: its label is not shown, and nothing is put together.
+        check(&["job=a"], &["job=a replica=x"], None);
+        check(&["job=a"], &["job=a replica=x", "job=a replica=y"], Some("replica"));
+        check(&["job=a"], &["job=a rack=1 replica=x", "job=a rack=2 replica=y"], Some("rack, replica"));
+        check(&["job=a", "job=b"], &["job=a replica=x", "job=a replica=y", "job=b replica=x"], Some("replica"));
+        check(&["job=a"], &["job=a", "job=a"], Some("a label that it does not show"));
     }
 }

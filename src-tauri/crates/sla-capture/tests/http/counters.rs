@@ -124,3 +124,55 @@ async fn of_days_that_fail_the_first_is_told() {
         assert!((1..=i32::try_from(reads_at_once).expect("small")).contains(&refused), "{refused} were refused");
     }
 }
+
+/// A server such as Thanos, which lists these series put together and these apart; an answer that is none stands for a server
+/// that has no such list.
+async fn merging(together: &'static str, apart: &'static str) -> Server {
+    Server::start(move |asked| {
+        Some(match () {
+            () if asked.is_build_info() => ok(include_str!("../replies/thanos-buildinfo.json")),
+            () if asked.line.contains("/api/v1/series?") => {
+                let list = if asked.line.contains("dedup=false") { apart } else { together };
+                match list {
+                    "" => http("404 Not Found", "", b""),
+                    list => ok(&format!(r#"{{"status":"success","data":[{list}]}}"#)),
+                }
+            }
+            () if asked.line.contains("/api/v1/read") => http("404 Not Found", "", b""),
+            () => samples(asked),
+        })
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn series_that_a_server_puts_together_are_no_evidence() {
+    #[track_caller]
+    fn check(found: Result<Slices, CaptureError>, expected: Option<&[&str]>) {
+        match (found, expected) {
+            (Ok(_), None) => {}
+            (Err(error), Some(parts)) => {
+                assert_eq!(error.code(), "prometheus.merged", "{error}");
+                let text = error.to_string();
+                assert!(parts.iter().all(|part| text.contains(part)), "{text}");
+            }
+            (found, expected) => panic!("{found:?}, expected {expected:?}"),
+        }
+    }
+    const BOTH: &str = r#"{"__name__":"served"},{"__name__":"failed"}"#;
+    const A: &str = r#"{"__name__":"served","prometheus":"a"},{"__name__":"failed","prometheus":"a"}"#;
+    const A_AND_B: &str = r#"{"__name__":"served","prometheus":"a"},{"__name__":"served","prometheus":"b"},{"__name__":"failed","prometheus":"a"}"#;
+    let parts = ["3 series", "to 2", "differ in prometheus", "replicaLabel", "served"];
+    for (together, apart, expected) in
+        [(BOTH, A, None), (A, A, None), ("", "", None), (BOTH, A_AND_B, Some(&parts[..]))]
+    {
+        let server = merging(together, apart).await;
+        check(capture(&server, 1).await.0, expected);
+        let lists = server.asked().iter().filter(|asked| asked.line.contains("/series?")).count();
+        assert_eq!(lists, 2, "once put together and once apart");
+    }
+    // Prometheus itself puts nothing together, and is not asked.
+    let plain = server(|_| false).await;
+    check(capture(&plain, 1).await.0, None);
+    assert!(plain.asked().iter().all(|asked| !asked.line.contains("/series?")));
+}

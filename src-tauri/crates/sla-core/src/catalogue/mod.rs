@@ -54,7 +54,7 @@ pub use openslo::{
     Metric, MetricSource, MetricSpec, RatioMetric, ServiceSpec, SliSpec, SloSpec, SourceType,
 };
 pub use quantity::{Factor, Quantity, Share};
-pub use query::{Query, RangeEnds, UnknownVariable, Variables, is_estimate};
+pub use query::{Query, RangeEnds, UnknownVariable, Variables, is_estimate, narrowed, selectors_of};
 pub use readings::{Question, Readings, ReadingsError, Variant, readings};
 pub use recurrence::Recurrence;
 pub(crate) use recurrence::day as ical_day;

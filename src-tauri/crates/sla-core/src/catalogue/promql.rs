@@ -1,5 +1,7 @@
 //! PromQL as far as it must be understood: brackets, quotes and names. What a query means beyond them is the server's.
 
+use std::ops::Range;
+
 use super::query::variable;
 use crate::phrase;
 use crate::phrase::Phrase;
@@ -28,6 +30,11 @@ const AGGREGATIONS: [&str; 14] = [
     "sum",
     "topk",
 ];
+
+/// What a list of labels in parentheses follows.
+const OF_LABELS: [&str; 6] = ["by", "group_left", "group_right", "ignoring", "on", "without"];
+/// Words of the language that are neither functions nor aggregations, and numbers that are words.
+const KEYWORDS: [&str; 8] = ["and", "atan2", "bool", "inf", "nan", "offset", "or", "unless"];
 
 /// A piece of a query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,6 +125,47 @@ impl<'a> Tokens<'a> {
             .any(|pair| matches!(pair, [(_, Token::Word(name)), (_, Token::Sign('('))] if EXTRAPOLATING.contains(name)))
     }
 
+    /// Where the selectors stand, each from its metric's name or its opening brace to its closing one. Names of functions, of
+    /// labels that are grouped or matched by, and what stands between brackets are none.
+    pub(super) fn selectors(&self) -> Vec<Range<usize>> {
+        let mut found: Vec<Range<usize>> = Vec::new();
+        let mut is_list = false;
+        let mut open = Vec::new();
+        for (index, &(at, token)) in self.0.iter().enumerate() {
+            let next = self.0.get(index + 1).map(|(_, token)| *token);
+            match (token, open.last()) {
+                (Token::Sign('}'), Some('{')) => {
+                    open.pop();
+                    if let Some(last) = found.last_mut() {
+                        last.end = at + 1;
+                    }
+                }
+                (_, Some('{')) => {}
+                (Token::Sign(']'), Some('[')) => drop(open.pop()),
+                (Token::Sign('['), _) => open.push('['),
+                (_, Some('[')) => {}
+                (Token::Sign('{'), _) => {
+                    open.push('{');
+                    let named = found
+                        .last()
+                        .is_some_and(|last| self.0[..index].last().is_some_and(|(before, _)| *before == last.start));
+                    if !named {
+                        found.push(at..at + 1);
+                    }
+                }
+                (Token::Sign(')'), _) => is_list = false,
+                (Token::Word(word), _) if OF_LABELS.iter().any(|known| known.eq_ignore_ascii_case(word)) => {
+                    is_list = next == Some(Token::Sign('('));
+                }
+                (Token::Word(word), _) if !is_list && next != Some(Token::Sign('(')) && is_metric(word, next) => {
+                    found.push(at..at + word.len());
+                }
+                _ => {}
+            }
+        }
+        found
+    }
+
     /// What is found, and what is expected instead, where a query gives wrong numbers although a server answers it.
     pub(super) fn unsound(&self) -> Vec<(Phrase, Phrase)> {
         let mut found = Vec::new();
@@ -196,6 +244,13 @@ impl<'a> Calls<'a> {
     fn in_braces(&self) -> bool {
         self.open.last().is_some_and(|(bracket, _)| *bracket == '{')
     }
+}
+
+/// Whether a word that no parenthesis follows names series.
+fn is_metric(word: &str, next: Option<Token<'_>>) -> bool {
+    let is_keyword = KEYWORDS.iter().any(|known| known.eq_ignore_ascii_case(word));
+    let is_grouped = is_aggregation(word) && matches!(next, Some(Token::Word(_)));
+    !is_keyword && !is_grouped && !word.starts_with(|c: char| c.is_ascii_digit() || c == '.')
 }
 
 /// Unlike functions, aggregations are read in any case.
@@ -278,6 +333,28 @@ mod tests {
         check("x{a=\"\\\"$tenant\"}", Spot::Quoted('"'));
         check("x{a=\"ü\",b=`$tenant", Spot::Quoted('`'));
         check("# \" (\nsum_over_time(x[$slice])", Spot::CountedRange);
+    }
+
+    #[test]
+    fn selectors_are_found_and_nothing_else() {
+        #[track_caller]
+        fn check(query: &str, expected: &[&str]) {
+            let found: Vec<&str> = Tokens::of(query).selectors().into_iter().map(|range| &query[range]).collect();
+            assert_eq!(found, expected, "{query}");
+        }
+        check("up", &["up"]);
+        check("job:errors:rate5m{a=\"b\"}", &["job:errors:rate5m{a=\"b\"}"]);
+        check("x {a=\"}\", b=~'{'} [5m]", &["x {a=\"}\", b=~'{'}"]);
+        check("{__name__=~\"x|y\"}", &["{__name__=~\"x|y\"}"]);
+        check("sum by (a, b) (rate(x{c=\"d\"}[5m] offset 1h)) / ON (a) group_left(b) y", &["x{c=\"d\"}", "y"]);
+        check("sum(x) without (z) + 1.5e3 > bool -Inf", &["x"]);
+        check("sum without (z) (x) or vector(0) unless y and on() z", &["x", "y", "z"]);
+        check("max_over_time(rate(x[1m])[5m:30s]) # not y", &["x"]);
+        check("label_replace(x, \"a\", \"$1\", \"b\", \"(.*)\") @ 1609746000", &["x"]);
+        check("x @ start() - x offset -5m", &["x", "x"]);
+        check("histogram_quantile(.9, count_values(\"v\", sum))", &["sum"]);
+        check("x[5m] * (y) % z{}", &["x", "y", "z{}"]);
+        check("time() - NaN", &[]);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::promql::{Spot, Tokens};
+use super::selector::Selector;
 use crate::phrase::Phrase;
 
 /// Values for a query's variables.
@@ -203,6 +204,29 @@ pub fn is_estimate(query: &str) -> bool {
     Tokens::of(query).extrapolates()
 }
 
+/// The series that a query reads, in order, each once; `None` where one of its selectors is not understood.
+pub fn selectors_of(query: &str) -> Option<Vec<Selector>> {
+    let mut all: Vec<Selector> = Vec::new();
+    for range in Tokens::of(query).selectors() {
+        let one = query[range].parse().ok()?;
+        if !all.contains(&one) {
+            all.push(one);
+        }
+    }
+    Some(all)
+}
+
+/// The same query of the series whose label has exactly this value; `None` where one of its selectors is not understood.
+pub fn narrowed(query: &str, label: &str, value: &str) -> Option<String> {
+    let (mut text, mut done) = (String::with_capacity(2 * query.len()), 0);
+    for range in Tokens::of(query).selectors() {
+        text += &query[done..range.start];
+        done = range.end;
+        text += &query[range].parse::<Selector>().ok()?.and(label, value).to_string();
+    }
+    Some(text + &query[done..])
+}
+
 /// What is found, and what is expected instead, where a query gives wrong numbers although a server answers it.
 pub(super) fn unsound(query: &str) -> Vec<(Phrase, Phrase)> {
     Tokens::of(query).unsound()
@@ -259,6 +283,26 @@ mod tests {
     fn variables() -> Variables {
         let labels = BTreeMap::from([("cluster".to_owned(), "a\"} or x{b='\\".to_owned())]);
         Variables::new("nord", &labels, 60)
+    }
+
+    #[test]
+    fn a_query_is_narrowed_in_each_of_its_selectors() {
+        #[track_caller]
+        fn check(query: &str, expected: Option<&str>) {
+            assert_eq!(narrowed(query, "replica", "a").as_deref(), expected, "{query}");
+            assert_eq!(selectors_of(query).is_some(), expected.is_some(), "{query}");
+        }
+        check("up", Some(r#"up{replica="a"}"#));
+        check(
+            r#"sum by (job) (increase(x{t="n"}[60s])) / on() y or vector(0)"#,
+            Some(r#"sum by (job) (increase(x{t="n",replica="a"}[60s])) / on() y{replica="a"} or vector(0)"#),
+        );
+        check(r#"{__name__=~"x|y"} > 0.5 # z"#, Some(r#"{__name__=~"x|y",replica="a"} > 0.5 # z"#));
+        check(r#"vector(1)"#, Some("vector(1)"));
+        // A name in quotes, as version 3 allows it.
+        check(r#"sum({"my.metric", t="n"})"#, None);
+        let read = selectors_of("x - x offset 1m + y").expect("they are understood");
+        assert_eq!(read.iter().map(ToString::to_string).collect::<Vec<_>>(), ["x", "y"]);
     }
 
     #[test]
