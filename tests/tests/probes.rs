@@ -1,13 +1,15 @@
 //! Heartbeats out of the samples of a real Prometheus: bad and missing beats, a probe that dies, a server that is away; by remote
-//! read, through the query API and from a file of the same beats.
+//! read, through the query API, from a file and from a PostgreSQL with the same beats.
 
 use std::fmt::Write as _;
 
-use sla_acceptance::servers::{FaultProxy, Prometheus, WrittenSeries, stale, write};
+use sla_acceptance::servers::{FaultProxy, Postgres, Prometheus, WrittenSeries, stale, write};
 use sla_capture::{
-    BeatSource, CaptureError, CaptureRequest, NoProgress, PrometheusConfig, Slice, Slices, Source, answers, encode,
+    BeatSource, CaptureError, CaptureRequest, Database, NoProgress, PrometheusConfig, Secret, Slice, Slices, Source,
+    SqlConfig, answers, encode,
 };
-use sla_core::evidence::Note;
+use sla_core::catalogue::Variables;
+use sla_core::evidence::{Note, Provenance};
 use sla_core::heartbeat::{DownWhen, HeartbeatTerms, SliceDown, Unknown};
 use sla_core::plan::{Probes, What};
 use sla_core::time::Period;
@@ -172,6 +174,98 @@ async fn samples_are_judged_as_beats_are() {
     assert!(encode(&capture(&server.url(), &asked).await.expect("slices")) == encode(&slices));
     the_server_is_a_probe_where_no_label_names_one(&server, &asked).await;
     what_is_no_heartbeat_is_refused(&server, &asked).await;
+}
+
+/// The rows of a file of beats as a statement that makes a table of them.
+fn table(csv: &str) -> String {
+    let row = |line: &str| {
+        let [at, probe, target, ok] = line.split(',').collect::<Vec<_>>()[..] else { panic!("{line}") };
+        format!("(to_timestamp({at}.25), '{probe}', '{target}', {ok} = 1)")
+    };
+    let rows: Vec<String> = csv.lines().skip(1).map(row).collect();
+    format!(
+        "create table beats (t timestamptz, probe text, target varchar(20), ok boolean); insert into beats values {}",
+        rows.join(",")
+    )
+}
+
+fn variables() -> Variables {
+    Variables::new("shop", &std::collections::BTreeMap::new(), 60)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_of_a_database_are_judged_as_beats_are() {
+    const QUERY: &str = "select ok, t, probe, target from beats where t > $from and t <= $to";
+    let (_, csv) = made();
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("beats.csv"), &csv).expect("a file");
+    let file = BeatSource::new(folder.path().join("beats.csv"), "shop", TERMS);
+    let filed = file.capture(&request(), &NoProgress).await.expect("slices");
+
+    let server = Postgres::start();
+    let url = server.database();
+    server.execute_in(&url, &table(&csv));
+    let database = Database::new(SqlConfig::new(Secret::new(url))).expect("an address");
+    let statement = |sql: &str| variables().in_sql(sql).expect("known variables");
+    let capture = async |sql: &str, target: &str| {
+        database.beats(statement(sql), target, TERMS).capture(&request(), &NoProgress).await
+    };
+    let slices = capture(QUERY, "shop").await.expect("slices");
+    assert_eq!(slices.rows(), filed.rows());
+    assert_eq!(slices.provenance().notes, filed.provenance().notes);
+    let Provenance { query, source, .. } = slices.provenance();
+    assert!(source.ends_with(", probes ber, fra"), "{source}");
+    let asked = What::SqlBeats { statement: statement(QUERY), target: "shop".to_owned(), terms: TERMS };
+    assert!(answers(&asked, query, source), "{query}");
+    let other = What::SqlBeats { statement: statement(QUERY), target: "blog".to_owned(), terms: TERMS };
+    assert!(!answers(&other, query, source), "{query}");
+
+    let check = async |sql: &str, target: &str, code: &str, parts: &[&str]| {
+        let error = capture(sql, target).await.expect_err(sql);
+        assert_eq!(error.code(), code, "{sql}: {error}");
+        let told = error.to_string();
+        assert!(parts.iter().all(|part| told.contains(part)), "{told} does not say {parts:?}");
+    };
+    let row = |row: &str| format!("select {row} where $from < $to");
+    check(QUERY, "shed", "sql.no_target", &["\"shed\"", "targets are: blog, shop"]).await;
+    check(&format!("{QUERY} and false"), "shop", "sql.no_rows", &["2026-09-30T00:00:00Z"]).await;
+    check(
+        &row("$to as t, 'a' as probe, true as ok"),
+        "shop",
+        "sql.columns",
+        &["no column target", "probe, target, ok"],
+    )
+    .await;
+    check(
+        &row("$to as t, 'a' as probe, 'shop' as target, 1 as ok"),
+        "shop",
+        "sql.type",
+        &["column ok", "int4", "boolean"],
+    )
+    .await;
+    check(&row("$to as t, 7 as probe, 'shop' as target, true as ok"), "shop", "sql.type", &["column probe", "::text"])
+        .await;
+    check(
+        &row("$to as t, 'a' as probe, null::text as target, true as ok"),
+        "shop",
+        "sql.cell",
+        &["row 1, column target"],
+    )
+    .await;
+    check(
+        &row("$to as t, 'a' as probe, 'shop' as target, null::boolean as ok"),
+        "shop",
+        "sql.cell",
+        &["column ok", "true or false"],
+    )
+    .await;
+    check(
+        &row("null::timestamptz as t, 'a' as probe, 'shop' as target, true as ok"),
+        "shop",
+        "sql.cell",
+        &["column t", "null"],
+    )
+    .await;
 }
 
 /// `up` of a server that reads two programs, of which one ends.

@@ -258,6 +258,40 @@ fn a_month_is_closed_from_a_database() {
     holds_nowhere(desk.path(), password(&url));
 }
 
+/// A month of beats through the real binary: in the seventh minute of each hour both probes say that the target is down.
+#[test]
+fn a_month_of_beats_is_closed_from_a_database() {
+    let server = Postgres::start();
+    let url = server.database();
+    server.execute_in(
+        &url,
+        "create table beats as select t, probe, target, target = 'blog' or extract(minute from t) <> 7 as ok
+            from generate_series(timestamptz '2026-09-30T21:50:00Z', timestamptz '2026-10-31T23:05:00Z', '1 minute') as t,
+                unnest(array['ber', 'fra']) as probe, unnest(array['nord', 'blog']) as target",
+    );
+    let desk = tempfile::tempdir().expect("a temporary folder");
+    let path = |name: &str| desk.path().join(name);
+    std::fs::create_dir(path("catalogue")).expect("a folder");
+    let sli = "heartbeats: { target: $tenant, metricSource: { metricSourceRef: reports, spec: { query: \"select t, probe, target, \
+               ok from beats where t > $from and t <= $to\" } } }";
+    let database = nord::source("reports", "PostgreSQL", "urlEnv: REPORTS_DATABASE, timeoutSeconds: 60");
+    let heartbeat = "{ intervalSeconds: 60, graceSeconds: 30, downWhen: { probes: 2, of: 2 }, sliceDown: any }";
+    let promised = format!("target: 99.9, method: Timeslices, heartbeat: {heartbeat}, penalty: {}", nord::BANDS);
+    let catalogue = nord::catalogue(&(database + &nord::sli("measured", sli)), None, &promised);
+    std::fs::write(path("catalogue/all.yaml"), catalogue).expect("a file");
+    let mut command = Command::new(sla_acceptance::binary());
+    command.args(["close", "--month", "2026-10", "--actor", "tester", "--ledger"]);
+    command.arg(format!("sqlite:{}", path("ledger.sqlite").display()));
+    command.arg("--catalogue").arg(path("catalogue")).arg("--out").arg(path("out")).env("REPORTS_DATABASE", &url);
+    let closed = command.output().expect("the binary runs");
+    assert!(closed.status.success(), "{}", said(&closed));
+    let report = std::fs::read_to_string(path("out/2026-10/nord/report.json")).expect("a report");
+    let report: serde_json::Value = serde_json::from_str(&report).expect("JSON");
+    assert_eq!(report["commitments"][0]["verdict"], "breached", "{}", report["commitments"][0]);
+    let evidence = &report["evidence"][0];
+    assert!(evidence["source"].as_str().is_some_and(|source| source.ends_with("probes ber, fra")), "{evidence}");
+}
+
 fn said(output: &Output) -> String {
     [&output.stdout, &output.stderr].map(|bytes| String::from_utf8_lossy(bytes).into_owned()).concat()
 }

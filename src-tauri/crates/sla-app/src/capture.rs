@@ -314,8 +314,10 @@ impl<'a> Sources<'a> {
                 Ok(Box::new(self.server(&ask.data_source, details)?.counters(counters.clone())))
             }
             (What::Sql { statement, content }, _) => {
-                let database = Database::new(database_config(details, self.folder, self.secrets)?);
-                Ok(Box::new(database.map_err(CaptureError::from)?.source(statement.clone(), *content)))
+                Ok(Box::new(self.database(details)?.source(statement.clone(), *content)))
+            }
+            (What::SqlBeats { statement, target, terms }, _) => {
+                Ok(Box::new(self.database(details)?.beats(statement.clone(), target, *terms)))
             }
             (What::Probes(probes), SourceType::Prometheus) => {
                 Ok(Box::new(self.server(&ask.data_source, details)?.probes(probes.clone())))
@@ -337,6 +339,11 @@ impl<'a> Sources<'a> {
             self.servers.insert(name.clone(), server);
         }
         Ok(&self.servers[name])
+    }
+
+    fn database(&self, details: &ConnectionDetails) -> Result<Database, CaptureReason> {
+        let config = database_config(details, self.folder, self.secrets)?;
+        Ok(Database::new(config).map_err(CaptureError::from)?)
     }
 
     fn connect(&self, details: &ConnectionDetails) -> Result<Prometheus, CaptureReason> {

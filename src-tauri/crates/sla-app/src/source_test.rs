@@ -245,9 +245,14 @@ async fn ask_database(
         }
     }
     for (ask, wanted_by) in asks {
-        let What::Sql { statement, content } = &ask.what else { continue };
-        let source = database.source(statement.clone(), *content);
-        test.asks.push(tried(&source, statement.to_string(), recent(now, &ask), &ask, wanted_by).await);
+        let (source, statement): (Box<dyn Source>, _) = match &ask.what {
+            What::Sql { statement, content } => (Box::new(database.source(statement.clone(), *content)), statement),
+            What::SqlBeats { statement, target, terms } => {
+                (Box::new(database.beats(statement.clone(), target, *terms)), statement)
+            }
+            _ => continue,
+        };
+        test.asks.push(tried(source.as_ref(), statement.to_string(), recent(now, &ask), &ask, wanted_by).await);
     }
 }
 
@@ -285,6 +290,7 @@ async fn ask_server(
             What::Counters(counters) => (Box::new(server.counters(counters.clone())), counters.to_string()),
             What::Probes(probes) => (Box::new(server.probes(probes.clone())), probes.series.to_string()),
             What::Sql { .. }
+            | What::SqlBeats { .. }
             | What::File { .. }
             | What::Beats { .. }
             | What::Incidents { .. }
@@ -320,7 +326,9 @@ async fn read_files(test: &mut SourceTest, details: &ConnectionDetails, files: &
                 let place = inside(files, details, path);
                 (path, place.map(|place| Box::new(IncidentSource::new(place, *down_from)) as Box<dyn Source>))
             }
-            What::Queries(_) | What::Counters(_) | What::Probes(_) | What::Sql { .. } => continue,
+            What::Queries(_) | What::Counters(_) | What::Probes(_) | What::Sql { .. } | What::SqlBeats { .. } => {
+                continue;
+            }
         };
         let Some(source) = source else { continue };
         test.asks.push(tried(source.as_ref(), path.clone(), ask.period, &ask, wanted_by).await);

@@ -8,6 +8,32 @@ use crate::gather::Gather;
 use crate::number::Number;
 use crate::source::CaptureRequest;
 
+/// Most beats of one capture, which are held together: a hundred targets every fifteen seconds for a month.
+pub(crate) const MOST_BEATS: usize = 20_000_000;
+/// How long before a period a target's last beat is looked for.
+const HISTORY_SECONDS: i64 = 86_400;
+/// How many targets a message names.
+const NAMED_TARGETS: usize = 20;
+
+/// The time whose beats are read for a period: those just after it belong to it, as far as one of them speaks, and so does the last
+/// one before it; a target that fell silent yesterday is down today as long as its probe lives.
+pub(crate) fn span(terms: &HeartbeatTerms, period: Period) -> Period {
+    let reach = reach_seconds(terms);
+    Period { start: period.start - reach.max(HISTORY_SECONDS), end: period.end + reach }
+}
+
+/// The targets that there are, for a message.
+pub(crate) fn known_targets(targets: &[&str]) -> String {
+    let more = if targets.len() > NAMED_TARGETS { ", …" } else { "" };
+    format!("{}{more}", targets[..targets.len().min(NAMED_TARGETS)].join(", "))
+}
+
+/// Where beats came from, as the evidence keeps it.
+pub(crate) fn source(place: &str, probes: &[Probe]) -> String {
+    let names: Vec<&str> = probes.iter().map(Probe::name).collect();
+    format!("{place}, probes {}", names.join(", "))
+}
+
 /// How far before and after a period beats belong to it: as far as one of them speaks.
 pub(crate) fn reach_seconds(terms: &HeartbeatTerms) -> i64 {
     terms.interval_seconds + terms.grace_seconds

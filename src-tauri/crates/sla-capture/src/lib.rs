@@ -48,4 +48,4 @@ pub use prometheus::{
 pub use recorded::answers;
 pub use slices::{Slice, Slices, SlicesError};
 pub use source::{BoxFuture, CaptureRequest, MAX_SLICES, NoProgress, Progress, Source};
-pub use sql::{AboutDatabase, Database, SqlConfig, SqlError, SqlSource};
+pub use sql::{AboutDatabase, Database, SqlBeatSource, SqlConfig, SqlError, SqlSource};

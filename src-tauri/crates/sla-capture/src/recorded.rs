@@ -8,7 +8,7 @@ use sla_core::plan::What;
 use crate::beats;
 use crate::file::{charges_query, file_query, incidents_query};
 use crate::prometheus::{asked, is_answer_to, probes_query};
-use crate::sql::sql_query;
+use crate::sql::{sql_beats_query, sql_query};
 
 /// Whether evidence with that query and that source, as its provenance keeps them, answers what is asked. Addresses of servers
 /// are not compared: a server that has moved said the same.
@@ -21,6 +21,7 @@ pub fn answers(what: &What, query: &str, source: &str) -> bool {
         }
         What::Counters(counters) => is_answer_to(&counters.to_string(), query),
         What::Sql { statement, content } => query == sql_query(statement, *content),
+        What::SqlBeats { statement, target, terms } => query == sql_beats_query(statement, target, terms),
         What::Charges { path, charges, content } => {
             query == charges_query(charges, *content) && is_of_file(path, source)
         }

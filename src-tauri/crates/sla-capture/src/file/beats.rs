@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use sla_core::heartbeat::{Beats, HeartbeatTerms};
 
 use super::{FileSource, Hashing, file_name, reading, unreadable};
-use crate::beats::{gathered, query};
+use crate::beats::{self, gathered, known_targets, query};
 use crate::error::CaptureError;
 use crate::file::FileError;
 use crate::slices::Slices;
@@ -38,17 +38,16 @@ impl BeatSource {
         let mut text = String::new();
         input.read_to_string(&mut text).map_err(|cause| unreadable(&self.path, cause))?;
         let sha256 = input.finish();
-        let beats = Beats::read_csv(&file, &text).map_err(FileError::Beats)?;
-        let targets = beats.targets();
+        let read = Beats::read_csv(&file, &text).map_err(FileError::Beats)?;
+        let targets = read.targets();
         if !targets.contains(&self.target.as_str()) {
-            let known = targets.join(", ");
+            let known = known_targets(&targets);
             return Err(FileError::NoTarget { file, target: self.target.clone(), known }.into());
         }
-        let probes = beats.probes_of(&self.target);
+        let probes = read.probes_of(&self.target);
         let gather = gathered(request, &probes, &self.terms, &[]).map_err(FileError::Heartbeats)?;
-        let names: Vec<&str> = probes.iter().map(sla_core::heartbeat::Probe::name).collect();
         let query = query(&self.target, &self.terms);
-        let source = format!("file {file} sha256 {sha256}, probes {}", names.join(", "));
+        let source = beats::source(&format!("file {file} sha256 {sha256}"), &probes);
         gather.finish(query, source, "csv".to_owned(), Vec::new())
     }
 }

@@ -30,7 +30,7 @@ pub use beats::{BeatSource, MAX_BEATS_BYTES};
 pub(crate) use charges::query as charges_query;
 pub use charges::{ChargeSource, MAX_CHARGES_BYTES};
 use content::Layout;
-pub(crate) use content::{counted, file_query, judged, names_of as columns_of, query as content_query};
+pub(crate) use content::{counted, file_query, judged, query as content_query};
 pub use error::{FileError, Place, Position};
 pub(crate) use incidents::query as incidents_query;
 pub use incidents::{IncidentSource, MAX_INCIDENTS_BYTES};

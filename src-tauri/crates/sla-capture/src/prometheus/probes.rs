@@ -13,20 +13,14 @@ use super::counters::{pieces, selector};
 use super::remote::Sink;
 use super::replicas::Replicated;
 use super::{Prometheus, PrometheusError};
-use crate::beats::{self, gathered, reach_seconds};
+use crate::beats::{self, MOST_BEATS, gathered, known_targets, reach_seconds};
 use crate::counter::{Labels, STALE, Sample};
 use crate::error::CaptureError;
 use crate::slices::Slices;
 use crate::source::{BoxFuture, CaptureRequest, Progress, Source, instant};
 
-/// Most beats of one capture, which are held together: a hundred targets every fifteen seconds for a month.
-const MOST_BEATS: usize = 20_000_000;
 /// The probe's name where no label names one.
 const SERVER: &str = "prometheus";
-/// How long before a period a target's last beat is looked for.
-const HISTORY_SECONDS: i64 = 86_400;
-/// How many targets a message names.
-const NAMED_TARGETS: usize = 20;
 const COLUMN: &str = "total";
 
 /// Series of probes of a Prometheus server, of which one target is judged.
@@ -72,10 +66,7 @@ impl Replicated for ProbeSource {
 
     async fn read(&self, request: &CaptureRequest, progress: &dyn Progress) -> Result<Slices, CaptureError> {
         let reach = reach_seconds(&self.probes.terms);
-        // Beats just after the period belong to it, as far as one of them speaks, and so does the last one before it: a target that
-        // fell silent yesterday is down today as long as its probe lives.
-        let before = reach.max(HISTORY_SECONDS);
-        let wide = Period { start: request.period.start - before, end: request.period.end + reach };
+        let wide = beats::span(&self.probes.terms, request.period);
         let pieces = pieces(wide, 1);
         let steps = 1 + pieces.len() as u64;
         let version = self.server.version().await?;
@@ -98,8 +89,7 @@ impl Replicated for ProbeSource {
         }
         let probes = self.watching(&read, warnings.is_empty())?;
         let gather = gathered(request, &probes, &self.probes.terms, &withheld).map_err(PrometheusError::Heartbeats)?;
-        let names: Vec<&str> = probes.iter().map(Probe::name).collect();
-        let source = format!("{}, probes {}", self.server.http.address(), names.join(", "));
+        let source = beats::source(self.server.http.address(), &probes);
         gather.finish(query(&self.probes), source, version.text, warnings)
     }
 }
@@ -179,8 +169,7 @@ impl ProbeSource {
         let beats = Beats::of(beats);
         let targets = beats.targets();
         if !targets.contains(&target.as_str()) && may_miss {
-            let more = if targets.len() > NAMED_TARGETS { ", …" } else { "" };
-            let known = format!("{}{more}", targets[..targets.len().min(NAMED_TARGETS)].join(", "));
+            let known = known_targets(&targets);
             return Err(PrometheusError::NoTarget { query: series.to_string(), target: target.clone(), known });
         }
         Ok(beats.probes_of(target))

@@ -1,5 +1,6 @@
 //! Why a database gave no evidence.
 
+use sla_core::heartbeat::HeartbeatError;
 use sqlx::Error;
 
 use super::address::Address;
@@ -152,6 +153,27 @@ pub enum SqlError {
         /// The statement, without values.
         query: String,
     },
+    /// More beats than are held.
+    #[error(
+        "the query gives more than {limit} beats; expected those after $from and not after $to, of one target's probes"
+    )]
+    TooMany {
+        /// How many there may be.
+        limit: usize,
+    },
+    /// Nobody looked at the target.
+    #[error(
+        "no row has the target {target:?}; check its spelling and the condition of the query; targets are: {known}"
+    )]
+    NoTarget {
+        /// The target.
+        target: String,
+        /// The first targets that there are.
+        known: String,
+    },
+    /// The beats cannot be judged.
+    #[error(transparent)]
+    Heartbeats(HeartbeatError),
     /// The driver and the server do not understand each other.
     #[error("{database} cannot be read: {reason}")]
     Failed {
@@ -180,6 +202,9 @@ impl SqlError {
             Self::Duplicate { .. } => "sql.duplicate",
             Self::OutsidePeriod { .. } => "sql.outside_period",
             Self::NoRows { .. } => "sql.no_rows",
+            Self::TooMany { .. } => "sql.too_many",
+            Self::NoTarget { .. } => "sql.no_target",
+            Self::Heartbeats(_) => "sql.heartbeats",
             Self::Failed { .. } => "sql.failed",
         }
     }

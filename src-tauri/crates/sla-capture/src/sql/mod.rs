@@ -1,4 +1,4 @@
-//! A database: one statement that reads rows of slices, in one transaction that cannot write.
+//! A database: one statement that reads rows of slices or beats, in one transaction that cannot write.
 //!
 //! - Values of variables are bound as parameters and never written into the text.
 //! - Everything happens in one transaction, `repeatable read, read only`, so that all rows are of one moment. A setting of the
@@ -7,6 +7,7 @@
 //! - Rows are read one by one as they come; memory grows with the slices and not with what the server sends.
 
 mod address;
+mod beats;
 mod error;
 mod rows;
 mod value;
@@ -16,9 +17,10 @@ use std::time::Duration;
 
 use futures_util::TryStreamExt;
 use sla_core::catalogue::{Parameter, Statement};
+use sla_core::heartbeat::HeartbeatTerms;
 use sla_core::plan::FileContent;
-use sla_core::time::utc_text;
-use sqlx::postgres::PgConnection;
+use sla_core::time::{Period, utc_text};
+use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Row};
 
 use crate::client::spread;
@@ -31,6 +33,8 @@ use address::Address;
 use error::failed;
 use rows::Rows;
 
+pub use beats::SqlBeatSource;
+pub(crate) use beats::sql_beats_query;
 pub use error::SqlError;
 
 /// Waits between attempts to connect: a database that sleeps, as Neon's do, wakes up in under a second.
@@ -101,6 +105,11 @@ impl Database {
     /// The source of one statement.
     pub fn source(&self, statement: Statement, content: FileContent) -> SqlSource {
         SqlSource { database: self.clone(), statement, content }
+    }
+
+    /// The source of a target's heartbeats.
+    pub fn beats(&self, statement: Statement, target: &str, terms: HeartbeatTerms) -> SqlBeatSource {
+        SqlBeatSource { database: self.clone(), statement, target: target.to_owned(), terms }
     }
 
     /// Asks the server for its version, and whether it keeps a transaction to reading.
@@ -201,46 +210,68 @@ pub(crate) fn sql_query(statement: &Statement, content: FileContent) -> String {
 impl SqlSource {
     async fn read(&self, request: &CaptureRequest, progress: &dyn Progress) -> Result<Slices, CaptureError> {
         request.check()?;
-        let mut connection = self.database.connect().await?;
+        let mut rows = Rows::new(*request, self.content);
+        let asked = Asked { statement: &self.statement, period: request.period, step_seconds: request.step_seconds };
+        let version = self.database.ask(asked, progress, |row| rows.push(row)).await?;
+        let gather = rows.finish().ok_or_else(|| SqlError::NoRows {
+            from: instant(request.period.start),
+            to: instant(request.period.end),
+            query: self.statement.text().to_owned(),
+        })?;
+        let query = sql_query(&self.statement, self.content);
+        gather.finish(query, self.database.address.shown.clone(), version, Vec::new())
+    }
+}
+
+/// A statement, and what its parameters of time are.
+#[derive(Clone, Copy, Debug)]
+struct Asked<'a> {
+    statement: &'a Statement,
+    /// `$from` and `$to`.
+    period: Period,
+    step_seconds: i64,
+}
+
+impl Database {
+    /// Puts a statement and hands on its rows as they come; gives the server's version.
+    async fn ask(
+        &self,
+        asked: Asked<'_>,
+        progress: &dyn Progress,
+        take: impl FnMut(&PgRow) -> Result<(), SqlError> + Send,
+    ) -> Result<String, SqlError> {
+        let mut connection = self.connect().await?;
         progress.step(1, 2);
-        let read = self.database.in_time(self.rows(&mut connection, request), self.statement.text()).await;
-        match read {
-            Ok((version, rows)) => {
-                self.database.end(connection).await;
-                progress.step(2, 2);
-                let gather = rows.finish().ok_or_else(|| SqlError::NoRows {
-                    from: instant(request.period.start),
-                    to: instant(request.period.end),
-                    query: self.statement.text().to_owned(),
-                })?;
-                let query = sql_query(&self.statement, self.content);
-                gather.finish(query, self.database.address.shown.clone(), version, Vec::new())
-            }
-            // Rows may still be on their way: the connection is dropped, not ended.
-            Err(error) => Err(error.into()),
-        }
+        // After an error rows may still be on their way: the connection is then dropped, not ended.
+        let version = self.in_time(self.rows(&mut connection, asked, take), asked.statement.text()).await?;
+        self.end(connection).await;
+        progress.step(2, 2);
+        Ok(version)
     }
 
-    async fn rows(&self, connection: &mut PgConnection, request: &CaptureRequest) -> Result<(String, Rows), SqlError> {
-        let version = self.database.begin(connection).await?;
+    async fn rows(
+        &self,
+        connection: &mut PgConnection,
+        Asked { statement, period, step_seconds }: Asked<'_>,
+        mut take: impl FnMut(&PgRow) -> Result<(), SqlError> + Send,
+    ) -> Result<String, SqlError> {
+        let version = self.begin(connection).await?;
         // The text is the contract's own; what differs between tenants is bound.
-        let mut query = sqlx::query(AssertSqlSafe(self.statement.text())).persistent(false);
-        for parameter in self.statement.parameters() {
+        let mut query = sqlx::query(AssertSqlSafe(statement.text())).persistent(false);
+        for parameter in statement.parameters() {
             query = query.bind(match parameter {
                 Parameter::Value { value, .. } => value.clone(),
-                Parameter::From => utc_text(request.period.start),
-                Parameter::To => utc_text(request.period.end),
-                Parameter::Slice => format!("{} seconds", request.step_seconds),
+                Parameter::From => utc_text(period.start),
+                Parameter::To => utc_text(period.end),
+                Parameter::Slice => format!("{step_seconds} seconds"),
             });
         }
-        let mut rows = Rows::new(*request, self.content);
         let mut stream = query.fetch(connection);
-        let say = |error: sqlx::Error| self.database.failed(&error, self.statement.text());
+        let say = |error: sqlx::Error| self.failed(&error, statement.text());
         while let Some(row) = stream.try_next().await.map_err(say)? {
-            rows.push(&row)?;
+            take(&row)?;
         }
-        drop(stream);
-        Ok((version, rows))
+        Ok(version)
     }
 }
 

@@ -2,27 +2,24 @@
 
 use sla_core::evidence::COLUMN_END;
 use sla_core::plan::FileContent;
+use sla_core::time::UnixSeconds;
 use sqlx::postgres::PgRow;
 use sqlx::{Column, Row, TypeInfo, ValueRef};
 
 use super::error::SqlError;
 use super::value::{Time, is_number, number, time};
 use crate::ends::{Ends, Misplaced};
-use crate::file::{columns_of, counted, judged};
+use crate::file::{counted, judged};
 use crate::gather::Gather;
 use crate::number::Number;
 use crate::source::{CaptureRequest, instant};
-
-const EXPECTED_END: &str =
-    "timestamptz, the end of a slice; a timestamp without a zone becomes one by at time zone 'UTC'";
-const EXPECTED_NUMBER: &str = "a number: bigint, integer, smallint, numeric, double precision or real";
 
 /// Takes rows in any order. Each is the end of another slice, so there are never more of them than the request has slices, and
 /// the first that is too many is refused when it comes.
 pub(super) struct Rows {
     request: CaptureRequest,
     content: FileContent,
-    columns: Option<[usize; 3]>,
+    columns: Option<Vec<usize>>,
     ends: Ends,
     gather: Gather,
     row: u64,
@@ -35,11 +32,12 @@ impl Rows {
 
     pub(super) fn push(&mut self, row: &PgRow) -> Result<(), SqlError> {
         self.row += 1;
-        let [end, good, total] = match self.columns {
-            Some(columns) => columns,
-            None => *self.columns.insert(find(self.content, row)?),
-        };
-        let t = self.end(row, end)?;
+        let [end, good, total] = places(&mut self.columns, &wanted(self.content), row)?;
+        let (t, micros) = instant_in(row, end, self.row)?;
+        if micros > 0 {
+            let found = format!("{} and {micros} µs", instant(t));
+            return Err(SqlError::OffGrid { row: self.row, found, step_seconds: self.request.step_seconds });
+        }
         self.ends.take(t).map_err(|misplaced| {
             let (row, found) = (self.row, instant(t));
             let period = self.request.period;
@@ -64,27 +62,6 @@ impl Rows {
         (self.row > 0).then_some(self.gather)
     }
 
-    fn end(&self, row: &PgRow, column: usize) -> Result<i64, SqlError> {
-        let bytes = bytes(row, column);
-        let cell = |found: &str| SqlError::Cell {
-            row: self.row,
-            column: COLUMN_END.to_owned(),
-            found: found.to_owned(),
-            expected: "the end of a slice",
-        };
-        match bytes.map(time) {
-            None => Err(cell("null")),
-            Some(None) => Err(cell("bytes that are no time")),
-            Some(Some(Time::Infinite)) => Err(cell("an infinite time")),
-            Some(Some(Time::Seconds(seconds))) => Ok(seconds),
-            Some(Some(Time::Fraction(seconds, micros))) => Err(SqlError::OffGrid {
-                row: self.row,
-                found: format!("{} and {micros} µs", instant(seconds)),
-                step_seconds: self.request.step_seconds,
-            }),
-        }
-    }
-
     /// A number; `None` for null, which is unknown and not zero.
     fn number(&self, row: &PgRow, column: usize, name: &str) -> Result<Option<Number>, SqlError> {
         let Some(bytes) = bytes(row, column) else { return Ok(None) };
@@ -98,38 +75,103 @@ impl Rows {
     }
 }
 
-fn bytes(row: &PgRow, column: usize) -> Option<&[u8]> {
+/// The columns of rows of slices: end, good and all; of a value good and all are one.
+fn wanted(content: FileContent) -> [(&'static str, Kind); 3] {
+    let (good, total) = counted(content);
+    [(COLUMN_END, Kind::Time), (good, Kind::Number), (total, Kind::Number)]
+}
+
+pub(super) fn bytes(row: &PgRow, column: usize) -> Option<&[u8]> {
     let value = row.try_get_raw(column).ok()?;
     if value.is_null() { None } else { value.as_bytes().ok() }
 }
 
-/// Where the columns stand: end, good and all. Their names and types are the same in every row.
-fn find(content: FileContent, row: &PgRow) -> Result<[usize; 3], SqlError> {
-    let wanted = columns_of(content);
-    let refuse = |found: String| SqlError::Columns { found, expected: wanted.join(", ") };
+/// The time of a row in whole seconds, and the microseconds behind them.
+///
+/// # Errors
+/// [`SqlError::Cell`] where it is null or infinite.
+pub(super) fn instant_in(row: &PgRow, column: usize, number: u64) -> Result<(UnixSeconds, i64), SqlError> {
+    let cell = |found: &str| SqlError::Cell {
+        row: number,
+        column: COLUMN_END.to_owned(),
+        found: found.to_owned(),
+        expected: "a time",
+    };
+    match bytes(row, column).map(time) {
+        None => Err(cell("null")),
+        Some(None) => Err(cell("bytes that are no time")),
+        Some(Some(Time::Infinite)) => Err(cell("an infinite time")),
+        Some(Some(Time::Seconds(seconds))) => Ok((seconds, 0)),
+        Some(Some(Time::Fraction(seconds, micros))) => Ok((seconds, micros)),
+    }
+}
+
+/// What a column holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Time,
+    Number,
+    Text,
+    Flag,
+}
+
+impl Kind {
+    fn holds(self, found: &str) -> bool {
+        match self {
+            Self::Time => found == "TIMESTAMPTZ",
+            Self::Number => is_number(found),
+            Self::Text => matches!(found, "TEXT" | "VARCHAR" | "CHAR" | "NAME"),
+            Self::Flag => found == "BOOL",
+        }
+    }
+
+    fn expected(self) -> &'static str {
+        match self {
+            Self::Time => "timestamptz; a timestamp without a zone becomes one by at time zone 'UTC'",
+            Self::Number => "a number: bigint, integer, smallint, numeric, double precision or real",
+            Self::Text => "text; another type becomes it by ::text",
+            Self::Flag => "boolean, whether the check succeeded",
+        }
+    }
+}
+
+/// Where the columns stand, in the order in which they are wanted. Their names and types are the same in every row, so they are
+/// looked for in the first.
+pub(super) fn places<const N: usize>(
+    known: &mut Option<Vec<usize>>,
+    wanted: &[(&'static str, Kind); N],
+    row: &PgRow,
+) -> Result<[usize; N], SqlError> {
+    let found = match known {
+        Some(found) => found,
+        None => known.insert(find(wanted, row)?),
+    };
+    Ok(std::array::from_fn(|index| found[index]))
+}
+
+fn find(wanted: &[(&'static str, Kind)], row: &PgRow) -> Result<Vec<usize>, SqlError> {
+    let mut names: Vec<&str> = wanted.iter().map(|(name, _)| *name).collect();
+    names.dedup();
+    let refuse = |found: String| SqlError::Columns { found, expected: names.join(", ") };
     let columns = row.columns();
-    if let Some(unknown) = columns.iter().find(|column| !wanted.contains(&column.name())) {
+    if let Some(unknown) = columns.iter().find(|column| !names.contains(&column.name())) {
         return Err(refuse(format!("the column {:?}", unknown.name())));
     }
-    for name in wanted {
+    for name in &names {
         match columns.iter().filter(|column| column.name() == *name).count() {
             0 => return Err(refuse(format!("no column {name}"))),
             1 => {}
             _ => return Err(refuse(format!("the column {name} twice"))),
         }
     }
-    for column in columns {
-        let found = column.type_info().name();
-        let (is_right, expected) = match column.name() {
-            COLUMN_END => (found == "TIMESTAMPTZ", EXPECTED_END),
-            _ => (is_number(found), EXPECTED_NUMBER),
-        };
-        if !is_right {
-            let column = column.name().to_owned();
-            return Err(SqlError::Type { column, found: found.to_ascii_lowercase(), expected });
+    let place = |(name, kind): &(&'static str, Kind)| {
+        let at = columns.iter().position(|column| column.name() == *name).expect("just counted");
+        let found = columns[at].type_info().name();
+        if !kind.holds(found) {
+            let (column, found) = ((*name).to_owned(), found.to_ascii_lowercase());
+            return Err(SqlError::Type { column, found, expected: kind.expected() });
         }
-    }
-    let (good, total) = counted(content);
-    let place = |name: &str| columns.iter().position(|column| column.name() == name).expect("just counted");
-    Ok([place(COLUMN_END), place(good), place(total)])
+        Ok(at)
+    };
+    wanted.iter().map(place).collect()
 }

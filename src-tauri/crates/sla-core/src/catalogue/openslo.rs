@@ -171,12 +171,12 @@ impl SliSpec {
     }
 }
 
-/// What probes said about a target, in a file with the columns t, probe, target, ok, or in series of a Prometheus.
+/// What probes said about a target, in a file with the columns t, probe, target, ok, in such rows of a PostgreSQL, or in series of a Prometheus.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct HeartbeatMetric {
-    /// The source, and the path of the file, `.csv`, or the series of the probes. A file should begin a little before the month,
-    /// so that the beats just before it are known, and end a little after it.
+    /// The source, and the path of the file, `.csv`, or the series of the probes, or the query of a PostgreSQL. A file should begin a
+    /// little before the month, so that the beats just before it are known, and end a little after it.
     pub metric_source: MetricSource,
     /// The target as the probes name it, with the variables of [`MetricSpec`].
     #[schemars(length(min = 1, max = 200))]
@@ -274,6 +274,10 @@ pub struct MetricSpec {
     /// Of PostgreSQL it is one statement that reads and gives the columns t, the end of a slice as a `timestamptz`, good and
     /// total, or t and value for a `thresholdMetric`; good and total name the same statement. Variables are bound as parameters
     /// and stand without quotes; beside them there are the period, `t > $from and t <= $to`, and `$slice` as an `interval`.
+    ///
+    /// For `heartbeats` it gives the columns t, when a probe looked, as a `timestamptz`, probe and target as text, and ok as a
+    /// `boolean`; `$from` is then a day before the period and `$to` a little after it. It should give other targets of the same
+    /// probes as well, because those show that a probe lived while its target was silent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub query: Option<String>,
     /// Path of a `.csv` or `.parquet` file in the source's folder, with the same variables. Good and total must name

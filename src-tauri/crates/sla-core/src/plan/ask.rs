@@ -37,6 +37,15 @@ pub enum What {
         /// What stands in its rows.
         content: FileContent,
     },
+    /// One statement that a database is asked for beats.
+    SqlBeats {
+        /// The statement and what is bound to it.
+        statement: Statement,
+        /// The target as the probes name it.
+        target: String,
+        /// What the silence of probes means.
+        terms: HeartbeatTerms,
+    },
     /// A file in the source's folder.
     File {
         /// Its path, relative to the folder.
@@ -283,7 +292,11 @@ pub(super) fn ask(
         Measures::Heartbeats(HeartbeatMetric { metric_source, target, target_label, probe_label }) => {
             let target = variables.in_path(target).expect(CHECKED);
             let terms = terms.heartbeat.expect(CHECKED);
-            let what = match &metric_source.spec.series {
+            let MetricSpec { series, query, .. } = &metric_source.spec;
+            let what = match series {
+                None if let Some(query) = query => {
+                    What::SqlBeats { statement: variables.in_sql(query).expect(CHECKED), target, terms }
+                }
                 None => What::Beats { path: path(metric_source, variables), target, terms },
                 Some(series) => What::Probes(Probes {
                     series: series.map_values(|value| variables.in_path(value)).expect(CHECKED),

@@ -50,6 +50,7 @@ impl Ask {
             What::Queries(reading) => reading.to_string(),
             What::Counters(counters) => counters.to_string(),
             What::Sql { statement, content } => format!("{statement} {content:?}"),
+            What::SqlBeats { statement, target, terms } => format!("{statement} {target} {terms:?}"),
             What::Charges { path, charges, content } => format!("{path} {charges} {content:?}"),
             What::Incidents { path, down_from } => format!("{path} {down_from:?}"),
             What::Probes(probes) => format!("{probes:?}"),

@@ -177,8 +177,11 @@ impl Check<'_> {
         }
         for (name, tenants) in users.into_iter().filter(|(_, tenants)| tenants.len() > 1) {
             let Some(sli) = catalogue.slis.get(name) else { continue };
-            // Other targets of a probe show that it lived: their series may be everybody's, as long as the target is not.
-            let is_own = |asked: &Asked<'_>| asked.pointer != "/spec/heartbeats/metricSource/spec/series";
+            // Other targets of a probe show that it lived: their beats may be everybody's, as long as the target is not.
+            let is_own = |asked: &Asked<'_>| {
+                !["/spec/heartbeats/metricSource/spec/series", "/spec/heartbeats/metricSource/spec/query"]
+                    .contains(&asked.pointer.as_str())
+            };
             // Of charges it is enough that either the file or a column is the tenant's own.
             let has_own_charges =
                 asked(sli).any(|asked| asked.pointer.contains("/focus/") && tells_tenants_apart(&asked.text));

@@ -368,26 +368,26 @@ impl Check<'_> {
         let source = self.catalogue.data_sources.get(&heartbeats.metric_source.metric_source_ref);
         let HeartbeatMetric { target_label, probe_label, .. } = heartbeats;
         match source.map(|source| source.spec.source_type) {
-            Some(SourceType::PostgreSQL) => {
-                let found = phrase!("heartbeats from a database", "Lebenszeichen aus einer Datenbank");
-                let expected =
-                    phrase!("a source of type Prometheus or File", "eine Quelle vom Typ Prometheus oder File");
-                self.add(Code::InvalidValue, sli, &format!("{at}/metricSourceRef"), found, expected);
-            }
             Some(SourceType::Prometheus) if target_label.is_none() => {
                 let expected =
                     phrase!("the label that names what was checked", "das Label, das nennt, was geprüft wurde");
                 let found = Phrase::no_field("targetLabel");
                 self.add(Code::MissingField, sli, "/spec/heartbeats", found, expected);
             }
-            Some(SourceType::File) => {
+            Some(of @ (SourceType::File | SourceType::PostgreSQL)) => {
                 let given = [("targetLabel", target_label.is_some()), ("probeLabel", probe_label.is_some())];
                 for (name, _) in given.iter().filter(|(_, given)| *given) {
                     let found = phrase!("the field {name:?}", "das Feld {name:?}");
-                    let expected = phrase!(
-                        "no {name}: a file has the columns probe and target",
-                        "kein {name}: eine Datei hat die Spalten probe und target"
-                    );
+                    let expected = match of {
+                        SourceType::PostgreSQL => phrase!(
+                            "no {name}: a statement gives the columns probe and target",
+                            "kein {name}: eine Anweisung ergibt die Spalten probe und target"
+                        ),
+                        _ => phrase!(
+                            "no {name}: a file has the columns probe and target",
+                            "kein {name}: eine Datei hat die Spalten probe und target"
+                        ),
+                    };
                     self.add(Code::UnknownField, sli, &format!("/spec/heartbeats/{name}"), found, expected);
                 }
             }
