@@ -31,7 +31,7 @@ const BEFORE_SECONDS: i64 = 3600;
 const EARLIER: &str = "32d";
 /// What one answer of the query API spans.
 const WINDOW_SECONDS: i64 = 7200;
-/// Most samples of one piece through the query API, which have to be held together.
+/// Most samples of one piece that are held together, where they are beats.
 const MOST_SAMPLES: usize = 20_000_000;
 /// Most series that are asked about one by one.
 const ONE_BY_ONE: usize = 50;
@@ -323,22 +323,49 @@ impl Prometheus {
         terms: Terms,
         read: Range<UnixSeconds>,
     ) -> Result<(Tally, Vec<String>), PrometheusError> {
-        let (all, warnings) = self.samples(column, &counter.series, counter.up_to.as_deref(), read).await?;
-        let asked = AskedRaw { column, query: "", url: "", up_to: counter.up_to.as_deref() };
-        let mut tally = Tally::new(terms);
-        for (labels, samples) in all {
-            let mut life = Life::default();
-            for (index, &(t, value)) in samples.iter().enumerate() {
-                tally.sample(&mut life, (t, value), || labels.clone());
-                let next = samples.get(index + 1).map(|(next, _)| *next);
-                let is_last_before_gap = next.is_none_or(|next| next - t > terms.gap_ms);
-                if is_last_before_gap && t <= terms.end_ms && self.is_marked(asked, &labels, t, terms.gap_ms).await? {
-                    tally.sample(&mut life, (t + 1, f64::from_bits(STALE)), || labels.clone());
+        let up_to = counter.up_to.as_deref();
+        let query = window_of(&counter.series);
+        let asked = AskedRaw { column, query: &query, url: "", up_to };
+        let (mut tally, mut warnings) = (Tally::new(terms), Vec::new());
+        // Window by window, so that no more is held than one answer; of each series what is known so far, and its last sample.
+        let mut lives: BTreeMap<Labels, (Life, i64)> = BTreeMap::new();
+        for end in windows(read) {
+            let Raw { series, warnings: more } = self.instant(asked, end).await?;
+            warnings.extend(more);
+            for (labels, samples) in series {
+                let (life, last) = lives.entry(labels.clone()).or_insert_with(|| (Life::default(), i64::MIN));
+                for (t, value) in samples {
+                    // Windows overlap at the end of the period, and at their borders where ranges cover both ends.
+                    if t <= *last {
+                        continue;
+                    }
+                    if *last != i64::MIN && t - *last > terms.gap_ms {
+                        self.mark(&mut tally, life, (asked, &labels, *last), terms).await?;
+                    }
+                    *last = t;
+                    tally.sample(life, (t, value), || labels.clone());
                 }
             }
+        }
+        for (labels, (mut life, last)) in lives {
+            self.mark(&mut tally, &mut life, (asked, &labels, last), terms).await?;
             tally.end(&life);
         }
         Ok((tally, warnings))
+    }
+
+    /// Hands on the mark of an end after a sample that none follows for longer than a gap, if the server has one.
+    async fn mark(
+        &self,
+        tally: &mut Tally,
+        life: &mut Life,
+        (asked, labels, last): (AskedRaw<'_>, &Labels, i64),
+        terms: Terms,
+    ) -> Result<(), PrometheusError> {
+        if last <= terms.end_ms && self.is_marked(asked, labels, last, terms.gap_ms).await? {
+            tally.sample(life, (last + 1, f64::from_bits(STALE)), || labels.clone());
+        }
+        Ok(())
     }
 
     /// Every sample of some series through the query API, in windows, and what the server warned of.
@@ -349,13 +376,11 @@ impl Prometheus {
         up_to: Option<&str>,
         read: Range<UnixSeconds>,
     ) -> Result<(BTreeMap<Labels, Vec<Sample>>, Vec<String>), PrometheusError> {
-        let query = format!("{}[{WINDOW_SECONDS}s]", series);
+        let query = window_of(series);
         let asked = AskedRaw { column, query: &query, url: "", up_to };
         let mut all: BTreeMap<Labels, Vec<Sample>> = BTreeMap::new();
         let (mut warnings, mut held) = (Vec::new(), 0);
-        let mut end = read.start;
-        while end < read.end {
-            end = (end + WINDOW_SECONDS).min(read.end);
+        for end in windows(read) {
             let Raw { series, warnings: more } = self.instant(asked, end).await?;
             warnings.extend(more);
             for (labels, samples) in series {
@@ -402,6 +427,17 @@ impl Prometheus {
         let body = self.http.post(&url, &form, asked.query).await?;
         raw(&body, AskedRaw { url: url.as_str(), ..asked })
     }
+}
+
+/// What gives the samples of a window.
+fn window_of(series: &Selector) -> String {
+    format!("{series}[{WINDOW_SECONDS}s]")
+}
+
+/// The ends of windows that cover a stretch; the last one begins before the end of the one before it.
+fn windows(read: Range<UnixSeconds>) -> impl Iterator<Item = UnixSeconds> {
+    let next = move |at: UnixSeconds| (at < read.end).then(|| (at + WINDOW_SECONDS).min(read.end));
+    std::iter::successors(next(read.start), move |end| next(*end))
 }
 
 pub(super) fn selector(labels: &Labels) -> Selector {
