@@ -77,8 +77,9 @@ async fn check(service: &Service) {
         (&json!("prairie"), &json!(1), &json!(true))
     );
     assert_eq!((&month["verdict"], &month["credit_total"]["currency"]), (&json!("undecidable"), &json!("USD")));
-    let progress =
-        json!({ "step": "publish", "done": 1, "of": 1, "customer": null, "customers_done": 0, "customers": 0 });
+    let progress = json!({
+        "step": "publish", "done": 1, "of": 1, "customer": null, "customers_done": 0, "customers": 0, "series": []
+    });
     assert_eq!(view["progress"], progress);
     assert!(view["begun_at"].is_string() && view["ended_at"].is_string(), "{view}");
     let (code, detail) = service.failed(manager, restate.clone()).await;

@@ -102,12 +102,13 @@ pub(crate) async fn capture_what_answers<'a>(
             }
         };
         let gate = Arc::clone(&gate);
-        let mine = shared.another();
+        let mine = shared.another(wanted_by.clone());
         let days = stores.days.map(|(_, store)| store.clone());
         let index = whose.len();
         whose.push(customers);
         let task = async move {
             let _permit = gate.acquire_owned().await.expect("the gate is never closed");
+            mine.begins();
             let captured = put_together(source.as_deref(), days, tiles, &ask, &mine).await;
             mine.done();
             (ask, wanted_by, index, captured)
@@ -239,6 +240,7 @@ pub(crate) async fn one(
 
 /// One request's share of the step's progress.
 pub(crate) struct Part {
+    name: String,
     mine: AtomicU64,
     shared: Arc<AtomicU64>,
     /// How many parts each request counts for.
@@ -252,13 +254,19 @@ impl Part {
     pub(crate) fn shared(each: u64, requests: u64, progress: &Arc<dyn CloseProgress>) -> Self {
         let whole = each * requests;
         progress.step(Step::Capture, 0, whole);
-        Self { mine: AtomicU64::new(0), shared: Arc::default(), each, whole, progress: Arc::clone(progress) }
+        let (name, shared, progress) = (String::new(), Arc::default(), Arc::clone(progress));
+        Self { name, mine: AtomicU64::new(0), shared, each, whole, progress }
     }
 
-    /// Another request of the same whole.
-    pub(crate) fn another(&self) -> Self {
+    /// Another request of the same whole, for the series of that name.
+    pub(crate) fn another(&self, name: String) -> Self {
         let (shared, progress) = (Arc::clone(&self.shared), Arc::clone(&self.progress));
-        Self { mine: AtomicU64::new(0), shared, each: self.each, whole: self.whole, progress }
+        Self { name, mine: AtomicU64::new(0), shared, each: self.each, whole: self.whole, progress }
+    }
+
+    /// It is the turn of this series.
+    pub(crate) fn begins(&self) {
+        self.progress.series(&self.name, 0, 1);
     }
 
     /// All of it is done.
@@ -274,6 +282,7 @@ impl Progress for Part {
         let more = parts.saturating_sub(before);
         let all = self.shared.fetch_add(more, Ordering::Relaxed) + more;
         self.progress.step(Step::Capture, all, self.whole);
+        self.progress.series(&self.name, done.min(of), of);
     }
 }
 

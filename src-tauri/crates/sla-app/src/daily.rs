@@ -231,6 +231,13 @@ struct Wanted {
     is_before_all: bool,
 }
 
+impl Wanted {
+    /// What is read for it, for people.
+    fn name(&self) -> String {
+        format!("{} {}", self.by.first().map_or("", String::as_str), self.day)
+    }
+}
+
 /// Captures days, a few at a time. Each is kept as soon as it is there, so that whoever is interrupted goes on where they were;
 /// a day that fails does not hold up the others.
 ///
@@ -255,7 +262,7 @@ pub async fn capture_days(
     let mut tasks = JoinSet::new();
     let mut outcomes = Vec::with_capacity(asks.len());
     for (index, (ask, wanted)) in asks.into_iter().enumerate() {
-        let mine = shared.another();
+        let mine = shared.another(wanted.name());
         let source = match sources.open(&ask) {
             Ok(source) => source,
             Err(reason) => {
@@ -268,6 +275,7 @@ pub async fn capture_days(
         let gate = Arc::clone(&gate);
         tasks.spawn(async move {
             let _permit = gate.acquire_owned().await.expect("the gate is never closed");
+            mine.begins();
             let captured = one(source.as_ref(), &ask, ask.period, &mine).await;
             mine.done();
             (index, ask, wanted, captured)

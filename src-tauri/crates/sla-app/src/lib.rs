@@ -102,7 +102,7 @@ pub use findings::{FindingView, FindingWords};
 pub use governance::{GovernanceError, LaidGovernance, draw_governance, governance, lay_governance};
 pub use jobs::{
     AcceptedCode, Desk, JobError, JobProblem, JobProgress, JobRequest, JobResult, JobView, MonthOutcome, Runner,
-    Secrets, ask_job, cancel_job, job, jobs, permission_of,
+    Secrets, SeriesProgress, ask_job, cancel_job, job, jobs, permission_of,
 };
 pub use keychain::{Entry, KeychainError, keep_key, kept_key, new_kept_key};
 pub use letters::{LetterError, LetterVersionView, LetterView, letter, write_letter};

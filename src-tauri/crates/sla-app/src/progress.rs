@@ -37,6 +37,10 @@ pub trait CloseProgress: Send + Sync {
 
     /// A customer's part of the step that is under way is done; with this one `done` of `of` customers are.
     fn customer(&self, name: &str, done: u64, of: u64);
+
+    /// `done` of `of` parts of a series of measurements are read; it is named by the customer and the commitment that it is for, and
+    /// by its day where it is read day by day. With its last part it is done.
+    fn series(&self, _name: &str, _done: u64, _of: u64) {}
 }
 
 /// Nobody wants to know.

@@ -4,6 +4,7 @@
 //! A program that carries one out says every moment that it lives (`seen_at`). One that does not say so any more was killed or
 //! cut off, and the next one that looks marks its jobs as interrupted.
 
+use serde::{Deserialize, Serialize};
 use sla_core::job::{JobKind, JobState};
 use sla_core::time::{Month, UnixSeconds};
 use sqlx::any::{Any, AnyArguments, AnyRow};
@@ -85,6 +86,19 @@ pub struct JobStep {
     pub customers_done: u64,
     /// For how many there is something to do.
     pub customers: u64,
+    /// The series of measurements that are being read, by name.
+    pub series: Vec<SeriesStep>,
+}
+
+/// How far a series of measurements is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeriesStep {
+    /// The customer and the commitment that it is for, and the day where it is read day by day.
+    pub name: String,
+    /// How many of its parts are done.
+    pub done: u64,
+    /// How many there are.
+    pub of: u64,
 }
 
 /// Which jobs are wanted: the one that was asked for last comes first.
@@ -105,7 +119,7 @@ macro_rules! jobs {
     ($where:literal) => {
         concat!(
             "select id, kind, tenant, month, account, origin, request, state, step, parts_done, parts, customer, customers_done,
-                customers, outcome, is_cancelled, asked_at, begun_at, ended_at
+                customers, outcome, is_cancelled, asked_at, begun_at, ended_at, series
             from jobs where ",
             $where
         )
@@ -138,6 +152,7 @@ fn read(row: &AnyRow) -> Result<Job, Error> {
 fn step(row: &AnyRow, name: String) -> Result<JobStep, Error> {
     let count = |index: usize| Ok::<_, Error>(u64::try_from(row.try_get::<i64, _>(index)?).unwrap_or_default());
     let customer: String = row.try_get(11)?;
+    let series: String = row.try_get(19)?;
     Ok(JobStep {
         name,
         done: count(9)?,
@@ -145,6 +160,8 @@ fn step(row: &AnyRow, name: String) -> Result<JobStep, Error> {
         customer: Some(customer).filter(|customer| !customer.is_empty()),
         customers_done: count(12)?,
         customers: count(13)?,
+        // What another version wrote there is of no use to this one.
+        series: serde_json::from_str(&series).unwrap_or_default(),
     })
 }
 
@@ -263,12 +280,14 @@ impl Ledger {
         // A machine that was suspended comes back to a job that others called interrupted.
         let seen = query(
             "update jobs set state = 'running', ended_at = 0, step = $3, parts_done = $4, parts = $5, seen_at = $6,
-                customer = $7, customers_done = $8, customers = $9
+                customer = $7, customers_done = $8, customers = $9, series = $10
              where id = $1 and runner = $2 and state in ('running', 'interrupted') returning is_cancelled",
         );
         let seen = seen.bind(id.to_owned()).bind(runner.to_owned()).bind(at.name.clone()).bind(count(at.done));
         let seen = seen.bind(count(at.of)).bind(now).bind(at.customer.clone().unwrap_or_default());
         let seen = seen.bind(count(at.customers_done)).bind(count(at.customers));
+        let series = if at.series.is_empty() { Ok(String::new()) } else { serde_json::to_string(&at.series) };
+        let seen = seen.bind(series.expect("names and numbers"));
         let rows = seen.fetch_all(&mut *transaction).await.map_err(failed)?;
         transaction.commit().await.map_err(failed)?;
         let is_cancelled = rows.first().map(|row| row.try_get::<i64, _>(0)).transpose().map_err(failed)?;

@@ -48,7 +48,7 @@ use sqlx::{Row, Transaction};
 pub use access::{AccessDocument, Attempt, KnownTotp, OpenIdRequest, SignIn, SignInWay, Versioned};
 pub use catalogue::{DecisionRequest, DecisionTaken, DocumentEntry, DocumentVersion, StoredCatalogue};
 pub use error::LedgerError;
-pub use jobs::{Job, JobStep, JobsRequest, NewJob};
+pub use jobs::{Job, JobStep, JobsRequest, NewJob, SeriesStep};
 pub use letters::{LetterEntry, LetterOf, LetterVersion};
 pub use lookup::{AuditEntry, AuditRequest, Described, Found, TenantSort, TenantsRequest};
 pub use open::LedgerState;

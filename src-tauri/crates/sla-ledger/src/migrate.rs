@@ -188,6 +188,7 @@ fn migrations(engine: Engine) -> Vec<Migration> {
             (11, "names", include_str!("../migrations/sqlite/0011_names.sql")),
             (12, "templates", include_str!("../migrations/sqlite/0012_templates.sql")),
             (13, "capture_jobs", include_str!("../migrations/sqlite/0013_capture_jobs.sql")),
+            (14, "job_series", include_str!("../migrations/sqlite/0014_job_series.sql")),
         ],
         Engine::Postgres => [
             (1, "ledger", include_str!("../migrations/postgres/0001_ledger.sql")),
@@ -203,6 +204,7 @@ fn migrations(engine: Engine) -> Vec<Migration> {
             (11, "names", include_str!("../migrations/postgres/0011_names.sql")),
             (12, "templates", include_str!("../migrations/postgres/0012_templates.sql")),
             (13, "capture_jobs", include_str!("../migrations/postgres/0013_capture_jobs.sql")),
+            (14, "job_series", include_str!("../migrations/postgres/0014_job_series.sql")),
         ],
     };
     let migration = |(version, name, sql): (i64, &'static str, &'static str)| {

@@ -124,6 +124,13 @@ export const progress = (step: string, done: number, of: number): Schemas['JobPr
   customer: 'Donaudampfschifffahrts-Elektrizitäten AG',
   customers_done: 3,
   customers: 9,
+  series:
+    step === 'capture'
+      ? [
+          { name: 'alpenbahn/fahrplanauskunft-verfuegbarkeit 2026-10-03', done: 12, of: 63 },
+          { name: 'nordlicht/api 2026-10-03', done: 40, of: 63 },
+        ]
+      : [],
 })
 
 export const jobs = [

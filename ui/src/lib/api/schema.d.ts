@@ -3292,6 +3292,8 @@ export interface components {
              * @description For how many there is something to do; none where a step is done for all at once.
              */
             customers: number;
+            /** @description The series of measurements that are being read. */
+            series: components["schemas"]["SeriesProgress"][];
         };
         /** @description What a job is asked to do. */
         JobRequest: {
@@ -5176,6 +5178,21 @@ export interface components {
             moved_minor: {
                 [key: string]: number;
             };
+        };
+        /** @description How far a series of measurements is. */
+        SeriesProgress: {
+            /** @description The customer and the commitment that it is for, such as `nord/availability`, and the day where it is read day by day. */
+            name: string;
+            /**
+             * Format: uint64
+             * @description How many of its parts are read.
+             */
+            done: number;
+            /**
+             * Format: uint64
+             * @description How many there are.
+             */
+            of: number;
         };
         /** @description Who signs in. */
         SignInBody: {

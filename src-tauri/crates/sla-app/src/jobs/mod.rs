@@ -14,7 +14,7 @@ use sla_core::evidence::hex;
 use sla_core::job::{JobKind, JobState};
 use sla_core::record::{CreditTotal, MonthDifference, Verdict};
 use sla_core::time::{Month, UnixSeconds, month_at, utc_text};
-use sla_ledger::{Actor, Job, JobStep, JobsRequest, Ledger, LedgerError, NewJob};
+use sla_ledger::{Actor, Job, JobStep, JobsRequest, Ledger, LedgerError, NewJob, SeriesStep};
 
 use crate::accept::Accepted;
 use crate::daily::CaptureResult;
@@ -155,6 +155,19 @@ pub struct JobProgress {
     pub customers_done: u64,
     /// For how many there is something to do; none where a step is done for all at once.
     pub customers: u64,
+    /// The series of measurements that are being read.
+    pub series: Vec<SeriesProgress>,
+}
+
+/// How far a series of measurements is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct SeriesProgress {
+    /// The customer and the commitment that it is for, such as `nord/availability`, and the day where it is read day by day.
+    pub name: String,
+    /// How many of its parts are read.
+    pub done: u64,
+    /// How many there are.
+    pub of: u64,
 }
 
 /// A job and where it is.
@@ -429,8 +442,9 @@ pub async fn cancel_job(ledger: &Ledger, id: &str, now: UnixSeconds) -> Result<J
 
 impl JobProgress {
     fn of(step: JobStep) -> Self {
-        let JobStep { name: step, done, of, customer, customers_done, customers } = step;
-        Self { step, done, of, customer, customers_done, customers }
+        let JobStep { name: step, done, of, customer, customers_done, customers, series } = step;
+        let series = series.into_iter().map(|SeriesStep { name, done, of }| SeriesProgress { name, done, of });
+        Self { step, done, of, customer, customers_done, customers, series: series.collect() }
     }
 }
 

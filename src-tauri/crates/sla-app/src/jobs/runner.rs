@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use sla_core::job::JobState;
 use sla_core::time::UnixSeconds;
-use sla_ledger::{Actor, Job, JobStep, Ledger};
+use sla_ledger::{Actor, Job, JobStep, Ledger, SeriesStep};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 use tracing::field::Empty;
@@ -245,5 +245,37 @@ impl CloseProgress for Progress {
         let mut at = self.at();
         at.customer = Some(name.to_owned());
         (at.customers_done, at.customers) = (done, of);
+    }
+
+    fn series(&self, name: &str, done: u64, of: u64) {
+        let mut at = self.at();
+        at.series.retain(|one| one.name != name);
+        if done < of {
+            at.series.push(SeriesStep { name: name.to_owned(), done, of });
+            at.series.sort_by(|one, other| one.name.cmp(&other.name));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn series_are_told_while_they_are_read() {
+        let progress = Progress::default();
+        let told = || {
+            progress.now().series.iter().map(|one| format!("{} {}/{}", one.name, one.done, one.of)).collect::<Vec<_>>()
+        };
+        progress.step(Step::Capture, 0, 200);
+        progress.series("west/api", 0, 3);
+        progress.series("nord/api", 1, 3);
+        assert_eq!(told(), ["nord/api 1/3", "west/api 0/3"]);
+        progress.series("west/api", 2, 3);
+        progress.series("nord/api", 3, 3);
+        assert_eq!(told(), ["west/api 2/3"]);
+        // What failed half way is gone with its step.
+        progress.step(Step::Measure, 0, 1);
+        assert!(told().is_empty());
     }
 }
