@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::Serialize;
+use sla_capture::wait_beside;
 use sla_ledger::Ledger;
-use tokio::runtime::{Handle, RuntimeFlavor};
 
 use crate::desk::{DeskError, shown};
 use crate::keychain::{Entry, KeychainError};
@@ -30,9 +30,7 @@ pub fn source_secret(name: &str) -> Option<String> {
     in_environment(name).or_else(|| {
         let entry = Entry::source(name);
         // The keychain may ask its user for leave, and speaks to the system by means that do not work inside a runtime.
-        let read = move || std::thread::spawn(move || entry.read_now().ok()).join().ok().flatten();
-        let has_others = Handle::try_current().is_ok_and(|it| it.runtime_flavor() == RuntimeFlavor::MultiThread);
-        if has_others { tokio::task::block_in_place(read) } else { read() }
+        wait_beside(move || std::thread::spawn(move || entry.read_now().ok()).join().ok().flatten())
     })
 }
 

@@ -13,6 +13,7 @@
 //!   for the measure room to judge.
 
 mod beats;
+mod beside;
 mod client;
 mod counter;
 mod days;
@@ -30,6 +31,7 @@ mod slices;
 mod source;
 mod sql;
 
+pub use beside::wait_beside;
 pub use client::{ClientError, ClientTerms, ExchangeError, chain, client, exchange, is_loopback};
 pub use days::{Added, CaptureLock, CapturedDay, CapturedDays, DayVersion, DaysError, join, usable};
 pub use error::CaptureError;

@@ -12,8 +12,9 @@ use std::time::Duration;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutPayload, UpdateVersion};
-use tokio::runtime::{Handle, Runtime, RuntimeFlavor};
+use tokio::runtime::Runtime;
 
+use crate::beside::wait_beside;
 use crate::file::MAX_PARQUET_BYTES;
 
 pub(crate) use address::SCHEMES;
@@ -135,7 +136,7 @@ async fn object(store: &dyn ObjectStore, path: &Path) -> Result<Option<Object>, 
 }
 
 /// Waits for an answer, from any thread: whoever stands in a runtime may not wait for a future there, so one thread of its
-/// own does. Where a runtime has several threads, its tasks go on with another one meanwhile.
+/// own does.
 fn waited<T: Send + 'static>(asked: impl Future<Output = Result<T, Failed>> + Send + 'static) -> Result<T, Failed> {
     static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
         let mut builder = tokio::runtime::Builder::new_multi_thread();
@@ -148,9 +149,7 @@ fn waited<T: Send + 'static>(asked: impl Future<Output = Result<T, Failed>> + Se
         // Nobody waits any more when the program ends.
         let _ = answer.send(result);
     });
-    let has_others = Handle::try_current().is_ok_and(|it| it.runtime_flavor() == RuntimeFlavor::MultiThread);
-    let answered = if has_others { tokio::task::block_in_place(|| answered.recv()) } else { answered.recv() };
-    match answered {
+    match wait_beside(|| answered.recv()) {
         Ok(Ok(result)) => result,
         Ok(Err(_)) | Err(_) => Err(Failed::TooLate),
     }
