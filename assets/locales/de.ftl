@@ -1457,7 +1457,7 @@ source-secrets-secret-what = Für { $sources }. Was vorher hinterlegt war, wird 
 source-secrets-keep-now = Im Schlüsselbund hinterlegen
 source-secrets-forget = Entfernen
 source-secrets-forget-of = { $name } entfernen
-source-secrets-forget-what = Aus dem Schlüsselbund wird es gelöscht. Die Datenquellen, die es verlangen, lassen sich danach nicht mehr abfragen.
+source-secrets-forget-what = Der Eintrag wird aus dem Schlüsselbund gelöscht. Die Datenquellen, die ihn verlangen, lassen sich danach nicht mehr abfragen.
 source-secrets-forget-now = Endgültig entfernen
 ## Warum eine Quelle keine Zahlen gibt und eine Änderung sich nicht berechnen lässt
 
@@ -1780,6 +1780,8 @@ problem-code-captures-nothing = Es gibt nichts zu erfassen
 problem-code-captures-nothing-next = Entweder ist noch kein Tag des Monats seit einer halben Stunde vorbei, oder nichts darin wird an einem Server gemessen.
 problem-code-captures-busy = Ein anderes Programm erfasst gerade Tage
 problem-code-captures-busy-next = Warten Sie, bis es fertig ist, etwa der nächtliche Zeitgeber, und erfassen Sie dann erneut.
+problem-code-evidence-no-conditions = Der Speicher der Nachweise überschreibt, was schon da ist
+problem-code-evidence-no-conditions-next = Es wurde nichts festgehalten. Lassen Sie den Server des Buckets aktualisieren oder ersetzen: Er muss Bedingungen einhalten (If-None-Match, If-Match).
 problem-code-evidence-unreachable = Der Speicher der Nachweise ist nicht zu erreichen
 problem-code-evidence-unreachable-next = Es wurde nichts festgehalten. Lassen Sie das Netz und den Endpunkt prüfen (bei S3 AWS_ENDPOINT_URL), und versuchen Sie es dann erneut.
 problem-code-evidence-credentials = Der Speicher der Nachweise lehnt die Anmeldung ab

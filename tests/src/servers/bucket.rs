@@ -1,5 +1,6 @@
 //! A server of S3 over a folder, in a thread of the test: every object is a file that a test can look at and change.
 
+use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::thread::JoinHandle;
@@ -7,7 +8,11 @@ use std::thread::JoinHandle;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
 use s3s::auth::SimpleAuth;
+use s3s::dto::{
+    GetObjectInput, GetObjectOutput, ListObjectsV2Input, ListObjectsV2Output, PutObjectInput, PutObjectOutput,
+};
 use s3s::service::{S3Service, S3ServiceBuilder};
+use s3s::{S3, S3Request, S3Response, S3Result};
 use s3s_fs::FileSystem;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -21,6 +26,7 @@ pub struct BucketServer {
     folder: TempDir,
     address: SocketAddr,
     running: Option<(oneshot::Sender<()>, JoinHandle<()>)>,
+    is_careless: bool,
 }
 
 impl BucketServer {
@@ -37,8 +43,45 @@ impl BucketServer {
     pub fn start() -> Self {
         let folder = tempfile::Builder::new().prefix("sla-bucket-").tempdir().expect("a temporary folder");
         std::fs::create_dir(folder.path().join(Self::BUCKET)).expect("the folder can be written");
-        let (address, running) = serve(&folder, SocketAddr::from((Ipv4Addr::LOCALHOST, 0)));
-        Self { folder, address, running: Some(running) }
+        let (address, running) = serve(&folder, SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), false);
+        Self { folder, address, running: Some(running), is_careless: false }
+    }
+
+    /// The same, of a server that takes no notice of conditions: it writes over whatever is there.
+    ///
+    /// # Panics
+    /// As [`BucketServer::start`].
+    #[must_use]
+    pub fn start_careless() -> Self {
+        let mut server = Self::start();
+        server.is_careless = true;
+        server.start_again();
+        server
+    }
+
+    /// Every object with its bytes, by name; what the server keeps beside them is none.
+    ///
+    /// # Panics
+    /// If the folder cannot be read.
+    #[must_use]
+    pub fn objects(&self) -> BTreeMap<String, Vec<u8>> {
+        let (root, mut found) = (self.folder.path().join(Self::BUCKET), BTreeMap::new());
+        let mut folders = vec![root.clone()];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).expect("the folder can be read") {
+                let path = entry.expect("an entry").path();
+                if path.is_dir() {
+                    folders.push(path);
+                    continue;
+                }
+                let name = path.strip_prefix(&root).expect("it is below").display().to_string();
+                let is_own = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+                if !is_own {
+                    found.insert(name, std::fs::read(&path).expect("the file can be read"));
+                }
+            }
+        }
+        found
     }
 
     /// The environment of whoever may use the bucket.
@@ -73,7 +116,7 @@ impl BucketServer {
     /// If somebody else has taken the port meanwhile.
     pub fn start_again(&mut self) {
         self.stop();
-        self.running = Some(serve(&self.folder, self.address).1);
+        self.running = Some(serve(&self.folder, self.address, self.is_careless).1);
     }
 }
 
@@ -83,9 +126,31 @@ impl Drop for BucketServer {
     }
 }
 
-fn serve(folder: &TempDir, at: SocketAddr) -> (SocketAddr, (oneshot::Sender<()>, JoinHandle<()>)) {
+/// Forgets what an object must be before it is written.
+struct Careless(FileSystem);
+
+#[async_trait::async_trait]
+impl S3 for Careless {
+    async fn put_object(&self, mut request: S3Request<PutObjectInput>) -> S3Result<S3Response<PutObjectOutput>> {
+        (request.input.if_match, request.input.if_none_match) = (None, None);
+        self.0.put_object(request).await
+    }
+
+    async fn get_object(&self, request: S3Request<GetObjectInput>) -> S3Result<S3Response<GetObjectOutput>> {
+        self.0.get_object(request).await
+    }
+
+    async fn list_objects_v2(
+        &self,
+        request: S3Request<ListObjectsV2Input>,
+    ) -> S3Result<S3Response<ListObjectsV2Output>> {
+        self.0.list_objects_v2(request).await
+    }
+}
+
+fn serve(folder: &TempDir, at: SocketAddr, is_careless: bool) -> (SocketAddr, (oneshot::Sender<()>, JoinHandle<()>)) {
     let files = FileSystem::new(folder.path()).expect("a folder that can be read");
-    let mut service = S3ServiceBuilder::new(files);
+    let mut service = if is_careless { S3ServiceBuilder::new(Careless(files)) } else { S3ServiceBuilder::new(files) };
     service.set_auth(SimpleAuth::from_single(KEY, SECRET));
     let service = service.build();
     let listener = std::net::TcpListener::bind(at).expect("a free port of the loopback interface");

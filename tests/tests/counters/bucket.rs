@@ -3,12 +3,13 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::time::Instant;
 
 use serde_json::Value;
 use sla_acceptance::servers::{BucketServer, Prometheus, write};
 use sla_capture::decode;
 
-use super::daily::{Desk, RANGE, catalogue, days, each, outcomes};
+use super::daily::{Desk, RANGE, catalogue, days, each, kill_at_random, outcomes};
 use super::{courses, made, rows, same};
 
 const PLACE: &str = "s3://reports/acme";
@@ -90,6 +91,8 @@ fn a_month_is_closed_elsewhere_from_days_in_a_bucket() {
     let folder = Desk::of(&text);
     assert_eq!(outcomes(&folder.says(&RANGE)), each("captured"));
 
+    killed_at_any_moment_a_bucket_comes_to_the_same(&text, &bucket);
+
     // The server has forgotten everything, and is gone.
     drop(server);
     let closed = said(&second.close().output().expect("the binary runs"));
@@ -118,6 +121,39 @@ fn a_month_is_closed_elsewhere_from_days_in_a_bucket() {
     assert_eq!(again["months"][0]["unchanged"], true, "{again}");
 
     the_ledger_tells_what_became_of_its_evidence(&second, &bucket, sha256);
+}
+
+/// Twenty times killed, wherever it was, and then let alone.
+fn killed_at_any_moment_a_bucket_comes_to_the_same(text: &str, undisturbed: &BucketServer) {
+    let begun = Instant::now();
+    let whole = There { desk: Desk::of(text), bucket: &BucketServer::start() };
+    assert_eq!(outcomes(&whole.says(&RANGE)), each("captured"));
+    let whole = begun.elapsed();
+    let bucket = BucketServer::start();
+    let there = There { desk: Desk::of(text), bucket: &bucket };
+    kill_at_random(20, whole, || there.command(&RANGE));
+    let said = there.says(&RANGE);
+    assert!(outcomes(&said).iter().all(|day| day.ends_with("captured") || day.ends_with("unchanged")), "{said}");
+    let of = |bucket: &BucketServer| {
+        let objects = bucket.objects();
+        assert_eq!(objects.len(), 8, "four days, each with its evidence: {:?}", objects.keys());
+        objects
+    };
+    assert!(of(&bucket) == of(undisturbed), "killed and done again it is the same");
+}
+
+/// Some servers take no notice of what an object must be, so that one would be written over.
+#[test]
+fn a_bucket_that_writes_over_objects_is_refused() {
+    let (written, _) = made(days(), &courses());
+    let server = Prometheus::start_receiving();
+    write(server.port(), &written);
+    let bucket = BucketServer::start_careless();
+    let there = There { desk: Desk::of(&catalogue(&server.url())), bucket: &bucket };
+    let text = refused(&there.command(&RANGE).output().expect("the binary runs"), "evidence.no_conditions", 1);
+    assert!(text.contains("If-None-Match"), "{text}");
+    assert_eq!(bucket.objects().len(), 1, "only what showed it is there");
+    refused(&there.close().output().expect("the binary runs"), "evidence.no_conditions", 1);
 }
 
 fn the_ledger_tells_what_became_of_its_evidence(there: &There<'_>, bucket: &BucketServer, sha256: &str) {

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use std::time::Instant;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
 use sla_acceptance::nord;
@@ -13,7 +13,7 @@ use sla_capture::{EvidenceStore, decode};
 use sla_core::time::Period;
 use tempfile::TempDir;
 
-use super::{courses, made, month, rows};
+use super::{Dice, courses, made, month, rows};
 
 /// The contract is in force for four days.
 const DAYS: i64 = 4;
@@ -157,19 +157,29 @@ fn days_are_captured_once_kept_in_versions_and_closed_without_their_server() {
     super::same(&slices, &expected);
 }
 
+/// Starts a program as often as it is asked, and kills it within the time that it takes undisturbed. Where is drawn from a seed, which
+/// `SLA_SEED` may name.
+pub(super) fn kill_at_random(times: u32, whole: Duration, command: impl Fn() -> Command) {
+    let now = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| u64::from(now.subsec_nanos()));
+    let seed = std::env::var("SLA_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or_else(now);
+    println!("killed at moments of SLA_SEED={seed}");
+    let mut dice = Dice(seed);
+    for _ in 0..times {
+        let mut running = command().stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it runs");
+        // The moment is the point of the test: whatever is being done then must not matter.
+        let thousandths = u32::try_from(dice.roll(1000)).expect("below a thousand");
+        std::thread::sleep(whole * thousandths / 1000);
+        running.kill().expect("it can be killed");
+        running.wait().expect("it has ended");
+    }
+}
+
 /// Twenty times killed, wherever it was, and then let alone.
 fn killed_at_any_moment_it_comes_to_the_same(url: &str, undisturbed: &BTreeMap<PathBuf, Vec<u8>>) {
     let desk = Desk::new(url);
     let begun = Instant::now();
     assert_eq!(outcomes(&Desk::new(url).says(&RANGE)), each("captured"));
-    let whole = begun.elapsed();
-    for moment in 0..20_u32 {
-        let mut running = desk.command(&RANGE).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it runs");
-        // The moment is the point of the test: whatever is being done then must not matter.
-        std::thread::sleep(whole * (2 * moment + 1) / 40);
-        running.kill().expect("it can be killed");
-        running.wait().expect("it has ended");
-    }
+    kill_at_random(20, begun.elapsed(), || desk.command(&RANGE));
     let said = desk.says(&RANGE);
     assert!(outcomes(&said).iter().all(|day| day.ends_with("captured") || day.ends_with("unchanged")), "{said}");
     assert!(desk.captured() == *undisturbed, "killed and done again it is the same");

@@ -1,17 +1,18 @@
 //! A month of counters out of a real Prometheus, to the last event: with restarts, gaps, jitter, a series that is born and one
-//! that is gone; by remote read, through the query API, and through a network that fails.
+//! that is gone; by remote read and through the query API; and what becomes of it when networks and programs fail.
 
 mod bucket;
 mod daily;
+mod faults;
 mod histograms;
 mod readings;
 mod replicas;
 
 use std::time::Duration;
 
-use sla_acceptance::servers::{Fault, FaultProxy, Prometheus, WrittenSeries, stale, write};
+use sla_acceptance::servers::{FaultProxy, Prometheus, WrittenSeries, stale, write};
 use sla_capture::{
-    Backoff, CaptureError, CaptureRequest, NoProgress, PrometheusConfig, Reading, Slice, Slices, Source, encode,
+    Backoff, CaptureError, CaptureRequest, NoProgress, PrometheusConfig, Reading, Slice, Slices, Source,
 };
 use sla_core::Tz;
 use sla_core::catalogue::{NewSeries, Query};
@@ -220,18 +221,37 @@ async fn a_month_of_counters_is_the_truth_to_the_last_event() {
     let estimate = source.capture(&request, &NoProgress).await.expect("an estimate");
     let estimated = Note::Estimated { column: "total".to_owned() };
     assert!(estimate.provenance().notes.contains(&estimated), "{:?}", estimate.provenance().notes);
-    let exact: i128 = expected.iter().filter_map(|row| row.total).map(i128::from).sum();
-    let scale = i128::from(estimate.provenance().scale);
-    let known: std::collections::BTreeSet<i64> = expected.iter().map(|row| row.t).collect();
-    let said = estimate.rows().iter().filter(|row| known.contains(&row.t)).filter_map(|row| row.total);
-    let said: i128 = said.map(i128::from).sum();
-    let wrong = estimate
-        .rows()
-        .iter()
-        .zip(slices.rows())
-        .filter(|(said, row)| said.total.map(i128::from) != row.total.map(|total| i128::from(total) * scale));
-    let wrong = wrong.count();
-    assert!(said != exact * scale && wrong > 1_000, "an estimate is no count: {said} of {exact}, {wrong}");
+    beside(&slices, &estimate);
+}
+
+/// Shows counting and estimating side by side, in the slices that both know.
+fn beside(counted: &Slices, estimated: &Slices) {
+    let scale = i128::from(estimated.provenance().scale);
+    let said: std::collections::BTreeMap<i64, &Slice> = estimated.rows().iter().map(|row| (row.t, row)).collect();
+    println!(
+        "column  slices  equal  events counted  events by increase()  off in all, ppm  off in the sum of slices, ppm"
+    );
+    let columns: [(&str, fn(&Slice) -> Option<i64>); 2] = [("good", |row| row.good), ("total", |row| row.total)];
+    for (column, of) in columns {
+        let pairs = counted.rows().iter().filter_map(|row| {
+            let said = said.get(&row.t)?;
+            Some((i128::from(of(row)?) * scale, i128::from(of(said)?)))
+        });
+        let (mut slices, mut equal, mut counted, mut said, mut apart) = (0, 0, 0, 0, 0);
+        for (count, estimate) in pairs {
+            slices += 1;
+            equal += i32::from(count == estimate);
+            counted += count;
+            said += estimate;
+            apart += (count - estimate).abs();
+        }
+        let ppm = |part: i128| part * 1_000_000 / counted;
+        let (off, apart) = (ppm(said - counted), ppm(apart));
+        println!("{column:6}  {slices}  {equal}  {}  {}  {off}  {apart}", counted / scale, said / scale);
+        assert!(slices > 44_000 && equal < slices / 10, "an estimate is no count: {equal} of {slices} {column}");
+        // Sums come near, single slices do not.
+        assert!(off.abs() < 20_000 && apart > 50_000, "{column}: {off} and {apart} ppm");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -246,55 +266,4 @@ async fn the_query_api_gives_the_same_bytes_as_remote_read() {
     let asked = capture(&proxy.url(), days()).await.expect("usable slices");
     same(&asked, streamed.rows());
     assert_eq!(asked.provenance().notes, streamed.provenance().notes);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_network_that_fails_makes_no_wrong_figure() {
-    let (written, _) = made(days(), &courses());
-    let server = Prometheus::start_receiving();
-    write(server.port(), &written);
-    let exact = capture(&server.url(), days()).await.expect("usable slices");
-
-    for missing in [None, Some("/api/v1/read")] {
-        let proxy = FaultProxy::before(server.port(), missing);
-        let alone = capture(&proxy.url(), days()).await.expect("usable slices");
-        same(&alone, exact.rows());
-        // What passes is asked for again, and changes nothing.
-        let mut passing = vec![Fault::Status(503, None), Fault::Status(429, Some(0)), Fault::Status(500, None)];
-        for thousandths in [0, 1, 300, 600, 900, 999] {
-            passing.push(Fault::Cut(thousandths));
-        }
-        passing.extend([Fault::Length(1_000), Fault::Stall(500)]);
-        if missing.is_none() {
-            // Text without a checksum is as good as the network; frames are checked.
-            passing.extend([0, 100, 500, 900, 1000].map(Fault::Flip));
-            // Frames have no last one: what does not say where it ends is read in another way.
-            for count in [0, 1, 2, 10_000] {
-                proxy.will(&[Fault::None, Fault::Frames(count), Fault::Frames(count)]);
-                same(&capture(&proxy.url(), days()).await.expect("usable slices"), exact.rows());
-            }
-        }
-        for fault in passing {
-            let before = proxy.requests();
-            proxy.will(&[Fault::None, fault]);
-            match capture(&proxy.url(), days()).await {
-                Ok(slices) => assert!(encode(&slices) == encode(&alone), "{fault:?}"),
-                Err(error) => panic!("{fault:?}: {error}"),
-            }
-            assert!(proxy.requests() > before);
-        }
-        // What stays is an error that says so.
-        for (fault, code) in [
-            (Fault::Status(503, None), "prometheus.unavailable"),
-            (Fault::Status(429, Some(3_600)), "prometheus.unavailable"),
-            (Fault::Cut(500), "prometheus.unavailable"),
-            (Fault::Status(401, None), "prometheus.denied"),
-        ] {
-            let faults: Vec<Fault> = std::iter::once(Fault::None).chain(std::iter::repeat_n(fault, 20)).collect();
-            proxy.will(&faults);
-            let error = capture(&proxy.url(), days()).await.expect_err("no evidence");
-            assert_eq!(error.code(), code, "{fault:?}: {error}");
-            proxy.will(&[]);
-        }
-    }
 }

@@ -176,3 +176,21 @@ async fn series_that_a_server_puts_together_are_no_evidence() {
     check(capture(&plain, 1).await.0, None);
     assert!(plain.asked().iter().all(|asked| !asked.line.contains("/series?")));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_warning_while_servers_are_listed_may_hide_one() {
+    let server = Server::start(|asked| {
+        Some(match () {
+            () if asked.is_build_info() => ok(include_str!("../replies/thanos-buildinfo.json")),
+            () => ok(r#"{"status":"success","data":["a"],"warnings":["store b is away"]}"#),
+        })
+    })
+    .await;
+    let config = PrometheusConfig { replica_label: Some("replica".to_owned()), ..PrometheusConfig::new(&server.url) };
+    let source = Prometheus::new(config).expect("a server").counters(counters());
+    let period = Period::new(START, START + 3 * DAY).expect("a period");
+    let request = CaptureRequest { period, step_seconds: 3600 };
+    let error = source.capture(&request, &sla_capture::NoProgress).await.expect_err("no evidence");
+    assert_eq!(error.code(), "prometheus.replicas", "{error}");
+    assert!(error.to_string().contains("store b is away"), "{error}");
+}

@@ -105,6 +105,12 @@ pub enum BucketError {
         /// What it may have.
         limit_bytes: u64,
     },
+    /// The server writes over what is there.
+    #[error(
+        "the bucket's server takes no notice of conditions (If-None-Match, If-Match), so that evidence could be written over; use a \
+         server that keeps to them (Amazon S3, MinIO, Google, Azure and others do), or a newer version of this one"
+    )]
+    NoConditions,
     /// The server answers otherwise.
     #[error("the bucket's server refused: {reason}; look at its log")]
     Answer {
@@ -130,6 +136,7 @@ impl BucketError {
             Self::Forbidden => "evidence.forbidden",
             Self::NoBucket => "evidence.no_bucket",
             Self::TooLong { .. } => "evidence.too_long",
+            Self::NoConditions => "evidence.no_conditions",
             Self::Answer { .. } => "evidence.refused",
         }
     }

@@ -6,6 +6,7 @@ mod error;
 
 use std::fmt;
 use std::future::Future;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock, mpsc};
 use std::time::Duration;
 
@@ -35,6 +36,8 @@ pub struct Bucket {
     store: Arc<dyn ObjectStore>,
     address: String,
     prefix: String,
+    /// Whether its server was seen to keep to a condition: that nothing is there, and that it is as it was.
+    keeps: Arc<[AtomicBool; 2]>,
 }
 
 impl fmt::Debug for Bucket {
@@ -52,7 +55,7 @@ pub(crate) struct Object {
 impl Bucket {
     /// The same over any store of objects.
     pub(crate) fn over(store: Arc<dyn ObjectStore>, address: &str, prefix: &str) -> Self {
-        Self { store, address: address.to_owned(), prefix: prefix.to_owned() }
+        Self { store, address: address.to_owned(), prefix: prefix.to_owned(), keeps: Arc::default() }
     }
 
     /// The address of an object, for people.
@@ -80,12 +83,27 @@ impl Bucket {
 
     /// Puts an object where none is; `false` when one is there, which stays as it is.
     pub(crate) fn create(&self, name: &str, bytes: &[u8]) -> Result<bool, BucketError> {
-        self.put(name, bytes, PutMode::Create)
+        let is_new = self.put(name, bytes, PutMode::Create)?;
+        self.keeps_to(0, is_new, name, bytes, PutMode::Create)?;
+        Ok(is_new)
     }
 
     /// Replaces an object that is as it was seen; `false` when it is no longer, and stays as it is.
     pub(crate) fn replace(&self, name: &str, bytes: &[u8], seen: UpdateVersion) -> Result<bool, BucketError> {
-        self.put(name, bytes, PutMode::Update(seen))
+        let is_replaced = self.put(name, bytes, PutMode::Update(seen.clone()))?;
+        self.keeps_to(1, is_replaced, name, bytes, PutMode::Update(seen))?;
+        Ok(is_replaced)
+    }
+
+    /// Looks once whether the server keeps to a condition: the same bytes put again under it must be refused, as the condition does not
+    /// hold any more. A server that takes no notice of it would write over what others have put there.
+    fn keeps_to(&self, which: usize, is_put: bool, name: &str, bytes: &[u8], mode: PutMode) -> Result<(), BucketError> {
+        let keeps = &self.keeps[which];
+        if is_put && !keeps.load(Ordering::Relaxed) && self.put(name, bytes, mode)? {
+            return Err(BucketError::NoConditions);
+        }
+        keeps.store(true, Ordering::Relaxed);
+        Ok(())
     }
 
     fn put(&self, name: &str, bytes: &[u8], mode: PutMode) -> Result<bool, BucketError> {
