@@ -2,6 +2,7 @@
 //! when the server is gone.
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -162,7 +163,7 @@ fn days_are_captured_once_kept_in_versions_and_closed_without_their_server() {
 pub(super) fn kill_at_random(times: u32, whole: Duration, command: impl Fn() -> Command) {
     let now = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| u64::from(now.subsec_nanos()));
     let seed = std::env::var("SLA_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or_else(now);
-    println!("killed at moments of SLA_SEED={seed}");
+    writeln!(std::io::stderr(), "killed at moments of SLA_SEED={seed}").expect("the test can speak");
     let mut dice = Dice(seed);
     for _ in 0..times {
         let mut running = command().stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it runs");

@@ -8,6 +8,7 @@ mod histograms;
 mod readings;
 mod replicas;
 
+use std::io::Write as _;
 use std::time::Duration;
 
 use sla_acceptance::servers::{FaultProxy, Prometheus, WrittenSeries, stale, write};
@@ -224,14 +225,18 @@ async fn a_month_of_counters_is_the_truth_to_the_last_event() {
     beside(&slices, &estimate);
 }
 
+/// One number of a slice.
+type Of = fn(&Slice) -> Option<i64>;
+
 /// Shows counting and estimating side by side, in the slices that both know.
 fn beside(counted: &Slices, estimated: &Slices) {
     let scale = i128::from(estimated.provenance().scale);
     let said: std::collections::BTreeMap<i64, &Slice> = estimated.rows().iter().map(|row| (row.t, row)).collect();
-    println!(
-        "column  slices  equal  events counted  events by increase()  off in all, ppm  off in the sum of slices, ppm"
-    );
-    let columns: [(&str, fn(&Slice) -> Option<i64>); 2] = [("good", |row| row.good), ("total", |row| row.total)];
+    let mut out = std::io::stderr();
+    let mut say = |line: String| writeln!(out, "{line}").expect("the test can speak");
+    say("column  slices  equal  events counted  events by increase()  off in all, ppm  off in the sum of slices, ppm"
+        .to_owned());
+    let columns: [(&str, Of); 2] = [("good", |row| row.good), ("total", |row| row.total)];
     for (column, of) in columns {
         let pairs = counted.rows().iter().filter_map(|row| {
             let said = said.get(&row.t)?;
@@ -247,7 +252,7 @@ fn beside(counted: &Slices, estimated: &Slices) {
         }
         let ppm = |part: i128| part * 1_000_000 / counted;
         let (off, apart) = (ppm(said - counted), ppm(apart));
-        println!("{column:6}  {slices}  {equal}  {}  {}  {off}  {apart}", counted / scale, said / scale);
+        say(format!("{column:6}  {slices}  {equal}  {}  {}  {off}  {apart}", counted / scale, said / scale));
         assert!(slices > 44_000 && equal < slices / 10, "an estimate is no count: {equal} of {slices} {column}");
         // Sums come near, single slices do not.
         assert!(off.abs() < 20_000 && apart > 50_000, "{column}: {off} and {apart} ppm");
