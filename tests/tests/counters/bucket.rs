@@ -121,6 +121,12 @@ fn a_month_is_closed_elsewhere_from_days_in_a_bucket() {
     assert_eq!(again["months"][0]["unchanged"], true, "{again}");
 
     the_ledger_tells_what_became_of_its_evidence(&second, &bucket, sha256);
+
+    // Stated again from the same days it is the same.
+    let mut restate = second.command(&["restate", "--month", "2026-10", "--tenant", "nord", "--actor", "tester"]);
+    let restated = restate.args(["--ledger", &second.ledger()]).output().expect("the binary runs");
+    refused(&restated, "restate.unchanged", 1);
+    assert_eq!(said(&second.verify(PLACE))["evidence"]["files"], 1);
 }
 
 /// Twenty times killed, wherever it was, and then let alone.

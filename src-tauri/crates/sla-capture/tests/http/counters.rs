@@ -3,7 +3,9 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use sla_capture::{Backoff, CaptureError, CaptureRequest, Progress, Prometheus, PrometheusConfig, Slices, Source};
+use sla_capture::{
+    Backoff, CaptureError, CaptureRequest, NoProgress, Progress, Prometheus, PrometheusConfig, Reading, Slices, Source,
+};
 use sla_core::catalogue::NewSeries;
 use sla_core::plan::{CountedPart, Counter, Counters};
 use sla_core::time::Period;
@@ -125,6 +127,10 @@ async fn of_days_that_fail_the_first_is_told() {
     }
 }
 
+const BOTH: &str = r#"{"__name__":"served"},{"__name__":"failed"}"#;
+const A: &str = r#"{"__name__":"served","prometheus":"a"},{"__name__":"failed","prometheus":"a"}"#;
+const A_AND_B: &str = r#"{"__name__":"served","prometheus":"a"},{"__name__":"served","prometheus":"b"},{"__name__":"failed","prometheus":"a"}"#;
+
 /// A server such as Thanos, which lists these series put together and these apart; an answer that is none stands for a server
 /// that has no such list.
 async fn merging(together: &'static str, apart: &'static str) -> Server {
@@ -139,10 +145,30 @@ async fn merging(together: &'static str, apart: &'static str) -> Server {
                 }
             }
             () if asked.line.contains("/api/v1/read") => http("404 Not Found", "", b""),
+            () if asked.line.contains("/api/v1/query_range") => ok(&matrix(&[])),
             () => samples(asked),
         })
     })
     .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn queries_of_rises_are_looked_at_and_others_are_not() {
+    let check = async |query: &str, code: &str, lists: usize| {
+        let server = merging(BOTH, A_AND_B).await;
+        let source = Prometheus::new(PrometheusConfig::new(&server.url)).expect("a server");
+        let source = source.source(Reading::GoodOfTotal { good: query.into(), total: query.into() });
+        let period = Period::new(START, START + DAY).expect("a period");
+        let request = CaptureRequest { period, step_seconds: 3600 };
+        let error = source.capture(&request, &NoProgress).await.expect_err("no evidence");
+        assert_eq!(error.code(), code, "{query}: {error}");
+        let asked = server.asked().iter().filter(|asked| asked.line.contains("/series?")).count();
+        assert_eq!(asked, lists, "{query}");
+    };
+    check("sum(increase(served[60s]))", "prometheus.merged", 2).await;
+    check("sum(served)", "prometheus.no_series", 0).await;
+    // Names in quotes are not understood, and no reason to refuse what a server does.
+    check("sum(increase({\"served\"}[60s]))", "prometheus.no_series", 0).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -159,9 +185,6 @@ async fn series_that_a_server_puts_together_are_no_evidence() {
             (found, expected) => panic!("{found:?}, expected {expected:?}"),
         }
     }
-    const BOTH: &str = r#"{"__name__":"served"},{"__name__":"failed"}"#;
-    const A: &str = r#"{"__name__":"served","prometheus":"a"},{"__name__":"failed","prometheus":"a"}"#;
-    const A_AND_B: &str = r#"{"__name__":"served","prometheus":"a"},{"__name__":"served","prometheus":"b"},{"__name__":"failed","prometheus":"a"}"#;
     let parts = ["3 series", "to 2", "differ in prometheus", "replicaLabel", "served"];
     for (together, apart, expected) in
         [(BOTH, A, None), (A, A, None), ("", "", None), (BOTH, A_AND_B, Some(&parts[..]))]
@@ -190,7 +213,7 @@ async fn a_warning_while_servers_are_listed_may_hide_one() {
     let source = Prometheus::new(config).expect("a server").counters(counters());
     let period = Period::new(START, START + 3 * DAY).expect("a period");
     let request = CaptureRequest { period, step_seconds: 3600 };
-    let error = source.capture(&request, &sla_capture::NoProgress).await.expect_err("no evidence");
+    let error = source.capture(&request, &NoProgress).await.expect_err("no evidence");
     assert_eq!(error.code(), "prometheus.replicas", "{error}");
     assert!(error.to_string().contains("store b is away"), "{error}");
 }
