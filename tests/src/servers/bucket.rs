@@ -26,7 +26,16 @@ pub struct BucketServer {
     folder: TempDir,
     address: SocketAddr,
     running: Option<(oneshot::Sender<()>, JoinHandle<()>)>,
-    is_careless: bool,
+    careless_of: Option<Condition>,
+}
+
+/// What must hold of an object before it is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Condition {
+    /// That there is none.
+    IsNew,
+    /// That it is as it was seen.
+    IsAsSeen,
 }
 
 impl BucketServer {
@@ -43,18 +52,18 @@ impl BucketServer {
     pub fn start() -> Self {
         let folder = tempfile::Builder::new().prefix("sla-bucket-").tempdir().expect("a temporary folder");
         std::fs::create_dir(folder.path().join(Self::BUCKET)).expect("the folder can be written");
-        let (address, running) = serve(&folder, SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), false);
-        Self { folder, address, running: Some(running), is_careless: false }
+        let (address, running) = serve(&folder, SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), None);
+        Self { folder, address, running: Some(running), careless_of: None }
     }
 
-    /// The same, of a server that takes no notice of conditions: it writes over whatever is there.
+    /// The same, of a server that takes no notice of a condition: it writes over whatever is there.
     ///
     /// # Panics
     /// As [`BucketServer::start`].
     #[must_use]
-    pub fn start_careless() -> Self {
+    pub fn start_careless(of: Condition) -> Self {
         let mut server = Self::start();
-        server.is_careless = true;
+        server.careless_of = Some(of);
         server.start_again();
         server
     }
@@ -116,7 +125,7 @@ impl BucketServer {
     /// If somebody else has taken the port meanwhile.
     pub fn start_again(&mut self) {
         self.stop();
-        self.running = Some(serve(&self.folder, self.address, self.is_careless).1);
+        self.running = Some(serve(&self.folder, self.address, self.careless_of).1);
     }
 }
 
@@ -126,13 +135,16 @@ impl Drop for BucketServer {
     }
 }
 
-/// Forgets what an object must be before it is written.
-struct Careless(FileSystem);
+/// Forgets a condition.
+struct Careless(FileSystem, Condition);
 
 #[async_trait::async_trait]
 impl S3 for Careless {
     async fn put_object(&self, mut request: S3Request<PutObjectInput>) -> S3Result<S3Response<PutObjectOutput>> {
-        (request.input.if_match, request.input.if_none_match) = (None, None);
+        match self.1 {
+            Condition::IsNew => request.input.if_none_match = None,
+            Condition::IsAsSeen => request.input.if_match = None,
+        }
         self.0.put_object(request).await
     }
 
@@ -148,9 +160,16 @@ impl S3 for Careless {
     }
 }
 
-fn serve(folder: &TempDir, at: SocketAddr, is_careless: bool) -> (SocketAddr, (oneshot::Sender<()>, JoinHandle<()>)) {
+fn serve(
+    folder: &TempDir,
+    at: SocketAddr,
+    careless_of: Option<Condition>,
+) -> (SocketAddr, (oneshot::Sender<()>, JoinHandle<()>)) {
     let files = FileSystem::new(folder.path()).expect("a folder that can be read");
-    let mut service = if is_careless { S3ServiceBuilder::new(Careless(files)) } else { S3ServiceBuilder::new(files) };
+    let mut service = match careless_of {
+        Some(condition) => S3ServiceBuilder::new(Careless(files, condition)),
+        None => S3ServiceBuilder::new(files),
+    };
     service.set_auth(SimpleAuth::from_single(KEY, SECRET));
     let service = service.build();
     let listener = std::net::TcpListener::bind(at).expect("a free port of the loopback interface");

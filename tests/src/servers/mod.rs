@@ -22,7 +22,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
-pub use bucket::BucketServer;
+pub use bucket::{BucketServer, Condition};
 pub use door::{Cut, Door};
 pub use fault::{Fault, FaultProxy};
 pub use openid::{OpenIdProvider, Person};

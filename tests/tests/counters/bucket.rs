@@ -2,11 +2,11 @@
 //! has other bytes, other keys, or is not there.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use std::time::Instant;
 
 use serde_json::Value;
-use sla_acceptance::servers::{BucketServer, Prometheus, write};
+use sla_acceptance::servers::{BucketServer, Condition, Prometheus, WrittenSeries, stale, write};
 use sla_capture::decode;
 
 use super::daily::{Desk, RANGE, catalogue, days, each, kill_at_random, outcomes};
@@ -154,12 +154,49 @@ fn a_bucket_that_writes_over_objects_is_refused() {
     let (written, _) = made(days(), &courses());
     let server = Prometheus::start_receiving();
     write(server.port(), &written);
-    let bucket = BucketServer::start_careless();
-    let there = There { desk: Desk::of(&catalogue(&server.url())), bucket: &bucket };
-    let text = refused(&there.command(&RANGE).output().expect("the binary runs"), "evidence.no_conditions", 1);
-    assert!(text.contains("If-None-Match"), "{text}");
-    assert_eq!(bucket.objects().len(), 1, "only what showed it is there");
+    let text = catalogue(&server.url());
+    let bucket = BucketServer::start_careless(Condition::IsNew);
+    let there = There { desk: Desk::of(&text), bucket: &bucket };
+    let told = refused(&there.command(&RANGE).output().expect("the binary runs"), "evidence.no_conditions", 1);
+    assert!(told.contains("If-None-Match"), "{told}");
+    let objects = bucket.objects();
+    // It is named by its own hash: nobody's could be written over with it.
+    assert!(objects.len() == 1 && objects.keys().all(|name| name.contains("/evidence/")), "{:?}", objects.keys());
     refused(&there.close().output().expect("the binary runs"), "evidence.no_conditions", 1);
+
+    // One that looks for new objects only is found when a day has more than one version.
+    let bucket = BucketServer::start_careless(Condition::IsAsSeen);
+    let there = There { desk: Desk::of(&text), bucket: &bucket };
+    assert_eq!(outcomes(&there.says(&RANGE)), each("captured"));
+    let label = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let labels = vec![label("__name__", "requests_total"), label("instance", "late"), label("tenant", "nord")];
+    let at = |minute: i64| (days().start + 90_000 + minute * 60) * 1000;
+    let samples = (0..10).map(|minute| (at(minute), 7.0)).chain([(at(10), stale())]).collect();
+    write(server.port(), &[WrittenSeries { labels, samples }]);
+    refused(&there.command(&RANGE).output().expect("the binary runs"), "evidence.no_conditions", 1);
+}
+
+/// Two who capture the same days at once.
+#[test]
+fn who_captures_into_one_bucket_at_once_comes_to_the_same() {
+    let (written, _) = made(days(), &courses());
+    let server = Prometheus::start_receiving();
+    write(server.port(), &written);
+    let text = catalogue(&server.url());
+    let alone = BucketServer::start();
+    There { desk: Desk::of(&text), bucket: &alone }.says(&RANGE);
+    let bucket = BucketServer::start();
+    let desks: Vec<There<'_>> = (0..3).map(|_| There { desk: Desk::of(&text), bucket: &bucket }).collect();
+    let running: Vec<_> = desks
+        .iter()
+        .map(|there| there.command(&RANGE).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs"))
+        .collect();
+    for one in running {
+        let output = one.wait_with_output().expect("it has ended");
+        let said = outcomes(&said(&output));
+        assert!(said.iter().all(|day| day.ends_with("captured") || day.ends_with("unchanged")), "{said:?}");
+    }
+    assert!(bucket.objects() == alone.objects(), "each day is there once");
 }
 
 fn the_ledger_tells_what_became_of_its_evidence(there: &There<'_>, bucket: &BucketServer, sha256: &str) {

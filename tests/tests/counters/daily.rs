@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -164,15 +165,16 @@ pub(super) fn kill_at_random(times: u32, whole: Duration, command: impl Fn() -> 
     let now = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| u64::from(now.subsec_nanos()));
     let seed = std::env::var("SLA_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or_else(now);
     writeln!(std::io::stderr(), "killed at moments of SLA_SEED={seed}").expect("the test can speak");
-    let mut dice = Dice(seed);
+    let (mut dice, mut killed) = (Dice(seed), 0);
     for _ in 0..times {
         let mut running = command().stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it runs");
         // The moment is the point of the test: whatever is being done then must not matter.
         let thousandths = u32::try_from(dice.roll(1000)).expect("below a thousand");
         std::thread::sleep(whole * thousandths / 1000);
         running.kill().expect("it can be killed");
-        running.wait().expect("it has ended");
+        killed += i32::from(running.wait().expect("it has ended").signal().is_some());
     }
+    assert!(killed > 0, "all were done before: it takes {whole:?}");
 }
 
 /// Twenty times killed, wherever it was, and then let alone.

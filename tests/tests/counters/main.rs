@@ -7,6 +7,7 @@ mod faults;
 mod histograms;
 mod readings;
 mod replicas;
+mod silent;
 
 use std::io::Write as _;
 use std::time::Duration;
