@@ -33,6 +33,7 @@ describe('days that are captured before their month is closed', () => {
     await page.locator('[data-capture]').click()
     await page.getByText('0 of 62 requests done').waitFor()
     // A few are asked for at once, each with its own progress.
+    await page.locator('[data-series] progress').nth(3).waitFor()
     await page.locator('[data-series]').getByText('kappa/kappa-contract/orders 2026-10-01').waitFor()
     expect(await page.locator('[data-series] progress').count()).toBe(4)
     expect(await page.locator('[data-capture]').getAttribute('title')).toContain('one job at a time')

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use sla_capture::{
@@ -102,7 +102,7 @@ pub(crate) async fn capture_what_answers<'a>(
             }
         };
         let gate = Arc::clone(&gate);
-        let mine = shared.another(wanted_by.clone());
+        let mine = shared.another(&wanted_by);
         let days = stores.days.map(|(_, store)| store.clone());
         let index = whose.len();
         whose.push(customers);
@@ -176,7 +176,7 @@ async fn put_together(
                 match one(source, ask, period, progress).await {
                     Ok(slices) => parts.push((slices, None)),
                     // Of a server that has forgotten, what was captured before is still evidence.
-                    Err(error) if !is_whole && said_nothing(&error) => parts.push((nothing(ask, period), None)),
+                    Err(error) if !is_whole && error.said_nothing() => parts.push((nothing(ask, period), None)),
                     Err(error) => return Err(error.into()),
                 }
             }
@@ -202,11 +202,6 @@ pub(crate) fn kept_slices(store: &EvidenceStore, sha256: &str) -> Result<Slices,
         let path = store.folder().join(sha256).display().to_string();
         StoreError::NotEvidence { sha256: sha256.to_owned(), path, reason }
     })
-}
-
-/// Whether a source answered and had nothing to say of a stretch of time.
-pub(crate) fn said_nothing(error: &CaptureError) -> bool {
-    matches!(error.code(), "prometheus.no_series" | "prometheus.no_target" | "capture.unusable")
 }
 
 /// A stretch of which the source says nothing.
@@ -241,6 +236,8 @@ pub(crate) async fn one(
 /// One request's share of the step's progress.
 pub(crate) struct Part {
     name: String,
+    /// How many there are of each name.
+    named: Arc<Mutex<BTreeMap<String, u64>>>,
     mine: AtomicU64,
     shared: Arc<AtomicU64>,
     /// How many parts each request counts for.
@@ -254,14 +251,18 @@ impl Part {
     pub(crate) fn shared(each: u64, requests: u64, progress: &Arc<dyn CloseProgress>) -> Self {
         let whole = each * requests;
         progress.step(Step::Capture, 0, whole);
-        let (name, shared, progress) = (String::new(), Arc::default(), Arc::clone(progress));
-        Self { name, mine: AtomicU64::new(0), shared, each, whole, progress }
+        let (name, named, shared, progress) = (String::new(), Arc::default(), Arc::default(), Arc::clone(progress));
+        Self { name, named, mine: AtomicU64::new(0), shared, each, whole, progress }
     }
 
-    /// Another request of the same whole, for the series of that name.
-    pub(crate) fn another(&self, name: String) -> Self {
+    /// Another request of the same whole, for the series of that name; the second one of a name is told apart by a number.
+    pub(crate) fn another(&self, name: &str) -> Self {
+        let mut named = self.named.lock().unwrap_or_else(PoisonError::into_inner);
+        let number = named.entry(name.to_owned()).and_modify(|number| *number += 1).or_insert(1);
+        let name = if *number == 1 { name.to_owned() } else { format!("{name} ({number})") };
         let (shared, progress) = (Arc::clone(&self.shared), Arc::clone(&self.progress));
-        Self { name, mine: AtomicU64::new(0), shared, each: self.each, whole: self.whole, progress }
+        let (named, each, whole) = (Arc::clone(&self.named), self.each, self.whole);
+        Self { name, named, mine: AtomicU64::new(0), shared, each, whole, progress }
     }
 
     /// It is the turn of this series.
@@ -416,4 +417,18 @@ fn authority(details: &ConnectionDetails, folder: &Path) -> Result<Option<Vec<u8
 pub(crate) fn inside(folder: &Path, details: &ConnectionDetails, path: &str) -> Option<PathBuf> {
     let is_inside = Path::new(path).components().all(|part| matches!(part, Component::Normal(_)));
     is_inside.then(|| folder.join(details.folder.as_deref().unwrap_or_default()).join(path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::progress::Silent;
+
+    #[test]
+    fn a_second_series_of_a_name_is_told_apart() {
+        let progress: Arc<dyn CloseProgress> = Arc::new(Silent);
+        let shared = Part::shared(1, 4, &progress);
+        let names = ["nord/api", "west/api", "nord/api", "nord/api"].map(|name| shared.another(name).name);
+        assert_eq!(names, ["nord/api", "west/api", "nord/api (2)", "nord/api (3)"]);
+    }
 }

@@ -20,7 +20,7 @@ use sla_core::time::{Month, Period, UnixSeconds, local};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use crate::capture::{AT_ONCE, Part, Secrets, Sources, one, said_nothing};
+use crate::capture::{AT_ONCE, Part, Secrets, Sources, one};
 use crate::error::CaptureReason;
 use crate::progress::{CloseProgress, Step, Waiting};
 
@@ -262,7 +262,7 @@ pub async fn capture_days(
     let mut tasks = JoinSet::new();
     let mut outcomes = Vec::with_capacity(asks.len());
     for (index, (ask, wanted)) in asks.into_iter().enumerate() {
-        let mine = shared.another(wanted.name());
+        let mine = shared.another(&wanted.name());
         let source = match sources.open(&ask) {
             Ok(source) => source,
             Err(reason) => {
@@ -287,7 +287,7 @@ pub async fn capture_days(
             Ok(slices) if !knows_enough(request.which, &days, &ask, &slices)? => as_before(&days, &ask, &wanted)?,
             Ok(slices) => keep(&days, &store, &lock, &ask, &wanted, &slices)?,
             // Before the first day that is there, a source need not have been there either.
-            Err(reason) if wanted.is_before_all && said_nothing(&reason) => {
+            Err(reason) if wanted.is_before_all && reason.said_nothing() => {
                 customers[index].iter().for_each(|customer| waiting.one_less(customer, &**progress));
                 continue;
             }

@@ -127,6 +127,7 @@ pub fn chain(error: &dyn Error) -> String {
     }
     texts.join(": ")
 }
+
 /// A wait, and up to a quarter of it more: whoever failed together does not come back together.
 pub(crate) fn spread(wait: Duration) -> Duration {
     // Without random numbers it is the wait itself.

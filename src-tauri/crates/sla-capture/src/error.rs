@@ -63,6 +63,11 @@ pub enum CaptureError {
 }
 
 impl CaptureError {
+    /// Whether a source answered and had nothing to say of what it was asked for.
+    pub fn said_nothing(&self) -> bool {
+        matches!(self.code(), "prometheus.no_series" | "prometheus.no_target" | "capture.unusable")
+    }
+
     /// A stable name of the reason for programs, such as `prometheus.no_series`.
     pub fn code(&self) -> &'static str {
         match self {

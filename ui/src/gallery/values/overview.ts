@@ -136,6 +136,7 @@ export const progress = (step: string, done: number, of: number): Schemas['JobPr
 export const jobs = [
   job('waiting'),
   job('running', { progress: progress('measure', 12_400, 100_000) }),
+  job('running', { id: 'running-capture', progress: progress('capture', 310, 900) }),
   job('running', { is_cancelled: true, progress: progress('render', 3, 9) }),
   job('failed', {
     problem: {

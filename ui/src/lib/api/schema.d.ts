@@ -5181,7 +5181,10 @@ export interface components {
         };
         /** @description How far a series of measurements is. */
         SeriesProgress: {
-            /** @description The customer and the commitment that it is for, such as `nord/availability`, and the day where it is read day by day. */
+            /**
+             * @description The customer and the commitment that it is for, such as `nord/availability`, and the day where it is read day by day; a second
+             *     reading has `(2)` behind it.
+             */
             name: string;
             /**
              * Format: uint64

@@ -162,7 +162,8 @@ pub struct JobProgress {
 /// How far a series of measurements is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct SeriesProgress {
-    /// The customer and the commitment that it is for, such as `nord/availability`, and the day where it is read day by day.
+    /// The customer and the commitment that it is for, such as `nord/availability`, and the day where it is read day by day; a second
+    /// reading has `(2)` behind it.
     pub name: String,
     /// How many of its parts are read.
     pub done: u64,

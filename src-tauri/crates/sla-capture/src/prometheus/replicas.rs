@@ -18,8 +18,6 @@ use crate::source::{CaptureRequest, Progress, Source};
 
 /// More servers than that read the same targets nowhere; a label with more values tells something else apart.
 const MOST_REPLICAS: usize = 8;
-/// What one server may lack that another one has.
-const PASSED_OVER: [&str; 3] = ["prometheus.no_series", "prometheus.no_target", "capture.unusable"];
 /// In front of the label that tells servers apart, in what evidence says it was asked.
 const APART: &str = "\nreplicas: apart by ";
 
@@ -64,7 +62,7 @@ pub(super) async fn read_apart<S: Replicated>(
         match source.of(apart.clone(), label, &name).capture(request, &shares).await {
             Ok(slices) => drop(readings.insert(name, slices)),
             // It has the other counter only, does not watch this target, or has nothing that is not withheld.
-            Err(error) if PASSED_OVER.contains(&error.code()) => refused = Some(error),
+            Err(error) if error.said_nothing() => refused = Some(error),
             Err(error) => return Err(error),
         }
         shares.next();
