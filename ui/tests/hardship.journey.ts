@@ -2,12 +2,12 @@
 import { readFile } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startDesk } from './desk.mjs'
+import { signIn, startDesk } from './desk.mjs'
 import { goTo, row, walking } from './walking'
 import { wordsIn } from './words'
 
 let desk: Awaited<ReturnType<typeof startDesk>>
-const { open } = walking(() => desk.address)
+const { newPage, open } = walking(() => desk.address)
 const MONTH = '/months/alpenbahn/alpenbahn-platform/2026-10'
 
 /** Nothing is wider than the window, and no part of the page than its place. */
@@ -47,6 +47,26 @@ describe('what goes wrong', () => {
     await page.unroute('**/api/v1/months?**')
     await notice.getByRole('button', { name: t('action-retry') }).click()
     await row(page, 'Nordlicht').waitFor()
+  })
+
+  test('what the palette is asked for is done, however late the latest month is known', async () => {
+    const t = wordsIn('en')
+    const page = await newPage()
+    const answers: (() => void)[] = []
+    await page.route('**/api/v1/months?limit=1', (route) => void answers.push(() => void route.continue()))
+    await signIn(page, desk.address, 'gwen')
+    await page.keyboard.press('Control+k')
+    await page.keyboard.insertText(t('audit-verify'))
+    await page
+      .getByRole('option', { selected: true })
+      .filter({ hasText: t('audit-verify') })
+      .waitFor()
+    await page.keyboard.press('Enter')
+    await page.waitForFunction(() => location.hash === '#/audit')
+    expect(answers).toHaveLength(1)
+    answers.forEach((answer) => answer())
+    await page.getByText(t('chain-sound'), { exact: true }).waitFor()
+    expect(await page.evaluate(() => location.hash)).toContain('month=')
   })
 
   test('an export that breaks off says so, and is tried again', async () => {

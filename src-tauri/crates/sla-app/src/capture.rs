@@ -15,10 +15,9 @@ use sla_core::catalogue::{Catalogue, ConnectionDetails, Name, SourceType};
 use sla_core::evidence::{EvidenceRef, Note, Provenance};
 use sla_core::plan::{Ask, ContractMonth, What};
 use sla_core::time::{Period, utc_text};
-use tokio::sync::Semaphore;
-use tokio::task::JoinSet;
 use tracing::Instrument;
 
+use crate::abreast::Abreast;
 use crate::error::{CaptureFailure, CaptureReason, CloseError};
 use crate::progress::{CloseProgress, Step, Waiting};
 
@@ -77,8 +76,7 @@ pub(crate) async fn capture_what_answers<'a>(
     }
     let mut sources = Sources::new(catalogue, folder, secrets);
     let mut failures = Vec::new();
-    let mut tasks = JoinSet::new();
-    let gate = Arc::new(Semaphore::new(AT_ONCE));
+    let mut work = Abreast::new(AT_ONCE);
     let shared = Part::shared(PARTS, asks.len() as u64, progress);
     let mut waiting = Waiting::on(asks.values().flat_map(|(_, customers)| customers.iter().copied()));
     let mut whose = Vec::with_capacity(asks.len());
@@ -101,23 +99,20 @@ pub(crate) async fn capture_what_answers<'a>(
                 continue;
             }
         };
-        let gate = Arc::clone(&gate);
         let mine = shared.another(&wanted_by);
         let days = stores.days.map(|(_, store)| store.clone());
         let index = whose.len();
         whose.push(customers);
         let task = async move {
-            let _permit = gate.acquire_owned().await.expect("the gate is never closed");
             mine.begins();
             let captured = put_together(source.as_deref(), days, tiles, &ask, &mine).await;
             mine.done();
             (ask, wanted_by, index, captured)
         };
-        tasks.spawn(task.in_current_span());
+        work.add(task.in_current_span());
     }
     let mut evidence = BTreeMap::new();
-    while let Some(task) = tasks.join_next().await {
-        let (ask, wanted_by, index, captured) = task.expect("a capture neither panics nor is cancelled alone");
+    while let Some((ask, wanted_by, index, captured)) = work.next().await {
         whose[index].iter().for_each(|customer| waiting.one_less(customer, &**progress));
         match captured {
             // Kept here and not by the task: when this close is dropped, nobody may write into its folder any more.

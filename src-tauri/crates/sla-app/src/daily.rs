@@ -17,9 +17,8 @@ use sla_capture::{
 use sla_core::catalogue::Catalogue;
 use sla_core::plan::{Ask, PlanError, SETTLED_SECONDS, months_until, plan_days};
 use sla_core::time::{Month, Period, UnixSeconds, local};
-use tokio::sync::Semaphore;
-use tokio::task::JoinSet;
 
+use crate::abreast::Abreast;
 use crate::capture::{AT_ONCE, Part, Secrets, Sources, one};
 use crate::error::CaptureReason;
 use crate::progress::{CloseProgress, Step, Waiting};
@@ -254,12 +253,11 @@ pub async fn capture_days(
     let lock = days.lock()?;
     let asks = wanted(request, &days)?;
     let mut sources = Sources::new(request.catalogue, request.files, request.secrets);
-    let gate = Arc::new(Semaphore::new(AT_ONCE));
     let requests = asks.len() as u64;
     let shared = Part::shared(1, requests, progress);
     let customers: Vec<BTreeSet<String>> = asks.values().map(|wanted| wanted.tenants.clone()).collect();
     let mut waiting = Waiting::on(customers.iter().flatten().map(String::as_str));
-    let mut tasks = JoinSet::new();
+    let mut work = Abreast::new(AT_ONCE);
     let mut outcomes = Vec::with_capacity(asks.len());
     for (index, (ask, wanted)) in asks.into_iter().enumerate() {
         let mine = shared.another(&wanted.name());
@@ -272,17 +270,14 @@ pub async fn capture_days(
                 continue;
             }
         };
-        let gate = Arc::clone(&gate);
-        tasks.spawn(async move {
-            let _permit = gate.acquire_owned().await.expect("the gate is never closed");
+        work.add(async move {
             mine.begins();
             let captured = one(source.as_ref(), &ask, ask.period, &mine).await;
             mine.done();
             (index, ask, wanted, captured)
         });
     }
-    while let Some(task) = tasks.join_next().await {
-        let (index, ask, wanted, captured) = task.expect("a capture neither panics nor is cancelled alone");
+    while let Some((index, ask, wanted, captured)) = work.next().await {
         outcomes.push(match captured {
             Ok(slices) if !knows_enough(request.which, &days, &ask, &slices)? => as_before(&days, &ask, &wanted)?,
             Ok(slices) => keep(&days, &store, &lock, &ask, &wanted, &slices)?,

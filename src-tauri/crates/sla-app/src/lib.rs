@@ -19,6 +19,7 @@
 //!   closing again puts that right.
 //! - No clock is read: the time is an argument.
 
+mod abreast;
 mod accept;
 mod accounts;
 mod again;

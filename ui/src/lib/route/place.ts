@@ -26,3 +26,10 @@ export function formatPlace({ path, params }: Place): string {
   const query = new URLSearchParams(kept).toString()
   return `#/${path.map(encodeURIComponent).join('/')}${query === '' ? '' : `?${query}`}`
 }
+
+/** Whether somebody who is here is there as well: at the same path, with all parameters that are said there; more may be said. */
+export function includesPlace(here: Place, there: Place): boolean {
+  const isPath =
+    here.path.length === there.path.length && there.path.every((part, at) => part === here.path[at])
+  return isPath && Object.entries(there.params).every(([name, value]) => here.params[name] === value)
+}

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import { formatPlace, parsePlace, type Place } from './place'
+import { formatPlace, includesPlace, parsePlace, type Place } from './place'
 import { route } from './route.svelte'
 
 test.each<[string, Place]>([
@@ -17,6 +17,19 @@ test.each<Place>([
   { path: ['months', 'Ömer ☃', 'x?y'], params: {} },
   { path: [], params: {} },
 ])('a place survives its address: %j', (place) => expect(parsePlace(formatPlace(place))).toEqual(place))
+
+test.each<[string, string, boolean]>([
+  ['#/audit', '#/audit', true],
+  ['#/audit?month=2026-10', '#/audit', true],
+  ['#/audit?month=2026-10&tenant=prairie', '#/audit?month=2026-10', true],
+  ['#/audit', '#/audit?month=2026-10', false],
+  ['#/audit?month=2026-09', '#/audit?month=2026-10', false],
+  ['#/months/prairie', '#/months', false],
+  ['#/months', '#/months/prairie', false],
+  ['#/credits', '#/audit', false],
+])('whether who is at %s is at %s as well', (here, there, expected) =>
+  expect(includesPlace(parsePlace(here), parsePlace(there))).toBe(expected),
+)
 
 test('an empty parameter leaves the address', () => {
   expect(formatPlace({ path: ['credits'], params: { state: '', month: '2026-10' } })).toBe(

@@ -3,6 +3,7 @@
 
 import { tick, untrack } from 'svelte'
 import type { Attachment } from 'svelte/attachments'
+import { includesPlace, parsePlace, type Place } from '$lib/route/place'
 
 export interface Action {
   id: string
@@ -39,7 +40,7 @@ function tell(): void {
 /** What a button says of itself. */
 const SAID = ['disabled', 'aria-busy', 'aria-disabled', 'aria-label', 'title']
 /** What somebody asked for that is done in another place: it is run there, as soon as it is offered. */
-let awaited: { id: string; hash: string } | null = null
+let awaited: { id: string; place: Place } | null = null
 
 /** What changes something first, by the order of the buttons on the page; what cannot be done at the end. */
 export function offeredActions(): Action[] {
@@ -69,7 +70,7 @@ export function action(id: string, note?: string, isView = false): Attachment<HT
 /** Leads to where something is done, and does it there. */
 export function runThere(id: string, go: () => void): void {
   go()
-  awaited = { id, hash: location.hash }
+  awaited = { id, place: parsePlace(location.hash) }
 }
 
 function pressed(id: string, button: HTMLElement, note: string | undefined, isView: boolean): Action[] {
@@ -87,7 +88,9 @@ function pressed(id: string, button: HTMLElement, note: string | undefined, isVi
 function register(offered: Offered): () => void {
   offers = [...offers, offered]
   tell()
-  if (awaited?.hash === location.hash) {
+  // Where somebody arrives without a month, the shell adds one meanwhile. Whoever went elsewhere does not want it any more.
+  if (awaited !== null && !includesPlace(parsePlace(location.hash), awaited.place)) awaited = null
+  if (awaited !== null) {
     const { id } = awaited
     const found = untrack(offered.offer).find((one) => one.id === id)
     if (found) {
