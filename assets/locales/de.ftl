@@ -1477,6 +1477,8 @@ source-problem-selectors = Es ist nicht zu erkennen, welche Zeitreihen die Abfra
 source-problem-selectors-next = Schreiben Sie die Auswahl als name{"{"}label="wert"{"}"}, oder verwenden Sie dafür eine Datenquelle ohne replicaLabel.
 source-problem-beats = Die Zeilen sind keine Lebenszeichen dieses Ziels
 source-problem-beats-next = Die Abfrage muss das Ziel unter dem Namen ergeben, den die Messung nennt, und nur, was nach $from und nicht nach $to liegt. Prüfen Sie Ziel und Bedingung.
+source-problem-many-beats = Es sind mehr Lebenszeichen, als auf einmal ausgewertet werden
+source-problem-many-beats-next = Lesen Sie nur die des einen Ziels: bei Zeitreihen mit seinem Namen unter den Labels, bei einer Abfrage mit einer Bedingung.
 source-problem-merged = Der Server legt die Zeitreihen mehrerer Server zusammen
 source-problem-merged-next = Tragen Sie das Label, das die Meldung nennt, als replicaLabel der Datenquelle ein. Dann wird jeder Server für sich gelesen, und gezählt wird, wer mehr weiß.
 source-problem-probes = Die Zeitreihen sind keine Lebenszeichen dieses Ziels

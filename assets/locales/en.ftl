@@ -1480,6 +1480,8 @@ source-problem-selectors = It is not understood which series the query reads
 source-problem-selectors-next = Write its selectors as name{"{"}label="value"{"}"}, or use a data source without replicaLabel for it.
 source-problem-beats = The rows are no heartbeats of this target
 source-problem-beats-next = The query must give the target under the name that the measurement says, and only what lies after $from and not after $to. Check the target and the condition.
+source-problem-many-beats = There are more heartbeats than are judged at once
+source-problem-many-beats-next = Read only those of the one target: of series with its name among the labels, of a query with a condition.
 source-problem-merged = The server puts the series of several servers together
 source-problem-merged-next = Name the label that the message tells as replicaLabel in the data source. Each server is then read by itself, and the one that knows more is counted.
 source-problem-probes = The series are no heartbeats of this target

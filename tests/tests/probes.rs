@@ -205,7 +205,7 @@ async fn rows_of_a_database_are_judged_as_beats_are() {
     let server = Postgres::start();
     let url = server.database();
     server.execute_in(&url, &table(&csv));
-    let database = Database::new(SqlConfig::new(Secret::new(url))).expect("an address");
+    let database = Database::new(SqlConfig::new(Secret::new(&url))).expect("an address");
     let statement = |sql: &str| variables().in_sql(sql).expect("known variables");
     let capture = async |sql: &str, target: &str| {
         database.beats(statement(sql), target, TERMS).capture(&request(), &NoProgress).await
@@ -227,6 +227,11 @@ async fn rows_of_a_database_are_judged_as_beats_are() {
         assert!(parts.iter().all(|part| told.contains(part)), "{told} does not say {parts:?}");
     };
     let row = |row: &str| format!("select {row} where $from < $to");
+    let small = SqlConfig { beats_limit: 2, ..SqlConfig::new(Secret::new(&url)) };
+    let small = Database::new(small).expect("an address").beats(statement(QUERY), "shop", TERMS);
+    let error = small.capture(&request(), &NoProgress).await.expect_err("three are more than two");
+    assert_eq!(error.code(), "sql.too_many", "{error}");
+    assert!(error.to_string().contains("more than 2 beats"), "{error}");
     check(QUERY, "shed", "sql.no_target", &["\"shed\"", "targets are: blog, shop"]).await;
     check(&format!("{QUERY} and false"), "shop", "sql.no_rows", &["2026-09-30T00:00:00Z"]).await;
     check(
@@ -320,5 +325,10 @@ async fn what_is_no_heartbeat_is_refused(server: &Prometheus, asked: &Probes) {
         let many = Probes { terms: lonely, ..asked.clone() };
         check(&many, "prometheus.heartbeats", &["2 probes", "ber, fra", "at most 1"]).await;
         assert!(capture(&url, &probes("moved")).await.is_ok());
+        let small = PrometheusConfig { beats_limit: 2, ..PrometheusConfig::new(&url) };
+        let small = sla_capture::Prometheus::new(small).expect("an address").probes(probes("moved"));
+        let error = small.capture(&request(), &NoProgress).await.expect_err("six are more than two");
+        assert_eq!(error.code(), "prometheus.too_many", "{error}");
+        assert!(error.to_string().contains("the series moved have more than 2 samples"), "{error}");
     }
 }

@@ -8,7 +8,7 @@ use crate::gather::Gather;
 use crate::number::Number;
 use crate::source::CaptureRequest;
 
-/// Most beats of one capture, which are held together: a hundred targets every fifteen seconds for a month.
+/// Most beats of one capture by default, which are held together: a hundred targets every fifteen seconds for a month.
 pub(crate) const MOST_BEATS: usize = 20_000_000;
 /// How long before a period a target's last beat is looked for.
 const HISTORY_SECONDS: i64 = 86_400;

@@ -2,7 +2,9 @@
 
 use std::fmt::Display;
 
-use sla_core::record::{MonthRecord, OutageStanding, RecordCommitment, RecordIncidentPromise, RecordRatio};
+use sla_core::record::{
+    MonthRecord, OutageStanding, RecordCommitment, RecordIncidentPromise, RecordRatio, RecordSecondReading,
+};
 
 use crate::ReportError;
 
@@ -64,7 +66,7 @@ pub(crate) fn write(
     writer.into_inner().map_err(|error| ReportError::Write { name, reason: error.to_string() })
 }
 
-const HEADERS: [&str; 37] = [
+const HEADERS: [&str; 48] = [
     "tenant",
     "tenant_name",
     "month",
@@ -102,9 +104,24 @@ const HEADERS: [&str; 37] = [
     "outages",
     "unknown_stretches",
     "evidence_sha256",
+    "second_sli",
+    "second_attained_low_percent",
+    "second_attained_high_percent",
+    "second_verdict",
+    "second_downtime_seconds",
+    "second_unknown_seconds",
+    "difference_low_points",
+    "difference_high_points",
+    "tolerance_points",
+    "agreement",
+    "second_evidence_sha256",
 ];
 
-/// `report.csv`: one row for each promise. Those about incidents leave empty what only a measurement has.
+/// So many of them are of a second reading.
+const OF_SECOND: usize = 11;
+
+/// `report.csv`: one row for each promise. Those about incidents leave empty what only a measurement has, and those that are read
+/// once what a second reading has.
 pub(crate) fn report_csv(record: &MonthRecord) -> Result<Vec<u8>, ReportError> {
     let measured = record.commitments.iter().map(|commitment| row(record, commitment));
     let of_incidents = record.incident_promises.iter().map(|promise| incident_row(record, promise));
@@ -146,13 +163,14 @@ fn incident_row(record: &MonthRecord, one: &RecordIncidentPromise) -> Vec<Field>
         Field::empty(),
         Field::foreign(&one.incidents.iter().map(|incident| incident.sha256.as_str()).collect::<Vec<_>>().join(" ")),
     ]);
+    row.extend(second(None));
     row
 }
 
 fn row(record: &MonthRecord, one: &RecordCommitment) -> Vec<Field> {
     let budget = &one.budget;
     let range = &budget.used_percent_range;
-    vec![
+    let mut row = vec![
         Field::foreign(&record.tenant),
         Field::foreign(&record.tenant_name),
         Field::own(record.month),
@@ -194,6 +212,27 @@ fn row(record: &MonthRecord, one: &RecordCommitment) -> Vec<Field> {
         Field::own(one.outages.iter().filter(|outage| outage.standing == OutageStanding::Counts).count()),
         Field::own(one.unknown.len()),
         Field::foreign(&one.evidence.join(" ")),
+    ];
+    row.extend(second(one.second_reading.as_ref()));
+    row
+}
+
+/// What a second reading says, and how far it is from the first.
+fn second(reading: Option<&RecordSecondReading>) -> Vec<Field> {
+    let Some(one) = reading else { return (0..OF_SECOND).map(|_| Field::empty()).collect() };
+    let (attained, difference) = (&one.second.attained_range, &one.difference_points);
+    vec![
+        Field::foreign(&one.sli),
+        percent(attained.low.as_ref()),
+        percent(attained.high.as_ref()),
+        Field::own(one.second.verdict.name()),
+        Field::own(one.second.downtime_seconds),
+        Field::own(one.second.unknown_seconds),
+        text(difference.low.as_deref()),
+        text(difference.high.as_deref()),
+        Field::foreign(&one.tolerance),
+        Field::own(one.agreement.name()),
+        Field::foreign(&one.evidence),
     ]
 }
 

@@ -94,6 +94,8 @@ fn tables_of_a_tenant_and_of_all() {
         sample::record(Language::De, Verdict::Undecidable),
     ];
     check("report.csv", &text(&records[1], "report.csv").replace("\r\n", "\n"));
+    // Its first promise is read twice.
+    check("report-read-twice.csv", &text(&records[0], "report.csv").replace("\r\n", "\n"));
     let portfolio = portfolio_documents(records[0].month, &records).expect("documents");
     for document in portfolio {
         let text = String::from_utf8(document.bytes).expect("text");

@@ -120,6 +120,19 @@ fn every_sheet_in_both_languages() {
     check_golden("report-decided.en.xlsx.txt", &told(&workbook(&open, Some(&settlement))));
 }
 
+/// The sample that meets everything has its first promise read twice; the others know no such sheet.
+#[test]
+fn two_readings_stand_side_by_side() {
+    for (language, name) in
+        [(Language::De, "report-read-twice.de.xlsx.txt"), (Language::En, "report-read-twice.en.xlsx.txt")]
+    {
+        let told = told(&workbook(&sample::record(language, Verdict::Met), None));
+        let (others, readings) = told.rsplit_once("# ").expect("sheets");
+        assert!(others.lines().filter(|line| line.starts_with("# ")).count() == 10, "{told}");
+        check_golden(name, &format!("# {readings}"));
+    }
+}
+
 #[test]
 fn sums_are_formulas_with_their_result() {
     let record = sample::record(Language::De, Verdict::Breached);

@@ -6,6 +6,7 @@ use std::time::Duration;
 use reqwest::Url;
 
 use super::error::PrometheusError;
+use crate::beats::MOST_BEATS;
 
 /// Most points that one request may ask for. Prometheus refuses more than 11 000 points per series
 /// (`maxPointsPerTimeSeries` check in its `web/api/v1`).
@@ -33,6 +34,8 @@ pub struct PrometheusConfig {
     pub capture_timeout: Duration,
     /// Largest body of one answer in bytes, after decompression; default 64 MiB, a hundred times what a chunk takes.
     pub body_limit_bytes: usize,
+    /// Most samples of probes that one capture holds together; default 20 million.
+    pub beats_limit: usize,
     /// Points of one request, 1 to [`MAX_POINTS_PER_REQUEST`]; default that.
     pub points_per_request: u32,
     /// Requests for samples of counters that one capture has under way at once, at least 1; default 2, so that the server reads
@@ -55,6 +58,7 @@ impl PrometheusConfig {
             request_timeout: Duration::from_secs(60),
             capture_timeout: Duration::from_secs(30 * 60),
             body_limit_bytes: 64 * 1024 * 1024,
+            beats_limit: MOST_BEATS,
             points_per_request: MAX_POINTS_PER_REQUEST,
             reads_at_once: 2,
             backoff: Backoff::default(),

@@ -171,6 +171,17 @@ pub enum PrometheusError {
         /// Largest answer in bytes.
         limit_bytes: usize,
     },
+    /// More beats than are held together.
+    #[error(
+        "the series {series} have more than {limit} samples within the period; expected those of one target's probes: name the \
+         target among their labels"
+    )]
+    TooManyBeats {
+        /// The series.
+        series: String,
+        /// How many there may be.
+        limit: usize,
+    },
     /// The answer is not a series of numbers.
     #[error("the query for {column} gives {found}, expected one series of numbers; the query is: {query}")]
     Shape {
@@ -343,6 +354,7 @@ impl PrometheusError {
             Self::Redirected { .. } => "prometheus.redirected",
             Self::NotPrometheus { .. } => "prometheus.not_prometheus",
             Self::TooLarge { .. } => "prometheus.too_large",
+            Self::TooManyBeats { .. } => "prometheus.too_many",
             Self::Shape { .. } => "prometheus.shape",
             Self::SeveralSeries { .. } => "prometheus.several_series",
             Self::NoSeries { .. } => "prometheus.no_series",

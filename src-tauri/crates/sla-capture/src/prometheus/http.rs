@@ -131,6 +131,11 @@ impl Http {
         self.base.as_str().trim_end_matches('/')
     }
 
+    /// Most samples of probes that one capture holds together.
+    pub(super) fn beats_limit(&self) -> usize {
+        self.config.beats_limit
+    }
+
     pub(super) fn endpoint(&self, path: &str) -> Url {
         self.base.join(path).expect("the base address is no data: or mailto: address, and the path is our own")
     }

@@ -13,7 +13,7 @@ use super::counters::{pieces, selector};
 use super::remote::Sink;
 use super::replicas::Replicated;
 use super::{Prometheus, PrometheusError};
-use crate::beats::{self, MOST_BEATS, gathered, known_targets, reach_seconds};
+use crate::beats::{self, gathered, known_targets, reach_seconds};
 use crate::counter::{Labels, STALE, Sample};
 use crate::error::CaptureError;
 use crate::slices::Slices;
@@ -118,11 +118,11 @@ impl ProbeSource {
     }
 
     fn bound(&self, read: &Series) -> Result<(), PrometheusError> {
-        if read.0.values().map(Vec::len).sum::<usize>() <= MOST_BEATS {
+        let limit = self.server.http.beats_limit();
+        if read.0.values().map(Vec::len).sum::<usize>() <= limit {
             return Ok(());
         }
-        let limit_bytes = MOST_BEATS * size_of::<Sample>();
-        Err(PrometheusError::TooLarge { url: self.server.http.address().to_owned(), limit_bytes })
+        Err(PrometheusError::TooManyBeats { series: self.probes.series.to_string(), limit })
     }
 
     /// The probes that watch the target, each with every sign of its life.

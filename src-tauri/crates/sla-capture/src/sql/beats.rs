@@ -12,7 +12,7 @@ use sqlx::postgres::PgRow;
 use super::error::SqlError;
 use super::rows::{Kind, bytes, instant_in, places};
 use super::{Asked, Database};
-use crate::beats::{self, MOST_BEATS, gathered, known_targets};
+use crate::beats::{self, gathered, known_targets};
 use crate::error::CaptureError;
 use crate::slices::Slices;
 use crate::source::{BoxFuture, CaptureRequest, Progress, Source, instant};
@@ -39,7 +39,7 @@ impl SqlBeatSource {
         request.check()?;
         let Self { database, statement, target, terms } = self;
         let period = beats::span(terms, request.period);
-        let mut rows = BeatRows::default();
+        let mut rows = BeatRows { limit: database.beats_limit, ..BeatRows::default() };
         let asked = Asked { statement, period, step_seconds: request.step_seconds };
         let version = database.ask(asked, progress, |row| rows.push(row)).await?;
         let probes = rows.watching(target, period, statement)?;
@@ -67,14 +67,15 @@ struct BeatRows {
     beats: BTreeMap<(String, String), Vec<Beat>>,
     row: u64,
     count: usize,
+    limit: usize,
 }
 
 impl BeatRows {
     fn push(&mut self, row: &PgRow) -> Result<(), SqlError> {
         self.row += 1;
         self.count += 1;
-        if self.count > MOST_BEATS {
-            return Err(SqlError::TooMany { limit: MOST_BEATS });
+        if self.count > self.limit {
+            return Err(SqlError::TooMany { limit: self.limit });
         }
         let [t, probe, target, ok] = places(&mut self.columns, &COLUMNS, row)?;
         // As of samples of a server: the second in which it was looked.

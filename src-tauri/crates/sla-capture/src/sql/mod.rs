@@ -23,6 +23,7 @@ use sla_core::time::{Period, utc_text};
 use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Row};
 
+use crate::beats::MOST_BEATS;
 use crate::client::spread;
 use crate::error::CaptureError;
 use crate::file::content_query;
@@ -56,6 +57,8 @@ pub struct SqlConfig {
     pub statement_timeout: Duration,
     /// Attempts to connect; default 4.
     pub attempts: usize,
+    /// Most heartbeats of one statement, which are held together; default 20 million.
+    pub beats_limit: usize,
 }
 
 impl SqlConfig {
@@ -67,6 +70,7 @@ impl SqlConfig {
             connect_timeout: Duration::from_secs(15),
             statement_timeout: Duration::from_secs(60),
             attempts: 1 + BETWEEN_ATTEMPTS.len(),
+            beats_limit: MOST_BEATS,
         }
     }
 }
@@ -78,6 +82,7 @@ pub struct Database {
     connect_timeout: Duration,
     statement_timeout: Duration,
     attempts: usize,
+    beats_limit: usize,
 }
 
 /// What a database tells of itself.
@@ -97,9 +102,9 @@ impl Database {
     /// # Errors
     /// [`SqlError::Address`] when the configuration cannot work.
     pub fn new(config: SqlConfig) -> Result<Self, SqlError> {
-        let SqlConfig { url, ca_pem, connect_timeout, statement_timeout, attempts } = config;
+        let SqlConfig { url, ca_pem, connect_timeout, statement_timeout, attempts, beats_limit } = config;
         let address = Arc::new(Address::parse(&url, ca_pem)?);
-        Ok(Self { address, connect_timeout, statement_timeout, attempts })
+        Ok(Self { address, connect_timeout, statement_timeout, attempts, beats_limit })
     }
 
     /// The source of one statement.

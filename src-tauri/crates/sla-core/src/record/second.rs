@@ -64,3 +64,14 @@ pub enum Agreement {
     /// They differ by more than the tolerance, whatever happened in unknown time.
     Differ,
 }
+
+impl Agreement {
+    /// The name that documents give it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Agree => "agree",
+            Self::Open => "open",
+            Self::Differ => "differ",
+        }
+    }
+}

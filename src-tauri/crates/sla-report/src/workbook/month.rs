@@ -1,5 +1,7 @@
 //! `report.xlsx`: everything that a month's report tells, to be filtered and added up.
 
+mod readings;
+
 use serde::Serialize;
 use sla_core::Tz;
 use sla_core::billing::Settlement;
@@ -41,7 +43,7 @@ pub(crate) fn report_xlsx(
         made_at: end.timestamp(),
         source: "report.json",
     };
-    let sheets = [
+    let mut sheets = vec![
         month.overview()?,
         month.commitments()?,
         month.credits()?,
@@ -53,6 +55,8 @@ pub(crate) fn report_xlsx(
         month.evidence()?,
         month.days()?,
     ];
+    // Last, so that the others stay where they are.
+    sheets.extend(month.readings()?);
     write(NAME, &about, month.words.own, &sheets)
 }
 
