@@ -41,6 +41,8 @@ pub struct PrometheusConfig {
     /// Requests for samples of counters that one capture has under way at once, at least 1; default 2, so that the server reads
     /// while samples are added up.
     pub reads_at_once: usize,
+    /// Requests of all captures together that the server has to answer at once, at least 1; default 4.
+    pub requests_at_once: usize,
     /// How failures that may pass are retried.
     pub backoff: Backoff,
 }
@@ -61,6 +63,7 @@ impl PrometheusConfig {
             beats_limit: MOST_BEATS,
             points_per_request: MAX_POINTS_PER_REQUEST,
             reads_at_once: 2,
+            requests_at_once: 4,
             backoff: Backoff::default(),
         }
     }

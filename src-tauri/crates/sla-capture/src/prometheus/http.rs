@@ -2,11 +2,13 @@
 
 use std::error::Error;
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::DateTime;
 use reqwest::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, TRANSFER_ENCODING};
 use reqwest::{Client, RequestBuilder, Response, StatusCode, Url, Version};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::config::{Auth, Backoff, MAX_POINTS_PER_REQUEST, PrometheusConfig};
 use super::error::{PrometheusError, start_of};
@@ -22,6 +24,8 @@ pub(super) struct Http {
     client: Client,
     base: Url,
     config: PrometheusConfig,
+    /// Shared by all captures from the server.
+    turns: Arc<Semaphore>,
 }
 
 /// Why one request failed.
@@ -119,7 +123,8 @@ impl Http {
         }
         check_credentials(&config.auth, &base)?;
         let client = client(&config, &base)?;
-        Ok(Self { client, base, config })
+        let turns = Arc::new(Semaphore::new(config.requests_at_once.max(1)));
+        Ok(Self { client, base, config, turns })
     }
 
     pub(super) fn config(&self) -> &PrometheusConfig {
@@ -134,6 +139,11 @@ impl Http {
     /// Most samples of probes that one capture holds together.
     pub(super) fn beats_limit(&self) -> usize {
         self.config.beats_limit
+    }
+
+    /// Waits until the server may be asked, in the order of asking. Given back while a failed attempt waits for the next.
+    async fn turn(&self) -> SemaphorePermit<'_> {
+        self.turns.acquire().await.expect("nobody closes it")
     }
 
     pub(super) fn endpoint(&self, path: &str) -> Url {
@@ -166,6 +176,7 @@ impl Http {
     ) -> Result<Vec<u8>, PrometheusError> {
         let mut attempts = Attempts::new(self.config.backoff);
         loop {
+            let turn = self.turn().await;
             let failure = match self.send_once(url, query, request()).await {
                 Ok(response) => match self.body(url, response).await {
                     Ok(body) => return Ok(body),
@@ -173,6 +184,7 @@ impl Http {
                 },
                 Err(failure) => failure,
             };
+            drop(turn);
             attempts.next(url, failure).await?;
         }
     }
@@ -196,10 +208,12 @@ impl Http {
         };
         let mut attempts = Attempts::new(self.config.backoff);
         loop {
+            let turn = self.turn().await;
             let failure = match self.stream_once(url, query, request(), reader()).await {
                 Ok(read) => return Ok(read),
                 Err(failure) => failure,
             };
+            drop(turn);
             match attempts.next(url, failure).await {
                 Ok(()) => {}
                 // Servers without remote read say so in as many ways.

@@ -1,7 +1,7 @@
 //! The Prometheus adapter against servers that answer well, badly, or not at all.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
 use crate::support::{Asked, Server, build_info, gzip, http, matrix, ok};
@@ -68,6 +68,45 @@ fn kept(slices: &Slices) -> Vec<Kept> {
 }
 
 const FULL: &[(i64, &str)] = &[(60, "60"), (120, "60"), (180, "60"), (240, "60"), (300, "60")];
+
+/// Of captures that want the same server at the same time some wait, whoever they are for.
+#[tokio::test(flavor = "multi_thread", worker_threads = 16)]
+async fn a_server_has_a_few_requests_to_answer_at_once() {
+    const CAPTURES: usize = 6;
+    for requests_at_once in [0, 1, 3, 100] {
+        let most = requests_at_once.clamp(1, CAPTURES);
+        let gate = Arc::new((Mutex::new(false), Condvar::new()));
+        let server = Server::start({
+            let gate = Arc::clone(&gate);
+            move |asked| {
+                let (is_open, opened) = &*gate;
+                drop(opened.wait_while(is_open.lock().expect("no panic"), |is_open| !*is_open).expect("no panic"));
+                Some(if asked.field("query").is_none() { build_info() } else { ok(&in_range(asked, FULL)) })
+            }
+        })
+        .await;
+        let source = PrometheusConfig { requests_at_once, ..config(&server.url) };
+        let source = Arc::new(Prometheus::new(source).expect("an address").source(good_of_total()));
+        let mut captures = tokio::task::JoinSet::new();
+        for _ in 0..CAPTURES {
+            let source = Arc::clone(&source);
+            captures.spawn(async move { source.capture(&request(), &NoProgress).await });
+        }
+        while server.asked().len() < most {
+            tokio::task::yield_now().await;
+        }
+        // Whoever else wanted to ask would by now.
+        for _ in 0..10_000 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(server.asked().len(), most, "{requests_at_once} at once");
+        *gate.0.lock().expect("no panic") = true;
+        gate.1.notify_all();
+        for capture in captures.join_all().await {
+            assert_eq!(kept(&capture.expect("slices")).len(), 5);
+        }
+    }
+}
 
 #[tokio::test]
 async fn a_period_is_asked_for_in_chunks_with_explicit_times() {
