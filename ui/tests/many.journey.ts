@@ -58,6 +58,22 @@ test('the overview comes to what the API says, over all customers', async () => 
   for (const sum of totals) await ole.getByText(range(sum)).first().waitFor()
 })
 
+test('one of them is found to be given a logo', async () => {
+  const mara = await open('mara', 'templates')
+  await mara.getByRole('button', { name: 'Add', exact: true }).click()
+  const dialog = mara.getByRole('dialog')
+  const whose = dialog.getByLabel('For', { exact: true })
+  await whose.getByRole('option', { name: 'all customers' }).waitFor({ state: 'attached' })
+  await dialog.getByLabel('Find customers').fill('königsforst 4712')
+  await expect
+    .poll(() => whose.getByRole('option').allTextContents())
+    .toEqual(['Stadtwerke Königsforst 4712'])
+  await dialog.getByLabel('Find customers').fill('nobody is called so')
+  await dialog.getByText('No customer fits. Try a part of the name.').first().waitFor()
+  // What fits nobody is not meant for everybody.
+  expect(await whose.isDisabled()).toBe(true)
+})
+
 test('one of them is found in the switch, and by the palette', async () => {
   const ole = await open('ole', 'months?month=2026-10')
   await ole.getByRole('button', { name: 'Customer:' }).click()
