@@ -141,8 +141,12 @@ impl ChargeSource {
         })
     }
 
-    /// All charges are counted in one currency or unit.
+    /// All charges are counted in one currency or unit; money in that of the contract.
     fn one(&self, place: &Place, found: &str, unit: &mut Option<String>) -> Result<(), FileError> {
+        if let Some(currency) = self.charges.currency.as_ref().filter(|currency| *currency != found) {
+            let (column, found) = (self.charges.column.unit(), quote(found));
+            return Err(FileError::Currency { place: place.clone(), column, found, expected: currency.clone() });
+        }
         match unit {
             Some(known) if known != found => Err(FileError::Mixed {
                 place: place.clone(),
@@ -267,8 +271,9 @@ mod tests {
     const HEADER: &str = "Extra,ChargePeriodStart,ChargePeriodEnd,EffectiveCost,BillingCurrency,ServiceName,ConsumedQuantity,ConsumedUnit\n";
 
     fn charges(straddling: Straddling, uncharged: Uncharged) -> Charges {
+        let currency = Some("EUR".to_owned());
         let equals = BTreeMap::from([("ServiceName".to_owned(), "Compute".to_owned())]);
-        Charges { column: FocusColumn::EffectiveCost, equals, straddling, uncharged }
+        Charges { column: FocusColumn::EffectiveCost, currency, equals, straddling, uncharged }
     }
 
     fn capture(text: &str, charges: &Charges) -> Result<Slices, CaptureError> {
@@ -331,6 +336,23 @@ mod tests {
         );
     }
 
+    /// Of a quantity only the file says what it is counted in, and must say one thing.
+    #[test]
+    fn quantities_are_of_one_unit() {
+        let hours = Charges {
+            column: FocusColumn::ConsumedQuantity,
+            currency: None,
+            ..charges(Straddling::Refused, Uncharged::Zero)
+        };
+        let good = row("00:00:00", "01:00:00", "1", "EUR", "Compute");
+        let slices = capture(&format!("{HEADER}{good}"), &hours).expect("slices");
+        assert!(slices.provenance().source.ends_with(", in h"), "{}", slices.provenance().source);
+        let minutes = good.replace(",1,h", ",60,min");
+        let error = capture(&format!("{HEADER}{good}{minutes}"), &hours).expect_err("two units");
+        assert_eq!(error.code(), "file.mixed");
+        assert!(error.to_string().contains("focus.csv:3, column ConsumedUnit: found \"min\" after \"h\""), "{error}");
+    }
+
     #[test]
     fn what_is_no_charge_is_refused() {
         #[track_caller]
@@ -354,7 +376,8 @@ mod tests {
             &["focus.csv:2", "spread"],
         );
         let dollars = row("01:00:00", "02:00:00", "1", "USD", "Compute");
-        refuse(&file(&[good.clone(), dollars]), "file.mixed", &["focus.csv:3", "\"USD\" after \"EUR\""]);
+        refuse(&file(&[good.clone(), dollars]), "file.currency", &["focus.csv:3", "found \"USD\", expected EUR"]);
+        refuse(&file(&[good.replace("EUR", "")]), "file.currency", &["focus.csv:2", "found \"\", expected EUR"]);
         refuse(&file(&[row("00:00:00", "01:00:00", "1,0", "EUR", "Compute")]), "file.fields", &[]);
         refuse(
             &file(&[row("00:00:00", "01:00:00", "free", "EUR", "Compute")]),

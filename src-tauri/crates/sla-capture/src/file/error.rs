@@ -231,6 +231,21 @@ pub enum FileError {
         /// Width of a slice in seconds.
         step_seconds: i64,
     },
+    /// Charges in another currency than the contract counts.
+    #[error(
+        "{place}, column {column}: found {found}, expected {expected}, the unit of the commitment; nothing is converted: choose \
+         charges of one currency in where, or agree on the currency of the charges"
+    )]
+    Currency {
+        /// Where.
+        place: Place,
+        /// The column.
+        column: &'static str,
+        /// What stands there, quoted.
+        found: String,
+        /// The contract's currency.
+        expected: String,
+    },
     /// Charges in several currencies or units.
     #[error("{place}, column {column}: found {found} after {known}, expected one for all charges; name one in where")]
     Mixed {
@@ -292,6 +307,7 @@ impl FileError {
             Self::Covers { .. } => "file.covers",
             Self::Incident { .. } => "file.incident",
             Self::Straddling { .. } => "file.straddling",
+            Self::Currency { .. } => "file.currency",
             Self::Mixed { .. } => "file.mixed",
             Self::NoCharge { .. } => "file.no_charge",
             Self::Json { .. } => "file.json",

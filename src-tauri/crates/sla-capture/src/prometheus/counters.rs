@@ -220,6 +220,10 @@ impl Ahead {
     }
 
     fn begin(&mut self) {
+        // What comes after a failure is given to nobody, and everything before it has begun.
+        if self.waiting.values().any(Result::is_err) {
+            return;
+        }
         let most = self.source.server.http.config().reads_at_once.max(1);
         while self.tasks.len() < most && self.waiting.len() < MOST_WAITING {
             let Some((piece, column)) = self.open.pop_front() else { return };

@@ -45,6 +45,11 @@ impl FocusColumn {
         }
     }
 
+    /// Whether its numbers are amounts of money.
+    pub fn is_money(self) -> bool {
+        matches!(self, Self::BilledCost | Self::EffectiveCost)
+    }
+
     /// The column that says what its numbers are counted in.
     pub fn unit(self) -> &'static str {
         match self {

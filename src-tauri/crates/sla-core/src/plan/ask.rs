@@ -210,6 +210,8 @@ pub struct Probes {
 pub struct Charges {
     /// The column whose numbers are added up.
     pub column: FocusColumn,
+    /// The currency that the contract counts money in; `None` for a quantity.
+    pub currency: Option<String>,
     /// What other columns must be.
     pub equals: BTreeMap<String, String>,
     /// What becomes of a charge that is longer than a slice.
@@ -222,6 +224,9 @@ pub struct Charges {
 impl std::fmt::Display for Charges {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "sums of {}", self.column.name())?;
+        if let Some(currency) = &self.currency {
+            write!(f, " in {currency}")?;
+        }
         for (index, (column, value)) in self.equals.iter().enumerate() {
             write!(f, "{} {column} = {value:?}", if index == 0 { " where" } else { " and" })?;
         }
@@ -280,7 +285,7 @@ pub(super) fn ask(
             let is_sql = type_of(&metric.metric_source.metric_source_ref) == SourceType::PostgreSQL;
             let content = || bound.map_or(FileContent::Consumption, FileContent::Bounded);
             let what = match is_sql {
-                _ if metric.metric_source.spec.focus.is_some() => charges(metric, variables, content()),
+                _ if metric.metric_source.spec.focus.is_some() => charges(metric, terms, variables, content()),
                 true => sql(metric, variables, content()),
                 false => value(metric, bound, variables),
             };
@@ -337,12 +342,13 @@ fn query(metric: &Metric, variables: &Variables) -> Query {
     variables.in_query(query).expect(CHECKED)
 }
 
-fn charges(metric: &Metric, variables: &Variables, content: FileContent) -> What {
+fn charges(metric: &Metric, terms: &Commitment, variables: &Variables, content: FileContent) -> What {
     let FocusSpec { path, column, equals, straddling, uncharged } =
         metric.metric_source.spec.focus.as_ref().expect(CHECKED);
     let replaced = |text: &String| variables.in_path(text).expect(CHECKED);
     let equals = equals.iter().map(|(column, value)| (column.clone(), replaced(value))).collect();
-    let charges = Charges { column: *column, equals, straddling: *straddling, uncharged: *uncharged };
+    let currency = terms.unit().filter(|_| column.is_money()).map(str::to_owned);
+    let charges = Charges { column: *column, currency, equals, straddling: *straddling, uncharged: *uncharged };
     What::Charges { path: replaced(path), charges, content }
 }
 

@@ -1,5 +1,6 @@
 //! What only the catalogue as a whole can tell: references, contracts that overlap, readings left open.
 
+mod charges;
 mod columns;
 mod contract;
 mod exclusion;

@@ -242,6 +242,14 @@ pub struct Commitment {
     pub penalty: Penalty,
 }
 
+impl Commitment {
+    /// What its values are counted in, as the report prints it; `None` where events or time are counted.
+    pub fn unit(&self) -> Option<&str> {
+        let budget = self.budget.as_ref().map(|budget| budget.unit.as_str());
+        budget.or(self.threshold.as_ref().map(|threshold| threshold.unit.as_str()))
+    }
+}
+
 /// Least number of events that a judgement may rest on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

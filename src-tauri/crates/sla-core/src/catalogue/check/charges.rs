@@ -1,0 +1,35 @@
+//! What must be said where charges are added up.
+
+use super::Check;
+use crate::catalogue::finding::Code;
+use crate::catalogue::openslo::Metric;
+use crate::catalogue::{Commitment, ContractSpec, Document};
+use crate::money::Currency;
+use crate::phrase;
+use crate::phrase::Phrase;
+
+impl Check<'_> {
+    /// Amounts of money are held against one of the same currency: nothing is converted, so its code must stand in the contract.
+    pub(super) fn currency_of_charges(
+        &mut self,
+        contract: &Document<ContractSpec>,
+        at: &str,
+        commitment: &Commitment,
+        metric: &Metric,
+    ) {
+        let is_money = metric.metric_source.spec.focus.as_ref().is_some_and(|focus| focus.column.is_money());
+        let Some(unit) = commitment.unit().filter(|unit| is_money && unit.parse::<Currency>().is_err()) else { return };
+        let field = if commitment.budget.is_some() { "budget" } else { "threshold" };
+        let expected = phrase!(
+            "the code of the currency that the charges are in, such as EUR: nothing is converted",
+            "das Kürzel der Währung, in der die Kosten stehen, etwa EUR: Es wird nichts umgerechnet"
+        );
+        self.add(
+            Code::InvalidValue,
+            contract,
+            &format!("{at}/{field}/unit"),
+            Phrase::quoted(format!("{unit:?}")),
+            expected,
+        );
+    }
+}
