@@ -229,7 +229,7 @@ async fn rows_of_a_database_are_judged_as_beats_are() {
     let row = |row: &str| format!("select {row} where $from < $to");
     let small = SqlConfig { beats_limit: 2, ..SqlConfig::new(Secret::new(&url)) };
     let small = Database::new(small).expect("an address").beats(statement(QUERY), "shop", TERMS);
-    let error = small.capture(&request(), &NoProgress).await.expect_err("three are more than two");
+    let error = small.capture(&request(), &NoProgress).await.expect_err("they are more than two");
     assert_eq!(error.code(), "sql.too_many", "{error}");
     assert!(error.to_string().contains("more than 2 beats"), "{error}");
     check(QUERY, "shed", "sql.no_target", &["\"shed\"", "targets are: blog, shop"]).await;
@@ -327,7 +327,7 @@ async fn what_is_no_heartbeat_is_refused(server: &Prometheus, asked: &Probes) {
         assert!(capture(&url, &probes("moved")).await.is_ok());
         let small = PrometheusConfig { beats_limit: 2, ..PrometheusConfig::new(&url) };
         let small = sla_capture::Prometheus::new(small).expect("an address").probes(probes("moved"));
-        let error = small.capture(&request(), &NoProgress).await.expect_err("six are more than two");
+        let error = small.capture(&request(), &NoProgress).await.expect_err("they are more than two");
         assert_eq!(error.code(), "prometheus.too_many", "{error}");
         assert!(error.to_string().contains("the series moved have more than 2 samples"), "{error}");
     }

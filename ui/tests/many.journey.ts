@@ -64,7 +64,16 @@ test('one of them is found to be given a logo', async () => {
   const dialog = mara.getByRole('dialog')
   const whose = dialog.getByLabel('For', { exact: true })
   await whose.getByRole('option', { name: 'all customers' }).waitFor({ state: 'attached' })
+  const answers: (() => void)[] = []
+  const answered = '**/api/v1/tenants?*'
+  await mara.route(answered, (route) => void answers.push(() => void route.continue()))
   await dialog.getByLabel('Find customers').fill('königsforst 4712')
+  // Until those that fit are there, nobody is chosen, and nothing can be added for somebody else.
+  await expect.poll(() => answers.length).toBe(1)
+  expect(await whose.isDisabled()).toBe(true)
+  expect(await whose.getByRole('option').count()).toBe(0)
+  await mara.unroute(answered)
+  answers.forEach((answer) => answer())
   await expect
     .poll(() => whose.getByRole('option').allTextContents())
     .toEqual(['Stadtwerke Königsforst 4712'])

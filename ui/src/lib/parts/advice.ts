@@ -130,6 +130,7 @@ const reasonsOfSources: [prefix: string, words: string][] = [
   ['sql.heartbeats', 'beats'],
   ['sql.too_many', 'many-beats'],
   ['prometheus.too_many', 'many-beats'],
+  ['file.currency', 'currency'],
   ['sql.', 'statement'],
   ['source.not_entered', 'not-entered'],
   ['capture.outside_folder', 'file'],

@@ -136,11 +136,6 @@ impl Http {
         self.base.as_str().trim_end_matches('/')
     }
 
-    /// Most samples of probes that one capture holds together.
-    pub(super) fn beats_limit(&self) -> usize {
-        self.config.beats_limit
-    }
-
     /// Waits until the server may be asked, in the order of asking. Given back while a failed attempt waits for the next.
     async fn turn(&self) -> SemaphorePermit<'_> {
         self.turns.acquire().await.expect("nobody closes it")

@@ -118,7 +118,7 @@ impl ProbeSource {
     }
 
     fn bound(&self, read: &Series) -> Result<(), PrometheusError> {
-        let limit = self.server.http.beats_limit();
+        let limit = self.server.http.config().beats_limit;
         if read.0.values().map(Vec::len).sum::<usize>() <= limit {
             return Ok(());
         }

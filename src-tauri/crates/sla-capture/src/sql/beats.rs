@@ -65,16 +65,16 @@ struct BeatRows {
     columns: Option<Vec<usize>>,
     /// By probe and target.
     beats: BTreeMap<(String, String), Vec<Beat>>,
+    /// The last one that was taken, counted from 1.
     row: u64,
-    count: usize,
+    /// How many there may be.
     limit: usize,
 }
 
 impl BeatRows {
     fn push(&mut self, row: &PgRow) -> Result<(), SqlError> {
         self.row += 1;
-        self.count += 1;
-        if self.count > self.limit {
+        if self.row > self.limit as u64 {
             return Err(SqlError::TooMany { limit: self.limit });
         }
         let [t, probe, target, ok] = places(&mut self.columns, &COLUMNS, row)?;
@@ -104,7 +104,7 @@ impl BeatRows {
 
     /// The probes that watch the target, each with every sign of its life.
     fn watching(self, target: &str, period: Period, statement: &Statement) -> Result<Vec<Probe>, SqlError> {
-        if self.count == 0 {
+        if self.row == 0 {
             let (from, to) = (instant(period.start), instant(period.end));
             return Err(SqlError::NoRows { from, to, query: statement.text().to_owned() });
         }

@@ -181,6 +181,7 @@ höchstens 1 % ist keine"
         let Some(slo) = catalogue.slos.get(&commitment.slo) else { return };
         let Some(sli) = catalogue.slis.get(&slo.spec.indicator_ref) else { return };
         self.fits_measurement(contract, at, commitment, sli);
+        self.currency_of_charges(contract, at, commitment, sli);
         self.variables(contract, commitment, sli);
         self.second_reading(contract, at, commitment, sli);
     }

@@ -303,9 +303,6 @@ impl Check<'_> {
             );
             self.add(Code::InvalidValue, contract, &format!("{at}/threshold"), found, expected);
         }
-        if let Measures::Value(metric) = measures {
-            self.currency_of_charges(contract, at, commitment, metric);
-        }
         if let Some(Err(HeartbeatError::Terms { field, found, least, most })) = heartbeat.map(|terms| terms.check()) {
             let pointer = format!("{at}/heartbeat/{}", field.replace('.', "/"));
             self.add(
