@@ -72,8 +72,8 @@ test('one of them is found to be given a logo', async () => {
   await expect.poll(() => answers.length).toBe(1)
   expect(await whose.isDisabled()).toBe(true)
   expect(await whose.getByRole('option').count()).toBe(0)
-  await mara.unroute(answered)
   answers.forEach((answer) => answer())
+  await mara.unroute(answered)
   await expect
     .poll(() => whose.getByRole('option').allTextContents())
     .toEqual(['Stadtwerke Königsforst 4712'])
